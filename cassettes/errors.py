@@ -1,0 +1,58 @@
+"""What can go wrong with a cassette.
+
+    CassetteError
+    ├── CassetteNotFound       there is no such file
+    ├── CassetteExists         record would overwrite it
+    ├── CassetteFormatError    it is there, but not a cassette that this version reads
+    ├── CassetteWriteError     the disk refused what was to be kept
+    ├── BodyMissing            a body file that the cassette names is not there, or not what it was
+    └── ScrubError             secrets could not be removed, so nothing was kept
+
+Each carries its facts as attributes; `str()` is one line for a person.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class CassetteError(Exception):
+    """Base of all errors of this package."""
+
+
+class CassetteNotFound(CassetteError):
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path}: no such cassette")
+
+
+class CassetteExists(CassetteError):
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path}: this cassette exists already; `refresh` makes a new take, `fill` adds to it")
+
+
+class CassetteFormatError(CassetteError):
+    """`where` is a place that a person finds: `line 12`, `interaction 3`."""
+
+    def __init__(self, path: Path, why: str, where: str = "") -> None:
+        self.path, self.why, self.where = path, why, where
+        super().__init__(f"{path}{', ' + where if where else ''}: {why}")
+
+
+class CassetteWriteError(CassetteError):
+    def __init__(self, path: Path, why: str) -> None:
+        self.path, self.why = path, why
+        super().__init__(f"{path}: cannot be written: {why}")
+
+
+class BodyMissing(CassetteError):
+    def __init__(self, path: Path, why: str) -> None:
+        self.path, self.why = path, why
+        super().__init__(f"{path}: {why}")
+
+
+class ScrubError(CassetteError):
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"secrets could not be removed, nothing was kept: {why}")

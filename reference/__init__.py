@@ -1,0 +1,3 @@
+"""The operations of the OpenStack API Complete Reference, as data."""
+
+__all__: list[str] = []

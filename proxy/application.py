@@ -1,0 +1,247 @@
+"""One running proxy: its parts built from a `Config`, its listeners, and its end.
+
+`async with Application(config) as proxy:` serves until the block is left; then what was recorded is closed or, for a
+new take, swapped in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import tempfile
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from cloudtape.cassette_routes import IDENTITY, auth_path, routes_of
+from cloudtape.cassettes.bodies import Spool
+from cloudtape.cassettes.cassette import Cassette, load
+from cloudtape.cassettes.messages import Interaction, Request, Response, Route
+from cloudtape.cassettes.scrub import Scrubber
+from cloudtape.cassettes.writer import CassetteWriter
+from cloudtape.config import Config
+from cloudtape.discovery import check_keystone
+from cloudtape.edge import MAX_FIELD, Edge
+from cloudtape.errors import ListenError
+from cloudtape.journal import Journal
+from cloudtape.matchers.summary import SUMMARY_VERSION, summarise
+from cloudtape.modes import Part, Writes
+from cloudtape.pipeline import Pipeline, Refusal, Responder
+from cloudtape.recorder import Forwarder, Keeper, Recorder
+from cloudtape.replayer import Replayer
+from cloudtape.routes import Routes, base_of
+from cloudtape.synthesis.faults import fault
+from cloudtape.upstream import Upstream
+
+SHUTDOWN_SECONDS = 5.0
+Progress = Callable[[int, int], None]
+"""Called while a cassette is read: bytes read, bytes in all."""
+
+
+class Application:
+    """Raises on entering: ConfigError, UpstreamError, CassetteError; nothing is left open or written then."""
+
+    def __init__(self, config: Config, progress: Progress | None = None, journal: Journal | None = None) -> None:
+        self.config = config
+        self.journal = journal or Journal()
+        self.routes = Routes()
+        self.replayer: Replayer | None = None
+        self.cassettes: list[Cassette] = []
+        self._progress = progress
+        self._exit = AsyncExitStack()
+        self._doors = _Doors(config)
+        self._failed = False
+
+    async def __aenter__(self) -> Application:
+        async with AsyncExitStack() as stack:
+            await self._open(stack)
+            self._exit = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._failed = self._failed or error is not None
+        await self._exit.aclose()
+
+    def fail(self) -> None:
+        """Say that this take did not end well: a `refresh` keeps the old cassette."""
+        self._failed = True
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know about the cassettes that were read."""
+        return tuple(note for cassette in self.cassettes for note in cassette.notes)
+
+    @property
+    def url(self) -> str:
+        """The proxy's own address, `http://127.0.0.1:8780`."""
+        return self._doors.url
+
+    @property
+    def auth_url(self) -> str:
+        """What a client sets as its auth URL."""
+        identity = next((route for route in self.routes if route.service == IDENTITY), None)
+        path = urlsplit(self.config.upstream).path if self.config.upstream else ""
+        if identity is None:
+            return self.url
+        base = urlsplit(identity.upstream).path
+        rest = path.removeprefix(base).rstrip("/") or auth_path(self.cassettes)
+        prefix = self._doors.base_of(identity)
+        return prefix + rest
+
+    async def _open(self, stack: AsyncExitStack) -> None:
+        self._load()
+        parts: dict[Part, Responder] = {}
+        send = None
+        if self.config.mode.needs_upstream:
+            upstream = await stack.enter_async_context(Upstream(self.config))
+            send = upstream.send
+            await check_keystone(send, self.config.upstream)
+            self.routes.add(Route(IDENTITY, IDENTITY, base_of(self.config.upstream)))
+            parts[Part.FORWARDER] = Forwarder(send, self.routes)
+        if self.config.mode.replays:
+            self.replayer = parts[Part.REPLAYER] = Replayer(self.cassettes)
+        if self.config.mode.writes and send:
+            keeper = Keeper(self._writer(stack), self._scrub(), self.journal)
+            parts[Part.RECORDER] = Recorder(send, self.routes, keeper, self.config.record_errors)
+        pipeline = Pipeline([parts[part] for part in self.config.mode.responders], self._refuse, self.journal)
+        await self._listen(stack, pipeline)
+
+    def _load(self) -> None:
+        if self.config.mode.replays:
+            self.cassettes = [
+                load(path, summarise, SUMMARY_VERSION, progress=self._progress)
+                for path in self.config.cassettes
+                if not (self.config.mode.writes and not path.exists())
+            ]
+            for route in routes_of(self.cassettes):
+                self.routes.add(route)
+
+    def _writer(self, stack: AsyncExitStack) -> CassetteWriter:
+        path = self.config.cassettes[0]
+        match self.config.mode.writes:
+            case Writes.TAKE:
+                writer = CassetteWriter.take(path)
+            case Writes.ADD if path.exists():
+                writer = CassetteWriter.reopen(path)
+            case _:
+                writer = CassetteWriter.create(path)
+        stack.callback(self._close, writer)
+        return writer
+
+    def _close(self, writer: CassetteWriter) -> None:
+        if self.config.mode.writes is not Writes.TAKE:
+            writer.close()
+        elif self._failed or self.journal.lost:
+            writer.abandon()
+        else:
+            writer.commit()
+
+    def _scrub(self) -> Callable[[Interaction], Interaction]:
+        return Scrubber().scrub
+
+    def _refuse(self, request: Request) -> Refusal:
+        assert self.replayer is not None, "only a mode that replays can have no answer"
+        miss = self.replayer.explain(request)
+        route = self.routes.named(request.route)
+        response = fault(route.service if route else "", 501, str(miss), miss.facts())
+        return Refusal(response, str(miss))
+
+    async def _listen(self, stack: AsyncExitStack, pipeline: Pipeline) -> None:
+        spool = partial(Spool, Path(tempfile.gettempdir())) if self.config.mode.replays else None
+        edge = Edge(partial(self._answer, pipeline), self.routes, self._doors.ports, spool)
+        stack.push_async_callback(self._doors.close)
+        await self._doors.open(edge, self.routes)
+
+    async def _answer(self, pipeline: Pipeline, request: Request) -> Response:
+        response = await pipeline(request)
+        await self._doors.follow(self.routes)
+        return response
+
+
+class _Doors:
+    """The listening sockets: one, or in the layout `ports` one for each route besides."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self.ports: dict[str, int] = {}
+        self._servers: list[tuple[asyncio.Server, web.Server]] = []
+        self._edge: Edge
+        self._seen = -1
+        self._turn = asyncio.Lock()
+        self._port = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://{self._host}:{self._port}"
+
+    @property
+    def _host(self) -> str:
+        """How a client on this machine names the listening address."""
+        named = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  (recognised, not bound)
+        host = self._config.host
+        return named.get(host, f"[{host}]" if ":" in host else host)
+
+    def base_of(self, route: Route) -> str:
+        """The address under which a client reaches a route."""
+        if port := self.ports.get(route.name):
+            return f"http://{self._host}:{port}{urlsplit(route.upstream).path}"
+        return f"{self.url}/{route.name}"
+
+    async def open(self, edge: Edge, routes: Routes) -> None:
+        """Raises ListenError."""
+        self._edge = edge
+        self._port = await self._serve(self._config.port)
+        await self.follow(routes)
+
+    async def follow(self, routes: Routes) -> None:
+        """Open a door for each route that has none yet; free in the layout `prefix`."""
+        if self._config.layout != "ports" or self._seen == routes.version:
+            return
+        async with self._turn:
+            for route in routes:
+                if route.name not in self.ports:
+                    self.ports[route.name] = await self._serve(0)
+            self._seen = routes.version
+
+    async def close(self) -> None:
+        for listener, _ in self._servers:
+            listener.close()
+        for _, server in self._servers:
+            await server.shutdown(SHUTDOWN_SECONDS)
+
+    async def _serve(self, port: int) -> int:
+        """Listen; returns the port. The handler is told it, so that no request needs to ask its socket."""
+        listening = self._socket(port)
+        actual: int = listening.getsockname()[1]
+        server = web.Server(
+            partial(self._edge.handle, port=actual),
+            access_log=None,
+            auto_decompress=False,
+            max_line_size=MAX_FIELD,
+            max_field_size=MAX_FIELD,
+            max_headers=1024,
+        )
+        listener = await asyncio.get_running_loop().create_server(server, sock=listening, backlog=512)
+        self._servers.append((listener, server))
+        return actual
+
+    def _socket(self, port: int) -> socket.socket:
+        host = self._config.host
+        try:
+            family, kind, proto, _, address = socket.getaddrinfo(
+                host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )[0]
+            listening = socket.socket(family, kind, proto)
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+        except OSError as error:
+            raise ListenError(f"{host}:{port}", error.strerror or str(error)) from error
+        listening.setblocking(False)
+        return listening

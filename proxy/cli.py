@@ -1,0 +1,364 @@
+"""The command `cloudtape`. Reads arguments, calls the part that does the work, turns errors into one line.
+
+Exit codes: 0 done; 1 a finding (`scan`), a miss (`run --strict`) or an interaction that could not be kept; 2 it could
+not be done as asked; `run` otherwise passes on its child's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from cloudtape import __version__
+from cloudtape.cassettes.errors import CassetteError
+from cloudtape.config import Config, Timeouts, Tls, listen_address, mode_named
+from cloudtape.errors import ConfigError, ProxyError
+from cloudtape.modes import MODES, Mode
+
+FINDING = 1
+FAILED = 2
+DEFAULT_LISTEN = "127.0.0.1:8780"
+
+F = TypeVar("F", bound=Callable[..., Any])
+CASSETTE = click.Path(path_type=Path)
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+errors = Console(stderr=True)
+
+
+def main() -> None:
+    """The console script. Errors that have a name end in one line and exit code 2."""
+    try:
+        cli(prog_name="cloudtape")
+    except (ProxyError, CassetteError) as error:
+        _say(str(error))
+        sys.exit(FAILED)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__)
+def cli() -> None:
+    """Record OpenStack traffic through a proxy, and replay it without the cloud."""
+
+
+def _say(line: str) -> None:
+    click.echo(f"cloudtape: {line}", err=True)
+
+
+# --- options -------------------------------------------------------------------------------------------------------
+
+
+def _all(options: list[Callable[[F], F]]) -> Callable[[F], F]:
+    def decorate(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+UPSTREAM_OPTIONS = _all(
+    [
+        click.option("--upstream", metavar="AUTH_URL", help="The cloud's auth URL, as in OS_AUTH_URL."),
+        click.option(
+            "--os-cloud",
+            metavar="NAME",
+            help="Take auth URL and TLS settings from this cloud of clouds.yaml.",
+        ),
+        click.option("--cacert", type=FILE, help="CA certificates (PEM) that the cloud's certificate is checked with."),
+        click.option("--insecure", is_flag=True, help="Do not check the cloud's certificate."),
+        click.option("--cert", type=FILE, help="Client certificate (PEM) shown to the cloud."),
+        click.option("--key", type=FILE, help="Its key (PEM), where the certificate file does not hold it."),
+        click.option("--connect-timeout", type=float, default=10.0, show_default=True, help="Seconds."),
+        click.option("--read-timeout", type=float, default=300.0, show_default=True, help="Seconds of silence."),
+    ]
+)
+RECORDING_OPTIONS = _all(
+    [
+        click.option("--scrub", "scrub_rules", type=FILE, help="More rules for what is a secret (YAML)."),
+        click.option("--no-scrub", is_flag=True, help="Keep secrets in the cassette. Never share such a file."),
+        click.option(
+            "--record-errors", is_flag=True, help="Record 502 and 504, too, when the cloud cannot be reached."
+        ),
+    ]
+)
+LISTEN_OPTIONS = _all(
+    [
+        click.option("--listen", default=DEFAULT_LISTEN, show_default=True, metavar="HOST:PORT"),
+        click.option(
+            "--layout",
+            type=click.Choice(["prefix", "ports"]),
+            default="prefix",
+            show_default=True,
+            help="A path prefix for each service, or a port of its own.",
+        ),
+        click.option("--verbose", "-v", is_flag=True, help="Print a line for each request."),
+    ]
+)
+
+
+def _config(mode: Mode, cassettes: tuple[Path, ...], options: dict[str, Any]) -> tuple[Config, dict[str, Any]]:
+    """The configuration, and the settings of the cloud it came from. Raises ConfigError."""
+    upstream, tls, settings = options.get("upstream") or "", Tls(), {}
+    if mode.needs_upstream:
+        if bool(upstream) == bool(options.get("os_cloud")):
+            raise ConfigError(f"{mode.name} needs either --upstream AUTH_URL or --os-cloud NAME")
+        if options.get("os_cloud"):
+            from cloudtape.clouds import configured
+
+            cloud = configured(options["os_cloud"])
+            upstream, tls, settings = cloud.auth_url, cloud.tls, dict(cloud.settings)
+        tls = Tls(
+            options.get("cacert") or tls.cacert,
+            options.get("insecure") or tls.insecure,
+            options.get("cert") or tls.cert,
+            options.get("key") or tls.key,
+        )
+    host, port = listen_address(options.get("listen", "0"))
+    config = Config(
+        mode,
+        cassettes,
+        upstream.rstrip("/"),
+        host,
+        port,
+        options.get("layout", "prefix"),
+        tls,
+        Timeouts(options.get("connect_timeout", 10.0), options.get("read_timeout", 300.0)),
+        scrub=not options.get("no_scrub", False),
+        scrub_rules=options.get("scrub_rules"),
+        record_errors=options.get("record_errors", False),
+    )
+    return config, settings
+
+
+# --- serving -------------------------------------------------------------------------------------------------------
+
+
+def _serving_command(mode: Mode) -> click.Command:
+    """The command of a mode: `cloudtape record`, `cloudtape replay`, ..."""
+
+    def serve(**options: Any) -> None:
+        cassettes = options.pop("cassettes", ())
+        config, _ = _config(mode, cassettes if isinstance(cassettes, tuple) else (cassettes,), options)
+        sys.exit(_run_loop(_serve(config, options["verbose"])))
+
+    command: Any = LISTEN_OPTIONS(serve)
+    if mode.writes:
+        command = RECORDING_OPTIONS(command)
+    if mode.needs_upstream:
+        command = UPSTREAM_OPTIONS(command)
+    if mode.cassette:
+        several = mode.writes is None
+        option = click.option(
+            "--cassette", "cassettes", type=CASSETTE, required=True, multiple=several, help="YAML file."
+        )
+        command = option(command)
+    return click.command(mode.name, help=f"{mode.doc}\n\n\b\nExample:\n  {_example(mode)}")(command)
+
+
+def _example(mode: Mode) -> str:
+    words = ["cloudtape", mode.name]
+    if mode.needs_upstream:
+        words += ["--os-cloud", "mycloud"]
+    if mode.cassette:
+        words += ["--cassette", "bug-1234.yaml"]
+    return " ".join(words)
+
+
+for _mode in MODES.values():
+    cli.add_command(_serving_command(_mode))
+
+
+async def _serve(config: Config, verbose: bool) -> int:
+    from cloudtape.application import Application
+    from cloudtape.report import summary
+
+    with _loading_bar() as progress:
+        proxy = Application(config, progress)
+        if verbose:
+            proxy.journal.listener = _print_answer
+        await proxy.__aenter__()
+    try:
+        _announce(proxy.url, proxy.auth_url, proxy.notes)
+        await _until_ended()
+    finally:
+        await proxy.__aexit__(None, None, None)
+    for line in summary(proxy):
+        _say(line)
+    return FINDING if proxy.journal.lost else 0
+
+
+def _announce(url: str, auth_url: str, notes: tuple[str, ...]) -> None:
+    for note in notes:
+        _say(note)
+    _say(f"listening on {url}")
+    _say(f"point a client at it with OS_AUTH_URL={auth_url} (Ctrl-C ends)")
+
+
+def _print_answer(request: Any, response: Any, source: str) -> None:
+    click.echo(f"{source:9} {response.status} {request.method} {request.uri}", err=True)
+
+
+async def _until_ended() -> None:
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    await ended.wait()
+
+
+def _run_loop(main: Awaitable[int]) -> int:
+    """Run to the end on the fastest event loop there is."""
+    try:
+        import uvloop
+    except ImportError:
+        runner = asyncio.Runner()
+    else:
+        runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+
+    async def awaited() -> int:
+        return await main
+
+    with runner:
+        return runner.run(awaited())
+
+
+@contextlib.contextmanager
+def _loading_bar() -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr while a large cassette is read; nothing where stderr is no terminal."""
+    columns = (TextColumn("reading cassette"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
+        task = bar.add_task("reading", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+# --- run -----------------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.option("--mode", type=click.Choice(list(MODES)), default="replay", show_default=True)
+@click.option("--cassette", "cassettes", type=CASSETTE, multiple=True, help="YAML file; several to replay from.")
+@click.option("--strict", is_flag=True, help="Fail when a request was missed.")
+@UPSTREAM_OPTIONS
+@RECORDING_OPTIONS
+@LISTEN_OPTIONS
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, required=True)
+@click.pass_context
+def run(
+    context: click.Context,
+    mode: str,
+    cassettes: tuple[Path, ...],
+    strict: bool,
+    command: tuple[str, ...],
+    **options: Any,
+) -> None:
+    """Run COMMAND as a client of a proxy on a free port, and pass on its exit code.
+
+    The command finds OS_AUTH_URL set, and a clouds.yaml whose cloud `cloudtape` is the proxy.
+
+    \b
+    Example:
+      cloudtape run --cassette tests/servers.yaml -- pytest tests/
+    """
+    if context.get_parameter_source("listen") is click.core.ParameterSource.DEFAULT:
+        options["listen"] = "127.0.0.1:0"
+    config, settings = _config(mode_named(mode), cassettes, options)
+    sys.exit(_run_loop(_run(config, settings, command, strict, options["verbose"])))
+
+
+async def _run(config: Config, settings: dict[str, Any], command: tuple[str, ...], strict: bool, verbose: bool) -> int:
+    from cloudtape.application import Application
+    from cloudtape.report import summary
+    from cloudtape.run import run_command
+
+    with _loading_bar() as progress:
+        proxy = Application(config, progress)
+        if verbose:
+            proxy.journal.listener = _print_answer
+        await proxy.__aenter__()
+    code = FAILED
+    try:
+        for note in proxy.notes:
+            _say(note)
+        code = await run_command(proxy, command, settings)
+    finally:
+        if code:
+            proxy.fail()
+        await proxy.__aexit__(None, None, None)
+    for line in summary(proxy):
+        _say(line)
+    return code or (FINDING if proxy.journal.lost or (strict and proxy.journal.counts["missed"]) else 0)
+
+
+# --- looking at cassettes --------------------------------------------------------------------------------------------
+
+FORMAT = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+
+
+@cli.command()
+@click.argument("path", metavar="CASSETTE", type=CASSETTE)
+@click.argument("number", metavar="[N]", type=int, required=False)
+@FORMAT
+def show(path: Path, number: int | None, form: str) -> None:
+    """List the interactions of CASSETTE or, with N, print one of them whole.
+
+    \b
+    Example:
+      cloudtape show bug-1234.yaml 7
+    """
+    from cloudtape import show as view
+    from cloudtape.cassettes.cassette import load
+
+    with _loading_bar() as progress:
+        cassette = load(path, progress=progress)
+    for note in cassette.notes:
+        _say(note)
+    if number is not None and not 1 <= number <= len(cassette):
+        raise ConfigError(f"{path} has no interaction {number} (it has {len(cassette)})")
+    if form == "json":
+        value = view.whole(cassette.interaction(number)) if number else [view.row(one) for one in cassette]
+        _print_json(value)
+    elif number:
+        view.print_whole(Console(), cassette.interaction(number))
+    else:
+        view.print_table(Console(), cassette)
+
+
+@cli.command()
+@click.argument("paths", metavar="CASSETTE...", type=CASSETTE, nargs=-1, required=True)
+@FORMAT
+def scan(paths: tuple[Path, ...], form: str) -> None:
+    """Look for secrets in cassettes; list each with its place and exit with 1 when there is one.
+
+    \b
+    Example:
+      cloudtape scan bug-1234.yaml
+    """
+    from cloudtape.cassettes.cassette import load
+    from cloudtape.cassettes.scan import scan as findings_of
+
+    findings = [(path, finding) for path in paths for finding in findings_of(load(path))]
+    if form == "json":
+        _print_json([{"cassette": str(path), **_fields(finding)} for path, finding in findings])
+    else:
+        for path, finding in findings:
+            click.echo(f"{path}: interaction {finding.ordinal}, {finding.place}: {finding.kind} ({finding.excerpt})")
+        _say(f"{len(findings)} findings in {len(paths)} cassettes" if findings else "no secrets found")
+    sys.exit(FINDING if findings else 0)
+
+
+def _fields(finding: Any) -> dict[str, Any]:
+    return {name: getattr(finding, name) for name in ("ordinal", "place", "kind", "excerpt")}
+
+
+def _print_json(value: Any) -> None:
+    import msgspec
+
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())

@@ -1,0 +1,89 @@
+"""What a proxy is asked to do: one frozen value, checked when it is made, handed to every part."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from cloudtape.errors import ConfigError
+from cloudtape.modes import MODES, Mode
+
+Layout = Literal["prefix", "ports"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """How upstream's certificate is checked and which one is shown to it. Paths are PEM files."""
+
+    cacert: Path | None = None
+    insecure: bool = False
+    cert: Path | None = None
+    key: Path | None = None
+
+    def context(self) -> ssl.SSLContext:
+        """Raises ConfigError for a file that is missing or holds no PEM."""
+        try:
+            context = ssl.create_default_context(cafile=self.cacert)
+            if self.cert:
+                context.load_cert_chain(self.cert, self.key)
+        except (OSError, ssl.SSLError) as error:
+            files = ", ".join(str(path) for path in (self.cacert, self.cert, self.key) if path)
+            raise ConfigError(f"{files}: not usable as a certificate or key: {error}") from error
+        if self.insecure:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds: to connect, and between two pieces of an answer."""
+
+    connect: float = 10.0
+    read: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """`upstream` is the cloud's auth URL. With `port` 0 the system chooses a free one.
+
+    Raises ConfigError when the parts do not fit each other.
+    """
+
+    mode: Mode
+    cassettes: tuple[Path, ...] = ()
+    upstream: str = ""
+    host: str = "127.0.0.1"
+    port: int = 0
+    layout: Layout = "prefix"
+    tls: Tls = field(default_factory=Tls)
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    scrub: bool = True
+    scrub_rules: Path | None = None
+    record_errors: bool = False
+
+    def __post_init__(self) -> None:
+        if self.mode.needs_upstream and not re.match(r"https?://[^/]+", self.upstream):
+            raise ConfigError(f"{self.mode.name} needs the cloud's auth URL (http://… or https://…)")
+        if self.mode.cassette and not self.cassettes:
+            raise ConfigError(f"{self.mode.name} needs a cassette")
+        if self.mode.writes and len(self.cassettes) > 1:
+            raise ConfigError(f"{self.mode.name} writes one cassette, not {len(self.cassettes)}")
+
+
+def mode_named(name: str) -> Mode:
+    try:
+        return MODES[name]
+    except KeyError:
+        raise ConfigError(f"no mode is called {name!r}; there are {', '.join(MODES)}") from None
+
+
+def listen_address(text: str) -> tuple[str, int]:
+    """`127.0.0.1:8780`, `[::1]:8780`, `:8780` or a port alone. Raises ConfigError."""
+    match = re.fullmatch(r"(?:(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]*):)?(?P<port>\d{1,5})", text)
+    if not match or int(match["port"]) > 65535:
+        raise ConfigError(f"{text!r} is not an address to listen on (127.0.0.1:8780, [::1]:8780 or a port)")
+    return (match["host"] or "127.0.0.1").strip("[]"), int(match["port"])

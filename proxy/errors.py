@@ -1,0 +1,69 @@
+"""What can go wrong between the client, the proxy and the cloud.
+
+    ProxyError
+    ├── ConfigError             what the user asked for cannot be done (theirs to mend)
+    │   ├── NotKeystone         the auth URL answers, but not as an identity service does
+    │   └── ListenError         the address cannot be listened on
+    ├── BadRequest              the client's request cannot be understood (4xx)
+    │   └── RouteRefused        it names an origin or a path that is no known route
+    └── UpstreamError           the cloud did not answer as HTTP asks (5xx)
+        ├── UpstreamUnreachable no connection
+        ├── UpstreamTimeout     connected, but too slow
+        └── UpstreamBroken      the answer was cut or is not HTTP
+
+`status` is the HTTP status that the edge reports; `str()` is one line for a person.
+"""
+
+from __future__ import annotations
+
+
+class ProxyError(Exception):
+    """Base of all errors of this package."""
+
+    status = 500
+
+
+class ConfigError(ProxyError):
+    pass
+
+
+class NotKeystone(ConfigError):
+    def __init__(self, url: str, why: str) -> None:
+        self.url, self.why = url, why
+        super().__init__(f"{url} is not an OpenStack identity service: {why}")
+
+
+class ListenError(ConfigError):
+    def __init__(self, address: str, why: str) -> None:
+        self.address, self.why = address, why
+        super().__init__(f"cannot listen on {address}: {why}")
+
+
+class BadRequest(ProxyError):
+    status = 400
+
+
+class RouteRefused(BadRequest):
+    def __init__(self, why: str, status: int) -> None:
+        self.status = status
+        super().__init__(why)
+
+
+class UpstreamError(ProxyError):
+    status = 502
+
+    def __init__(self, uri: str, why: str) -> None:
+        self.uri, self.why = uri, why
+        super().__init__(f"{uri}: {why}")
+
+
+class UpstreamUnreachable(UpstreamError):
+    pass
+
+
+class UpstreamTimeout(UpstreamError):
+    status = 504
+
+
+class UpstreamBroken(UpstreamError):
+    pass

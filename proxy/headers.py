@@ -1,0 +1,61 @@
+"""Which header fields end at the proxy.
+
+Hop-by-hop fields belong to one connection (RFC 9110, 7.6.1); each side of the proxy makes its own. Everything else
+passes unchanged, in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cloudtape.cassettes.messages import Headers
+
+SESSION_HEADER = "X-Cloudtape-Session"
+
+HOP_BY_HOP = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+
+# Meant for the proxy. The forwarding fields say which address the client used: a service that believed them would build
+# links that lack the route's prefix.
+FOR_THE_PROXY = frozenset(
+    {
+        "expect",
+        "forwarded",
+        "host",
+        "x-forwarded-host",
+        "x-forwarded-port",
+        "x-forwarded-prefix",
+        "x-forwarded-proto",
+        SESSION_HEADER.lower(),
+    }
+)
+
+_DROPPED_FROM_REQUESTS = HOP_BY_HOP | FOR_THE_PROXY
+
+
+def end_to_end(headers: Iterable[tuple[str, str]], dropped: frozenset[str]) -> Headers:
+    """The fields that pass, less those that `Connection` names."""
+    pairs = tuple(headers)
+    named = [value for name, value in pairs if name.lower() == "connection"]
+    if named:
+        dropped |= {token.strip().lower() for value in named for token in value.split(",")}
+    return tuple(pair for pair in pairs if pair[0].lower() not in dropped)
+
+
+def for_upstream(headers: Iterable[tuple[str, str]]) -> Headers:
+    return end_to_end(headers, _DROPPED_FROM_REQUESTS)
+
+
+def for_client(headers: Iterable[tuple[str, str]]) -> Headers:
+    return end_to_end(headers, HOP_BY_HOP)

@@ -1,0 +1,167 @@
+"""The responders that ask the cloud: Forwarder sends, Recorder sends and keeps.
+
+    client ──> tee ──> upstream                 the request's body is spooled while it passes
+    client <── tee <── upstream                 and so is the answer's; its last piece is held back until
+                 └──> scrub ──> cassette        the interaction is on disk
+
+Nothing here knows how a cassette is laid out or what a secret is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from cloudtape.cassettes.bodies import Spool
+from cloudtape.cassettes.errors import CassetteError
+from cloudtape.cassettes.messages import Body, Interaction, Request, Response, Route, Stream
+from cloudtape.cassettes.scrub import Scrubber
+from cloudtape.cassettes.writer import CassetteWriter
+from cloudtape.errors import UpstreamError
+from cloudtape.journal import SOURCE_HEADER, Journal, Source
+from cloudtape.routes import Routes
+from cloudtape.service_catalog import endpoints_of
+from cloudtape.synthesis.faults import fault
+
+Send = Callable[[Request], Awaitable[Response]]
+
+
+def _from(source: Source, response: Response) -> Response:
+    return replace(response, headers=(*response.headers, (SOURCE_HEADER, source)))
+
+
+class Forwarder:
+    """Sends a request upstream and learns the routes that its answer teaches."""
+
+    def __init__(self, send: Send, routes: Routes) -> None:
+        self._send, self._routes = send, routes
+
+    async def __call__(self, request: Request) -> Response | None:
+        response = await self._send(request)
+        self._routes.learn(endpoints_of(request, response))
+        return _from(Source.FORWARDED, response)
+
+
+class Keeper:
+    """Scrubs interactions and appends them to the cassette, one at a time.
+
+    What cannot be kept is noted in the journal; the client still gets its answer.
+    """
+
+    def __init__(self, writer: CassetteWriter, scrub: Callable[[Interaction], Interaction], journal: Journal) -> None:
+        self._writer, self._scrub, self._journal = writer, scrub, journal
+        self._turn = asyncio.Lock()
+
+    async def keep(self, interaction: Interaction) -> None:
+        if _is_small(interaction) and not self._turn.locked():
+            self._keep(interaction)
+            return
+        async with self._turn:
+            await asyncio.to_thread(self._keep, interaction)
+
+    def _keep(self, interaction: Interaction) -> None:
+        try:
+            self._writer.append(self._scrub(interaction))
+        except CassetteError as error:
+            self._journal.lose(f"{interaction.request.method} {interaction.request.uri}: {error}")
+
+    def spool(self) -> Spool:
+        return self._writer.spool()
+
+
+def _is_small(interaction: Interaction) -> bool:
+    return isinstance(interaction.request.body, bytes) and isinstance(interaction.response.body, bytes)
+
+
+class Recorder:
+    """Sends a request upstream and keeps what was said.
+
+    `record_errors`: keep the answers that the proxy gives when the cloud cannot be reached, too.
+    """
+
+    def __init__(self, send: Send, routes: Routes, keeper: Keeper, record_errors: bool = False) -> None:
+        self._send, self._routes, self._keeper = send, routes, keeper
+        self._record_errors = record_errors
+        self._untaught: tuple[Route, ...] = tuple(routes)
+
+    async def __call__(self, request: Request) -> Response | None:
+        take = _Take(request, self._keeper)
+        try:
+            response = await self._send(take.outgoing)
+        except UpstreamError as error:
+            take.discard()
+            if not self._record_errors:
+                raise
+            response = fault(self._service(request), error.status, str(error))
+        except BaseException:
+            take.discard()
+            raise
+        self._untaught += self._routes.learn(endpoints_of(request, response))
+        if isinstance(response.body, Stream):
+            body = Stream(self._passing(take, response, response.body), response.body.length)
+            return _from(Source.RECORDED, replace(response, body=body))
+        await self._keep(take, response)
+        return _from(Source.RECORDED, response)
+
+    def _service(self, request: Request) -> str:
+        route = self._routes.named(request.route)
+        return route.service if route else ""
+
+    async def _passing(self, take: _Take, response: Response, stream: Stream) -> AsyncIterator[bytes]:
+        spool = self._keeper.spool()
+        try:
+            held = b""
+            async for chunk in stream.chunks:
+                spool.write(chunk)
+                if held:
+                    yield held
+                held = chunk
+            await self._keep(take, replace(response, body=spool.finish()))
+            yield held
+        finally:
+            spool.discard()
+            take.discard()
+
+    async def _keep(self, take: _Take, response: Response) -> None:
+        routes, self._untaught = self._untaught, ()
+        await self._keeper.keep(take.interaction(response, routes))
+
+
+class _Take:
+    """One exchange while it is under way: when it began, and a copy of the request's body as it passed."""
+
+    def __init__(self, request: Request, keeper: Keeper) -> None:
+        self.outgoing = request
+        self._began_at, self._began = datetime.now(UTC), time.monotonic()
+        self._spool: Spool | None = None
+        if isinstance(request.body, Stream):
+            self._spool = keeper.spool()
+            self.outgoing = replace(request, body=Stream(self._tee(request.body), request.body.length))
+
+    async def _tee(self, stream: Stream) -> AsyncIterator[bytes]:
+        assert self._spool is not None
+        async for chunk in stream.chunks:
+            self._spool.write(chunk)
+            yield chunk
+
+    def interaction(self, response: Response, routes: tuple[Route, ...]) -> Interaction:
+        body: Body = self._spool.finish() if self._spool else self.outgoing.body
+        return Interaction(
+            replace(self.outgoing, body=body),
+            response,
+            recorded_at=self._began_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            elapsed=round(time.monotonic() - self._began, 6),
+            routes=routes,
+        )
+
+    def discard(self) -> None:
+        """Forget the copy; does nothing once it was kept."""
+        if self._spool:
+            self._spool.discard()
+
+
+def scrubbing(scrubber: Scrubber) -> Callable[[Interaction], Interaction]:
+    return scrubber.scrub

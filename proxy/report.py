@@ -1,0 +1,32 @@
+"""What a person is told when a proxy ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cloudtape.application import Application
+
+MOST_LINES = 20
+
+
+def summary(proxy: Application) -> Iterator[str]:
+    """Lines: counts first, then misses, interactions that were never asked for, and what could not be kept."""
+    journal = proxy.journal
+    unused = proxy.replayer.unused() if proxy.replayer else []
+    counts = [
+        f"{journal.counts[name]} {name}" for name in ("recorded", "replayed", "forwarded") if journal.counts[name]
+    ]
+    if proxy.replayer:
+        counts += [f"{journal.counts['missed']} missed", f"{len(unused)} unused"]
+    if journal.lost:
+        counts.append(f"{len(journal.lost)} lost")
+    yield ", ".join(counts) or "nothing was asked"
+    yield from _some("missed", [str(miss) for miss in journal.misses])
+    yield from _some("not kept", journal.lost)
+
+
+def _some(title: str, lines: list[str]) -> Iterator[str]:
+    for line in lines[:MOST_LINES]:
+        yield f"{title}: {line}"
+    if len(lines) > MOST_LINES:
+        yield f"… and {len(lines) - MOST_LINES} more"

@@ -1,0 +1,68 @@
+"""Addresses in messages: upstream's for the proxy's, and back.
+
+A `Rewriter` is made from pairs of base URLs and replaces them wherever they stand as the start of a URL: plain, with
+JSON's escaped slashes, or percent-encoded. It knows nothing of routes or layouts; `edge` makes the pairs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import quote
+
+from cloudtape.cassettes.messages import Headers
+
+# Fields whose value is a URL (RFC 9110, 8288; `X-Storage-Url` is Swift's v1 auth).
+URL_FIELDS = frozenset({"location", "content-location", "link", "x-storage-url", "www-authenticate", "refresh"})
+# Fields that may be a path on the same host; it must gain or lose the route's prefix.
+PATH_FIELDS = frozenset({"location", "content-location"})
+# What may not follow a base: there, the match would be the beginning of another host, port or segment.
+BOUNDARY = rb"(?![A-Za-z0-9._~:@-])"
+
+
+class Rewriter:
+    """Replaces the first of each pair by the second; longer ones win."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._replacement = {old: new for pair in pairs for old, new in _spellings(*pair)}
+        longest_first = sorted(self._replacement, key=len, reverse=True)
+        self._pattern = re.compile(b"(?:" + b"|".join(map(re.escape, longest_first)) + b")" + BOUNDARY)
+        self._field = lru_cache(maxsize=4096)(self._rewrite_field)
+
+    def __call__(self, text: bytes) -> bytes:
+        return self._pattern.sub(self._replace, text) if self._replacement else text
+
+    def fields(self, headers: Headers, names: frozenset[str] | None = None) -> Headers:
+        """The headers with their URLs rewritten; `names` in lower case, None for all fields."""
+        if not self._replacement:
+            return headers
+        return tuple(
+            (name, self._field(value))
+            if "http" in value and (names is None or name.lower() in names)
+            else (name, value)
+            for name, value in headers
+        )
+
+    def _rewrite_field(self, value: str) -> str:
+        return self(value.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+
+    def _replace(self, match: re.Match[bytes]) -> bytes:
+        return self._replacement[match[0]]
+
+
+def _spellings(old: str, new: str) -> Iterable[tuple[bytes, bytes]]:
+    for spelling in (_plain, _escaped, _quoted):
+        yield spelling(old).encode(), spelling(new).encode()
+
+
+def _plain(url: str) -> str:
+    return url
+
+
+def _escaped(url: str) -> str:
+    return url.replace("/", "\\/")
+
+
+def _quoted(url: str) -> str:
+    return quote(url, safe="")

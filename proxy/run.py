@@ -1,0 +1,83 @@
+"""`cloudtape run`: a proxy for the time of one command, and the command's environment."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from cloudtape.application import Application
+from cloudtape.clouds import client_environment, clouds_yaml, from_environment, recorded
+from cloudtape.errors import ConfigError
+
+NOT_STARTED = 127
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+async def run_command(proxy: Application, command: Sequence[str], settings: Mapping[str, Any]) -> int:
+    """Run a command as a client of the proxy; returns its exit code (128 + n where signal n ended it).
+
+    `settings` as in clouds.yaml; where they are empty they come from the recording or the environment. Raises
+    ConfigError when the command cannot be started.
+    """
+    with client_files(proxy, settings) as changes:
+        try:
+            child = await asyncio.create_subprocess_exec(*command, env=environment(os.environ, changes))
+        except OSError as error:
+            raise ConfigError(f"{command[0]}: cannot be started: {error.strerror}") from error
+        with _signals_passed_to(child):
+            code = await child.wait()
+    return 128 - code if code < 0 else code
+
+
+@contextmanager
+def client_files(proxy: Application, settings: Mapping[str, Any]) -> Iterator[dict[str, str | None]]:
+    """A clouds.yaml for the proxy, in a folder of its own that only this user can read; yields the changes it needs."""
+    settings = settings or client_settings(proxy)
+    with tempfile.TemporaryDirectory(prefix="cloudtape-") as folder:
+        path = Path(folder, "clouds.yaml")
+        path.touch(mode=0o600)
+        path.write_text(clouds_yaml(proxy.auth_url, settings))
+        yield client_environment(proxy.auth_url, settings, path)
+
+
+def client_settings(proxy: Application) -> dict[str, Any]:
+    """Who logs in: whoever did in the recording or, where there is a cloud to log in to, who the environment says."""
+    if not proxy.config.mode.needs_upstream:
+        for cassette in proxy.cassettes:
+            if found := recorded(cassette):
+                return found
+    return from_environment(os.environ)
+
+
+def environment(base: Mapping[str, str], changes: Mapping[str, str | None]) -> dict[str, str]:
+    """The environment with the changes made, and with the proxy's address exempt from any forward proxy."""
+    merged = {**base, **changes}
+    for name in ("no_proxy", "NO_PROXY"):
+        merged[name] = ",".join(filter(None, (base.get(name), *LOOPBACK)))
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+@contextmanager
+def _signals_passed_to(child: asyncio.subprocess.Process) -> Iterator[None]:
+    """While the child runs, a signal to end is the child's to obey; the summary is still printed."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+
+    def pass_on(number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            child.send_signal(number)
+
+    for number in signals:
+        loop.add_signal_handler(number, pass_on, number)
+    try:
+        yield
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)

@@ -1,0 +1,56 @@
+import json
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloudtape.rewrite import URL_FIELDS, Rewriter
+
+PAIRS = [
+    ("http://controller:8774", "http://127.0.0.1:8780/compute"),
+    ("http://controller:9292", "http://127.0.0.1:8780/image"),
+    ("http://controller", "http://127.0.0.1:8780/web"),
+    ("https://cloud/compute", "http://127.0.0.1:8780/far"),
+]
+outward = Rewriter(PAIRS)
+inward = Rewriter((ours, theirs) for theirs, ours in PAIRS)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'{"href": "http://controller:8774/v2.1/"}', b'{"href": "http://127.0.0.1:8780/compute/v2.1/"}'),
+        (rb'"http:\/\/controller:8774\/v2.1"', rb'"http:\/\/127.0.0.1:8780\/compute\/v2.1"'),
+        (b"next=http%3A%2F%2Fcontroller%3A9292%2Fv2", b"next=http%3A%2F%2F127.0.0.1%3A8780%2Fimage%2Fv2"),
+        (b"<a href='http://controller/'>", b"<a href='http://127.0.0.1:8780/web/'>"),
+        (b'"http://controller:8774"', b'"http://127.0.0.1:8780/compute"'),
+        (b"https://cloud/compute?limit=1", b"http://127.0.0.1:8780/far?limit=1"),
+    ],
+)
+def test_a_known_base_is_replaced_in_each_spelling(before: bytes, after: bytes) -> None:
+    assert outward(before) == after
+    assert inward(after) == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"http://controller:87740/", b"http://controller:8775/", b"http://controller.example/", b"https://cloud/computed"],
+)
+def test_a_longer_host_port_or_segment_is_left_alone(text: bytes) -> None:
+    assert outward(text) == text
+
+
+def test_only_fields_that_hold_urls_are_rewritten_outward() -> None:
+    headers = (("Location", "http://controller:8774/x"), ("X-Object-Meta-Home", "http://controller:8774/x"))
+    assert outward.fields(headers, URL_FIELDS) == (("Location", "http://127.0.0.1:8780/compute/x"), headers[1])
+
+
+def test_nothing_is_known_without_routes() -> None:
+    assert Rewriter(())(b"http://controller:8774/") == b"http://controller:8774/"
+
+
+@given(st.lists(st.sampled_from([old for old, _ in PAIRS]), max_size=5), st.text(max_size=30))
+def test_rewriting_there_and_back_gives_the_same_document(urls: list[str], filler: str) -> None:
+    document = json.dumps({"links": [f"{url}/{quote(filler)}" for url in urls], "name": filler}).encode()
+    assert inward(outward(document)) == document

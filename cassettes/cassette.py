@@ -1,0 +1,55 @@
+"""A cassette that was recorded: its interactions in order, read when asked for.
+
+The YAML is the truth. Beside it lies a compiled index (`index`), made again whenever it does not fit the YAML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from cloudtape.cassettes import index
+from cloudtape.cassettes.messages import Interaction, Route
+from cloudtape.cassettes.yaml_reader import Progress
+
+Summarise = Callable[[Interaction], Any]
+"""What a caller wants to know of each interaction without reading it; the result must be plain data."""
+
+
+class Cassette:
+    """Interactions are numbered from 1. Made by `load`."""
+
+    def __init__(self, path: Path, opened: index.Index) -> None:
+        self.path = path
+        self._index = opened
+        self.notes: tuple[str, ...] = tuple(f"{path}: {note}" for note in opened.notes)
+        self.routes: tuple[Route, ...] = opened.routes
+        self.whole_bytes: int = opened.whole_bytes
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def __iter__(self) -> Iterator[Interaction]:
+        return (self.interaction(number) for number in range(1, len(self) + 1))
+
+    @property
+    def summaries(self) -> Sequence[Any]:
+        """What `summarise` said of each interaction, in order; plain data as lists."""
+        return self._index.summaries
+
+    def interaction(self, number: int) -> Interaction:
+        """Raises IndexError; CassetteFormatError where the index is damaged and the YAML has changed meanwhile."""
+        if not 1 <= number <= len(self):
+            raise IndexError(number)
+        return self._index.interaction(number - 1)
+
+
+def load(
+    path: Path, summarise: Summarise | None = None, summary_version: str = "", progress: Progress | None = None
+) -> Cassette:
+    """Open a cassette. Raises CassetteNotFound, CassetteFormatError.
+
+    `summary_version` must change whenever `summarise` would say something else. Body files are not looked at here.
+    """
+    return Cassette(path, index.opened(path, summarise, summary_version, progress))

@@ -1,0 +1,255 @@
+"""Interaction ↔ YAML: what one item of a cassette looks like.
+
+The outer shape is vcrpy's (`request` with method, uri, body and headers; `response` with status, headers and body.string); what is
+ours stands in keys behind those two, which vcrpy ignores. The last key, `digest`, is written over all lines before it: an
+item that has it is whole. Knows nothing of files, save that a large body's bytes may be in one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from cloudtape.cassettes import yaml_text
+from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, Route, StoredBody, Stream
+
+VERSION = 1
+HEADER = f"version: {VERSION}\ncloudtape: {VERSION}\ninteractions:\n".encode()
+DIGEST_LINE = re.compile(rb"\n  digest: ([0-9a-f]{16})\n?\Z")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class ItemError(Exception):
+    """An item is not an interaction; the message says which part of it."""
+
+
+# --- writing -------------------------------------------------------------------------------------------------------------
+
+
+def encode(interaction: Interaction) -> bytes:
+    """One item of the list `interactions`, ending in a line break."""
+    request, response = interaction.request, interaction.response
+    lines = [
+        f"- request:\n    method: {yaml_text.scalar(request.method)}\n    uri: {yaml_text.scalar(request.uri)}\n    body:",
+        _body(request.body, "      ") if request.body else " null",
+        "\n    headers:",
+        _headers(request.headers),
+        f"\n  response:\n    status:\n      code: {response.status}\n      message: {yaml_text.scalar(response.reason)}\n    headers:",
+        _headers(response.headers),
+        "\n    body:\n      string:",
+        _body(response.body, "        "),
+        f"\n  ordinal: {interaction.ordinal}\n  recorded_at: {yaml_text.scalar(interaction.recorded_at)}",
+        f"\n  elapsed: {interaction.elapsed:.6f}\n  route: {yaml_text.scalar(request.route)}\n",
+        *_extras(interaction),
+    ]
+    item = "".join(lines).encode()
+    return b"%s  digest: %s\n" % (item, digest(item))
+
+
+def digest(lines: bytes) -> bytes:
+    """16 hex digits over the lines of an item that stand before its digest."""
+    return hashlib.blake2b(lines, digest_size=8).hexdigest().encode()
+
+
+def is_whole(item: bytes) -> bool:
+    """Whether an item was written to its end (what was edited by hand since is whole all the same)."""
+    return DIGEST_LINE.search(item) is not None
+
+
+def _body(body: Body, indent: str) -> str:
+    if isinstance(body, bytes):
+        return yaml_text.body(body, indent)
+    assert isinstance(body, StoredBody), "a stream is no body to keep"
+    return " ''"
+
+
+@lru_cache(maxsize=2048)
+def _headers(headers: Headers) -> str:
+    if not headers:
+        return " {}"
+    grouped: dict[str, list[str]] = {}
+    for name, value in headers:
+        grouped.setdefault(name, []).append(value)
+    lines = []
+    for name, values in grouped.items():
+        lines.append(f"\n      {_text(name)}:")
+        lines.extend(f"\n      - {_text(value)}" for value in values)
+    return "".join(lines)
+
+
+def _text(value: str) -> str:
+    """Bytes that are no UTF-8 travel in headers as surrogates; YAML holds them as base64."""
+    try:
+        return yaml_text.scalar(value)
+    except ValueError:
+        return yaml_text.body(value.encode("utf-8", "surrogateescape"), "        ").lstrip()
+
+
+def _extras(interaction: Interaction) -> Iterable[str]:
+    """What only some interactions have."""
+    if interaction.operation:
+        yield f"  operation: {yaml_text.scalar(interaction.operation)}\n"
+    if interaction.scrubbed:
+        yield "  scrubbed:\n" + "".join(f"  - {_text(place)}\n" for place in interaction.scrubbed)
+    for route in interaction.routes[:1]:
+        yield "  routes:\n" + "".join(_route(route) for route in interaction.routes)
+    for key, message in (("request", interaction.request), ("response", interaction.response)):
+        if isinstance(message.body, StoredBody):
+            yield f"  {key}_body:\n    sha256: {message.body.sha256!r}\n    size: {message.body.size}\n"
+        if _is_interleaved(message.headers):
+            yield f"  {key}_fields:\n" + "".join(f"  - {_text(name)}\n" for name, _ in message.headers)
+
+
+def _route(route: Route) -> str:
+    name, service, upstream = map(yaml_text.scalar, (route.name, route.service, route.upstream))
+    return f"  - name: {name}\n    service: {service}\n    upstream: {upstream}\n"
+
+
+@lru_cache(maxsize=2048)
+def _is_interleaved(headers: Headers) -> bool:
+    """Whether a repeated field stands apart from its first, so that grouping by name would lose the order."""
+    names = [name for name, _ in headers]
+    return sorted(names, key=names.index) != names
+
+
+# --- reading -------------------------------------------------------------------------------------------------------------
+
+
+def decode(item: Any, position: int, folder: Path) -> Interaction:
+    """An interaction from what YAML made of its item; `folder` is where body files lie.
+
+    Reads items that vcrpy or another tool wrote, too. Raises ItemError.
+    """
+    request, response = _mapping(item, "request"), _mapping(item, "response")
+    status = _mapping(response, "status")
+    return Interaction(
+        Request(
+            _string(request, "method"),
+            _string(request, "uri"),
+            _fields(request, item.get("request_fields")),
+            _read_body(request.get("body"), item.get("request_body"), folder),
+            _string(item, "route", ""),
+        ),
+        Response(
+            _integer(status, "code"),
+            _string(status, "message", ""),
+            _fields(response, item.get("response_fields")),
+            _read_body(response.get("body"), item.get("response_body"), folder),
+        ),
+        position,
+        _string(item, "recorded_at", ""),
+        _number(item, "elapsed"),
+        _string(item, "operation", ""),
+        tuple(_strings(item.get("scrubbed") or [], "scrubbed")),
+        tuple(_read_route(route) for route in _list(item, "routes")),
+    )
+
+
+def _mapping(owner: Any, key: str) -> dict[Any, Any]:
+    value = owner.get(key) if isinstance(owner, dict) else None
+    if not isinstance(value, dict):
+        raise ItemError(f"{key} is missing or no mapping")
+    return value
+
+
+def _list(owner: Mapping[Any, Any], key: str) -> list[Any]:
+    value = owner.get(key) or []
+    if not isinstance(value, list):
+        raise ItemError(f"{key} is no list")
+    return value
+
+
+def _string(owner: Mapping[Any, Any], key: str, default: str | None = None) -> str:
+    value = owner.get(key)
+    if value is None and default is not None:
+        return default
+    if not isinstance(value, str):
+        raise ItemError(f"{key} is missing or no text")
+    return value
+
+
+def _integer(owner: Mapping[Any, Any], key: str) -> int:
+    value = owner.get(key)
+    if isinstance(value, bool) or not isinstance(value, int) or not 100 <= value <= 999:
+        raise ItemError(f"{key} is no HTTP status")
+    return value
+
+
+def _number(owner: Mapping[Any, Any], key: str) -> float:
+    value = owner.get(key) or 0.0
+    if not isinstance(value, int | float):
+        raise ItemError(f"{key} is no number")
+    return float(value)
+
+
+def _strings(values: Any, what: str) -> list[str]:
+    """Field values and the like; vcrpy writes one value without a list, numbers without quotes."""
+    values = values if isinstance(values, list) else [values]
+    return [_as_text(value, what) for value in values]
+
+
+def _as_text(value: Any, what: str) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
+    if value is None or isinstance(value, int | float):
+        return "" if value is None else str(value)
+    raise ItemError(f"{what} is no text")
+
+
+def _fields(message: Mapping[Any, Any], order: Any) -> Headers:
+    grouped = message.get("headers") or {}
+    if not isinstance(grouped, dict):
+        raise ItemError("headers is no mapping")
+    pairs = [
+        (_as_text(name, "a header's name"), value)
+        for name, values in grouped.items()
+        for value in _strings(values, f"header {name}")
+    ]
+    return tuple(_reordered(pairs, order) if order else pairs)
+
+
+def _reordered(pairs: list[tuple[str, str]], order: Any) -> list[tuple[str, str]]:
+    waiting: dict[str, list[tuple[str, str]]] = {}
+    for pair in pairs:
+        waiting.setdefault(pair[0], []).append(pair)
+    try:
+        return [waiting[name].pop(0) for name in _strings(order, "the order of headers")]
+    except (KeyError, IndexError):
+        raise ItemError("the order of headers names one that is not there") from None
+
+
+def _read_body(value: Any, stored: Any, folder: Path) -> Body:
+    if stored is not None:
+        return _stored(stored, folder)
+    if isinstance(value, dict):
+        value = value.get("string", value.get("base64_string"))
+    if value is None:
+        return b""
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogatepass")
+    if isinstance(value, bytes):
+        return value
+    raise ItemError("a body is neither text nor bytes")
+
+
+def _stored(value: Any, folder: Path) -> StoredBody:
+    match value:
+        case {"sha256": str(sha256), "size": int(size)} if SHA256.fullmatch(sha256) and size >= 0:
+            return StoredBody(folder / sha256, size, sha256)
+        case _:
+            raise ItemError("a body file is not named by a SHA-256 and a size")
+
+
+def _read_route(value: Any) -> Route:
+    if not isinstance(value, dict):
+        raise ItemError("a route is no mapping")
+    return Route(_string(value, "name"), _string(value, "service", ""), _string(value, "upstream"))
+
+
+__all__ = ["HEADER", "VERSION", "ItemError", "Stream", "decode", "digest", "encode", "is_whole"]

@@ -1,0 +1,152 @@
+"""Appending interactions to a cassette, so that a kill at any moment loses at most the one under way.
+
+An interaction is one `write` of one YAML item; nothing that stands in the file is ever touched again. One recorder at a time
+holds a cassette, by a lock on the file itself.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from cloudtape.cassettes.bodies import BodyFolder, Spool
+from cloudtape.cassettes.cassette import load
+from cloudtape.cassettes.codec import HEADER, encode
+from cloudtape.cassettes.errors import CassetteExists, CassetteWriteError
+from cloudtape.cassettes.messages import Interaction, StoredBody, Stream
+
+TAKE_SUFFIX = ".take"
+
+
+class CassetteWriter:
+    """Made by `create`, `reopen` or `take`; all raise CassetteWriteError where the disk or another recorder refuses."""
+
+    def __init__(self, path: Path, descriptor: int, bodies: BodyFolder, ordinal: int = 0) -> None:
+        self.path = path
+        self._descriptor, self._bodies, self._ordinal = descriptor, bodies, ordinal
+        self._digests: set[str] = set()
+
+    @classmethod
+    def create(cls, path: Path) -> CassetteWriter:
+        """A new cassette. Raises CassetteExists."""
+        _make(path)
+        return cls._opened(path, path)
+
+    @classmethod
+    def reopen(cls, path: Path) -> CassetteWriter:
+        """An existing cassette, to be added to; an interaction torn by a kill is cut off first."""
+        writer = cls._opened(path, path)
+        try:
+            cassette = load(path)
+            os.ftruncate(writer._descriptor, cassette.whole_bytes)
+        except BaseException:
+            writer.close()
+            raise
+        if cassette.whole_bytes < len(HEADER):
+            os.write(writer._descriptor, HEADER)
+        writer._ordinal = len(cassette)
+        return writer
+
+    @classmethod
+    def take(cls, path: Path) -> CassetteWriter:
+        """A new take of a cassette, in a file beside it until `commit` swaps it in."""
+        beside = path.with_name(path.name + TAKE_SUFFIX)
+        beside.unlink(missing_ok=True)
+        _make(beside)
+        return cls._opened(beside, path)
+
+    @classmethod
+    def _opened(cls, file: Path, cassette: Path) -> CassetteWriter:
+        descriptor = -1
+        try:
+            descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(descriptor)
+            raise CassetteWriteError(file, "another recorder is writing it") from error
+        except OSError as error:
+            raise CassetteWriteError(file, error.strerror or str(error)) from error
+        bodies = BodyFolder(cassette)
+        bodies.clean()
+        return cls(file, descriptor, bodies)
+
+    def spool(self) -> Spool:
+        """A place for a body that is under way; it becomes a body file by a rename."""
+        return self._bodies.spool()
+
+    def append(self, interaction: Interaction) -> Interaction:
+        """Keep an interaction; it is in the file when this returns, with its ordinal and its bodies in their places.
+
+        Raises CassetteWriteError; the cassette is then as it was before.
+        """
+        ordinal = self._ordinal + 1
+        kept = replace(self._settled(interaction), ordinal=ordinal)
+        self._write(encode(kept))
+        self._ordinal = ordinal
+        return kept
+
+    def close(self) -> None:
+        if self._descriptor != -1:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def commit(self) -> None:
+        """Put a take in the place of the cassette; one that holds nothing is abandoned."""
+        if not self._ordinal:
+            self.abandon()
+            return
+        self.path.replace(self.path.with_name(self.path.name.removesuffix(TAKE_SUFFIX)))
+        self._bodies.keep_only(self._digests)
+        self.close()
+
+    def abandon(self) -> None:
+        """Delete a take; the cassette stays as it was (body files that only the take names go with the next one)."""
+        self.path.unlink(missing_ok=True)
+        self.close()
+
+    def _settled(self, interaction: Interaction) -> Interaction:
+        request, response = interaction.request, interaction.response
+        assert not isinstance(request.body, Stream), "a stream is no body to keep"
+        assert not isinstance(response.body, Stream), "a stream is no body to keep"
+        if request.body:
+            request = replace(request, body=self._settle(request.body))
+        if response.body:
+            response = replace(response, body=self._settle(response.body))
+        return replace(interaction, request=request, response=response)
+
+    def _settle(self, body: bytes | StoredBody) -> bytes | StoredBody:
+        settled = self._bodies.settle(body)
+        if isinstance(settled, StoredBody):
+            self._digests.add(settled.sha256)
+        return settled
+
+    def _write(self, item: bytes) -> None:
+        end = os.fstat(self._descriptor).st_size
+        try:
+            written = os.write(self._descriptor, item)
+            while written < len(item):
+                written += os.write(self._descriptor, item[written:])
+        except OSError as error:
+            os.ftruncate(self._descriptor, end)
+            raise CassetteWriteError(self.path, error.strerror or str(error)) from error
+
+
+def _make(path: Path) -> None:
+    """A cassette without interactions, there at once or not at all."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        try:
+            os.fchmod(descriptor, 0o644)
+            os.write(descriptor, HEADER)
+            os.close(descriptor)
+            os.link(name, path)
+        finally:
+            Path(name).unlink()
+    except FileExistsError as error:
+        raise CassetteExists(path) from error
+    except OSError as error:
+        raise CassetteWriteError(path, error.strerror or str(error)) from error

@@ -1,0 +1,162 @@
+"""A cassette's YAML as a list of interactions, however it was made, and taken as hostile.
+
+What our recorder wrote is read item by item, in little memory; anything else that vcrpy would load is read whole. Nothing in the file
+can execute, expand without bound or nest without bound.
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cloudtape.cassettes.bodies import folder_of
+from cloudtape.cassettes.codec import HEADER, VERSION, ItemError, decode, is_whole
+from cloudtape.cassettes.errors import CassetteFormatError, CassetteNotFound
+from cloudtape.cassettes.messages import Interaction
+
+ITEM_START = re.compile(rb"^- request:", re.MULTILINE)
+BYTES_PER_INTERACTION = 4
+TORN = "the last interaction was not written to its end and is left out"
+
+Progress = Callable[[int, int], None]
+
+
+class Loader(yaml.CSafeLoader):
+    """Plain data only: no tags but `!!binary`, no merge keys (they can be made to grow without bound), dates as text."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        for key, _ in node.value:
+            if key.tag == "tag:yaml.org,2002:merge":
+                raise yaml.constructor.ConstructorError(None, None, "merge keys (<<) are not allowed", key.start_mark)
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":merge"))]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An interaction, and the bytes of the YAML up to its end."""
+
+    interaction: Interaction
+    end: int
+
+
+@dataclass(slots=True)
+class Reading:
+    """The outcome of reading a cassette; complete when its items are exhausted.
+
+    `whole_bytes`: the length of the file without a torn end.
+    """
+
+    notes: list[str]
+    whole_bytes: int
+
+
+def read_bytes(path: Path) -> bytes:
+    """Raises CassetteNotFound, CassetteFormatError."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise CassetteNotFound(path) from error
+    except OSError as error:
+        raise CassetteFormatError(path, f"cannot be read: {error.strerror}") from error
+
+
+def read(path: Path, data: bytes, reading: Reading, progress: Progress | None = None) -> Iterator[Interaction]:
+    """The interactions in `data`, which is what `path` holds. Fills `reading` meanwhile. Raises CassetteFormatError."""
+    with _no_garbage_collection():
+        if data.startswith(HEADER):
+            yield from _read_ours(path, data, reading, progress)
+        elif data and HEADER.startswith(data):
+            reading.notes.append("the file ends before its first interaction")
+            reading.whole_bytes = 0
+        else:
+            yield from _read_whole(path, data)
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Building many containers makes the collector look at all of them again and again: five times the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _read_ours(path: Path, data: bytes, reading: Reading, progress: Progress | None) -> Iterator[Interaction]:
+    folder = folder_of(path)
+    starts = [match.start() for match in ITEM_START.finditer(data, len(HEADER))]
+    if not starts and data[len(HEADER) :].strip():
+        yield from _torn_or_foreign(path, data, len(HEADER), reading)
+        return
+    for position, (start, end) in enumerate(zip(starts, [*starts[1:], len(data)], strict=True), 1):
+        item = data[start:end]
+        if end == len(data) and not is_whole(item):
+            reading.notes.append(TORN)
+            reading.whole_bytes = start
+            return
+        parsed = _parse(path, item, f"interaction {position}")
+        if not isinstance(parsed, list) or len(parsed) != 1:
+            raise CassetteFormatError(path, "is no list item of its own", f"interaction {position}")
+        yield _decoded(path, parsed[0], position, folder)
+        if progress:
+            progress(end, len(data))
+
+
+def _torn_or_foreign(path: Path, data: bytes, start: int, reading: Reading) -> Iterator[Interaction]:
+    """After our header stands something that is no item: the beginning of one, or a list written by hand."""
+    if b"- request:".startswith(data[start:].strip()):
+        reading.notes.append(TORN)
+        reading.whole_bytes = start
+        return
+    yield from _read_whole(path, data)
+
+
+def _read_whole(path: Path, data: bytes) -> Iterator[Interaction]:
+    document = _parse(path, data, "")
+    if not isinstance(document, dict):
+        raise CassetteFormatError(path, "is no cassette (no mapping with `version` and `interactions`)")
+    for key in ("version", "cloudtape"):
+        if document.get(key, VERSION) != VERSION:
+            why = f"{key} is {str(document[key])[:40]!r}, this cloudtape reads {VERSION}"
+            raise CassetteFormatError(path, why)
+    interactions = document.get("interactions")
+    if "interactions" not in document or not isinstance(interactions, list | None):
+        raise CassetteFormatError(path, "is no cassette (no list `interactions`)")
+    folder = folder_of(path)
+    for position, item in enumerate(interactions or [], 1):
+        yield _decoded(path, item, position, folder)
+
+
+def _parse(path: Path, data: bytes, where: str) -> Any:
+    try:
+        return yaml.load(data, Loader)  # noqa: S506  (a safe loader, and stricter)
+    except yaml.MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        place = ", ".join(filter(None, (where, f"{line} of it" if where and line else line)))
+        raise CassetteFormatError(path, f"is no cassette in YAML: {error.problem}", place) from error
+    except RecursionError as error:
+        raise CassetteFormatError(path, "is nested too deeply", where) from error
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        why = " ".join(str(error).split())[:200]
+        raise CassetteFormatError(path, f"is no cassette in YAML: {why}", where) from error
+
+
+def _decoded(path: Path, item: Any, position: int, folder: Path) -> Interaction:
+    try:
+        return decode(item, position, folder)
+    except ItemError as error:
+        raise CassetteFormatError(path, str(error), f"interaction {position}") from error

@@ -228,7 +228,9 @@ def _build(
 ) -> Index:
     data = read_bytes(path)
     reading = Reading([], len(data))
-    places, summaries, routes = array("Q"), [], []
+    places = array("Q")
+    summaries: list[Any] = []
+    routes: list[tuple[str, str, str]] = []
     with tempfile.TemporaryFile() as blobs:
         offset = 0
         for interaction in read(path, data, reading, progress):

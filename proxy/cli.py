@@ -253,6 +253,7 @@ def _loading_bar() -> Iterator[Callable[[int, int], None]]:
 @click.pass_context
 def run(
     context: click.Context,
+    /,
     mode: str,
     cassettes: tuple[Path, ...],
     strict: bool,

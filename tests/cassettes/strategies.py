@@ -14,12 +14,14 @@ header_texts = st.text(max_size=30) | st.binary(max_size=10).map(lambda raw: raw
 header_lists = st.lists(
     st.tuples(st.sampled_from(["Accept", "accept", "Link", "X-Object-Meta-Ü", "yes", "1.5"]), header_texts), max_size=6
 ).map(tuple)
-line_breaks = st.text(alphabet=' ,"{}[]:#-\n\r\t\\\'|>&*!%@`\u2028\x85\x00\ufeffa\U0001f600', max_size=40)
+line_breaks = st.text(alphabet=" ,\"{}[]:#-\n\r\t\\'|>&*!%@`\u2028\x85\x00\ufeffa\U0001f600", max_size=40)
 bodies = st.binary(max_size=60) | st.text(max_size=60).map(str.encode) | line_breaks.map(str.encode)
 routes = st.builds(Route, st.text(min_size=1, max_size=8), st.text(max_size=8), st.text(min_size=1, max_size=20))
 interactions = st.builds(
     Interaction,
-    st.builds(Request, st.text(min_size=1, max_size=8), st.text(max_size=40), header_lists, bodies, st.text(max_size=8)),
+    st.builds(
+        Request, st.text(min_size=1, max_size=8), st.text(max_size=40), header_lists, bodies, st.text(max_size=8)
+    ),
     st.builds(Response, st.integers(100, 599), st.text(max_size=10), header_lists, bodies),
     ordinal=st.just(1),
     recorded_at=st.just("2026-01-02T03:04:05.678Z"),

@@ -59,7 +59,9 @@ def test_compact_json_stands_with_a_member_on_each_line() -> None:
     assert len(body(b'{"a":"1","b":"2","c":"3"}', "  ").splitlines()) == 3
 
 
-@pytest.mark.parametrize("text", ["yes", "No", "null", "~", "1.0", "0x1f", "2020-01-01", "", "- a", "a: b", "a #b", "<<"])
+@pytest.mark.parametrize(
+    "text", ["yes", "No", "null", "~", "1.0", "0x1f", "2020-01-01", "", "- a", "a: b", "a #b", "<<"]
+)
 def test_a_text_that_yaml_would_take_for_something_else_is_quoted(text: str) -> None:
     assert yaml.safe_load(scalar(text)) == text
     assert scalar(text)[0] in "'\""

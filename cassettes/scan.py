@@ -1,0 +1,106 @@
+"""`cloudtape scan`: whether a cassette still holds secrets.
+
+Looks twice: with the walk that scrubbing uses, and through every text as it stands, for what has the form of a secret whatever
+surrounds it. So a mistake of the walk is not also a mistake of the proof.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from cloudtape.cassettes.content import is_textual
+from cloudtape.cassettes.messages import Body, Headers, Interaction, StoredBody, header
+from cloudtape.cassettes.placeholders import TEXT, is_placeholder
+from cloudtape.cassettes.scrub import FIELDS
+from cloudtape.cassettes.secrets import FORMS, PEM, USER_INFO, Rule, Table
+from cloudtape.cassettes.walk import Walker
+
+SHOWN = 3
+WINDOW = 1024 * 1024
+LOOSE_FORMS = (*FORMS, (PEM, "key"), (re.compile(USER_INFO.pattern), "password"))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`place` as in `response.body.server.adminPass`; `excerpt` shows the first letters of the secret and its length."""
+
+    ordinal: int
+    place: str
+    kind: str
+    excerpt: str
+
+
+def scan(interactions: Iterable[Interaction]) -> Iterator[Finding]:
+    """Each secret that stands in some interactions, once for each place."""
+    for interaction in interactions:
+        yield from dict.fromkeys(_Scan(interaction.ordinal).findings(interaction))
+
+
+class _Scan:
+    def __init__(self, ordinal: int) -> None:
+        self._ordinal = ordinal
+        self._found: list[Finding] = []
+        self._walker = Walker(Table(), self._note)
+
+    def findings(self, interaction: Interaction) -> list[Finding]:
+        request, response = interaction.request, interaction.response
+        self._walker.uri(request.uri, "request.uri")
+        self._loose(request.uri, "request.uri")
+        for side, message in (("request", request), ("response", response)):
+            self._headers(message.headers, f"{side}.headers")
+            for text in _texts(message.body, header(message.headers, "content-type")):
+                self._walker.text(text, f"{side}.body")
+                self._loose(text, f"{side}.body")
+        return self._found
+
+    def _headers(self, headers: Headers, place: str) -> None:
+        for name, value in headers:
+            where = f"{place}.{name}"
+            special = next((scrub for names, scrub in FIELDS if name.lower() in names), None)
+            if special:
+                special(self._walker, value, where)
+            elif value:
+                self._walker.value(name, value, "", where, 0)
+                self._loose(value, where)
+
+    def _note(self, rule: Rule, secret: str, place: str) -> str:
+        if not (is_placeholder(secret) or TEXT.search(secret)):
+            self._found.append(Finding(self._ordinal, place, rule.kind, _excerpt(secret)))
+        return secret
+
+    def _loose(self, text: str, place: str) -> None:
+        for pattern, kind in LOOSE_FORMS:
+            for match in pattern.finditer(text):
+                self._note(Rule("", kind), match[0], place)
+
+
+def _texts(body: Body, content_type: str | None) -> Iterator[str]:
+    """A body as text, large ones in overlapping windows; nothing for binary ones."""
+    if isinstance(body, bytes):
+        text = body.decode("utf-8", "surrogateescape")
+        if is_textual(content_type) or text.isprintable() or _is_utf8(body):
+            yield text
+    elif isinstance(body, StoredBody) and body.path.exists():
+        with body.path.open("rb") as file:
+            start = file.read(4096)
+            if not is_textual(content_type) and b"\0" in start:
+                return
+            tail = start
+            while window := file.read(WINDOW):
+                yield (tail + window).decode("utf-8", "surrogateescape")
+                tail = window[-4096:]
+            yield tail.decode("utf-8", "surrogateescape")
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _excerpt(secret: str) -> str:
+    return f"{secret[:SHOWN]}… ({len(secret)} characters)"

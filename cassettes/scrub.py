@@ -1,0 +1,390 @@
+"""Removing secrets from an interaction before it is kept.
+
+Sees the whole exchange: what turns out to be a secret anywhere in it is replaced everywhere in it, and in every later one of the
+recording. If anything goes wrong nothing is returned, so nothing is kept.
+"""
+
+from __future__ import annotations
+
+import base64
+import codecs
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import quote, quote_plus
+
+from cloudtape.cassettes.bodies import Spool, is_text
+from cloudtape.cassettes.content import ContentError, codings, decoded, is_textual
+from cloudtape.cassettes.errors import ScrubError
+from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
+from cloudtape.cassettes.placeholders import TEXT, is_placeholder, number, pem, placeholder
+from cloudtape.cassettes.secrets import EVERYDAY, SHORTEST, Rule, Table
+from cloudtape.cassettes.walk import BASE64_RUN, PLAIN_ID, JsonWalk, Walker, hidden_names
+
+Message = TypeVar("Message", Request, Response)
+
+WHOLE = 4 * 1024 * 1024
+"""Bytes of a text that are looked at in one piece; larger ones in windows."""
+WINDOW = 1024 * 1024
+LONGEST_STRING = 32 * 1024 * 1024
+PASSES = 4
+"""Each pass may find secrets that the one before had passed over; three would do for any real exchange."""
+
+# What a secret without a telling name begins with, and the escapes under which a name may hide.
+MARKS = ("\\", "@", "-----BEGIN", "gAAAA", "eyJ", "KIA", "SIA", "earer ")
+NAME_END = re.compile(r"[^\w.-]|$")
+LONGEST_NAME = 80
+WORD = re.compile(r"\w{6,}")
+BEGIN = "-----BEGIN"
+
+
+class Vault:
+    """The secrets that a recording has met, and what stands for each.
+
+    `generation` grows with each new one.
+    """
+
+    def __init__(self) -> None:
+        self._stand_ins: dict[str, str] = {}
+        self._counts: Counter[str] = Counter()
+        self._by_word: dict[str, list[str]] = {}
+        self._wordless: list[str] = []
+        self.generation = 0
+
+    def stand_in(self, rule: Rule, secret: str) -> str:
+        """The placeholder of a secret, the same each time."""
+        known = self._stand_ins.get(secret)
+        return known if known is not None else self._add(rule, secret)
+
+    def _add(self, rule: Rule, secret: str) -> str:
+        self._counts[rule.kind] += 1
+        count = self._counts[rule.kind]
+        if secret.startswith(BEGIN):
+            made = pem(secret[len(BEGIN) + 1 :].partition("-----")[0])
+        else:
+            made = placeholder(rule.kind, count, secret, rule.base64)
+        self._stand_ins[secret] = made
+        if len(secret) >= SHORTEST and secret.lower() not in EVERYDAY:
+            words = WORD.findall(secret)
+            spellings = {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
+            if words:
+                self._by_word.setdefault(max(words, key=len), []).extend(spellings)
+            else:
+                self._wordless.extend(spellings)
+            self._stand_ins |= dict.fromkeys(spellings, made)
+        self.generation += 1
+        return made
+
+    def mentioned(self, text: str) -> list[str]:
+        """The known secrets that stand in a text, longest first."""
+        if len(self._by_word) <= 24:
+            words = [word for word in self._by_word if word in text]
+        else:
+            words = list(self._by_word.keys() & set(WORD.findall(text)))
+        found = {secret for word in words for secret in self._by_word[word] if secret in text}
+        found.update(secret for secret in self._wordless if secret in text)
+        return sorted(found, key=len, reverse=True)
+
+    def without(self, text: str) -> str:
+        """The text with all known secrets replaced where they stand as words of their own."""
+        for secret in self.mentioned(text):
+            pattern = rf"(?<![A-Za-z0-9]){re.escape(secret)}(?![A-Za-z0-9])"
+            text = re.sub(pattern, lambda found: self._stand_ins[found[0]], text)
+        return text
+
+
+class Scrubber:
+    """One for each recording: a secret gets the same placeholder wherever it occurs in it.
+
+    `folder`: where scrubbed copies of large bodies are written (temporary files, whoever keeps them moves them).
+    """
+
+    def __init__(self, table: Table | None = None, folder: Path | None = None) -> None:
+        self._table = table or Table()
+        self._folder = folder
+        self._vault = Vault()
+        self._places: set[str] = set()
+        self._walker = Walker(self._table, self._replace, self._vault.without)
+        self._innocent: set[str] = set()
+        self._head = lru_cache(maxsize=4096)(self._scrub_headers)
+
+    def scrub(self, interaction: Interaction) -> Interaction:
+        """The interaction as it may be kept: content coding removed, secrets replaced, `scrubbed` filled in.
+
+        Raises ScrubError, whose text holds nothing of the interaction.
+        """
+        try:
+            return self._scrub(interaction)
+        except ScrubError:
+            raise
+        except Exception as error:
+            raise ScrubError(f"{type(error).__name__} while looking for them") from None
+
+    def _scrub(self, interaction: Interaction) -> Interaction:
+        request, response = self._plain(interaction.request), self._plain(interaction.response)
+        self._note_hidden(request.body)
+        self._places = set()
+        for _ in range(PASSES):
+            generation = self._vault.generation
+            clean = self._request(request), self._response(response)
+            if self._vault.generation == generation:
+                break
+        asked, answered = clean
+        if answered.body == response.body and _vouched_for(interaction.response):
+            answered = replace(interaction.response, headers=self._headers(interaction.response.headers, "response"))
+        return replace(interaction, request=asked, response=answered, scrubbed=tuple(sorted(self._places)))
+
+    def _plain(self, message: Message) -> Message:
+        textual = is_textual(header(message.headers, "content-type"))
+        if textual and message.body and codings(message.headers) is None:
+            raise ScrubError("a text stands in a content coding that cannot be removed")
+        try:
+            return decoded(message, self._folder)
+        except ContentError as error:
+            if textual:
+                raise ScrubError(str(error)) from None
+            return message
+
+    def _note_hidden(self, body: Body) -> None:
+        if isinstance(body, bytes) and (b"hidden" in body or b"NoEcho" in body):
+            names = hidden_names(body.decode("utf-8", "replace"))
+            if names - self._table.hidden:
+                self._table.hidden |= names
+                self._innocent -= names
+
+    def _replace(self, rule: Rule, secret: str, place: str) -> str:
+        if is_placeholder(secret) or TEXT.search(secret):
+            return secret
+        self._places.add(place)
+        return self._vault.stand_in(rule, secret)
+
+    # --- messages --------------------------------------------------------------------------------------------------------
+
+    def _request(self, request: Request) -> Request:
+        uri = self._walker.uri(request.uri, "request.uri")
+        headers = self._headers(request.headers, "request")
+        return replace(request, uri=uri, headers=headers, body=self._body(request, "request.body"))
+
+    def _response(self, response: Response) -> Response:
+        headers = self._headers(response.headers, "response")
+        return replace(response, headers=headers, body=self._body(response, "response.body"))
+
+    def _headers(self, headers: Headers, side: str) -> Headers:
+        clean, places = self._head(headers, side, self._vault.generation)
+        self._places |= places
+        return clean
+
+    def _scrub_headers(self, headers: Headers, side: str, _generation: int) -> tuple[Headers, frozenset[str]]:
+        outer, self._places = self._places, set()
+        clean = tuple((name, self._field(name, value, f"{side}.headers.{name}")) for name, value in headers)
+        places, self._places = frozenset(self._places), outer
+        return clean, places
+
+    def _field(self, name: str, value: str, place: str) -> str:
+        for names, scrub in FIELDS:
+            if name.lower() in names:
+                return scrub(self._walker, value, place)
+        return self._walker.value(name, value, "", place, 0) if value else value
+
+    # --- bodies ----------------------------------------------------------------------------------------------------------
+
+    def _body(self, message: Message, place: str) -> Body:
+        body = message.body
+        textual = is_textual(header(message.headers, "content-type"))
+        if isinstance(body, bytes):
+            return self._bytes(body, textual, place)
+        assert isinstance(body, StoredBody), "a stream is scrubbed when it has been read"
+        if not (textual or _begins_as_text(body)):
+            return body
+        if body.size <= WHOLE:
+            data = body.path.read_bytes()
+            clean = self._bytes(data, True, place)
+            return body if clean == data else self._stored([clean])
+        return self._large(body, place)
+
+    def _bytes(self, data: bytes, textual: bool, place: str) -> bytes:
+        if not data or not (textual or is_text(data)):
+            return data
+        encoding = "utf-8"
+        if b"\0" in data[:4]:
+            encoding = json.detect_encoding(data)
+        text = data.decode(encoding, "surrogateescape")
+        if self._is_quiet(text):
+            return data
+        clean = self._walker.text(text, place)
+        return data if clean == text else clean.encode(encoding, "surrogateescape")
+
+    def _is_quiet(self, text: str) -> bool:
+        """Whether a quick look tells that a document holds no secret; most do not, and a walk costs ten times as much."""
+        if text[0] not in "{[" or any(mark in text for mark in MARKS):
+            return False
+        lower = text.lower()
+        if len(lower) != len(text) or any(under in lower for under in self._table.unders):
+            return False
+        if any(name in text for name in self._table.hidden) or not self._names_are_innocent(text, lower):
+            return False
+        return not _may_hide_text(text) and not self._vault.mentioned(text)
+
+    def _names_are_innocent(self, text: str, lower: str) -> bool:
+        for stem in self._table.stems:
+            at = lower.find(stem)
+            while at != -1:
+                name = _name_around(text, at)
+                if name not in self._innocent:
+                    if not self._table.innocent(name):
+                        return False
+                    self._innocent.add(name)
+                at = lower.find(stem, at + len(stem))
+        return True
+
+    def _large(self, body: StoredBody, place: str) -> Body:
+        """A text in windows, each cut where nothing is cut in two."""
+        with body.path.open("rb") as file:
+            windows = iter(lambda: file.read(WINDOW), b"")
+            clean = self._stored(piece.encode("utf-8", "surrogateescape") for piece in self._windows(windows, place))
+        if clean.sha256 == body.sha256:
+            clean.path.unlink(missing_ok=True)
+            return body
+        return clean
+
+    def _windows(self, windows: Iterator[bytes], place: str) -> Iterator[str]:
+        decode = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode
+        first = decode(next(windows, b""))
+        is_json = first.lstrip()[:1] in ("{", "[")
+        walk = JsonWalk(self._walker, place, 0).feed if is_json else self._text_window(place)
+        rest = first
+        for window in windows:
+            clean, rest = walk(rest, True)
+            if len(rest) > LONGEST_STRING:
+                raise ScrubError("a text has no place where it could be cut")
+            yield self._vault.without(clean)
+            rest += decode(window)
+        clean, rest = walk(rest + decode(b"", True), False)
+        yield self._vault.without(clean + rest)
+
+    def _text_window(self, place: str) -> Callable[[str, bool], tuple[str, str]]:
+        def walk(text: str, more: bool) -> tuple[str, str]:
+            cut = _cut(text) if more else len(text)
+            return self._walker.text(text[:cut], place), text[cut:]
+
+        return walk
+
+    def _stored(self, pieces: Iterator[bytes] | list[bytes]) -> StoredBody:
+        assert self._folder is not None, "large bodies need a folder"
+        spool = Spool(self._folder, limit=0)
+        try:
+            for piece in pieces:
+                spool.write(piece)
+        except BaseException:
+            spool.discard()
+            raise
+        stored = spool.finish()
+        assert isinstance(stored, StoredBody)
+        return stored
+
+
+def _name_around(text: str, at: int) -> str:
+    """The name that the character at a position belongs to."""
+    begin = at
+    while begin > 0 and at - begin < LONGEST_NAME and (text[begin - 1].isalnum() or text[begin - 1] in "_.-"):
+        begin -= 1
+    end = NAME_END.search(text, at)
+    return text[begin : end.start() if end else len(text)]
+
+
+def _may_hide_text(text: str) -> bool:
+    """Whether some long word of a JSON text without escapes may be base64 of a text."""
+    long = [part for part in text.split('"') if len(part) >= 20 and not PLAIN_ID.fullmatch(part)]
+    return any(_may_hide(run) for part in long for run in BASE64_RUN.findall(part))
+
+
+@lru_cache(maxsize=4096)
+def _may_hide(run: str) -> bool:
+    """Whether a long word may be base64 of a text."""
+    if PLAIN_ID.fullmatch(run):
+        return False
+    try:
+        data = base64.b64decode(run.replace("-", "+").replace("_", "/") + "=" * (-len(run) % 4), validate=True)
+    except ValueError:
+        return False
+    return data[:2] == b"\x1f\x8b" or is_text(data)
+
+
+def _cut(text: str) -> int:
+    """Where a text may be cut: behind a closing element, a line, a pair or a word, and not within a key."""
+    mark = "</" if text.lstrip()[:1] == "<" else "\n"
+    for separator in (mark, "\n", "&", " "):
+        at = text.rfind(separator)
+        if at > 0:
+            begin = text.rfind(BEGIN, 0, at)
+            if begin > 0 and "-----END" not in text[begin:at]:
+                return begin
+            return at
+    return 0
+
+
+def _begins_as_text(body: StoredBody) -> bool:
+    with body.path.open("rb") as file:
+        start = file.read(4096)
+    return is_text(start) or is_text(start[:-1]) or is_text(start[:-2]) or is_text(start[:-3])
+
+
+def _vouched_for(response: Response) -> bool:
+    """Whether a checksum in the headers is that of the coded body: then it is an object stored so, and must stay so."""
+    if not codings(response.headers) or not isinstance(response.body, bytes):
+        return False
+    etag = (header(response.headers, "etag") or "").strip('"')
+    return etag == hashlib.md5(response.body, usedforsecurity=False).hexdigest()
+
+
+# --- header fields whose value has a form of its own -------------------------------------------------------------------
+
+COOKIE_RULE, TOKEN_RULE, USER_RULE, PASSWORD_RULE = (Rule("", kind) for kind in ("cookie", "token", "user", "password"))
+
+
+def _authorization(walker: Walker, value: str, place: str) -> str:
+    scheme, _, proof = value.partition(" ")
+    if scheme.lower() == "basic":
+        return f"{scheme} {_basic(walker, proof.strip(), place)}"
+    if not proof:
+        return walker.secret(TOKEN_RULE, value, place, 0)
+    return f"{scheme} {walker.secret(TOKEN_RULE, proof.strip(), place, 0)}"
+
+
+def _basic(walker: Walker, proof: str, place: str) -> str:
+    try:
+        user, colon, password = base64.b64decode(proof, validate=True).decode("utf-8", "surrogateescape").partition(":")
+    except ValueError:
+        return walker.secret(TOKEN_RULE, proof, place, 0)
+    user = walker.secret(USER_RULE, user, place, 0) if user else user
+    password = walker.secret(PASSWORD_RULE, password, place, 0) if password else password
+    return base64.b64encode(f"{user}{colon}{password}".encode("utf-8", "surrogateescape")).decode()
+
+
+def _cookies(walker: Walker, value: str, place: str) -> str:
+    return "; ".join(_cookie(walker, part, place) for part in value.split("; "))
+
+
+def _cookie(walker: Walker, part: str, place: str) -> str:
+    name, equals, secret = part.partition("=")
+    return name + equals + (walker.secret(COOKIE_RULE, secret, place, 0) if secret else "")
+
+
+def _set_cookie(walker: Walker, value: str, place: str) -> str:
+    cookie, semicolon, attributes = value.partition(";")
+    return _cookie(walker, cookie, place) + semicolon + attributes
+
+
+FIELDS: tuple[tuple[frozenset[str], Callable[[Walker, str, str], str]], ...] = (
+    (frozenset({"authorization", "proxy-authorization"}), _authorization),
+    (frozenset({"cookie"}), _cookies),
+    (frozenset({"set-cookie"}), _set_cookie),
+)
+
+__all__ = ["FIELDS", "Scrubber", "Vault", "number"]

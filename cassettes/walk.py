@@ -1,0 +1,423 @@
+"""Finds what the table of secrets names in any text, and puts something else in its place.
+
+    body ─ JSON, XML, form, multipart, or plain text
+             └ each leaf: the same again where it holds JSON, base64, gzip; else what has a form of its own
+
+All other bytes stay as they are: nothing is parsed and written anew. What to put in a secret's place is the caller's (`Replace`), so
+that scrubbing, masking and scanning walk alike.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Callable
+from functools import partial
+from html import escape, unescape
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
+
+import msgspec
+
+from cloudtape.cassettes.secrets import FORMS, PATHS, PEM, USER_INFO, Rule, Table
+
+Replace = Callable[[Rule, str, str], str]
+"""(rule, secret, place) → what stands there instead; the secret itself for: leave it."""
+
+DEEPEST = 12
+"""Texts within texts (JSON in base64 in JSON …); nobody nests deeper, except to get past us: then the whole is a secret."""
+TOO_DEEP = Rule("", "secret")
+FORM_OF = {row: Rule("", kind) for row, kind in FORMS}
+PATH_OF = {row: Rule("", kind) for row, kind in PATHS}
+KEY_RULE, USER_RULE, PASSWORD_RULE, TOKEN_RULE = (Rule("", kind) for kind in ("key", "user", "password", "token"))
+
+JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)|[{}\[\],]|[^\s{}\[\],:"]+', re.DOTALL)
+COLON = re.compile(r"\s*:")
+XML_TAG = re.compile(r"<(?P<close>/)?(?P<name>[A-Za-z_][\w:.-]*)(?P<rest>[^<>]*?)(?P<empty>/)?>")
+XML_ATTRIBUTE = re.compile(
+    r"""(?P<name>[\w:.-]+)(?P<equals>\s*=\s*)(?P<quote>["'])(?P<value>.*?)(?P=quote)""", re.DOTALL
+)
+FORM_BODY = re.compile(r"[^\s&=<>{}\"]+=[^\s&<>{}\"]*(?:&[^\s&=<>{}\"]*(?:=[^\s&<>{}\"]*)?)*")
+BOUNDARY = re.compile(r"\s*--(?P<boundary>[^\r\n]{1,200}?)[ \t]*\r?\n(?=[A-Za-z-]+:)")
+PART_NAME = re.compile(r"content-disposition:[^\r\n]*?;\s*name=\"?(?P<name>[^\";\r\n]+)", re.IGNORECASE)
+PAIR = re.compile(
+    r"""(?P<name>[A-Za-z_][\w.-]{0,80})(?P<sep>["']?[ \t]*[=:][ \t]*)(?P<quote>["']?)(?P<value>[^\s"'&;<>{}\[\],$%][^\s"'&;<>,]*)"""
+)
+FLAG = re.compile(r"(?P<sep>--)(?P<name>[a-z][a-z-]{0,40})[ =](?P<quote>[\"']?)(?P<value>[^\s\"'-][^\s\"']*)")
+QUOTED_PAIR = re.compile(
+    r"""(?P<name>[A-Za-z_][\w.-]{0,80})(?P<sep>["']?[ \t]*[=:][ \t]*)(?P<quote>["'])(?P<value>[^"'\n]*)(?P=quote)"""
+)
+BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
+WRAPPED_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{60,76}\s+)+[A-Za-z0-9+/]*={0,2}\s*")
+PLAIN_ID = re.compile(r"[0-9a-fA-F-]+")
+HIDDEN_YAML = re.compile(
+    r"^(?P<indent>[ ]+)(?P<name>[\w-]+):[ ]*\n(?P<body>(?:(?P=indent)[ ]+[^\n]*\n?|[ ]*\n)+)", re.MULTILINE
+)
+HIDDEN_MARK = re.compile(r"""\b(?:hidden|NoEcho)["']?\s*:\s*["']?(?:true|yes|on|1)\b""", re.IGNORECASE)
+HIDDEN_JSON = re.compile(r'"(?P<name>[\w-]+)"\s*:\s*(?P<body>\{[^{}]*\})')
+YAML_DEFAULT = re.compile(
+    r"""^(?P<head>\s*default:[ ]*)(?P<quote>["']?)(?P<value>[^\n"']+?)(?P=quote)[ ]*$""", re.MULTILINE
+)
+# A leaf without any of these holds nothing that `_plain` would find.
+SUSPICIOUS = re.compile(r"[=:@\\\n]|-----BEGIN|gAAAA|eyJ|A[KS]IA|[Bb]earer |--[a-z]|[A-Za-z0-9+/_-]{20}")
+
+
+class Walker:
+    """One walk over texts with one table; it keeps no state between calls except what `replace` does."""
+
+    def __init__(self, table: Table, replace: Replace, also: Callable[[str], str] | None = None) -> None:
+        self._table, self._replace = table, replace
+        self._also = also
+
+    # --- whole texts -----------------------------------------------------------------------------------------------------
+
+    def text(self, text: str, place: str, depth: int = 0) -> str:
+        """A text of unknown kind, whose form tells what it is."""
+        if depth > DEEPEST:
+            return self._replace(TOO_DEEP, text, place)
+        start = text.lstrip()[:1]
+        if start and start in '{["':
+            return self.json(text, place, depth)
+        if start == "<":  # what looks like XML may be something else, so its pieces are looked at as text, too
+            return self._plain(self.xml(text, place, depth), place, depth)
+        if start == "-" and (found := BOUNDARY.match(text)):
+            return self.multipart(text, found["boundary"], place, depth)
+        if FORM_BODY.fullmatch(text):
+            return self.form(text, place, depth)
+        return self._plain(text, place, depth)
+
+    def json(self, text: str, place: str, depth: int = 0) -> str:
+        """JSON; what only begins like it (an ini file's `[section]`, a torn document) is looked at as text, too."""
+        walked, rest = JsonWalk(self, place, depth).feed(text)
+        return walked + rest if is_json(text) else self._plain(walked + rest, place, depth)
+
+    def xml(self, text: str, place: str, depth: int = 0) -> str:
+        """Elements and attributes by their names; text between tags as leaves."""
+        pieces, end, names = [], 0, [""]
+        for tag in XML_TAG.finditer(text):
+            name = tag["name"].rpartition(":")[2]
+            pieces += [self._xml_text(text[end : tag.start()], names, place, depth), self._xml_tag(tag, place, depth)]
+            end = tag.end()
+            if tag["close"]:
+                names = names[:-1] or [""]
+            elif not tag["empty"]:
+                names = [*names[-64:], name]
+        return "".join([*pieces, self._xml_text(text[end:], names, place, depth)])
+
+    def form(self, text: str, place: str, depth: int = 0) -> str:
+        """`name=value&name=value`, percent-encoded: a form or a query."""
+        return "&".join(self._form_pair(pair, place, depth) for pair in text.split("&"))
+
+    def multipart(self, text: str, boundary: str, place: str, depth: int = 0) -> str:
+        """Parts between boundaries; a part that is named like a secret is one."""
+        return f"--{boundary}".join(self._part(part, place, depth) for part in text.split(f"--{boundary}"))
+
+    def uri(self, uri: str, place: str) -> str:
+        """Secrets in user info, path and query of a URL."""
+        address, mark, query = uri.partition("?")
+        for pattern, rule in PATH_OF.items():
+            address = pattern.sub(partial(self._group, rule, place), address)
+        address = self._user_info(address, place)
+        if query:
+            query = self.form(query, f"{place}.query")
+        return self._known(address) + mark + query
+
+    # --- values ----------------------------------------------------------------------------------------------------------
+
+    def value(self, name: str, value: str, under: str, place: str, depth: int) -> str:
+        """What stands under a name: a secret, or a leaf that may hold one."""
+        rule = self._table.rule(name, under)
+        return self.secret(rule, value, place, depth) if rule and value else self.leaf(value, place, depth)
+
+    def secret(self, rule: Rule, value: str, place: str, depth: int) -> str:
+        """A value that is a secret as a whole; its form is kept where clients look into it."""
+        if found := PEM.search(value):
+            return value[: found.start()] + self._replace(KEY_RULE, found[0], place) + value[found.end() :]
+        if rule.deep and value.lstrip()[:1] in ("{", "["):
+            return "".join(JsonWalk(self, place, depth + 1, rule).feed(value))
+        if USER_INFO.match(value):
+            return self._user_info(value, place)
+        return self._replace(rule, value, place)
+
+    def leaf(self, text: str, place: str, depth: int) -> str:
+        """A value under a name that says nothing."""
+        if not SUSPICIOUS.search(text):
+            return self._known(text)
+        if depth <= DEEPEST and text.lstrip()[:1] in ("{", "[", "<", '"') and len(text) > 2:
+            return self.text(text, place, depth + 1)
+        return self._plain(text, place, depth)
+
+    def _known(self, text: str) -> str:
+        return self._also(text) if self._also else text
+
+    # --- plain text ------------------------------------------------------------------------------------------------------
+
+    def _plain(self, text: str, place: str, depth: int) -> str:
+        """Secrets with a form of their own, and `name=value` in prose, scripts, YAML and URLs."""
+        if depth > DEEPEST:
+            return self._replace(TOO_DEEP, text, place)
+        if WRAPPED_BASE64.fullmatch(text):
+            return self._base64("".join(text.split()), place, depth) if self._is_hiding(text, place, depth) else text
+        text = PEM.sub(lambda found: self._replace(KEY_RULE, found[0], place), text)
+        if "://" in text:
+            text = self._user_info(text, place)
+            for pattern, rule in PATH_OF.items():
+                text = pattern.sub(partial(self._group, rule, place), text)
+        for pattern, rule in FORM_OF.items():
+            text = pattern.sub(partial(self._group, rule, place), text)
+        if "\n" in text and "default" in text:
+            text = HIDDEN_YAML.sub(lambda found: self._declaration(found, place), text)
+        for pattern in (QUOTED_PAIR, PAIR, FLAG):
+            text = pattern.sub(lambda found: self._pair(found, place, depth), text)
+        text = BASE64_RUN.sub(lambda found: self._base64(found[0], place, depth), text)
+        return self._known(text)
+
+    def _group(self, rule: Rule, place: str, found: re.Match[str]) -> str:
+        """The match with its group, or the whole of it, replaced."""
+        if not found.re.groups:
+            return self._replace(rule, found[0], place)
+        begin, end = found.start(1) - found.start(), found.end(1) - found.start()
+        return found[0][:begin] + self._replace(rule, found[1], place) + found[0][end:]
+
+    def _user_info(self, text: str, place: str) -> str:
+        return USER_INFO.sub(lambda found: self._user_info_of(found, place), text) if "@" in text else text
+
+    def _user_info_of(self, found: re.Match[str], place: str) -> str:
+        if found["token"]:
+            return found["scheme"] + self._replace(TOKEN_RULE, found["token"], place) + "@"
+        user = self._replace(USER_RULE, found["user"], place) if found["user"] else ""
+        return f"{found['scheme']}{user}:{quote(self._replace(PASSWORD_RULE, unquote(found['password']), place))}@"
+
+    def _pair(self, found: re.Match[str], place: str, depth: int) -> str:
+        rule = self._table.rule(found["name"])
+        if rule is None or found["value"] in ("true", "false", "null", "None", "|", ">", "|-", ">-"):
+            return found[0]
+        begin, end = found.start("value") - found.start(), found.end("value") - found.start()
+        raw = found["value"]
+        value = unquote(raw)
+        replaced = self.secret(rule, value, f"{place}.{found['name']}", depth)
+        return found[0][:begin] + (raw if replaced == value else replaced) + found[0][end:]
+
+    def _declaration(self, found: re.Match[str], place: str) -> str:
+        """The default of a template's parameter that is hidden or named like a secret."""
+        rule = self._table.rule(found["name"])
+        if rule is None:
+            return found[0]
+        body = YAML_DEFAULT.sub(
+            lambda default: (
+                default["head"]
+                + default["quote"]
+                + self._replace(rule, default["value"], f"{place}.{found['name']}")
+                + default["quote"]
+            ),
+            found["body"],
+        )
+        return found[0].replace(found["body"], body)
+
+    def _is_hiding(self, text: str, place: str, depth: int) -> bool:
+        compact = "".join(text.split())
+        return self._base64(compact, place, depth) != compact
+
+    def _base64(self, text: str, place: str, depth: int) -> str:
+        """Base64 whose content, text or gzip of a text, holds a secret."""
+        if PLAIN_ID.fullmatch(text):
+            return text
+        url_safe = "-" in text or "_" in text
+        try:
+            data = base64.b64decode(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4), validate=True)
+            inner, packed = _unpacked(data)
+        except (binascii.Error, ValueError, EOFError, OSError, zlib.error):
+            return text
+        replaced = self.text(inner, place, depth + 1)
+        if replaced == inner:
+            return text
+        plain = replaced.encode()
+        encoded = base64.b64encode(gzip.compress(plain, mtime=0) if packed else plain).decode()
+        return encoded.translate(URL_SAFE) if url_safe else encoded
+
+    # --- parts of the others ---------------------------------------------------------------------------------------------
+
+    def _xml_text(self, text: str, names: list[str], place: str, depth: int) -> str:
+        if not text.strip():
+            return text
+        plain = unescape(text)
+        under = names[-2] if len(names) > 1 else ""
+        replaced = self.value(names[-1], plain, under, f"{place}.{names[-1]}", depth)
+        return text if replaced == plain else escape(replaced, quote=False)
+
+    def _xml_tag(self, tag: re.Match[str], place: str, depth: int) -> str:
+        if "=" not in tag["rest"]:
+            return tag[0]
+
+        def attribute(found: re.Match[str]) -> str:
+            name, plain = found["name"].rpartition(":")[2], unescape(found["value"])
+            replaced = self.value(name, plain, tag["name"], f"{place}.{tag['name']}.{name}", depth)
+            if replaced == plain:
+                return found[0]
+            return found["name"] + found["equals"] + found["quote"] + escape(replaced) + found["quote"]
+
+        begin, end = tag.start("rest") - tag.start(), tag.end("rest") - tag.start()
+        return tag[0][:begin] + XML_ATTRIBUTE.sub(attribute, tag["rest"]) + tag[0][end:]
+
+    def _form_pair(self, pair: str, place: str, depth: int) -> str:
+        name, equals, raw = pair.partition("=")
+        if not raw:
+            return pair
+        plain = unquote_plus(raw)
+        replaced = self.value(unquote_plus(name), plain, "", f"{place}.{name}", depth)
+        return pair if replaced == plain else name + equals + quote_plus(replaced)
+
+    def _part(self, part: str, place: str, depth: int) -> str:
+        head, gap, content = part.partition("\r\n\r\n") if "\r\n\r\n" in part else part.partition("\n\n")
+        if not gap:
+            return part
+        named = PART_NAME.search(head)
+        name = named["name"] if named else "part"
+        body = content.rstrip("\r\n")
+        rule = self._table.rule(name)
+        place = f"{place}.{name}"
+        replaced = self.secret(rule, body, place, depth) if rule and body else self.text(body, place, depth + 1)
+        return head + gap + replaced + content[len(body) :]
+
+
+URL_SAFE = str.maketrans("+/", "-_")
+UNPACKED_LIMIT = 16 * 1024 * 1024
+
+
+def _unpacked(data: bytes) -> tuple[str, bool]:
+    """The text in some bytes, and whether it was gzipped. Raises ValueError where there is none."""
+    if data[:2] == b"\x1f\x8b":
+        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, UNPACKED_LIMIT).decode(), True
+    return data.decode(), False
+
+
+class JsonWalk:
+    """A walk over JSON that may come in pieces; each piece but the last should end between two tokens.
+
+    `rule`: everything is a secret by this rule.
+    """
+
+    def __init__(self, walker: Walker, place: str, depth: int, rule: Rule | None = None) -> None:
+        self._walker, self._depth = walker, depth
+        self._table, self._replace = walker._table, walker._replace
+        # Of each enclosing object or array: the name it stands under, and the rule that makes all below it secret.
+        self._names: list[str] = [""]
+        self._deep: list[Rule | None] = [rule]
+        self._name = ""
+        self._place = place
+
+    def feed(self, text: str, more: bool = False) -> tuple[str, str]:
+        """The text with its secrets replaced, and the end of it that must be fed again when `more` will follow."""
+        pieces: list[str] = []
+        end = 0
+        for token in JSON_TOKEN.finditer(text):
+            if more and _may_go_on(token, text):
+                return "".join([*pieces, text[end : token.start()]]), text[token.start() :]
+            kind = token[0][0]
+            if kind in "{[":
+                self._enter()
+            elif kind in "}]":
+                self._leave()
+            elif kind == '"' and COLON.match(text, token.end()):
+                self._name = _string(token[0])
+            elif kind != ",":
+                replaced = self._value(token[0])
+                if replaced is not token[0]:
+                    pieces += [text[end : token.start()], replaced]
+                    end = token.end()
+        return "".join([*pieces, text[end:]]), ""
+
+    def _enter(self) -> None:
+        rule = self._deep[-1]
+        if rule is None and (found := self._table.rule(self._name, self._names[-1])) and found.deep:
+            rule = found
+        self._names.append(self._name)
+        self._deep.append(rule)
+
+    def _leave(self) -> None:
+        if len(self._names) > 1:
+            self._name = self._names.pop()
+            self._deep.pop()
+
+    def _value(self, token: str) -> str:
+        rule = self._deep[-1] or self._table.rule(self._name, self._names[-1])
+        if token[0] != '"':
+            return self._scalar(token, rule)
+        value = _string(token)
+        if not value:
+            return token
+        place = self._where()
+        if rule:
+            replaced = self._walker.secret(rule, value, place, self._depth)
+        else:
+            replaced = self._walker.leaf(value, place, self._depth)
+        return token if replaced == value else _quoted(replaced, token)
+
+    def _scalar(self, token: str, rule: Rule | None) -> str:
+        """A number under a secret name; true, false and null say nothing."""
+        if rule is None or not token.lstrip("-")[:1].isdigit():
+            return token
+        replaced = self._replace(rule, token, self._where())
+        return token if replaced == token else _number(replaced)
+
+    def _where(self) -> str:
+        return ".".join([self._place, *filter(None, self._names), self._name])
+
+
+def _may_go_on(token: re.Match[str], text: str) -> bool:
+    """Whether a token at the end of a piece may be longer, or turn out to be a name."""
+    return token[0] not in "{}[]," and not text[token.end() :].strip()
+
+
+def is_json(text: str) -> bool:
+    try:
+        msgspec.json.decode(text, type=msgspec.Raw)
+    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
+        return False
+    return True
+
+
+def _string(token: str) -> str:
+    inner = token[1:-1] if len(token) > 1 and token.endswith('"') else token[1:]
+    if "\\" not in inner:
+        return inner
+    try:
+        value: str = json.loads(f'"{inner}"', strict=False)
+    except ValueError:
+        return inner
+    return value
+
+
+def _quoted(text: str, like: str) -> str:
+    """A JSON string, in ASCII where the one that it replaces was."""
+    quoted = json.dumps(text, ensure_ascii=like.isascii())
+    return quoted if len(like) > 1 and like.endswith('"') else quoted[:-1]
+
+
+def _number(replaced: str) -> str:
+    return replaced if replaced.isdigit() else json.dumps(replaced)
+
+
+def hidden_names(text: str) -> set[str]:
+    """The parameters that a template in this text (YAML or JSON) declares hidden."""
+    if not HIDDEN_MARK.search(text):
+        return set()
+    plain = text.replace("\\n", "\n").replace('\\"', '"')
+    found = set()
+    for pattern in (HIDDEN_YAML, HIDDEN_JSON):
+        for block in _blocks(pattern, plain):
+            if HIDDEN_MARK.search(block[1]):
+                found.add(block[0])
+    return found
+
+
+def _blocks(pattern: re.Pattern[str], text: str) -> list[tuple[str, str]]:
+    """Declarations may stand inside a larger block (`parameters:`), so a block is searched again from its second line."""
+    found, at = [], 0
+    while match := pattern.search(text, at):
+        found.append((match["name"], match["body"]))
+        at = match.start("body")
+    return [(name, body) for name, body in found if not pattern.search(body)] or found

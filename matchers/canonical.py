@@ -1,0 +1,195 @@
+"""A request reduced to what makes it the same request.
+
+    method         as it is
+    place          scheme, host and path: host in lower case, percent-encoding normalised (RFC 3986, 6.2.2)
+    query          a multiset of decoded pairs
+    versions       microversion headers; every other header is ignored
+    body           JSON by value, forms as a multiset, anything else by its bytes
+
+Secrets are compared by kind only. A trailing slash is significant: services tell `/v3` from `/v3/` only sometimes, but in Swift they
+are different objects.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote_plus
+
+import msgspec
+
+from cloudtape.cassettes.masking import masked
+from cloudtape.cassettes.messages import Body, Headers, Request, StoredBody, header
+
+# The legacy spellings stand beside the one of the API-SIG ("Microversion Specification"); a client may send both.
+VERSION_HEADERS = frozenset(
+    {
+        "openstack-api-version",
+        "x-openstack-nova-api-version",
+        "x-openstack-ironic-api-version",
+        "x-openstack-ironic-inspector-api-version",
+        "x-openstack-manila-api-version",
+    }
+)
+UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+PERCENT = re.compile("%([0-9A-Fa-f]{2})")
+FLOAT = re.compile(rb"\d[.eE]")
+FORM = "application/x-www-form-urlencoded"
+KEY_SIZE = 16
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Canonical:
+    """`body` is canonical JSON after `json:`, a sorted form after `form:`, a SHA-256 after `bytes:`, or empty."""
+
+    method: str
+    place: str
+    query: Pairs
+    versions: Pairs
+    body: bytes
+
+    @property
+    def key(self) -> bytes:
+        """16 bytes, equal for equal requests."""
+        parts = repr((self.method, self.place, self.query, self.versions)).encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(parts + self.body, digest_size=KEY_SIZE).digest()
+
+
+def canonical(request: Request) -> Canonical:
+    """The canonical form of a request by its upstream URI. Never raises: what cannot be read is compared as bytes."""
+    request = masked(request)
+    place, query = _address(request.uri)
+    return Canonical(request.method, place, query, _versions(request.headers), _body(request.body, request.headers))
+
+
+@lru_cache(maxsize=4096)
+def _address(uri: str) -> tuple[str, Pairs]:
+    address, _, query = uri.partition("?")
+    scheme, _, rest = address.partition("://")
+    authority, slash, path = rest.partition("/")
+    authority = authority.lower().removesuffix({"http": ":80", "https": ":443"}.get(scheme.lower(), " "))
+    return f"{scheme.lower()}://{authority}{slash}{PERCENT.sub(_normal, path)}", pairs_of(query)
+
+
+def _normal(match: re.Match[str]) -> str:
+    character = chr(int(match[1], 16))
+    return character if character in UNRESERVED else match[0].upper()
+
+
+def pairs_of(query: str) -> Pairs:
+    """A query or form as sorted pairs; repeated names stay, a name without `=` has the value ''."""
+    if not query:
+        return ()
+    pairs = (part.partition("=") for part in query.split("&") if part)
+    return tuple(sorted((unquote_plus(name), unquote_plus(value)) for name, _, value in pairs))
+
+
+@lru_cache(maxsize=4096)
+def _versions(headers: Headers) -> Pairs:
+    found = [(name.lower(), value.strip().lower()) for name, value in headers if name.lower() in VERSION_HEADERS]
+    return tuple(sorted(found))
+
+
+def _body(body: Body, headers: Headers) -> bytes:
+    if not body:
+        return b""
+    if isinstance(body, StoredBody):
+        return b"bytes:" + body.sha256.encode()
+    assert isinstance(body, bytes), "a stream is compared when it has been read"
+    if (header(headers, "content-type") or "").startswith(FORM):
+        return b"form:" + repr(pairs_of(body.decode("utf-8", "surrogateescape"))).encode("utf-8", "surrogatepass")
+    if body[:1] in b"{[" or body.lstrip()[:1] in b"{[":
+        try:
+            return b"json:" + msgspec.json.encode(json_value(body), order="deterministic")
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
+            pass
+    return b"bytes:" + hashlib.sha256(body).hexdigest().encode()
+
+
+def json_value(body: bytes) -> Any:
+    """The value of a JSON text, in which 1.0 is 1. Raises msgspec.DecodeError, RecursionError."""
+    value = msgspec.json.decode(body)
+    return _whole(value) if FLOAT.search(body) else value
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _whole(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_whole(member) for member in value]
+    return value
+
+
+# --- differences -----------------------------------------------------------------------------------------------------
+
+LONGEST = 60
+
+
+def differences(recorded: Canonical, asked: Canonical) -> list[str]:
+    """What makes the second request another one than the first, in words; empty for equal ones."""
+    found = []
+    for what in ("method", "place"):
+        old, new = getattr(recorded, what), getattr(asked, what)
+        if old != new:
+            found.append(f"{'path' if what == 'place' else what}: recorded {old}, asked {new}")
+    found += _pair_differences("query", recorded.query, asked.query)
+    found += _pair_differences("header", recorded.versions, asked.versions)
+    found += _body_differences(recorded.body, asked.body)
+    return found
+
+
+def _pair_differences(what: str, recorded: Pairs, asked: Pairs) -> Iterator[str]:
+    old, new = Counter(recorded), Counter(asked)
+    for name in sorted({name for name, _ in (old - new) | (new - old)}):
+        before = [value for key, value in recorded if key == name]
+        after = [value for key, value in asked if key == name]
+        yield f"{what} {name}: recorded {_listed(before)}, asked {_listed(after)}"
+
+
+def _listed(values: list[str]) -> str:
+    return _short(", ".join(values)) if values else "nothing"
+
+
+def _body_differences(recorded: bytes, asked: bytes) -> Iterator[str]:
+    if recorded == asked:
+        return
+    if recorded.startswith(b"json:") and asked.startswith(b"json:"):
+        yield from _value_differences("body", msgspec.json.decode(recorded[5:]), msgspec.json.decode(asked[5:]))
+    else:
+        kinds = [body.partition(b":")[0].decode() or "nothing" for body in (recorded, asked)]
+        yield f"body: recorded {kinds[0]}, asked {kinds[1]}" if kinds[0] != kinds[1] else "body: other bytes"
+
+
+def _value_differences(where: str, recorded: Any, asked: Any) -> Iterator[str]:
+    if isinstance(recorded, dict) and isinstance(asked, dict):
+        for name in sorted(recorded.keys() | asked.keys()):
+            yield from _value_differences(f"{where}.{name}", recorded.get(name, ABSENT), asked.get(name, ABSENT))
+    elif isinstance(recorded, list) and isinstance(asked, list) and len(recorded) == len(asked):
+        for number, (old, new) in enumerate(zip(recorded, asked, strict=True)):
+            yield from _value_differences(f"{where}[{number}]", old, new)
+    elif recorded != asked:
+        yield f"{where}: recorded {_shown(recorded)}, asked {_shown(asked)}"
+
+
+class _Absent:
+    """Stands for a member that is not there."""
+
+
+ABSENT = _Absent()
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value is ABSENT else _short(msgspec.json.encode(value).decode())
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

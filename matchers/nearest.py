@@ -1,0 +1,93 @@
+"""Why a request was missed: what was recorded that is most like it, and how that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cloudtape.cassettes.messages import Request
+from cloudtape.matchers.canonical import Canonical, canonical, differences
+from cloudtape.matchers.past import FAMILY, PLACE
+from cloudtape.matchers.summary import family_of, place_of
+from cloudtape.matchers.things import thing_of
+
+MOST_SHOWN = 3
+MOST_COMPARED = 50
+"""Recorded interactions that are read and compared for one miss: a miss costs the same in a large cassette."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A recorded request that is not the one asked for; `differences` in words."""
+
+    interaction: int
+    method: str
+    uri: str
+    differences: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"interaction {self.interaction} ({self.method} {self.uri}): {'; '.join(self.differences)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """Why nothing recorded answers a request, in words, and what comes nearest. `str()` is one line."""
+
+    method: str
+    uri: str
+    reason: str
+    nearest: tuple[Near, ...] = field(default=())
+
+    def __str__(self) -> str:
+        near = f"; nearest: {self.nearest[0]}" if self.nearest else ""
+        return f"cloudtape: no recorded answer to {self.method} {self.uri}: {self.reason}{near}"
+
+    def facts(self) -> dict[str, Any]:
+        """The same as plain data."""
+        near = [
+            {"interaction": one.interaction, "method": one.method, "uri": one.uri, "differences": list(one.differences)}
+            for one in self.nearest
+        ]
+        return {"reason": self.reason, "method": self.method, "uri": self.uri, "nearest": near}
+
+
+class Nearest:
+    """Finds the nearest interactions by the numbers in their summaries; `read` gives a position's request."""
+
+    def __init__(self, summaries: Iterable[Sequence[Any]], read: Callable[[int], Request]) -> None:
+        self._read = read
+        self._by_place: dict[int, list[int]] = {}
+        self._by_family: dict[int, list[int]] = {}
+        for position, summary in enumerate(summaries):
+            _note(self._by_place, summary[PLACE], position)
+            _note(self._by_family, summary[FAMILY], position)
+
+    def miss(self, request: Request) -> Miss:
+        asked = canonical(request)
+        same_place = self._by_place.get(place_of(asked), [])
+        family = self._by_family.get(family_of(asked, thing_of(request.uri)), [])
+        nearest = self._compared(asked, dict.fromkeys([*same_place, *family]))
+        if same_place:
+            reason = "it was recorded with other parameters or another body"
+        elif family:
+            reason = f"no {request.method} on this path was recorded, only on others of its kind"
+        else:
+            reason = f"no {request.method} of this kind was recorded"
+        return Miss(request.method, request.uri, reason, nearest)
+
+    def _compared(self, asked: Canonical, positions: Iterable[int]) -> tuple[Near, ...]:
+        found = []
+        for position in list(positions)[:MOST_COMPARED]:
+            recorded = self._read(position)
+            differing = differences(canonical(recorded), asked)
+            found.append((len(differing), Near(position + 1, recorded.method, recorded.uri, tuple(differing))))
+        found.sort(key=lambda pair: pair[0])
+        distinct = {near.differences: near for _, near in reversed(found)}
+        return tuple(sorted(distinct.values(), key=lambda near: (len(near.differences), near.interaction)))[:MOST_SHOWN]
+
+
+def _note(index: dict[int, list[int]], key: int, position: int) -> None:
+    positions = index.setdefault(key, [])
+    if len(positions) < MOST_COMPARED:
+        positions.append(position)

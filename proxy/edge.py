@@ -73,13 +73,14 @@ class Edge:
             return _outgoing(raw, fault(place.route.service, 500, "the proxy failed; its log says why"))
 
     async def _exchange(self, raw: web.BaseRequest, place: Place) -> web.StreamResponse:
-        outward, inward = self._rewriters_for(place)
+        _, inward = self._rewriters_for(place)
         spool = self._spool() if self._spool and raw.body_exists else None
         try:
             body = await _incoming(raw, spool)
             headers = inward.fields(for_upstream(raw.headers.items()))
             request = Request(raw.method, place.uri, headers, body, place.route.name, place.session)
             response = await self._answer(_inward(request, inward))
+            outward, _ = self._rewriters_for(place)  # only now: this answer may have taught a route
             return await _send(raw, _outward(response, outward, place))
         finally:
             if spool:

@@ -18,7 +18,6 @@ from datetime import UTC, datetime
 from cloudtape.cassettes.bodies import Spool
 from cloudtape.cassettes.errors import CassetteError
 from cloudtape.cassettes.messages import Body, Interaction, Request, Response, Route, Stream
-from cloudtape.cassettes.scrub import Scrubber
 from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.errors import UpstreamError
 from cloudtape.journal import SOURCE_HEADER, Journal, Source
@@ -55,18 +54,21 @@ class Keeper:
         self._writer, self._scrub, self._journal = writer, scrub, journal
         self._turn = asyncio.Lock()
 
-    async def keep(self, interaction: Interaction) -> None:
+    async def keep(self, interaction: Interaction) -> bool:
+        """Whether it was kept. Large bodies are scrubbed on a thread; meanwhile the next ones wait their turn."""
         if _is_small(interaction) and not self._turn.locked():
-            self._keep(interaction)
-            return
+            return self._keep(interaction)
         async with self._turn:
-            await asyncio.to_thread(self._keep, interaction)
+            return await asyncio.to_thread(self._keep, interaction)
 
-    def _keep(self, interaction: Interaction) -> None:
+    def _keep(self, interaction: Interaction) -> bool:
         try:
             self._writer.append(self._scrub(interaction))
         except CassetteError as error:
-            self._journal.lose(f"{interaction.request.method} {interaction.request.uri}: {error}")
+            # The path alone: a query may hold what could not be scrubbed.
+            self._journal.lose(f"{interaction.request.method} {interaction.request.uri.partition('?')[0]}: {error}")
+            return False
+        return True
 
     def spool(self) -> Spool:
         return self._writer.spool()
@@ -127,7 +129,11 @@ class Recorder:
 
     async def _keep(self, take: _Take, response: Response) -> None:
         routes, self._untaught = self._untaught, ()
-        await self._keeper.keep(take.interaction(response, routes))
+        try:
+            if not await self._keeper.keep(take.interaction(response, routes)):
+                self._untaught = routes + self._untaught
+        finally:
+            take.discard()
 
 
 class _Take:
@@ -161,7 +167,3 @@ class _Take:
         """Forget the copy; does nothing once it was kept."""
         if self._spool:
             self._spool.discard()
-
-
-def scrubbing(scrubber: Scrubber) -> Callable[[Interaction], Interaction]:
-    return scrubber.scrub

@@ -91,6 +91,7 @@ class Spool:
     def _open(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=self._folder)
+        os.fchmod(descriptor, 0o644)  # as readable as the YAML beside it
         self._path, self._file = Path(name), os.fdopen(descriptor, "wb", buffering=0)
         self._append(bytes(self._buffer))
         self._buffer.clear()
@@ -143,7 +144,10 @@ class BodyFolder:
     def _move(self, body: StoredBody) -> StoredBody:
         target = self.path / body.sha256
         try:
-            if not (target.exists() and target.stat().st_size == body.size):
+            if target.exists() and target.stat().st_size == body.size:
+                if body.path != target:
+                    body.path.unlink()
+            else:
                 self.path.mkdir(parents=True, exist_ok=True)
                 _move_file(body.path, target)
         except OSError as error:

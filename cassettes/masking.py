@@ -11,10 +11,13 @@ from dataclasses import replace
 from functools import lru_cache
 
 from cloudtape.cassettes.messages import Request
-from cloudtape.cassettes.secrets import PATHS, Rule, Table
-from cloudtape.cassettes.walk import Walker
+from cloudtape.cassettes.secrets import PATHS, RULES, Rule, Table
+from cloudtape.cassettes.walk import Walker, hidden_names
 
-TABLE = Table()
+# No secrets, but made anew by clients on each run; compared by kind as well.
+VOLATILE = (Rule("public key", "public-key"),)
+RULES_COMPARED = RULES + VOLATILE
+TABLE = Table(RULES_COMPARED)
 NAME = re.compile(rb'"([^"\\]{1,80})"\s*:')
 
 
@@ -33,10 +36,16 @@ def masked(request: Request) -> Request:
     uri, body = masked_uri(request.uri), request.body
     if isinstance(body, bytes) and body and not _is_innocent(body):
         text = body.decode("utf-8", "surrogateescape")
-        body = WALKER.text(text, "").encode("utf-8", "surrogateescape")
+        body = _walker_for(text).text(text, "").encode("utf-8", "surrogateescape")
     if uri is request.uri and body is request.body:
         return request
     return replace(request, uri=uri, body=body)
+
+
+def _walker_for(text: str) -> Walker:
+    """One that knows the parameters which a template in this text declares hidden."""
+    names = hidden_names(text)
+    return Walker(Table(RULES_COMPARED, hidden=names), _kind) if names else WALKER
 
 
 @lru_cache(maxsize=4096)

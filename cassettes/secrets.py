@@ -8,6 +8,7 @@ services, keystoneauth and openstacksdk (what they send), oslo.utils `strutils.m
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -139,15 +140,14 @@ class Table:
     `hidden` are names of parameters that a template of this recording declared secret.
     """
 
-    def __init__(self, rules: tuple[Rule, ...] = RULES, ends: tuple[tuple[str, Rule], ...] = ENDS) -> None:
-        self.hidden: set[str] = set()
+    def __init__(self, rules: tuple[Rule, ...] = RULES, hidden: Iterable[str] = ()) -> None:
+        self.hidden = set(hidden)
         self._by_words: dict[tuple[str, ...], list[Rule]] = {}
         for rule in rules:
             self._by_words.setdefault(tuple(rule.words.split()), []).append(rule)
         self.unders = tuple({rule.under for rule in rules if rule.under})
-        self.stems = _stems(rules, ends)
+        self.stems = _stems(rules)
         self._longest = max(map(len, self._by_words))
-        self._ends = ends
         self._named = lru_cache(maxsize=16384)(self._lookup)
 
     def rule(self, name: str, under: str = "") -> Rule | None:
@@ -170,12 +170,12 @@ class Table:
             if rules := self._by_words.get(words[-length:]):
                 return tuple(rules)
         last = words[-1] if words else ""
-        return tuple(rule for end, rule in self._ends if last.endswith(end))[:1]
+        return tuple(rule for end, rule in ENDS if last.endswith(end))[:1]
 
 
-def _stems(rules: tuple[Rule, ...], ends: tuple[tuple[str, Rule], ...]) -> tuple[str, ...]:
+def _stems(rules: tuple[Rule, ...]) -> tuple[str, ...]:
     """Lower-case strings of which each name that an unconditional rule speaks of holds at least one."""
-    words = {max(rule.words.split(), key=len) for rule in rules if not rule.under} | {end for end, _ in ends}
+    words = {max(rule.words.split(), key=len) for rule in rules if not rule.under} | {end for end, _ in ENDS}
     return tuple(word for word in words if not any(other in word for other in words - {word}))
 
 

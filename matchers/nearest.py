@@ -32,7 +32,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """Why nothing recorded answers a request, in words, and what comes nearest. `str()` is one line."""
+    """Why nothing recorded answers a request, in words, and what comes nearest. `str()` is the reason in one line."""
 
     method: str
     uri: str
@@ -41,7 +41,7 @@ class Miss:
 
     def __str__(self) -> str:
         near = f"; nearest: {self.nearest[0]}" if self.nearest else ""
-        return f"cloudtape: no recorded answer to {self.method} {self.uri}: {self.reason}{near}"
+        return f"{self.reason}{near}"
 
     def facts(self) -> dict[str, Any]:
         """The same as plain data."""

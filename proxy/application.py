@@ -16,7 +16,9 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import urlsplit
 
-from aiohttp import web
+from aiohttp import StreamReader, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http_parser import RawRequestMessage
 
 from cloudtape.cassette_routes import IDENTITY, auth_path, routes_of
 from cloudtape.cassettes.bodies import Spool
@@ -26,7 +28,7 @@ from cloudtape.cassettes.scrub import Scrubber
 from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.config import Config
 from cloudtape.discovery import check_keystone
-from cloudtape.edge import MAX_FIELD, Edge
+from cloudtape.edge import MAX_FIELD, Edge, EdgeRequest
 from cloudtape.errors import ListenError
 from cloudtape.journal import Journal
 from cloudtape.matchers.summary import SUMMARY_VERSION, summarise
@@ -150,7 +152,8 @@ class Application:
         assert self.replayer is not None, "only a mode that replays can have no answer"
         miss = self.replayer.explain(request)
         route = self.routes.named(request.route)
-        response = fault(route.service if route else "", 501, str(miss), miss.facts())
+        said = f"cloudtape has no recorded answer to {request.method} {request.uri}: {miss}"
+        response = fault(route.service if route else "", 501, said, miss.facts())
         return Refusal(response, str(miss))
 
     async def _listen(self, stack: AsyncExitStack, pipeline: Pipeline) -> None:
@@ -163,6 +166,16 @@ class Application:
         response = await pipeline(request)
         await self._doors.follow(self.routes)
         return response
+
+
+def _request(
+    message: RawRequestMessage,
+    payload: StreamReader,
+    protocol: web.RequestHandler,
+    writer: AbstractStreamWriter,
+    task: asyncio.Task[None],
+) -> EdgeRequest:
+    return EdgeRequest(message, payload, protocol, writer, task, asyncio.get_running_loop())
 
 
 class _Doors:
@@ -222,6 +235,7 @@ class _Doors:
         actual: int = listening.getsockname()[1]
         server = web.Server(
             partial(self._edge.handle, port=actual),
+            request_factory=_request,
             access_log=None,
             auto_decompress=False,
             max_line_size=MAX_FIELD,

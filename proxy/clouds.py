@@ -65,7 +65,7 @@ def configured(name: str) -> Cloud:
     except ImportError:
         raise ConfigError("reading clouds.yaml needs openstacksdk: pip install 'cloudtape[openstack]'") from None
     try:
-        region = OpenStackConfig(load_envvars=False).get_one(name)
+        region = OpenStackConfig().get_one(name)
     except ConfigException as error:
         raise ConfigError(f"cloud {name!r}: {' '.join(str(error).split())}") from error
     auth_url = region.config.get("auth", {}).get("auth_url")
@@ -175,4 +175,5 @@ def client_environment(auth_url: str, settings: Mapping[str, Any], clouds_file: 
         if auth.get(key):
             changes[name] = str(auth[key])
     changes |= dict.fromkeys(("OS_CACERT", "OS_CERT", "OS_KEY", "OS_INSECURE", "OS_ENDPOINT", "OS_URL"))
+    changes["OS_IDENTITY_API_VERSION"] = "2" if auth_url.endswith("/v2.0") else "3"
     return changes | {"OS_AUTH_URL": auth_url, "OS_CLIENT_CONFIG_FILE": str(clouds_file), "OS_CLOUD": CLOUD}

@@ -102,6 +102,26 @@ class Edge:
         return f"{public}/{name}"
 
 
+class EdgeRequest(web.BaseRequest):
+    """aiohttp's request, but for the fields that its responses would gain on their own account."""
+
+    async def _prepare_hook(self, response: web.StreamResponse) -> None:
+        for name in getattr(response, "absent", ()):
+            response.headers.popall(name, None)
+
+
+class EdgeResponse(web.Response):
+    absent: tuple[str, ...] = ()
+
+
+class EdgeStream(web.StreamResponse):
+    absent: tuple[str, ...] = ()
+
+
+# What aiohttp says where the cloud said nothing.
+SELF_MADE = ("Server", "Content-Type")
+
+
 def _client(raw: web.BaseRequest, port: int) -> Client:
     headers = raw.headers
     return Client(
@@ -223,7 +243,9 @@ async def _send(raw: web.BaseRequest, response: Response) -> web.StreamResponse:
     if isinstance(body, bytes):
         return _outgoing(raw, response)
     chunks = file_chunks(body) if isinstance(body, StoredBody) else body.chunks
-    outgoing = web.StreamResponse(status=response.status, reason=response.reason, headers=_multidict(response.headers))
+    headers = CIMultiDict(response.headers)
+    outgoing = EdgeStream(status=response.status, reason=response.reason, headers=headers)
+    outgoing.absent = tuple(name for name in SELF_MADE if name not in headers)
     try:
         await outgoing.prepare(raw)
         async for chunk in chunks:
@@ -240,14 +262,12 @@ async def _send(raw: web.BaseRequest, response: Response) -> web.StreamResponse:
 
 def _outgoing(raw: web.BaseRequest, response: Response) -> web.StreamResponse:
     assert isinstance(response.body, bytes)
-    headers = _multidict(response.headers)
+    headers = CIMultiDict(response.headers)
     if raw.method != "HEAD" and response.status not in NO_BODY:
         headers.popall("Content-Length", None)
-    return web.Response(status=response.status, reason=response.reason, headers=headers, body=response.body)
-
-
-def _multidict(headers: Headers) -> CIMultiDict[str]:
-    return CIMultiDict(headers)
+    outgoing = EdgeResponse(status=response.status, reason=response.reason, headers=headers, body=response.body)
+    outgoing.absent = tuple(name for name in SELF_MADE if name not in headers)
+    return outgoing
 
 
 def _hang_up(raw: web.BaseRequest, response: web.StreamResponse | None = None) -> web.StreamResponse:

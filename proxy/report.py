@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from cloudtape.application import Application
@@ -26,7 +27,8 @@ def summary(proxy: Application) -> Iterator[str]:
 
 
 def _some(title: str, lines: list[str]) -> Iterator[str]:
-    for line in lines[:MOST_LINES]:
-        yield f"{title}: {line}"
-    if len(lines) > MOST_LINES:
-        yield f"… and {len(lines) - MOST_LINES} more"
+    distinct = Counter(lines).items()
+    for line, times in list(distinct)[:MOST_LINES]:
+        yield f"{title}: {line}" + (f" ({times} times)" if times > 1 else "")
+    if len(distinct) > MOST_LINES:
+        yield f"… and {len(distinct) - MOST_LINES} more"

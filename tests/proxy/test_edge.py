@@ -20,7 +20,12 @@ Taped = Callable[[], Cassette]
 
 @pytest.mark.parametrize(
     "target",
-    ["/compute/v2.1/a%2Fb%20c/%7Ed/%c3%a9", "/compute/v2.1//x/../y/.", "/compute/v2.1/servers/", "/compute/v2.1/?a=b&a=c&d"],
+    [
+        "/compute/v2.1/a%2Fb%20c/%7Ed/%c3%a9",
+        "/compute/v2.1//x/../y/.",
+        "/compute/v2.1/servers/",
+        "/compute/v2.1/?a=b&a=c&d",
+    ],
 )
 def test_a_path_reaches_the_cloud_byte_for_byte(recorder: BackgroundProxy, cloud: RawCloud, target: str) -> None:
     say(recorder.url, request(f"GET {target}"))
@@ -29,7 +34,13 @@ def test_a_path_reaches_the_cloud_byte_for_byte(recorder: BackgroundProxy, cloud
 
 def test_hop_by_hop_fields_end_at_the_proxy(recorder: BackgroundProxy, cloud: RawCloud) -> None:
     cloud.answers["/compute/x"] = answer("200 OK", "Connection: X-Inner\nX-Inner: 1\nKeep-Alive: timeout=5\nX-Outer: 2")
-    sent = ["Connection: X-Mine, keep-alive", "X-Mine: 1", "TE: trailers", "Proxy-Authorization: Basic eDp5", "X-Yours: 2"]
+    sent = [
+        "Connection: X-Mine, keep-alive",
+        "X-Mine: 1",
+        "TE: trailers",
+        "Proxy-Authorization: Basic eDp5",
+        "X-Yours: 2",
+    ]
     said = say(recorder.url, request("GET /compute/x", *sent))
     assert not said.all("x-inner") + said.all("keep-alive")
     assert said.one("X-Outer") == "2"
@@ -61,7 +72,9 @@ def test_head_has_the_length_and_no_body(recorder: BackgroundProxy, cloud: RawCl
 
 
 @pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
-def test_a_status_without_body_leaves_the_connection_usable(recorder: BackgroundProxy, cloud: RawCloud, status: str) -> None:
+def test_a_status_without_body_leaves_the_connection_usable(
+    recorder: BackgroundProxy, cloud: RawCloud, status: str
+) -> None:
     cloud.answers["/compute/x"] = f'HTTP/1.1 {status}\r\nETag: "e"\r\n\r\n'.encode()
     cloud.answers["/compute/y"] = answer("200 OK", body=b"second")
     host, port = recorder.url.removeprefix("http://").split(":")
@@ -124,7 +137,9 @@ def test_a_coded_document_is_rewritten_for_the_client_and_kept_in_plain(
     recorder: BackgroundProxy, cloud: RawCloud, taped: Taped, coding: str, pack: Callable[[bytes], bytes]
 ) -> None:
     body = json.dumps({"href": f"{cloud.url}/compute/v2.1/servers"}).encode()
-    cloud.answers["/compute/x"] = answer("200 OK", f"Content-Type: application/json\nContent-Encoding: {coding}", pack(body))
+    cloud.answers["/compute/x"] = answer(
+        "200 OK", f"Content-Type: application/json\nContent-Encoding: {coding}", pack(body)
+    )
     said = say(recorder.url, request("GET /compute/x", f"Accept-Encoding: {coding}"))
     assert json.loads(said.body) == {"href": f"{PUBLIC}/compute/v2.1/servers"}
     assert taped().interaction(2).response.body == body
@@ -150,7 +165,9 @@ def test_catalog_links_and_location_lead_to_the_proxy(recorder: BackgroundProxy,
     assert said.one("Content-Location") == "/compute/z"
 
 
-def test_the_proxys_own_address_is_the_clouds_for_the_cloud(recorder: BackgroundProxy, cloud: RawCloud, taped: Taped) -> None:
+def test_the_proxys_own_address_is_the_clouds_for_the_cloud(
+    recorder: BackgroundProxy, cloud: RawCloud, taped: Taped
+) -> None:
     body = json.dumps({"imageRef": f"{PUBLIC}/compute/v2/images/1"}).encode()
     fields = ("Content-Type: application/json", f"Content-Length: {len(body)}", f"X-Ref: {PUBLIC}/identity/v3")
     say(recorder.url, request("POST /compute/servers", *fields, body=body))
@@ -176,7 +193,9 @@ def test_forwarded_addresses_are_believed(recorder: BackgroundProxy, cloud: RawC
     assert not cloud.received[-1].all("X-Forwarded-Host")
 
 
-def test_the_absolute_form_is_served_for_known_routes_with_links_untouched(recorder: BackgroundProxy, cloud: RawCloud) -> None:
+def test_the_absolute_form_is_served_for_known_routes_with_links_untouched(
+    recorder: BackgroundProxy, cloud: RawCloud
+) -> None:
     cloud.answers["/compute/x"] = document({"href": f"{cloud.url}/v3"})
     said = say(recorder.url, request(f"GET {cloud.url}/compute/x", f"Host: 127.0.0.1:{cloud.port}"))
     assert json.loads(said.body) == {"href": f"{cloud.url}/v3"}
@@ -225,7 +244,9 @@ def test_a_broken_answer_is_cut_short_for_the_client_and_not_recorded(
     assert say(recorder.url, request("GET /identity/v3")).status == 200
 
 
-def test_a_client_that_goes_away_leaves_nothing_behind(recorder: BackgroundProxy, cloud: RawCloud, taped: Taped) -> None:
+def test_a_client_that_goes_away_leaves_nothing_behind(
+    recorder: BackgroundProxy, cloud: RawCloud, taped: Taped
+) -> None:
     host, port = recorder.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port))) as connection:
         connection.sendall(request("PUT /compute/x", "Content-Length: 500000", body=b"x" * 100_000))

@@ -78,8 +78,8 @@ def decoded(message: Message, folder: Path | None = None) -> Message:
 
     A body in a file is decoded into a temporary file in `folder`. Raises ContentError.
     """
-    names = codings(message.headers)
-    if not names or not message.body:
+    names = codings(message.headers) if message.body else None
+    if not names:
         return message
     makers = [maker for name in names if (maker := DECODERS[name])]
     body = message.body

@@ -92,7 +92,8 @@ class Interaction:
 
 def header(headers: Headers, name: str) -> str | None:
     """The first value of a header, by its name in lower case."""
+    length = len(name)
     for key, value in headers:
-        if key.lower() == name:
+        if len(key) == length and key.lower() == name:
             return value
     return None

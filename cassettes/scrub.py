@@ -14,7 +14,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote, quote_plus
@@ -23,23 +22,21 @@ from cloudtape.cassettes.bodies import Spool, is_text
 from cloudtape.cassettes.content import ContentError, codings, decoded, is_textual
 from cloudtape.cassettes.errors import ScrubError
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
-from cloudtape.cassettes.placeholders import TEXT, is_placeholder, number, pem, placeholder
+from cloudtape.cassettes.placeholders import TEXT, is_placeholder, pem, placeholder
+from cloudtape.cassettes.quick_look import QuickLook
 from cloudtape.cassettes.secrets import EVERYDAY, SHORTEST, Rule, Table
-from cloudtape.cassettes.walk import BASE64_RUN, PLAIN_ID, JsonWalk, Walker, hidden_names
+from cloudtape.cassettes.walk import JsonWalk, Walker, hidden_names
 
 Message = TypeVar("Message", Request, Response)
 
 WHOLE = 4 * 1024 * 1024
 """Bytes of a text that are looked at in one piece; larger ones in windows."""
 WINDOW = 1024 * 1024
+MOST_FIELDS = 10_000
 LONGEST_STRING = 32 * 1024 * 1024
 PASSES = 4
 """Each pass may find secrets that the one before had passed over; three would do for any real exchange."""
 
-# What a secret without a telling name begins with, and the escapes under which a name may hide.
-MARKS = ("\\", "@", "-----BEGIN", "gAAAA", "eyJ", "KIA", "SIA", "earer ")
-NAME_END = re.compile(r"[^\w.-]|$")
-LONGEST_NAME = 80
 WORD = re.compile(r"\w{6,}")
 BEGIN = "-----BEGIN"
 
@@ -111,8 +108,9 @@ class Scrubber:
         self._vault = Vault()
         self._places: set[str] = set()
         self._walker = Walker(self._table, self._replace, self._vault.without)
-        self._innocent: set[str] = set()
-        self._head = lru_cache(maxsize=4096)(self._scrub_headers)
+        self._look = QuickLook(self._table)
+        self._fields: dict[tuple[str, str], tuple[str, str]] = {}
+        self._seen = 0
 
     def scrub(self, interaction: Interaction) -> Interaction:
         """The interaction as it may be kept: content coding removed, secrets replaced, `scrubbed` filled in.
@@ -138,11 +136,14 @@ class Scrubber:
         asked, answered = clean
         if answered.body == response.body and _vouched_for(interaction.response):
             answered = replace(interaction.response, headers=self._headers(interaction.response.headers, "response"))
-        return replace(interaction, request=asked, response=answered, scrubbed=tuple(sorted(self._places)))
+        places = tuple(sorted(self._places))
+        return replace(interaction, request=asked, response=answered, scrubbed=places)
 
     def _plain(self, message: Message) -> Message:
+        if not message.body or not header(message.headers, "content-encoding"):
+            return message
         textual = is_textual(header(message.headers, "content-type"))
-        if textual and message.body and codings(message.headers) is None:
+        if textual and codings(message.headers) is None:
             raise ScrubError("a text stands in a content coding that cannot be removed")
         try:
             return decoded(message, self._folder)
@@ -156,7 +157,7 @@ class Scrubber:
             names = hidden_names(body.decode("utf-8", "replace"))
             if names - self._table.hidden:
                 self._table.hidden |= names
-                self._innocent -= names
+                self._look.forget()
 
     def _replace(self, rule: Rule, secret: str, place: str) -> str:
         if is_placeholder(secret) or TEXT.search(secret):
@@ -169,33 +170,49 @@ class Scrubber:
     def _request(self, request: Request) -> Request:
         uri = self._walker.uri(request.uri, "request.uri")
         headers = self._headers(request.headers, "request")
-        return replace(request, uri=uri, headers=headers, body=self._body(request, "request.body"))
+        body = self._body(request, "request.body")
+        return Request(request.method, uri, headers, body, request.route, request.session)
 
     def _response(self, response: Response) -> Response:
         headers = self._headers(response.headers, "response")
-        return replace(response, headers=headers, body=self._body(response, "response.body"))
+        return Response(response.status, response.reason, headers, self._body(response, "response.body"))
 
     def _headers(self, headers: Headers, side: str) -> Headers:
-        clean, places = self._head(headers, side, self._vault.generation)
-        self._places |= places
+        if self._seen != self._vault.generation or len(self._fields) > MOST_FIELDS:
+            self._fields.clear()  # a field that was innocent may mention a secret that became known since
+            self._seen = self._vault.generation
+        clean = []
+        for pair in headers:
+            known = self._fields.get(pair) or self._field(pair)
+            if known is not pair:
+                self._places.add(f"{side}.headers.{pair[0]}")
+            clean.append(known)
+        return tuple(clean)
+
+    def _field(self, pair: tuple[str, str]) -> tuple[str, str]:
+        """The field itself where it holds no secret."""
+        name, value = pair
+        places, self._places = self._places, set()
+        replaced = self._field_value(name, value, name)
+        self._places = places
+        clean = pair if replaced == value else (name, replaced)
+        self._fields[pair] = clean
         return clean
 
-    def _scrub_headers(self, headers: Headers, side: str, _generation: int) -> tuple[Headers, frozenset[str]]:
-        outer, self._places = self._places, set()
-        clean = tuple((name, self._field(name, value, f"{side}.headers.{name}")) for name, value in headers)
-        places, self._places = frozenset(self._places), outer
-        return clean, places
-
-    def _field(self, name: str, value: str, place: str) -> str:
+    def _field_value(self, name: str, value: str, place: str) -> str:
         for names, scrub in FIELDS:
             if name.lower() in names:
                 return scrub(self._walker, value, place)
-        return self._walker.value(name, value, "", place, 0) if value else value
+        if not value or (self._table.innocent(name) and self._look.is_innocent(value)):
+            return self._vault.without(value)
+        return self._walker.value(name, value, "", place, 0)
 
     # --- bodies ----------------------------------------------------------------------------------------------------------
 
     def _body(self, message: Message, place: str) -> Body:
         body = message.body
+        if not body:
+            return body
         textual = is_textual(header(message.headers, "content-type"))
         if isinstance(body, bytes):
             return self._bytes(body, textual, place)
@@ -209,7 +226,7 @@ class Scrubber:
         return self._large(body, place)
 
     def _bytes(self, data: bytes, textual: bool, place: str) -> bytes:
-        if not data or not (textual or is_text(data)):
+        if not (textual or is_text(data)):
             return data
         encoding = "utf-8"
         if b"\0" in data[:4]:
@@ -221,27 +238,9 @@ class Scrubber:
         return data if clean == text else clean.encode(encoding, "surrogateescape")
 
     def _is_quiet(self, text: str) -> bool:
-        """Whether a quick look tells that a document holds no secret; most do not, and a walk costs ten times as much."""
-        if text[0] not in "{[" or any(mark in text for mark in MARKS):
-            return False
-        lower = text.lower()
-        if len(lower) != len(text) or any(under in lower for under in self._table.unders):
-            return False
-        if any(name in text for name in self._table.hidden) or not self._names_are_innocent(text, lower):
-            return False
-        return not _may_hide_text(text) and not self._vault.mentioned(text)
-
-    def _names_are_innocent(self, text: str, lower: str) -> bool:
-        for stem in self._table.stems:
-            at = lower.find(stem)
-            while at != -1:
-                name = _name_around(text, at)
-                if name not in self._innocent:
-                    if not self._table.innocent(name):
-                        return False
-                    self._innocent.add(name)
-                at = lower.find(stem, at + len(stem))
-        return True
+        """Whether a document holds no secret, as far as a quick look tells."""
+        parts = self._look.unknown_parts(text)
+        return parts is not None and not self._vault.mentioned('"'.join(parts))
 
     def _large(self, body: StoredBody, place: str) -> Body:
         """A text in windows, each cut where nothing is cut in two."""
@@ -287,33 +286,6 @@ class Scrubber:
         stored = spool.finish()
         assert isinstance(stored, StoredBody)
         return stored
-
-
-def _name_around(text: str, at: int) -> str:
-    """The name that the character at a position belongs to."""
-    begin = at
-    while begin > 0 and at - begin < LONGEST_NAME and (text[begin - 1].isalnum() or text[begin - 1] in "_.-"):
-        begin -= 1
-    end = NAME_END.search(text, at)
-    return text[begin : end.start() if end else len(text)]
-
-
-def _may_hide_text(text: str) -> bool:
-    """Whether some long word of a JSON text without escapes may be base64 of a text."""
-    long = [part for part in text.split('"') if len(part) >= 20 and not PLAIN_ID.fullmatch(part)]
-    return any(_may_hide(run) for part in long for run in BASE64_RUN.findall(part))
-
-
-@lru_cache(maxsize=4096)
-def _may_hide(run: str) -> bool:
-    """Whether a long word may be base64 of a text."""
-    if PLAIN_ID.fullmatch(run):
-        return False
-    try:
-        data = base64.b64decode(run.replace("-", "+").replace("_", "/") + "=" * (-len(run) % 4), validate=True)
-    except ValueError:
-        return False
-    return data[:2] == b"\x1f\x8b" or is_text(data)
 
 
 def _cut(text: str) -> int:
@@ -386,5 +358,3 @@ FIELDS: tuple[tuple[frozenset[str], Callable[[Walker, str, str], str]], ...] = (
     (frozenset({"cookie"}), _cookies),
     (frozenset({"set-cookie"}), _set_cookie),
 )
-
-__all__ = ["FIELDS", "Scrubber", "Vault", "number"]

@@ -52,7 +52,7 @@ QUOTED_PAIR = re.compile(
 )
 BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
 WRAPPED_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{60,76}\s+)+[A-Za-z0-9+/]*={0,2}\s*")
-PLAIN_ID = re.compile(r"[0-9a-fA-F-]+")
+PLAIN_ID = re.compile(r"(?:req-|tx)?[0-9a-fA-F-]+")
 HIDDEN_YAML = re.compile(
     r"^(?P<indent>[ ]+)(?P<name>[\w-]+):[ ]*\n(?P<body>(?:(?P=indent)[ ]+[^\n]*\n?|[ ]*\n)+)", re.MULTILINE
 )

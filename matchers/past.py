@@ -3,6 +3,7 @@
 Recorded interactions have positions (0, 1, 2, …). The writes on a thing cut the reads of it into epochs: epoch 2 is what was read
 after two of its writes. A session's past is the set of writes that it has replayed; a read is answered from the epoch that fits it:
 
+    not before the write that the session replayed last, where anything was read after it
     fit = writes before the epoch that were not replayed + writes after it that were            (the less, the better)
 
 Within an epoch reads go in recorded order, and the last one is given again. So no read runs ahead of a write that the client has not
@@ -111,11 +112,13 @@ class _Progress:
     def __init__(self, writes: list[int]) -> None:
         self._writes = writes
         self._replayed: set[int] = set()
+        self._latest = -1
         self._prefix = 0
         self._fits: list[int] | None = None
 
     def play(self, position: int) -> None:
         self._replayed.add(position)
+        self._latest = position
         while self._prefix < len(self._writes) and self._writes[self._prefix] in self._replayed:
             self._prefix += 1
         self._fits = None
@@ -124,7 +127,9 @@ class _Progress:
         """The range of `positions` (from, to) that lies in the epoch which fits best; the earlier one on ties."""
         if len(self._replayed) == self._prefix:
             return self._in_order(positions)
-        return min(self._epochs(positions), key=lambda epoch: self._fit(bisect_left(self._writes, positions[epoch[0]])))
+        after = bisect_left(positions, self._latest)
+        epochs = self._epochs(positions, after if after < len(positions) else 0)
+        return min(epochs, key=lambda epoch: self._fit(bisect_left(self._writes, positions[epoch[0]])))
 
     def _in_order(self, positions: Sequence[int]) -> tuple[int, int]:
         """The writes so far were the first ones, in order: the epoch behind them fits, else its nearest neighbour."""
@@ -146,8 +151,7 @@ class _Progress:
         end = bisect_left(positions, self._writes[epoch]) if epoch < len(self._writes) else len(positions)
         return begin, end
 
-    def _epochs(self, positions: Sequence[int]) -> Iterable[tuple[int, int]]:
-        at = 0
+    def _epochs(self, positions: Sequence[int], at: int) -> Iterable[tuple[int, int]]:
         while at < len(positions):
             begin, end = self._range(positions, bisect_left(self._writes, positions[at]))
             yield begin, end

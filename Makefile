@@ -1,0 +1,37 @@
+# Two commands do all of their own set-up on a bare checkout: `make demo` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint types bench live clean
+
+demo: $(VENV)/.installed ## replay a recorded cloud to the real openstack client
+	@$(BIN)/python examples/demo.py
+
+test: $(VENV)/.installed ## install what the tests need, and pass them
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+# mypy does not follow the editable install's finder, so it reads an installed copy.
+types: $(VENV)/.installed
+	rm -rf build/types
+	$(BIN)/pip install --quiet --no-deps --target build/types .
+	MYPYPATH=build/types $(BIN)/mypy -p cloudtape
+
+bench: $(VENV)/.installed ## measure against bare aiohttp, mitmdump and vcrpy
+	$(BIN)/pip install --quiet -e '.[bench]'
+	$(BIN)/python bench/run.py
+
+live: $(VENV)/.installed ## stand up a real cloud, record it, replay it (Debian, root, 4 GiB of memory)
+	$(BIN)/python -m tests.live
+
+$(VENV)/.installed: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build

@@ -76,6 +76,7 @@ CLI = (
     Step("server show -f value -c status walk-server", until="ACTIVE"),
     Step("server delete --wait walk-server"),
     Step("server show walk-server"),
+    Step("server list"),
     Step("container create walk-container"),
     Step("object create --name walk-object walk-container {file}"),
     Step("object list walk-container"),

@@ -1,0 +1,224 @@
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cloudtape.cassettes.bodies import INLINE_BINARY, INLINE_TEXT, folder_of
+from cloudtape.cassettes.cassette import load
+from cloudtape.cassettes.errors import CassetteExists, CassetteWriteError
+from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
+from cloudtape.cassettes.writer import CassetteWriter
+
+BINARY = bytes(range(256)) * 100
+
+
+def interaction(body: bytes = b'{"a": "1", "b": "2"}', number: int = 0) -> Interaction:
+    return Interaction(Request("GET", f"http://cloud/{number}"), Response(200, "OK", (), body), recorded_at="t", elapsed=0.5)
+
+
+def bodies(path: Path) -> list[bytes]:
+    return [one.response.body for one in load(path) if isinstance(one.response.body, bytes)]
+
+
+def test_what_was_appended_is_loaded(tmp_path: Path) -> None:
+    writer = CassetteWriter.create(tmp_path / "new" / "tape.yaml")
+    kept = [writer.append(interaction(number=number)) for number in range(3)]
+    assert list(load(writer.path)) == kept
+    assert [one.ordinal for one in kept] == [1, 2, 3]
+
+
+def test_an_existing_cassette_is_not_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "tape.yaml"
+    path.write_text("mine")
+    with pytest.raises(CassetteExists):
+        CassetteWriter.create(path)
+    assert path.read_text() == "mine"
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_of_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(CassetteWriteError) as refused:
+        CassetteWriter.create(tmp_path / "file" / "tape.yaml")
+    assert "\n" not in str(refused.value)
+
+
+def test_two_recorders_never_write_one_cassette(tmp_path: Path) -> None:
+    first = CassetteWriter.create(tmp_path / "tape.yaml")
+    with pytest.raises(CassetteWriteError, match="another recorder"):
+        CassetteWriter.reopen(first.path)
+    first.close()
+    CassetteWriter.reopen(first.path).close()
+
+
+def test_reopening_goes_on_where_it_ended(tmp_path: Path) -> None:
+    first = CassetteWriter.create(tmp_path / "tape.yaml")
+    first.append(interaction())
+    first.close()
+    second = CassetteWriter.reopen(first.path)
+    assert second.append(interaction()).ordinal == 2
+    assert len(load(first.path)) == 2
+
+
+def test_reopening_cuts_off_what_a_kill_tore(tmp_path: Path) -> None:
+    path = tmp_path / "tape.yaml"
+    writer = CassetteWriter.create(path)
+    writer.append(interaction(b"first"))
+    writer.append(interaction(b"second"))
+    writer.close()
+    path.write_bytes(path.read_bytes()[:-30])
+    writer = CassetteWriter.reopen(path)
+    assert writer.append(interaction(b"third")).ordinal == 2
+    assert bodies(path) == [b"first", b"third"]
+
+
+def test_a_take_replaces_the_cassette_only_when_it_is_committed(tmp_path: Path) -> None:
+    path = tmp_path / "tape.yaml"
+    old = CassetteWriter.create(path)
+    old.append(interaction(b"old"))
+    old.append(interaction(BINARY))
+    old.close()
+    take = CassetteWriter.take(path)
+    take.append(interaction(b"new"))
+    assert bodies(path) == [b"old"]
+    take.commit()
+    assert bodies(path) == [b"new"]
+    assert not folder_of(path).exists()
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["tape.yaml", "tape.yaml.index"]
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_a_take_that_is_empty_or_abandoned_leaves_the_cassette(tmp_path: Path, empty: bool) -> None:
+    path = tmp_path / "tape.yaml"
+    old = CassetteWriter.create(path)
+    old.append(interaction(b"old"))
+    old.close()
+    take = CassetteWriter.take(path)
+    if empty:
+        take.commit()
+    else:
+        take.append(interaction(b"new"))
+        take.abandon()
+    assert bodies(path) == [b"old"]
+    assert not (tmp_path / "tape.yaml.take").exists()
+
+
+@pytest.mark.parametrize("body", [BINARY, b"x" * (INLINE_TEXT + 1)])
+def test_large_bodies_go_to_files_once(tmp_path: Path, body: bytes) -> None:
+    path = tmp_path / "tape.yaml"
+    writer = CassetteWriter.create(path)
+    first, second = writer.append(interaction(body)), writer.append(interaction(body))
+    stored = first.response.body
+    assert isinstance(stored, StoredBody)
+    assert stored == second.response.body == load(path).interaction(1).response.body
+    assert [file.name for file in folder_of(path).iterdir()] == [stored.sha256]
+    assert stored.path.read_bytes() == body
+
+
+def test_small_binary_bodies_stay_in_the_yaml(tmp_path: Path) -> None:
+    writer = CassetteWriter.create(tmp_path / "tape.yaml")
+    assert writer.append(interaction(BINARY[:INLINE_BINARY])).response.body == BINARY[:INLINE_BINARY]
+
+
+def test_a_spooled_body_becomes_a_body_file_by_a_rename(tmp_path: Path) -> None:
+    writer = CassetteWriter.create(tmp_path / "tape.yaml")
+    spool = writer.spool()
+    for _ in range(10):
+        spool.write(BINARY)
+    body = spool.finish()
+    assert isinstance(body, StoredBody)
+    kept = writer.append(Interaction(Request("PUT", "http://cloud/", (), body), Response(201, "Created")))
+    assert isinstance(kept.request.body, StoredBody)
+    assert kept.request.body.path.read_bytes() == BINARY * 10
+    assert [file.name for file in folder_of(writer.path).iterdir()] == [body.sha256]
+
+
+def test_what_a_killed_recorder_left_half_written_is_removed(tmp_path: Path) -> None:
+    path = tmp_path / "tape.yaml"
+    writer = CassetteWriter.create(path)
+    spool = writer.spool()
+    spool.write(BINARY)
+    writer.close()
+    assert len(list(folder_of(path).iterdir())) == 1
+    CassetteWriter.reopen(path).close()
+    assert list(folder_of(path).iterdir()) == []
+
+
+def test_a_full_disk_loses_one_interaction_and_no_other(tmp_path: Path) -> None:
+    """Under a limit of the file size, which the kernel enforces as it does a full disk."""
+    script = f"""
+import resource, signal
+from pathlib import Path
+from cloudtape.cassettes.errors import CassetteWriteError
+from tests.cassettes.test_writer import interaction
+from cloudtape.cassettes.writer import CassetteWriter
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))
+writer = CassetteWriter.create(Path({str(tmp_path / "tape.yaml")!r}))
+writer.append(interaction(b"first"))
+try:
+    writer.append(interaction(b"word " * 2000))
+except CassetteWriteError:
+    writer.append(interaction(b"third"))
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[2])
+    assert bodies(tmp_path / "tape.yaml") == [b"first", b"third"]
+
+
+RECORD_FOREVER = """
+import sys
+from pathlib import Path
+from tests.cassettes.test_writer import BINARY, interaction
+from cloudtape.cassettes.writer import CassetteWriter
+writer = CassetteWriter.create(Path(sys.argv[1]))
+number = 0
+while True:
+    number += 1
+    body = BINARY + str(number).encode() if number % 5 == 0 else b'{"n": "%d", "x": "%s"}' % (number, b"y" * 20000)
+    writer.append(interaction(body, number))
+    print(number, flush=True)
+"""
+
+
+def test_a_kill_at_any_moment_loses_at_most_the_interaction_under_way(tmp_path: Path) -> None:
+    moments = random.Random(5)
+    for attempt in range(25):
+        path = tmp_path / f"{attempt}.yaml"
+        child = subprocess.Popen(
+            [sys.executable, "-c", RECORD_FOREVER, str(path)], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
+        )
+        assert child.stdout is not None
+        child.stdout.readline()
+        time.sleep(moments.random() * 0.02)
+        os.kill(child.pid, signal.SIGKILL)
+        said = child.stdout.read().split()
+        child.stdout.close()
+        child.wait()
+        whole = int(said[-1]) if said else 1
+        loaded = load(path)
+        assert whole <= len(loaded) <= whole + 1
+        assert all("not written to its end" in note for note in loaded.notes)
+        for one in loaded:
+            if isinstance(one.response.body, StoredBody):
+                assert one.response.body.path.stat().st_size == one.response.body.size
+
+
+def test_a_cassette_cut_at_any_byte_loads_what_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "tape.yaml"
+    writer = CassetteWriter.create(path)
+    for number in range(3):
+        writer.append(interaction(b'{"name": "a", "x": "y"}', number))
+    data = path.read_bytes()
+    ends = [at + 1 for at in range(len(data)) if data[at : at + 1] == b"\n" and b"  digest:" in data[at - 30 : at]]
+    for length in range(1, len(data) + 1):
+        path.write_bytes(data[:length])
+        cassette = load(path)
+        whole = sum(end <= length + 1 for end in ends)
+        assert len(cassette) == whole, length
+        assert [one.request.uri for one in cassette] == [f"http://cloud/{number}" for number in range(whole)]
+        at_a_seam = length + 1 in ends or length in ends or data[:length].endswith(b"interactions:\n")
+        assert bool(cassette.notes) != at_a_seam

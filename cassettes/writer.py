@@ -41,6 +41,8 @@ class CassetteWriter:
         writer = cls._opened(path, path)
         try:
             cassette = load(path)
+            if not HEADER.startswith(path.read_bytes()[: len(HEADER)]):
+                raise CassetteWriteError(path, "another tool made it, and only our own layout can be added to")
             os.ftruncate(writer._descriptor, cassette.whole_bytes)
         except BaseException:
             writer.close()
@@ -137,16 +139,22 @@ class CassetteWriter:
 def _make(path: Path) -> None:
     """A cassette without interactions, there at once or not at all."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
         try:
             os.fchmod(descriptor, 0o644)
             os.write(descriptor, HEADER)
             os.close(descriptor)
-            os.link(name, path)
+            _link(name, path)
         finally:
             Path(name).unlink()
-    except FileExistsError as error:
-        raise CassetteExists(path) from error
     except OSError as error:
         raise CassetteWriteError(path, error.strerror or str(error)) from error
+
+
+def _link(name: str, path: Path) -> None:
+    try:
+        os.link(name, path)
+    except FileExistsError as error:
+        raise CassetteExists(path) from error

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ from cloudtape.cassettes.errors import CassetteFormatError, CassetteNotFound
 from cloudtape.cassettes.messages import Interaction
 
 ITEM_START = re.compile(rb"^- request:", re.MULTILINE)
-BYTES_PER_INTERACTION = 4
+FIRST_LINE = b"- request:"
+DEEPEST = 100
+BLOCK_NESTING = re.compile(rb"(?:[-?:][ \t]+){50}|^ {300}", re.MULTILINE)
+NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 TORN = "the last interaction was not written to its end and is left out"
 
 Progress = Callable[[int, int], None]
@@ -98,11 +102,15 @@ def _no_garbage_collection() -> Iterator[None]:
 
 def _read_ours(path: Path, data: bytes, reading: Reading, progress: Progress | None) -> Iterator[Interaction]:
     folder = folder_of(path)
+    whole = len(data) - _torn_start(data)
+    if whole < len(data):
+        reading.notes.append(TORN)
+        data, reading.whole_bytes = data[:whole], whole
     starts = [match.start() for match in ITEM_START.finditer(data, len(HEADER))]
     if not starts and data[len(HEADER) :].strip():
-        yield from _torn_or_foreign(path, data, len(HEADER), reading)
+        yield from _read_whole(path, data)  # after our header stands a list that somebody wrote by hand
         return
-    for position, (start, end) in enumerate(zip(starts, [*starts[1:], len(data)], strict=True), 1):
+    for position, (start, end) in enumerate(pairwise([*starts, len(data)]), 1):
         item = data[start:end]
         if end == len(data) and not is_whole(item):
             reading.notes.append(TORN)
@@ -116,13 +124,10 @@ def _read_ours(path: Path, data: bytes, reading: Reading, progress: Progress | N
             progress(end, len(data))
 
 
-def _torn_or_foreign(path: Path, data: bytes, start: int, reading: Reading) -> Iterator[Interaction]:
-    """After our header stands something that is no item: the beginning of one, or a list written by hand."""
-    if b"- request:".startswith(data[start:].strip()):
-        reading.notes.append(TORN)
-        reading.whole_bytes = start
-        return
-    yield from _read_whole(path, data)
+def _torn_start(data: bytes) -> int:
+    """How many bytes at the end are no more than the beginning of an item's first line."""
+    last_line = data[data.rfind(b"\n") + 1 :]
+    return len(last_line) if FIRST_LINE.startswith(last_line) else 0
 
 
 def _read_whole(path: Path, data: bytes) -> Iterator[Interaction]:
@@ -143,6 +148,8 @@ def _read_whole(path: Path, data: bytes) -> Iterator[Interaction]:
 
 def _parse(path: Path, data: bytes, where: str) -> Any:
     try:
+        if _may_nest(data):
+            _refuse_nesting(path, data, where)
         return yaml.load(data, Loader)  # noqa: S506  (a safe loader, and stricter)
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}" if error.problem_mark else ""
@@ -153,6 +160,30 @@ def _parse(path: Path, data: bytes, where: str) -> Any:
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         why = " ".join(str(error).split())[:200]
         raise CassetteFormatError(path, f"is no cassette in YAML: {why}", where) from error
+
+
+def _may_nest(data: bytes) -> bool:
+    """Whether a text may be nested deeply. libyaml's composer recurses in C and would crash, so it must not be tried."""
+    if BLOCK_NESTING.search(data):
+        return True
+    depth = deepest = 0
+    for bracket in data.translate(None, NO_BRACKETS):
+        depth += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, depth)
+        depth = max(depth, 0)
+    return deepest > DEEPEST
+
+
+def _refuse_nesting(path: Path, data: bytes, where: str) -> None:
+    """Follow the parser's events, which do not recurse. Raises CassetteFormatError, yaml.YAMLError."""
+    depth = 0
+    for event in yaml.parse(data, Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            raise CassetteFormatError(path, "is nested too deeply", where)
 
 
 def _decoded(path: Path, item: Any, position: int, folder: Path) -> Interaction:

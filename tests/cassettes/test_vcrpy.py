@@ -79,6 +79,7 @@ def test_what_vcrpy_recorded_is_loaded(service: int, tmp_path: Path) -> None:
             connection.request("GET", "/x?a=b")
             assert gzip.decompress(connection.getresponse().read()) == BODY
             connection.close()
-    (only,) = load(path)
+    only, again = load(path)
+    assert again.request == only.request
     assert (only.request.method, only.request.uri) == ("GET", f"http://127.0.0.1:{service}/x?a=b")
     assert only.response.body == gzip.compress(BODY)

@@ -18,7 +18,9 @@ BINARY = bytes(range(256)) * 100
 
 
 def interaction(body: bytes = b'{"a": "1", "b": "2"}', number: int = 0) -> Interaction:
-    return Interaction(Request("GET", f"http://cloud/{number}"), Response(200, "OK", (), body), recorded_at="t", elapsed=0.5)
+    return Interaction(
+        Request("GET", f"http://cloud/{number}"), Response(200, "OK", (), body), recorded_at="t", elapsed=0.5
+    )
 
 
 def bodies(path: Path) -> list[bytes]:
@@ -142,6 +144,7 @@ def test_what_a_killed_recorder_left_half_written_is_removed(tmp_path: Path) -> 
     writer = CassetteWriter.create(path)
     spool = writer.spool()
     spool.write(BINARY)
+    spool.finish()
     writer.close()
     assert len(list(folder_of(path).iterdir())) == 1
     CassetteWriter.reopen(path).close()

@@ -92,8 +92,8 @@ def is_placeholder(text: str) -> bool:
     lower = text.lower()
     if lower.startswith(HEX_PREFIX) and (UUID.fullmatch(lower) or HEX.fullmatch(text)):
         return True
-    if "PRIVATE KEY" in text and text.strip() in {key.strip() for key in PEM_KEYS.values()}:
-        return True
+    if "PRIVATE KEY" in text:
+        return text.replace("\\n", "\n").strip() in {key.strip() for key in PEM_KEYS.values()}
     inner = decoded_text(text)
     return inner is not None and bool(TEXT.fullmatch(inner))
 

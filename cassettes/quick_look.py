@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable, Collection
 from functools import lru_cache
 
 from cloudtape.cassettes.bodies import is_text
@@ -25,10 +26,13 @@ MOST_REMEMBERED = 50_000
 
 
 class QuickLook:
-    """One for each table; `forget` when the table has changed."""
+    """One for each table; `forget` when the table or what `mentions` finds has changed.
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    `mentions`: the known secrets in a text.
+    """
+
+    def __init__(self, table: Table, mentions: Callable[[str], Collection[str]]) -> None:
+        self._table, self._mentions = table, mentions
         self._innocent: set[str] = set()
 
     def forget(self) -> None:
@@ -55,7 +59,7 @@ class QuickLook:
         shape = ID.sub("*", part)
         if shape in self._innocent:
             return True
-        if not self._judge(shape):
+        if not self._judge(shape) or self._mentions(shape):
             return False
         if len(self._innocent) < MOST_REMEMBERED:
             self._innocent.add(shape)

@@ -108,7 +108,7 @@ class Scrubber:
         self._vault = Vault()
         self._places: set[str] = set()
         self._walker = Walker(self._table, self._replace, self._vault.without)
-        self._look = QuickLook(self._table)
+        self._look = QuickLook(self._table, self._vault.mentioned)
         self._fields: dict[tuple[str, str], tuple[str, str]] = {}
         self._seen = 0
 
@@ -130,6 +130,11 @@ class Scrubber:
         self._places = set()
         for _ in range(PASSES):
             generation = self._vault.generation
+            if generation != self._seen:
+                # What was innocent may mention a secret that became known since.
+                self._fields.clear()
+                self._look.forget()
+                self._seen = generation
             clean = self._request(request), self._response(response)
             if self._vault.generation == generation:
                 break
@@ -178,9 +183,8 @@ class Scrubber:
         return Response(response.status, response.reason, headers, self._body(response, "response.body"))
 
     def _headers(self, headers: Headers, side: str) -> Headers:
-        if self._seen != self._vault.generation or len(self._fields) > MOST_FIELDS:
-            self._fields.clear()  # a field that was innocent may mention a secret that became known since
-            self._seen = self._vault.generation
+        if len(self._fields) > MOST_FIELDS:
+            self._fields.clear()
         clean = []
         for pair in headers:
             known = self._fields.get(pair) or self._field(pair)

@@ -44,11 +44,11 @@ FORM_BODY = re.compile(r"[^\s&=<>{}\"]+=[^\s&<>{}\"]*(?:&[^\s&=<>{}\"]*(?:=[^\s&
 BOUNDARY = re.compile(r"\s*--(?P<boundary>[^\r\n]{1,200}?)[ \t]*\r?\n(?=[A-Za-z-]+:)")
 PART_NAME = re.compile(r"content-disposition:[^\r\n]*?;\s*name=\"?(?P<name>[^\";\r\n]+)", re.IGNORECASE)
 PAIR = re.compile(
-    r"""(?P<name>[A-Za-z_][\w.-]{0,80})(?P<sep>["']?[ \t]*[=:][ \t]*)(?P<quote>["']?)(?P<value>[^\s"'&;<>{}\[\],$%][^\s"'&;<>,]*)"""
+    r"""(?<![\w.-])(?P<name>[A-Za-z_][\w.-]{0,80})(?P<sep>["']?[ \t]*[=:][ \t]*)(?P<quote>["']?)(?P<value>[^\s"'&;<>{}\[\],$%][^\s"'&;<>,]*)"""
 )
 FLAG = re.compile(r"(?P<sep>--)(?P<name>[a-z][a-z-]{0,40})[ =](?P<quote>[\"']?)(?P<value>[^\s\"'-][^\s\"']*)")
 QUOTED_PAIR = re.compile(
-    r"""(?P<name>[A-Za-z_][\w.-]{0,80})(?P<sep>["']?[ \t]*[=:][ \t]*)(?P<quote>["'])(?P<value>[^"'\n]*)(?P=quote)"""
+    r"""(?<![\w.-])(?P<name>[A-Za-z_][\w.-]{0,80})(?P<sep>["']?[ \t]*[=:][ \t]*)(?P<quote>["'])(?P<value>[^"'\n]*)(?P=quote)"""
 )
 BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
 WRAPPED_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{60,76}\s+)+[A-Za-z0-9+/]*={0,2}\s*")

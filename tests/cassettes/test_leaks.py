@@ -220,7 +220,7 @@ FORMS = {
     "json web token": "eyJhbGciOiJub25lIn0.eyJwbDRudGVkIjoxfQ.UGw0bnRlZFNpZ25hdHVyZQ",
     "rsa key": "-----BEGIN RSA PRIVATE KEY-----\nUGw0bnRlZA==\nUGw0bnRlZEtleU1hdGVyaWFs\n-----END RSA PRIVATE KEY-----",
     "torn key": "-----BEGIN OPENSSH PRIVATE KEY-----\nUGw0bnRlZEtleU1hdGVyaWFs\n",
-    "aws key": "AKIAPL4NTEDPL4NTED1",
+    "aws key": "AKIAPL4NTEDPL4NTED12",
 }
 
 
@@ -235,7 +235,9 @@ def test_what_has_the_form_of_a_secret_needs_no_name(secret: str, carry: str, tm
     }
     content_type, body = bodies[carry]
     headers = (("X-Object-Meta-Note", secret),) if carry == "header" and "\n" not in secret else ()
-    assert secret.encode()[-16:] not in kept(exchange(body, content_type, headers), tmp_path)
+    telling = b"UGw0bnRlZEtleU1hdGVyaWFs" if "KEY-----" in secret else secret.encode()[-16:]
+    found = kept(exchange(body, content_type, headers), tmp_path)
+    assert telling not in found
 
 
 @pytest.mark.parametrize("position", ["json", "json in a string", "base64 of json", "form", "xml element"])

@@ -52,7 +52,7 @@ def write(settings: Settings) -> None:
     for kind in STORAGE_SERVERS:
         port = str(settings.ports[f"swift_{kind}"])
         server = values | {"kind": kind, "port": port}
-        fill(CONFIG / "swift" / "storage-server.conf", etc / "swift" / f"{kind}-server.conf", server)
+        fill(CONFIG / "fragments" / "storage_server.conf", etc / "swift" / f"{kind}-server.conf", server)
     fill(CONFIG / "clouds.yaml", settings.clouds_yaml, values)
     for name in PACKAGED:
         (etc / name).parent.mkdir(parents=True, exist_ok=True)
@@ -77,9 +77,6 @@ def facts(settings: Settings) -> dict[str, str]:
         "rabbit": f"rabbit://guest:guest@{HOST}:{settings.ports['rabbitmq']}/",
         "fixed_key": "0123456789abcdef" * 4,
         "encryption_key": "0123456789abcdef" * 2,
-        # filled in only by those files that have a use for them
-        "kind": "",
-        "port": "",
     }
     values |= {name: str(settings.folder(name)) for name in ("etc", "var", "run", "log")}
     values |= {f"port_{name}": str(port) for name, port in settings.ports.items()}

@@ -188,7 +188,7 @@ class Scrubber:
         clean = []
         for pair in headers:
             known = self._fields.get(pair) or self._field(pair)
-            if known is not pair:
+            if known[1] != pair[1]:
                 self._places.add(f"{side}.headers.{pair[0]}")
             clean.append(known)
         return tuple(clean)
@@ -290,6 +290,15 @@ class Scrubber:
         stored = spool.finish()
         assert isinstance(stored, StoredBody)
         return stored
+
+
+def decoded_interaction(interaction: Interaction, folder: Path) -> Interaction:
+    """What is kept where the user asked for no scrubbing: everything, with content codings removed where they can be."""
+    try:
+        asked, answered = decoded(interaction.request, folder), decoded(interaction.response, folder)
+    except ContentError:
+        return interaction
+    return replace(interaction, request=asked, response=answered)
 
 
 def _cut(text: str) -> int:

@@ -176,7 +176,7 @@ def _value_differences(where: str, recorded: Any, asked: Any) -> Iterator[str]:
     elif isinstance(recorded, list) and isinstance(asked, list) and len(recorded) == len(asked):
         for number, (old, new) in enumerate(zip(recorded, asked, strict=True)):
             yield from _value_differences(f"{where}[{number}]", old, new)
-    elif recorded != asked:
+    elif recorded != asked or isinstance(recorded, bool) != isinstance(asked, bool):
         yield f"{where}: recorded {_shown(recorded)}, asked {_shown(asked)}"
 
 

@@ -21,10 +21,12 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http_parser import RawRequestMessage
 
 from cloudtape.cassette_routes import IDENTITY, auth_path, routes_of
-from cloudtape.cassettes.bodies import Spool
+from cloudtape.cassettes.bodies import Spool, folder_of
 from cloudtape.cassettes.cassette import Cassette, load
 from cloudtape.cassettes.messages import Interaction, Request, Response, Route
-from cloudtape.cassettes.scrub import Scrubber
+from cloudtape.cassettes.scrub import Scrubber, decoded_interaction
+from cloudtape.cassettes.secrets import RULES, Table
+from cloudtape.cassettes.user_rules import load_rules
 from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.config import Config
 from cloudtape.discovery import check_keystone
@@ -146,7 +148,11 @@ class Application:
             writer.commit()
 
     def _scrub(self) -> Callable[[Interaction], Interaction]:
-        return Scrubber().scrub
+        bodies = folder_of(self.config.cassettes[0])
+        if not self.config.scrub:
+            return partial(decoded_interaction, folder=bodies)
+        own = load_rules(self.config.scrub_rules) if self.config.scrub_rules else ()
+        return Scrubber(Table((*own, *RULES)), bodies).scrub
 
     def _refuse(self, request: Request) -> Refusal:
         assert self.replayer is not None, "only a mode that replays can have no answer"
@@ -249,13 +255,20 @@ class _Doors:
     def _socket(self, port: int) -> socket.socket:
         host = self._config.host
         try:
-            family, kind, proto, _, address = socket.getaddrinfo(
-                host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-            )[0]
-            listening = socket.socket(family, kind, proto)
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listening.bind(address)
+            return _listening(host, port)
         except OSError as error:
             raise ListenError(f"{host}:{port}", error.strerror or str(error)) from error
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    family, kind, proto, _, address = found[0]
+    listening = socket.socket(family, kind, proto)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
         listening.setblocking(False)
-        return listening
+    except OSError:
+        listening.close()
+        raise
+    return listening

@@ -1,0 +1,183 @@
+"""The command as a user types it: a process, its output, its exit code."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cloudtape.modes import MODES
+from tests.proxy.raw_cloud import RawCloud, document, request, say
+
+CLOUDTAPE = str(Path(sys.executable).parent / "cloudtape")
+SAMPLE = str(Path(__file__).parents[2] / "examples" / "cassettes" / "sdk.yaml")
+ASK = "import os, sys, urllib.request as r; print(r.urlopen(os.environ['OS_AUTH_URL']).status); sys.exit({code})"
+
+
+def cloudtape(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "COLUMNS": "200", **environment}
+    return subprocess.run([CLOUDTAPE, *words], capture_output=True, text=True, env=env, timeout=60, check=False)
+
+
+def started(*words: str) -> tuple[subprocess.Popen[str], str]:
+    """A serving command and the address that it prints."""
+    process = subprocess.Popen([CLOUDTAPE, *words, "--listen", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "listening on" in line:
+            return process, line.split()[-1]
+    raise AssertionError("it did not start")
+
+
+def ended(process: subprocess.Popen[str], with_signal: int = signal.SIGINT) -> str:
+    process.send_signal(with_signal)
+    _, said = process.communicate(timeout=30)
+    return said
+
+
+@pytest.mark.parametrize("command", [*MODES, "run", "show", "scan"])
+def test_every_command_helps_with_an_example(command: str) -> None:
+    said = cloudtape(command, "--help")
+    assert said.returncode == 0
+    assert "Example:" in said.stdout
+
+
+@pytest.mark.parametrize("with_signal", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_recording_with_a_summary(cloud: RawCloud, tape: Path, with_signal: int) -> None:
+    process, url = started("record", "--upstream", f"{cloud.url}/v3", "--cassette", str(tape))
+    assert say(url, request("GET /identity/v3")).status == 200
+    assert "1 recorded" in ended(process, with_signal)
+    assert process.returncode == 0
+
+
+def test_run_passes_on_the_exit_code_and_sums_up(cloud: RawCloud, tape: Path) -> None:
+    words = ("--upstream", f"{cloud.url}/v3", "--cassette", str(tape), "--", sys.executable, "-c")
+    recorded = cloudtape("run", "--mode", "record", *words, ASK.format(code=7))
+    assert (recorded.returncode, recorded.stdout) == (7, "200\n")
+    replayed = cloudtape("run", "--cassette", str(tape), "--", sys.executable, "-c", ASK.format(code=0))
+    assert (replayed.returncode, replayed.stdout) == (0, "200\n")
+    assert "1 replayed, 0 missed, 0 unused" in replayed.stderr
+
+
+def test_run_strict_fails_on_a_miss(tape: Path, cloud: RawCloud) -> None:
+    cloudtape(
+        "run",
+        "--mode",
+        "record",
+        "--upstream",
+        f"{cloud.url}/v3",
+        "--cassette",
+        str(tape),
+        "--",
+        sys.executable,
+        "-c",
+        ASK.format(code=0),
+    )
+    script = "import os, subprocess, urllib.request as r, urllib.error\ntry: r.urlopen(os.environ['OS_AUTH_URL'] + '/x')\nexcept urllib.error.HTTPError as e: print(e.code)"
+    for strict, code in (((), 0), (("--strict",), 1)):
+        done = cloudtape("run", *strict, "--cassette", str(tape), "--", sys.executable, "-c", script)
+        assert (done.returncode, done.stdout) == (code, "501\n")
+        assert "1 missed" in done.stderr
+        assert "/v3/x" in done.stderr
+
+
+def test_run_gives_the_child_the_recorded_credentials() -> None:
+    script = "import os; print(os.environ['OS_CLOUD'], os.environ['OS_USERNAME'], os.environ['OS_PROJECT_NAME'], open(os.environ['OS_CLIENT_CONFIG_FILE']).read())"
+    done = cloudtape("run", "--cassette", SAMPLE, "--", sys.executable, "-c", script, OS_TOKEN="mine")
+    assert done.stdout.startswith("cloudtape demo demo clouds:")
+
+
+def test_a_child_that_is_killed_ends_run_as_a_shell_would(tape: Path) -> None:
+    done = cloudtape(
+        "run",
+        "--cassette",
+        SAMPLE,
+        "--",
+        sys.executable,
+        "-c",
+        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+    )
+    assert done.returncode == 128 + signal.SIGKILL
+
+
+def test_show_lists_the_interactions() -> None:
+    said = cloudtape("show", SAMPLE)
+    assert said.returncode == 0
+    assert "X-Subject-Token, password" in said.stdout
+    rows = json.loads(cloudtape("show", SAMPLE, "--format", "json").stdout)
+    assert [row["number"] for row in rows] == list(range(1, len(rows) + 1))
+    assert {"recorded_at", "elapsed", "service", "method", "path", "status", "size", "scrubbed"} <= rows[0].keys()
+
+
+def test_show_prints_one_interaction_whole() -> None:
+    said = cloudtape("show", SAMPLE, "2").stdout
+    assert "POST http://127.0.0.1:15000/v3/auth/tokens" in said
+    assert '"password": "scrubbed-password-1"' in said
+    assert "more characters" in said
+    whole = json.loads(cloudtape("show", SAMPLE, "2", "--format", "json").stdout)
+    assert whole["request"]["body"]["auth"]["identity"]["methods"] == ["password"]
+
+
+def test_scan_finds_what_was_not_scrubbed(cloud: RawCloud, tape: Path) -> None:
+    cloud.answers["/compute/x"] = document({"server": {"adminPass": "Pl4nted-Secret"}})
+    process, url = started("record", "--no-scrub", "--upstream", f"{cloud.url}/v3", "--cassette", str(tape))
+    say(url, request("POST /identity/v3/auth/tokens", "Content-Length: 2", body=b"{}"))
+    say(url, request("GET /compute/x"))
+    ended(process)
+    said = cloudtape("scan", str(tape), SAMPLE)
+    assert said.returncode == 1
+    assert "interaction 2, response.body.server.adminPass: password" in said.stdout
+    assert "interaction 1, response.headers.X-Subject-Token: token" in said.stdout
+    assert "Pl4nted-Secret" not in said.stdout
+    assert SAMPLE not in said.stdout
+    found = json.loads(cloudtape("scan", str(tape), "--format", "json").stdout)
+    assert {finding["place"] for finding in found} == {
+        "response.body.server.adminPass",
+        "response.headers.X-Subject-Token",
+    }
+    assert cloudtape("scan", SAMPLE).returncode == 0
+
+
+def bad(tmp_path: Path, name: str, text: str) -> str:
+    path = tmp_path / name
+    path.write_text(text)
+    return str(path)
+
+
+@pytest.mark.parametrize("command", ["show", "scan"])
+def test_a_bad_cassette_is_one_line_and_exit_code_2(command: str, tmp_path: Path) -> None:
+    for name, text in {"newer": "version: 9\ninteractions: []", "none": "x", "tag": "!!python/object:os.x {}"}.items():
+        done = cloudtape(command, bad(tmp_path, name, text))
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("record", "--cassette", "/x/y.yaml"), "needs either --upstream AUTH_URL or --os-cloud NAME"),
+        (("record", "--cassette", "y.yaml", "--upstream", "controller"), "auth URL"),
+        (("record", "--cassette", "y.yaml", "--upstream", "http://127.0.0.1:1/v3"), "cannot be reached"),
+        (("record", "--cassette", "y.yaml", "--os-cloud", "nowhere"), "nowhere"),
+        (("replay", "--cassette", "/nothing.yaml"), "no such cassette"),
+        (("replay", "--cassette", SAMPLE, "--listen", "nonsense"), "is not an address"),
+        (("replay", "--cassette", SAMPLE, "--listen", "127.0.0.1:99999"), "is not an address"),
+        (("run", "--cassette", SAMPLE, "--", "/no/such/command"), "cannot be started"),
+        (("show", SAMPLE, "99999"), "has no interaction 99999"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_exit_code_2(words: tuple[str, ...], complaint: str) -> None:
+    done = cloudtape(*words)
+    assert done.returncode == 2
+    (line,) = [line for line in done.stderr.splitlines() if complaint in line]
+    assert line.startswith("cloudtape: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(cloud: RawCloud, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = cloudtape("record", "--upstream", f"{cloud.url}/v3", "--cassette", str(tmp_path / "file" / "tape.yaml"))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "cannot be written" in done.stderr

@@ -1,8 +1,9 @@
 """Interaction ↔ YAML: what one item of a cassette looks like.
 
-The outer shape is vcrpy's (`request` with method, uri, body and headers; `response` with status, headers and body.string); what is
-ours stands in keys behind those two, which vcrpy ignores. The last key, `digest`, is written over all lines before it: an
-item that has it is whole. Knows nothing of files, save that a large body's bytes may be in one.
+The outer shape is vcrpy's (`request` with method, uri, body and headers; `response` with status, headers and
+body.string); what is ours stands in keys behind those two, which vcrpy ignores. The last key, `digest`, is written
+over all lines before it: an item that has it is whole. Knows nothing of files, save that a large body's bytes may be
+in one.
 """
 
 from __future__ import annotations
@@ -27,18 +28,20 @@ class ItemError(Exception):
     """An item is not an interaction; the message says which part of it."""
 
 
-# --- writing -------------------------------------------------------------------------------------------------------------
+# --- writing ---------------------------------------------------------------------------------------------------------
 
 
 def encode(interaction: Interaction) -> bytes:
     """One item of the list `interactions`, ending in a line break."""
     request, response = interaction.request, interaction.response
     lines = [
-        f"- request:\n    method: {yaml_text.scalar(request.method)}\n    uri: {yaml_text.scalar(request.uri)}\n    body:",
+        f"- request:\n    method: {yaml_text.scalar(request.method)}\n",
+        f"    uri: {yaml_text.scalar(request.uri)}\n    body:",
         _body(request.body, "      ") if request.body else " null",
         "\n    headers:",
         _headers(request.headers),
-        f"\n  response:\n    status:\n      code: {response.status}\n      message: {yaml_text.scalar(response.reason)}\n    headers:",
+        f"\n  response:\n    status:\n      code: {response.status}\n",
+        f"      message: {yaml_text.scalar(response.reason)}\n    headers:",
         _headers(response.headers),
         "\n    body:\n      string:",
         _body(response.body, "        "),
@@ -116,7 +119,7 @@ def _is_interleaved(headers: Headers) -> bool:
     return sorted(names, key=names.index) != names
 
 
-# --- reading -------------------------------------------------------------------------------------------------------------
+# --- reading ---------------------------------------------------------------------------------------------------------
 
 
 def decode(item: Any, position: int, folder: Path) -> Interaction:

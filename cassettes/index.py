@@ -4,8 +4,8 @@
                                               └ digest of the YAML, versions, notes, routes,
                                                 places and checksums of the interactions, summaries
 
-It is never trusted over the YAML: the head names the digest of the YAML's whole content, and head and interactions carry checksums of
-their own. Whatever does not fit is made again.
+It is never trusted over the YAML: the head names the digest of the YAML's whole content, and head and interactions
+carry checksums of their own. Whatever does not fit is made again.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def _digest_of(path: Path) -> bytes:
     return sha.digest()
 
 
-# --- reading -------------------------------------------------------------------------------------------------------------
+# --- reading ---------------------------------------------------------------------------------------------------------
 
 
 def _read(file: Path, cassette: Path, digest: bytes, summary_version: str | None) -> Index | None:
@@ -216,7 +216,7 @@ def _text(bytewise: str) -> str:
     return bytewise.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
-# --- building ------------------------------------------------------------------------------------------------------------
+# --- building --------------------------------------------------------------------------------------------------------
 
 
 def _build(

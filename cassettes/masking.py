@@ -1,7 +1,7 @@
 """Requests with the kind of each secret in its place, so that two can be compared although their secrets differ.
 
-A recorded request holds placeholders where the live one holds passwords and tokens; both become `<password>`, `<token>`.
-Headers are left as they are: they are not compared, save a few that hold no secrets.
+A recorded request holds placeholders where the live one holds passwords and tokens; both become `<password>`,
+`<token>`. Headers are left as they are: they are not compared, save a few that hold no secrets.
 """
 
 from __future__ import annotations

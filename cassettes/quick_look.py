@@ -1,7 +1,7 @@
 """A quick look at a text: whether it may hold a secret at all.
 
-Most documents hold none, and a walk costs ten times as much. The look is never wrong the dangerous way: what it does not know, it
-says may hold one. What it has judged innocent (names, link beginnings, punctuation) it remembers.
+Most documents hold none, and a walk costs ten times as much. The look is never wrong the dangerous way: what it does
+not know, it says may hold one. What it has judged innocent (names, link beginnings, punctuation) it remembers.
 """
 
 from __future__ import annotations

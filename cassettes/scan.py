@@ -1,7 +1,7 @@
 """`cloudtape scan`: whether a cassette still holds secrets.
 
-Looks twice: with the walk that scrubbing uses, and through every text as it stands, for what has the form of a secret whatever
-surrounds it. So a mistake of the walk is not also a mistake of the proof.
+Looks twice: with the walk that scrubbing uses, and through every text as it stands, for what has the form of a secret
+whatever surrounds it. So a mistake of the walk is not also a mistake of the proof.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LOOSE_FORMS = (*FORMS, (PEM, "key"), (re.compile(USER_INFO.pattern), "password")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`place` as in `response.body.server.adminPass`; `excerpt` shows the first letters of the secret and its length."""
+    """`place` as in `response.body.server.adminPass`; `excerpt` shows its first letters and its length."""
 
     ordinal: int
     place: str

@@ -1,7 +1,7 @@
 """Removing secrets from an interaction before it is kept.
 
-Sees the whole exchange: what turns out to be a secret anywhere in it is replaced everywhere in it, and in every later one of the
-recording. If anything goes wrong nothing is returned, so nothing is kept.
+Sees the whole exchange: what turns out to be a secret anywhere in it is replaced everywhere in it, and in every later
+one of the recording. If anything goes wrong nothing is returned, so nothing is kept.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ class Scrubber:
         self._places.add(place)
         return self._vault.stand_in(rule, secret)
 
-    # --- messages --------------------------------------------------------------------------------------------------------
+    # --- messages ----------------------------------------------------------------------------------------------------
 
     def _request(self, request: Request) -> Request:
         uri = self._walker.uri(request.uri, "request.uri")
@@ -211,7 +211,7 @@ class Scrubber:
             return self._vault.without(value)
         return self._walker.value(name, value, "", place, 0)
 
-    # --- bodies ----------------------------------------------------------------------------------------------------------
+    # --- bodies ------------------------------------------------------------------------------------------------------
 
     def _body(self, message: Message, place: str) -> Body:
         body = message.body
@@ -293,7 +293,7 @@ class Scrubber:
 
 
 def decoded_interaction(interaction: Interaction, folder: Path) -> Interaction:
-    """What is kept where the user asked for no scrubbing: everything, with content codings removed where they can be."""
+    """What is kept where the user asked for no scrubbing: all of it, content codings removed where they can be."""
     try:
         asked, answered = decoded(interaction.request, folder), decoded(interaction.response, folder)
     except ContentError:
@@ -328,7 +328,7 @@ def _vouched_for(response: Response) -> bool:
     return etag == hashlib.md5(response.body, usedforsecurity=False).hexdigest()
 
 
-# --- header fields whose value has a form of its own -------------------------------------------------------------------
+# --- header fields whose value has a form of its own -----------------------------------------------------------------
 
 COOKIE_RULE, TOKEN_RULE, USER_RULE, PASSWORD_RULE = (Rule("", kind) for kind in ("cookie", "token", "user", "password"))
 

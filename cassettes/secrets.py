@@ -1,8 +1,9 @@
 """What is a secret: the table.
 
-A secret is found by the name it stands under (a JSON member, an XML element, a form field, a query parameter, a header, `name=value` in
-text), by the path it is part of, or by its own form. A new service is a new row here and no code. Sources: the APIs of the
-services, keystoneauth and openstacksdk (what they send), oslo.utils `strutils.mask_password` (what the services mask in their logs).
+A secret is found by the name it stands under (a JSON member, an XML element, a form field, a query parameter, a
+header, `name=value` in text), by the path it is part of, or by its own form. A new service is a new row here and no
+code. Sources: the APIs of the services, keystoneauth and openstacksdk (what they send), oslo.utils
+`strutils.mask_password` (what the services mask in their logs).
 """
 
 from __future__ import annotations
@@ -179,7 +180,8 @@ def _stems(rules: tuple[Rule, ...]) -> tuple[str, ...]:
     return tuple(word for word in words if not any(other in word for other in words - {word}))
 
 
-# Values that stand under such names and say nothing: a secret this short or this common is replaced in its own place only,
+# Values that stand under such names and say nothing: a secret this short or this common is replaced in its own place
+# only,
 # because elsewhere the same letters mean something else.
 SHORTEST = 8
 EVERYDAY = frozenset(

@@ -3,8 +3,8 @@
     body ─ JSON, XML, form, multipart, or plain text
              └ each leaf: the same again where it holds JSON, base64, gzip; else what has a form of its own
 
-All other bytes stay as they are: nothing is parsed and written anew. What to put in a secret's place is the caller's (`Replace`), so
-that scrubbing, masking and scanning walk alike.
+All other bytes stay as they are: nothing is parsed and written anew. What to put in a secret's place is the caller's
+(`Replace`), so that scrubbing, masking and scanning walk alike.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Replace = Callable[[Rule, str, str], str]
 """(rule, secret, place) → what stands there instead; the secret itself for: leave it."""
 
 DEEPEST = 12
-"""Texts within texts (JSON in base64 in JSON …); nobody nests deeper, except to get past us: then the whole is a secret."""
+"""Texts within texts (JSON in base64 in JSON …): who nests deeper wants to get past us, and the whole is a secret."""
 TOO_DEEP = Rule("", "secret")
 FORM_OF = {row: Rule("", kind) for row, kind in FORMS}
 PATH_OF = {row: Rule("", kind) for row, kind in PATHS}
@@ -43,13 +43,10 @@ XML_ATTRIBUTE = re.compile(
 FORM_BODY = re.compile(r"[^\s&=<>{}\"]+=[^\s&<>{}\"]*(?:&[^\s&=<>{}\"]*(?:=[^\s&<>{}\"]*)?)*")
 BOUNDARY = re.compile(r"\s*--(?P<boundary>[^\r\n]{1,200}?)[ \t]*\r?\n(?=[A-Za-z-]+:)")
 PART_NAME = re.compile(r"content-disposition:[^\r\n]*?;\s*name=\"?(?P<name>[^\";\r\n]+)", re.IGNORECASE)
-PAIR = re.compile(
-    r"""(?<![\w.-])(?P<name>[A-Za-z_][\w.-]{0,80})(?P<sep>["']?[ \t]*[=:][ \t]*)(?P<quote>["']?)(?P<value>[^\s"'&;<>{}\[\],$%][^\s"'&;<>,]*)"""
-)
+PAIR_NAME = r"""(?<![\w.-])(?P<name>[A-Za-z_][\w.-]{0,80})(?P<sep>["']?[ \t]*[=:][ \t]*)"""
+PAIR = re.compile(PAIR_NAME + r"""(?P<quote>["']?)(?P<value>[^\s"'&;<>{}\[\],$%][^\s"'&;<>,]*)""")
+QUOTED_PAIR = re.compile(PAIR_NAME + r"""(?P<quote>["'])(?P<value>[^"'\n]*)(?P=quote)""")
 FLAG = re.compile(r"(?P<sep>--)(?P<name>[a-z][a-z-]{0,40})[ =](?P<quote>[\"']?)(?P<value>[^\s\"'-][^\s\"']*)")
-QUOTED_PAIR = re.compile(
-    r"""(?<![\w.-])(?P<name>[A-Za-z_][\w.-]{0,80})(?P<sep>["']?[ \t]*[=:][ \t]*)(?P<quote>["'])(?P<value>[^"'\n]*)(?P=quote)"""
-)
 BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
 WRAPPED_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{60,76}\s+)+[A-Za-z0-9+/]*={0,2}\s*")
 PLAIN_ID = re.compile(r"(?:req-|tx)?[0-9a-fA-F-]+")
@@ -72,7 +69,7 @@ class Walker:
         self._table, self._replace = table, replace
         self._also = also
 
-    # --- whole texts -----------------------------------------------------------------------------------------------------
+    # --- whole texts -------------------------------------------------------------------------------------------------
 
     def text(self, text: str, place: str, depth: int = 0) -> str:
         """A text of unknown kind, whose form tells what it is."""
@@ -125,7 +122,7 @@ class Walker:
             query = self.form(query, f"{place}.query")
         return self._known(address) + mark + query
 
-    # --- values ----------------------------------------------------------------------------------------------------------
+    # --- values ------------------------------------------------------------------------------------------------------
 
     def value(self, name: str, value: str, under: str, place: str, depth: int) -> str:
         """What stands under a name: a secret, or a leaf that may hold one."""
@@ -153,7 +150,7 @@ class Walker:
     def _known(self, text: str) -> str:
         return self._also(text) if self._also else text
 
-    # --- plain text ------------------------------------------------------------------------------------------------------
+    # --- plain text --------------------------------------------------------------------------------------------------
 
     def _plain(self, text: str, place: str, depth: int) -> str:
         """Secrets with a form of their own, and `name=value` in prose, scripts, YAML and URLs."""
@@ -238,7 +235,7 @@ class Walker:
         encoded = base64.b64encode(gzip.compress(plain, mtime=0) if packed else plain).decode()
         return encoded.translate(URL_SAFE) if url_safe else encoded
 
-    # --- parts of the others ---------------------------------------------------------------------------------------------
+    # --- parts of the others -----------------------------------------------------------------------------------------
 
     def _xml_text(self, text: str, names: list[str], place: str, depth: int) -> str:
         if not text.strip():
@@ -415,7 +412,7 @@ def hidden_names(text: str) -> set[str]:
 
 
 def _blocks(pattern: re.Pattern[str], text: str) -> list[tuple[str, str]]:
-    """Declarations may stand inside a larger block (`parameters:`), so a block is searched again from its second line."""
+    """Declarations may stand in a larger block (`parameters:`), so it is searched again from its second line."""
     found, at = [], 0
     while match := pattern.search(text, at):
         found.append((match["name"], match["body"]))

@@ -1,7 +1,7 @@
 """Appending interactions to a cassette, so that a kill at any moment loses at most the one under way.
 
-An interaction is one `write` of one YAML item; nothing that stands in the file is ever touched again. One recorder at a time
-holds a cassette, by a lock on the file itself.
+An interaction is one `write` of one YAML item; nothing that stands in the file is ever touched again. One recorder at
+a time holds a cassette, by a lock on the file itself.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A cassette's YAML as a list of interactions, however it was made, and taken as hostile.
 
-What our recorder wrote is read item by item, in little memory; anything else that vcrpy would load is read whole. Nothing in the file
-can execute, expand without bound or nest without bound.
+What our recorder wrote is read item by item, in little memory; anything else that vcrpy would load is read whole.
+Nothing in the file can execute, expand without bound or nest without bound.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Progress = Callable[[int, int], None]
 
 
 class Loader(yaml.CSafeLoader):
-    """Plain data only: no tags but `!!binary`, no merge keys (they can be made to grow without bound), dates as text."""
+    """Plain data only: no tags but `!!binary`, no merge keys (they could grow without bound), dates as text."""
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
         for key, _ in node.value:
@@ -163,7 +163,7 @@ def _parse(path: Path, data: bytes, where: str) -> Any:
 
 
 def _may_nest(data: bytes) -> bool:
-    """Whether a text may be nested deeply. libyaml's composer recurses in C and would crash, so it must not be tried."""
+    """Whether a text may nest deeply: libyaml's composer recurses in C and would crash, so it must not be tried."""
     if BLOCK_NESTING.search(data):
         return True
     depth = deepest = 0

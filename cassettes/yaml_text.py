@@ -1,7 +1,8 @@
 """Strings as YAML scalars that read well and come back byte for byte.
 
-Decides how a text is written: plain, quoted, as a block or as base64. It knows YAML 1.1 as libyaml reads it, and nothing of
-interactions. Emitting by hand is what makes recording cheap: PyYAML's emitter needs about a millisecond for an interaction.
+Decides how a text is written: plain, quoted, as a block or as base64. It knows YAML 1.1 as libyaml reads it, and
+nothing of interactions. Emitting by hand is what makes recording cheap: PyYAML's emitter needs about a millisecond
+for an interaction.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@
     versions       microversion headers; every other header is ignored
     body           JSON by value, forms as a multiset, anything else by its bytes
 
-Secrets are compared by kind only. A trailing slash is significant: services tell `/v3` from `/v3/` only sometimes, but in Swift they
-are different objects.
+Secrets are compared by kind only. A trailing slash is significant: services tell `/v3` from `/v3/` only sometimes,
+but in Swift they are different objects.
 """
 
 from __future__ import annotations

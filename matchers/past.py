@@ -1,14 +1,15 @@
 """Replay order: which of the recorded interactions that match a request answers it now.
 
-Recorded interactions have positions (0, 1, 2, …). The writes on a thing cut the reads of it into epochs: epoch 2 is what was read
-after two of its writes. A session's past is the set of writes that it has replayed; a read is answered from the epoch that fits it:
+Recorded interactions have positions (0, 1, 2, …). The writes on a thing cut the reads of it into epochs: epoch 2 is
+what was read after two of its writes. A session's past is the set of writes that it has replayed; a read is answered
+from the epoch that fits it:
 
     not before the write that the session replayed last, where anything was read after it
     fit = writes before the epoch that were not replayed + writes after it that were            (the less, the better)
 
-Within an epoch reads go in recorded order, and the last one is given again. So no read runs ahead of a write that the client has not
-made, and none lags behind one that it has. Writes on other things play no part: a client that waits for its own server must not wait
-for somebody else's.
+Within an epoch reads go in recorded order, and the last one is given again. So no read runs ahead of a write that the
+client has not made, and none lags behind one that it has. Writes on other things play no part: a client that waits
+for its own server must not wait for somebody else's.
 """
 
 from __future__ import annotations
@@ -158,7 +159,7 @@ class _Progress:
             at = end
 
     def _fit(self, epoch: int) -> int:
-        """Not replayed before the epoch, replayed behind it. All epochs are counted at once, and again after a write."""
+        """Not replayed before the epoch, replayed behind it; counted for all epochs at once, anew after a write."""
         if self._fits is None:
             fits = [len(self._replayed)]
             for write in self._writes:

@@ -1,7 +1,7 @@
 """What replaying needs to know of each interaction before it is read, in a few numbers.
 
-A cassette's index keeps these (`cloudtape.cassettes.cassette.load`), so `SUMMARY_VERSION` changes with whatever they are made
-from.
+A cassette's index keeps these (`cloudtape.cassettes.cassette.load`), so `SUMMARY_VERSION` changes with whatever they
+are made from.
 """
 
 from __future__ import annotations

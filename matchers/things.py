@@ -1,7 +1,7 @@
 """What a request is about: the collection and the thing that its path names, and which things a write touches.
 
-Decides only which writes may change the answer to which reads; the order of replay (`past`) follows from it. It knows no
-service by name: paths are read by the form of their segments.
+Decides only which writes may change the answer to which reads; the order of replay (`past`) follows from it. It knows
+no service by name: paths are read by the form of their segments.
 """
 
 from __future__ import annotations

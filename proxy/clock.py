@@ -1,7 +1,7 @@
 """Recorded times moved into the present.
 
-A token that expired years ago would make keystoneauth log in before every call, so a token's answer is given as if it had been
-issued now. Only the times change; all other bytes stay. Source: identity API v3 `token.expires_at`, v2.0
+A token that expired years ago would make keystoneauth log in before every call, so a token's answer is given as if it
+had been issued now. Only the times change; all other bytes stay. Source: identity API v3 `token.expires_at`, v2.0
 `access.token.expires`.
 """
 

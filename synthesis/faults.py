@@ -1,9 +1,9 @@
 """Errors in the shape in which each service reports them.
 
-A service is a row: its envelope, and where the envelope holds a fault's name, the names. Clients read these shapes: openstacksdk
-`exceptions.raise_from_response`, keystoneauth `exceptions.http.from_response`, swiftclient (HTML). Sources: the services' own
-fault middlewares (nova and cinder `wsgi.Fault`, keystone `exception.Error`, neutron `api_common`, heat `fault`, the API-SIG's
-guideline "Errors").
+A service is a row: its envelope, and where the envelope holds a fault's name, the names. Clients read these shapes:
+openstacksdk `exceptions.raise_from_response`, keystoneauth `exceptions.http.from_response`, swiftclient (HTML).
+Sources: the services' own fault middlewares (nova and cinder `wsgi.Fault`, keystone `exception.Error`, neutron
+`api_common`, heat `fault`, the API-SIG's guideline "Errors").
 """
 
 from __future__ import annotations
@@ -110,7 +110,8 @@ PHRASES = {int(status): status.phrase for status in HTTPStatus}
 def fault(service: str, status: int, message: str, facts: Mapping[str, Any] | None = None) -> Response:
     """An error of a service (its official type; any other gets a shape that most clients read).
 
-    `message` is one line for a person. `facts` stand under the key `cloudtape` of a JSON body; an HTML one has no place for them.
+    `message` is one line for a person. `facts` stand under the key `cloudtape` of a JSON body; an HTML one has no
+    place for them.
     """
     reason = PHRASES.get(status, "Error")
     content = ENVELOPES.get(service, _unknown)(status, reason, message)

@@ -1,4 +1,4 @@
-"""Nothing planted as a secret is in anything that the scrubber lets through: kinds × positions."""
+"""Nothing planted as a secret is in anything that the scrubber lets through: kinds by positions."""
 
 import base64
 import gzip

@@ -46,6 +46,7 @@ FRESH = (
     ),
     row("the proxy's own headers, and when it answered", r"(?im)^\s*(X-Cloudtape-[\w-]+|Date): .*\n", "", exact=True),
     row("a table is as wide as its widest cell", r" {2,}|-{2,}(?=\+|$| )", " ", exact=True),
+    row("how long it took", r"\[auth [^]]*\]", "<duration>", exact=True),
     row("ids", r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "<id>"),
     row("ids of projects and users", r"\b[0-9a-f]{32}\b(?=['\"|,\s/)]|$)", "<id>"),
     row("a host, hashed with the project", r"\b[0-9a-f]{56}\b", "<host>"),
@@ -58,16 +59,24 @@ FRESH = (
     row("names that neutron makes of them", r"\bhost-(?:\d+-){3}\d+\b|\bhost-<address>", "<host name>"),
     row("how many servers there were before", r"\binstance-[0-9a-f]{8}\b", "<instance>"),
     row("numbers that count changes", r"((?:revision_number|standard_attr_id|segmentation_id)\W+)\d+", r"\1<number>"),
+    row("names that heat makes for resources without one", r"(-stack-\w+)-[a-z0-9]{12}\b", r"\1-<random>"),
+    row("what heat made up", r"(output_value: )\w{12}\b", r"\1<random>"),
+    row("the first of several values, in an order of their ids", r"(?m)^\| rules +\|", "| |"),
     row("how far nova is while the client looks", r"(OS-EXT-STS:task_state\W+)\w+", r"\1<state>"),
 )
 
 
-def normal(text: str, prefix: str = "", *, exact: bool = False) -> str:
-    """An output without what is fresh in it; `prefix` is that of the walk's names."""
+def normal(text: str, prefix: str, *, exact: bool) -> list[str]:
+    """The lines of an output without what is fresh in them; `prefix` is that of the walk's names.
+
+    The cloud lists some things by their ids, or as they happen at the same time: lines are sorted. A replay keeps their order.
+    """
     for fresh in FRESH:
         if fresh.exact or not exact:
             text = fresh.pattern.sub(fresh.instead, text)
-    return text.replace(prefix, "<name>") if prefix and not exact else text
+    if exact:
+        return text.splitlines()
+    return sorted(re.sub(rf"\b{re.escape(prefix)}-", "<name>-", text).splitlines())
 
 
 Outcome = Mapping[str, object]
@@ -91,8 +100,8 @@ def difference(one: Outcome, other: Outcome, prefixes: tuple[str, str], *, exact
     if one["code"] != other["code"]:
         yield f"{one['name']}: exit code {one['code']}, then {other['code']}"
     for part in ("stdout", "stderr"):
-        before = normal(str(one[part]), prefixes[0], exact=exact).splitlines()
-        after = normal(str(other[part]), prefixes[1], exact=exact).splitlines()
+        before = normal(str(one[part]), prefixes[0], exact=exact)
+        after = normal(str(other[part]), prefixes[1], exact=exact)
         changes = [line for line in difflib.ndiff(before, after) if line[0] in "+-"]
         if changes:
             yield "\n".join([f"{one['name']}: {part}", *(f"    {line}" for line in changes)])

@@ -117,8 +117,8 @@ CLI = (
 # One thread each, so that the requests always come in the same order.
 UPLOAD = "upload --object-threads 1 --segment-threads 1"
 SWIFT = (
-    Step("account", "stat"),
     Step("container", "post {name}-swift"),
+    Step("account", "stat"),
     Step("upload", UPLOAD + " --object-name whole {name}-swift data.bin"),
     Step("upload segmented", UPLOAD + " --use-slo --segment-size 16000 --object-name static {name}-swift data.bin"),
     Step("upload dynamic", UPLOAD + " --use-dlo --segment-size 16000 --object-name dynamic {name}-swift data.bin"),

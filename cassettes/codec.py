@@ -74,6 +74,8 @@ def _body(body: Body, indent: str) -> str:
 def _headers(headers: Headers) -> str:
     if not headers:
         return " {}"
+    if len({name for name, _ in headers}) == len(headers):
+        return "".join([f"\n      {_text(name)}:\n      - {_text(value)}" for name, value in headers])
     grouped: dict[str, list[str]] = {}
     for name, value in headers:
         grouped.setdefault(name, []).append(value)
@@ -112,10 +114,11 @@ def _route(route: Route) -> str:
     return f"  - name: {name}\n    service: {service}\n    upstream: {upstream}\n"
 
 
-@lru_cache(maxsize=2048)
 def _is_interleaved(headers: Headers) -> bool:
     """Whether a repeated field stands apart from its first, so that grouping by name would lose the order."""
     names = [name for name, _ in headers]
+    if len(set(names)) == len(names):
+        return False
     return sorted(names, key=names.index) != names
 
 

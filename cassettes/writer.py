@@ -113,10 +113,12 @@ class CassetteWriter:
         request, response = interaction.request, interaction.response
         assert not isinstance(request.body, Stream), "a stream is no body to keep"
         assert not isinstance(response.body, Stream), "a stream is no body to keep"
-        if request.body:
-            request = replace(request, body=self._settle(request.body))
-        if response.body:
-            response = replace(response, body=self._settle(response.body))
+        if (body := self._settle(request.body)) is not request.body:
+            request = replace(request, body=body)
+        if (body := self._settle(response.body)) is not response.body:
+            response = replace(response, body=body)
+        if request is interaction.request and response is interaction.response:
+            return interaction
         return replace(interaction, request=request, response=response)
 
     def _settle(self, body: bytes | StoredBody) -> bytes | StoredBody:
@@ -126,13 +128,12 @@ class CassetteWriter:
         return settled
 
     def _write(self, item: bytes) -> None:
-        end = os.fstat(self._descriptor).st_size
+        written = 0
         try:
-            written = os.write(self._descriptor, item)
             while written < len(item):
-                written += os.write(self._descriptor, item[written:])
+                written += os.write(self._descriptor, item[written:] if written else item)
         except OSError as error:
-            os.ftruncate(self._descriptor, end)
+            os.ftruncate(self._descriptor, os.fstat(self._descriptor).st_size - written)
             raise CassetteWriteError(self.path, error.strerror or str(error)) from error
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from cloudtape.cassettes.messages import Route
@@ -52,6 +53,7 @@ class Place:
     public: str
 
 
+@lru_cache(maxsize=256)
 def public_origin(scheme: str, host: str) -> str:
     """`http://127.0.0.1:8780`. Raises BadRequest for a host that could not stand in a URL."""
     if not HOST.fullmatch(host):
@@ -129,5 +131,6 @@ def _origin_root(route: Route) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+@lru_cache(maxsize=256)
 def _is_origin(route: Route) -> bool:
     return not urlsplit(route.upstream).path

@@ -180,8 +180,9 @@ def _request(
     protocol: web.RequestHandler,
     writer: AbstractStreamWriter,
     task: asyncio.Task[None],
+    loop: asyncio.AbstractEventLoop,
 ) -> EdgeRequest:
-    return EdgeRequest(message, payload, protocol, writer, task, asyncio.get_running_loop())
+    return EdgeRequest(message, payload, protocol, writer, task, loop)
 
 
 class _Doors:
@@ -241,7 +242,7 @@ class _Doors:
         actual: int = listening.getsockname()[1]
         server = web.Server(
             partial(self._edge.handle, port=actual),
-            request_factory=_request,
+            request_factory=partial(_request, loop=asyncio.get_running_loop()),
             access_log=None,
             auto_decompress=False,
             max_line_size=MAX_FIELD,

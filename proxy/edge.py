@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 Answer = Callable[[Request], Awaitable[Response]]
 MAX_FIELD = 256 * 1024
+NO_PORTS: Mapping[int, str] = {}
 NO_BODY = frozenset({204, 304})
 
 
@@ -59,7 +60,7 @@ class Edge:
     async def handle(self, raw: web.BaseRequest, port: int = 0) -> web.StreamResponse:
         """Answer one request. Never raises for what a client or the cloud does."""
         try:
-            place = locate(_client(raw, port), self._routes, {port: name for name, port in self._ports.items()})
+            place = locate(_client(raw, port), self._routes, self._names_by_port())
         except ProxyError as error:
             return _outgoing(raw, fault("", error.status, str(error)))
         try:
@@ -85,6 +86,9 @@ class Edge:
         finally:
             if spool:
                 spool.discard()
+
+    def _names_by_port(self) -> Mapping[int, str]:
+        return {port: name for name, port in self._ports.items()} if self._ports else NO_PORTS
 
     def _rewriters_for(self, place: Place) -> tuple[Rewriter, Rewriter]:
         return self._rewriters(place.public, self._routes.version, len(self._ports))
@@ -196,12 +200,13 @@ def _resized(headers: Headers, length: int) -> Headers:
 
 def _outward(response: Response, rewriter: Rewriter, place: Place) -> Response:
     """The response with the client's addresses in its links."""
-    headers = rewriter.fields(response.headers, URL_FIELDS)
-    if place.public:
+    if not URL_FIELDS.isdisjoint([name.lower() for name, _ in response.headers]):
+        headers = rewriter.fields(response.headers, URL_FIELDS)
         headers = tuple((k, _own_path(v, place)) if k.lower() in PATH_FIELDS else (k, v) for k, v in headers)
-    if not is_document(header(headers, "content-type")):
-        return replace(response, headers=headers) if headers != response.headers else response
-    return _with_body(replace(response, headers=headers), rewriter)
+        response = replace(response, headers=headers)
+    if not response.body or not is_document(header(response.headers, "content-type")):
+        return response
+    return _with_body(response, rewriter)
 
 
 def _own_path(value: str, place: Place) -> str:
@@ -227,15 +232,17 @@ def _with_body(response: Response, rewriter: Rewriter) -> Response:
     rewritten = rewriter(plain.body)
     if rewritten == plain.body or _is_data(response):
         return response
-    return replace(plain, body=rewritten)
+    return Response(plain.status, plain.reason, plain.headers, rewritten)
 
 
 def _is_data(response: Response) -> bool:
     """Whether a checksum in the headers vouches for the body: then it is somebody's file, not a document of the API."""
     assert isinstance(response.body, bytes)
+    said = {(header(response.headers, name) or "").strip('"') for name in ("etag", "content-md5")}
+    if said == {""}:
+        return False
     digest = hashlib.md5(response.body, usedforsecurity=False)
-    sums = {digest.hexdigest(), base64.b64encode(digest.digest()).decode()}
-    return any((header(response.headers, name) or "").strip('"') in sums for name in ("etag", "content-md5"))
+    return not said.isdisjoint({digest.hexdigest(), base64.b64encode(digest.digest()).decode()})
 
 
 async def _send(raw: web.BaseRequest, response: Response) -> web.StreamResponse:

@@ -46,11 +46,11 @@ _DROPPED_FROM_REQUESTS = HOP_BY_HOP | FOR_THE_PROXY
 
 def end_to_end(headers: Iterable[tuple[str, str]], dropped: frozenset[str]) -> Headers:
     """The fields that pass, less those that `Connection` names."""
-    pairs = tuple(headers)
-    named = [value for name, value in pairs if name.lower() == "connection"]
-    if named:
-        dropped |= {token.strip().lower() for value in named for token in value.split(",")}
-    return tuple(pair for pair in pairs if pair[0].lower() not in dropped)
+    lowered = [(pair[0].lower(), pair) for pair in headers]
+    for name, pair in lowered:
+        if name == "connection" and pair[1] not in ("keep-alive", "close"):
+            dropped |= {token.strip().lower() for token in pair[1].split(",")}
+    return tuple([pair for name, pair in lowered if name not in dropped])
 
 
 def for_upstream(headers: Iterable[tuple[str, str]]) -> Headers:

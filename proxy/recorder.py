@@ -29,7 +29,8 @@ Send = Callable[[Request], Awaitable[Response]]
 
 
 def _from(source: Source, response: Response) -> Response:
-    return replace(response, headers=(*response.headers, (SOURCE_HEADER, source)))
+    headers = (*response.headers, (SOURCE_HEADER, source))
+    return Response(response.status, response.reason, headers, response.body)
 
 
 class Forwarder:
@@ -156,7 +157,7 @@ class _Take:
     def interaction(self, response: Response, routes: tuple[Route, ...]) -> Interaction:
         body: Body = self._spool.finish() if self._spool else self.outgoing.body
         return Interaction(
-            replace(self.outgoing, body=body),
+            replace(self.outgoing, body=body) if self._spool else self.outgoing,
             response,
             recorded_at=self._began_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             elapsed=round(time.monotonic() - self._began, 6),

@@ -6,8 +6,7 @@ Decides which answers are read whole (small ones, and documents that will be rew
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from types import TracebackType
 
 import aiohttp
@@ -15,7 +14,7 @@ from yarl import URL
 
 from cloudtape.cassettes.messages import Body, Request, Response, StoredBody, Stream, header
 from cloudtape.config import Config
-from cloudtape.errors import UpstreamBroken, UpstreamTimeout, UpstreamUnreachable
+from cloudtape.errors import UpstreamBroken, UpstreamError, UpstreamTimeout, UpstreamUnreachable
 from cloudtape.headers import for_client
 
 INLINE_LIMIT = 64 * 1024
@@ -69,7 +68,7 @@ class Upstream:
 
         Raises UpstreamUnreachable, UpstreamTimeout, UpstreamBroken; reading a stream raises the last two.
         """
-        with _named_errors(request.uri):
+        try:
             answer = await self._session.request(
                 request.method,
                 URL(request.uri, encoded=True),
@@ -83,19 +82,21 @@ class Upstream:
             except BaseException:
                 answer.close()
                 raise
+        except FAILURES as error:
+            raise _named(error, request.uri) from error
         return Response(answer.status, answer.reason or "", headers, body)
 
 
-@contextmanager
-def _named_errors(uri: str) -> Iterator[None]:
-    try:
-        yield
-    except (aiohttp.ServerTimeoutError, TimeoutError) as error:
-        raise UpstreamTimeout(uri, "the cloud did not answer in time") from error
-    except aiohttp.ClientConnectorError as error:
-        raise UpstreamUnreachable(uri, f"the cloud cannot be reached: {error}") from error
-    except (aiohttp.ClientError, ValueError) as error:
-        raise UpstreamBroken(uri, f"the cloud's answer is broken: {error or type(error).__name__}") from error
+FAILURES = (aiohttp.ClientError, TimeoutError, ValueError)
+
+
+def _named(error: Exception, uri: str) -> UpstreamError:
+    """What aiohttp raised, by whose fault it is."""
+    if isinstance(error, TimeoutError):
+        return UpstreamTimeout(uri, "the cloud did not answer in time")
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return UpstreamUnreachable(uri, f"the cloud cannot be reached: {error}")
+    return UpstreamBroken(uri, f"the cloud's answer is broken: {error or type(error).__name__}")
 
 
 def _outgoing(body: Body) -> bytes | AsyncIterator[bytes] | None:
@@ -131,11 +132,12 @@ async def _body(answer: aiohttp.ClientResponse, headers: tuple[tuple[str, str], 
 
 async def _rest(answer: aiohttp.ClientResponse, start: bytes, uri: str) -> AsyncIterator[bytes]:
     try:
-        with _named_errors(uri):
-            if start:
-                yield start
-            async for chunk in answer.content.iter_any():
-                yield chunk
+        if start:
+            yield start
+        async for chunk in answer.content.iter_any():
+            yield chunk
+    except FAILURES as error:
+        raise _named(error, uri) from error
     finally:
         # Closed, not released: an answer that was not read to its end leaves a connection that cannot be used again.
         answer.close() if not answer.content.at_eof() else answer.release()

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
-import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 # Run as a file, Python finds this folder; the modules are imported as seen from the root of the checkout.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.live import configure, databases, services
-from tests.live.errors import CommandFailed, LiveCloudError, PortTaken, ServiceDied
+from tests.live.commands import run
+from tests.live.errors import LiveCloudError, PortTaken, ServiceDied
 from tests.live.install import install
 from tests.live.processes import Processes, listens
 from tests.live.services import Service
-from tests.live.settings import DEFAULT_HOME, HOST, SOURCES, Settings, clean_environment, load
+from tests.live.settings import HOME, HOST, SOURCES, Settings, clean_environment, load
 
 EXAMPLE = """example:
   python tests/live/cloud.py install      once: Debian packages (as root) and two Python environments
@@ -40,11 +39,13 @@ class Cloud:
     def up(self) -> None:
         """Raises LiveCloudError; what runs by then goes on running, so that its logs and state can be looked at."""
         settings = self.settings
+        if not settings.folder("clients").exists():
+            raise LiveCloudError("not installed yet: run `install` first")
+        if self.processes.names() and load(settings.home, None) != settings:
+            raise LiveCloudError("it runs at another --port-offset: `down` first")
         settings.save()
         configure.write(settings)
-        if not self.processes.names():
-            (settings.folder("run") / "booted").touch()
-        services.prepare_mariadb(settings)
+        databases.prepare_mariadb(settings)
         self._start(services.INFRASTRUCTURE)
         self._wait([services.MARIADB])
         databases.create(settings)
@@ -66,7 +67,6 @@ class Cloud:
         infrastructure = [service.name for service in services.INFRASTRUCTURE]
         self.processes.stop([name for name in self.processes.names() if name not in infrastructure], seconds=15)
         self.processes.stop(infrastructure, seconds=20)
-        (self.settings.folder("run") / "booted").unlink(missing_ok=True)
         self._say("down")
 
     def wipe(self) -> None:
@@ -104,6 +104,8 @@ class Cloud:
             command = services.command_line(service, self.settings)
             environment = services.environment(service, self.settings)
             self.processes.start(service.name, command, environment, self.settings.home)
+            # Of those that report to the database, only reports from now on count.
+            (self.settings.folder("run") / "booted").touch()
 
     def _wait(self, chosen: Iterable[Service]) -> None:
         for service in chosen:
@@ -120,13 +122,13 @@ class Cloud:
     def _seed(self, part: str) -> None:
         """Raises ServiceDied in preference to CommandFailed: it is the better reason."""
         log = self.processes.log_of(f"seed-{part}")
-        command = [self.settings.program("python", "clients"), str(SOURCES / "seed.py"), str(self.settings.file), part]
-        with log.open("ab") as out:
-            code = subprocess.run(command, env=clean_environment(), stdout=out, stderr=out, check=False).returncode
-        for name in self.processes.dead():
-            raise ServiceDied(name, self.processes.log_of(name))
-        if code:
-            raise CommandFailed(command, code, log)
+        python = self.settings.program("python", "clients")
+        command = [python, str(SOURCES / "seed.py"), str(self.settings.file), part]
+        try:
+            run(command, log, clean_environment())
+        finally:
+            for name in self.processes.dead():
+                raise ServiceDied(name, self.processes.log_of(name))
 
     def _say(self, what: str) -> None:
         print(f"{time.monotonic() - self._began:6.1f} s  {what}", flush=True)
@@ -141,17 +143,27 @@ def proportional_memory(pid: int) -> float:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
+COMMANDS: dict[str, Callable[[Settings], int | None]] = {
+    "install": install,
+    "up": lambda settings: Cloud(settings).up(),
+    "down": lambda settings: Cloud(settings).down(),
+    "wipe": lambda settings: Cloud(settings).wipe(),
+    "status": lambda settings: Cloud(settings).status(),
+    "env": lambda settings: Cloud(settings).env(),
+}
+
+
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=(__doc__ or "").partition(":")[0],
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("command", choices=("install", "up", "down", "wipe", "status", "env"))
+    parser.add_argument("command", choices=COMMANDS)
     parser.add_argument(
         "--home",
         type=Path,
-        default=Path(os.environ.get("CLOUDTAPE_LIVE_HOME", DEFAULT_HOME)),
+        default=HOME,
         help="the folder for everything (default: $CLOUDTAPE_LIVE_HOME or build/live-cloud)",
     )
     parser.add_argument(
@@ -164,9 +176,7 @@ def main() -> int:
     options = parse()
     settings = load(options.home, options.port_offset)
     try:
-        if options.command == "install":
-            return install(settings) or 0
-        return getattr(Cloud(settings), options.command)() or 0
+        return COMMANDS[options.command](settings) or 0
     except LiveCloudError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -59,6 +59,8 @@ def write(settings: Settings) -> None:
         shutil.copy(settings.folder("services") / "etc" / name, etc / name)
     for name in STATE:
         (settings.folder("var") / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in ("run", "log"):
+        settings.folder(name).mkdir(exist_ok=True)
 
 
 def fill(template: Path, target: Path, values: dict[str, str]) -> None:

@@ -9,12 +9,11 @@ import getpass
 import grp
 import os
 import shlex
-import subprocess
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from tests.live.commands import run
 from tests.live.configure import DATABASES
-from tests.live.errors import CommandFailed
 from tests.live.settings import HOST, REGION, Settings, clean_environment
 
 KEYSTONE = "{bin}/keystone-manage --config-file {etc}/keystone/keystone.conf"
@@ -49,6 +48,16 @@ RING = (
 )
 
 
+def prepare_mariadb(settings: Settings) -> None:
+    """The folder of an empty server, made once; root needs no password, but comes only through the socket below run/."""
+    data = settings.folder("var") / "mariadb"
+    if (data / "mysql").is_dir():
+        return
+    defaults = f"--defaults-file={settings.folder('etc')}/mariadb/my.cnf"
+    options = ["--auth-root-authentication-method=normal", "--skip-test-db"]
+    run(["mariadb-install-db", defaults, *options], settings.folder("log") / "first-mariadb.log", clean_environment())
+
+
 def create(settings: Settings) -> None:
     """Everything, once. Raises CommandFailed."""
     done = settings.folder("var") / "databases.done"
@@ -68,12 +77,11 @@ def create(settings: Settings) -> None:
 
 
 def _facts(settings: Settings) -> dict[str, str]:
-    folders = {
-        "etc": settings.folder("etc"),
-        "venv": settings.folder("services"),
-        "bin": settings.folder("services") / "bin",
-    }
-    return {name: str(folder) for name, folder in folders.items()} | {
+    venv = settings.folder("services")
+    return {
+        "etc": str(settings.folder("etc")),
+        "venv": str(venv),
+        "bin": str(venv / "bin"),
         "host": HOST,
         "region": REGION,
         "password": settings.password,
@@ -100,9 +108,5 @@ def _run_all(settings: Settings, name: str, commands: Iterable[str]) -> None:
 
 
 def _run(settings: Settings, name: str, command: Sequence[str]) -> None:
-    log = settings.folder("log") / f"first-{name}.log"
-    folder = settings.folder("etc") / "swift"  # where the ring builder leaves its files
-    with log.open("ab") as out:
-        done = subprocess.run(command, cwd=folder, env=clean_environment(), stdout=out, stderr=out, check=False)
-    if done.returncode:
-        raise CommandFailed(command, done.returncode, log)
+    where_rings_go = settings.folder("etc") / "swift"
+    run(command, settings.folder("log") / f"first-{name}.log", clean_environment(), where_rings_go)

@@ -9,6 +9,7 @@ LiveCloudError
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,7 +38,14 @@ class PortTaken(LiveCloudError):
         super().__init__(f"port {port}, where {name} should listen, is taken; try another --port-offset, or `down`")
 
 
+# The end of a traceback, also behind a log's own prefix.
+ERROR = re.compile(r"(?:^|\s)[\w.]*(?:Error|Exception|NotFound|Failed|Invalid)\w*: \S.*")
+LOOKED_AT = 200
+
+
 def last_line(log: Path) -> str:
-    """The last line that says something: of a traceback, the error."""
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it printed nothing")[:300]
+    """The last error that it speaks of, or else the last line that says something."""
+    text = log.read_text(errors="replace") if log.exists() else ""
+    lines = [line.strip() for line in text.splitlines()[-LOOKED_AT:] if line.strip()]
+    errors = [found[0].strip() for line in lines if (found := ERROR.search(line))]
+    return next(iter([*errors[-1:], *lines[-1:]]), "it printed nothing")[:300]

@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.live.fresh import differences
-from tests.live.settings import DEFAULT_HOME, SOURCES, clean_environment
+from tests.live.settings import HOME, SOURCES, clean_environment
 from tests.live.steps import COPY, DATA, KEY, PUBLIC_KEY, STACK, TABLES, TEMPLATE, Step
 
 KINDS = ("cli", "sdk", "swift")
@@ -168,12 +168,15 @@ def parse() -> argparse.Namespace:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     one = commands.add_parser("run", help="walk, and keep what was said", epilog=EXAMPLE, formatter_class=raw)
-    one.add_argument("--cloud", required=True, help="a cloud of the clouds.yaml")
-    one.add_argument("--clouds-yaml", type=Path, required=True, help="says where the cloud, or the proxy before it, is")
+    one.add_argument("--cloud", default=os.environ.get("OS_CLOUD", "live-demo"), help="default: $OS_CLOUD or live-demo")
+    clouds = Path(os.environ.get("OS_CLIENT_CONFIG_FILE", HOME / "clouds.yaml"))
+    one.add_argument(
+        "--clouds-yaml", type=Path, default=clouds, help="default: $OS_CLIENT_CONFIG_FILE or the live cloud's"
+    )
     one.add_argument("--out", type=Path, required=True, help="what was said (JSON)")
     one.add_argument("--prefix", default="walk", help="of the names of everything that is made (default: walk)")
     one.add_argument("--folder", type=Path, default=Path("build/full-walk"), help="for files that go up and down")
-    programs = DEFAULT_HOME / "clients" / "bin"
+    programs = HOME / "clients" / "bin"
     one.add_argument("--programs", type=Path, default=programs, help="the folder of `openstack` and `swift`")
     two = commands.add_parser("compare", help="two walks", epilog=EXAMPLE, formatter_class=raw)
     two.add_argument("first", type=Path)

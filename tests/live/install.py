@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.live.errors import CommandFailed, LiveCloudError
+from tests.live.commands import run
+from tests.live.errors import LiveCloudError
 from tests.live.settings import SOURCES, Settings, clean_environment
 
 # The broker, the database, and qemu-img (volumes made from images).
@@ -28,7 +29,7 @@ def install(settings: Settings) -> None:
     missing = [package for package in PACKAGES if not is_installed(package)]
     if missing:
         print(f"installing {', '.join(missing)}", flush=True)
-        install_packages(missing, settings)
+        install_packages(missing, log_of(settings))
     print("installing the services", flush=True)
     pip_install(settings, "services", ["-r", str(SOURCES / "requirements.txt")])
     pip_install(
@@ -41,12 +42,16 @@ def install(settings: Settings) -> None:
     settings.save()
 
 
+def log_of(settings: Settings) -> Path:
+    return settings.folder("log") / "install.log"
+
+
 def is_installed(package: str) -> bool:
     query = ["dpkg-query", "-W", "-f=${Status}", package]
     return "ok installed" in subprocess.run(query, capture_output=True, text=True, check=False).stdout
 
 
-def install_packages(packages: Sequence[str], settings: Settings) -> None:
+def install_packages(packages: Sequence[str], log: Path) -> None:
     if os.geteuid() != 0:
         raise LiveCloudError(f"missing Debian packages, which only root can install: {' '.join(packages)}")
     environment = clean_environment() | {"DEBIAN_FRONTEND": "noninteractive"}
@@ -54,8 +59,8 @@ def install_packages(packages: Sequence[str], settings: Settings) -> None:
     environment |= {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
     wait = "-o=DPkg::Lock::Timeout=300"
     with no_daemons():
-        run(["apt-get", "-q", wait, "update"], settings, environment)
-        run(["apt-get", "-q", wait, "install", "-y", "--no-install-recommends", *packages], settings, environment)
+        run(["apt-get", "-q", wait, "update"], log, environment)
+        run(["apt-get", "-q", wait, "install", "-y", "--no-install-recommends", *packages], log, environment)
 
 
 @contextmanager
@@ -85,8 +90,8 @@ def pip_install(settings: Settings, name: str, what: Sequence[str]) -> None:
     folder = settings.folder(name)
     python = folder / "bin" / "python"
     if not python.exists():
-        run([sys.executable, "-m", "venv", str(folder)], settings)
-    run([uv(settings), "pip", "install", "--quiet", "--python", str(python), *what], settings)
+        run([sys.executable, "-m", "venv", str(folder)], log_of(settings))
+    run([uv(settings), "pip", "install", "--quiet", "--python", str(python), *what], log_of(settings))
 
 
 def uv(settings: Settings) -> str:
@@ -96,16 +101,6 @@ def uv(settings: Settings) -> str:
     if not ours.exists() and (found := shutil.which("uv")):
         return found
     if not ours.exists():
-        run([sys.executable, "-m", "venv", str(tools)], settings)
-        run([str(tools / "bin" / "pip"), "install", "--quiet", "uv"], settings)
+        run([sys.executable, "-m", "venv", str(tools)], log_of(settings))
+        run([str(tools / "bin" / "pip"), "install", "--quiet", "uv"], log_of(settings))
     return str(ours)
-
-
-def run(command: Sequence[str], settings: Settings, environment: dict[str, str] | None = None) -> None:
-    """With everything it prints in log/install.log. Raises CommandFailed."""
-    log = settings.folder("log") / "install.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as out:
-        code = subprocess.run(command, stdout=out, stderr=out, env=environment, check=False).returncode
-    if code:
-        raise CommandFailed(command, code, log)

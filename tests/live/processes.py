@@ -79,8 +79,6 @@ class Processes:
 
     def __init__(self, run: Path, log: Path) -> None:
         self._run, self._log = run, log
-        for folder in (run, log):
-            folder.mkdir(parents=True, exist_ok=True)
 
     def log_of(self, name: str) -> Path:
         return self._log / f"{name}.log"
@@ -99,9 +97,13 @@ class Processes:
         return any(one.pid == note.pid for one in note.members()) if note else False
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> bool:
-        """Start it in a session of its own; False if it runs already."""
+        """In a session of its own; False if it runs already."""
         if self.is_running(name):
             return False
+        if self.members(name):
+            self.stop([name], seconds=5)  # children that have outlived their leader
+        for folder in (self._run, self._log):
+            folder.mkdir(parents=True, exist_ok=True)
         with self.log_of(name).open("ab") as log:
             child = subprocess.Popen(
                 command,

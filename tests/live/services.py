@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import http.client
 import shlex
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from tests.live.processes import listens
 from tests.live.settings import HOST, Settings, clean_environment
@@ -148,14 +146,3 @@ def http_answers(port: int, path: str) -> bool:
     finally:
         connection.close()
     return True
-
-
-def prepare_mariadb(settings: Settings) -> None:
-    """The folder of an empty database, made once; root comes in by its name alone, through the socket of this folder."""
-    data = settings.folder("var") / "mariadb"
-    if (data / "mysql").is_dir():
-        return
-    log = Path(settings.folder("log") / "mariadb-install.log")
-    command = ["mariadb-install-db", f"--defaults-file={settings.folder('etc')}/mariadb/my.cnf", "--skip-test-db"]
-    with log.open("ab") as out:
-        subprocess.run([*command, "--auth-root-authentication-method=normal"], stdout=out, stderr=out, check=True)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = Path(__file__).resolve().parent
-DEFAULT_HOME = ROOT / "build" / "live-cloud"
+# The caller's choice, or a folder that git ignores.
+HOME = Path(os.environ.get("CLOUDTAPE_LIVE_HOME", ROOT / "build" / "live-cloud"))
 
 HOST = "127.0.0.1"
 REGION = "RegionOne"
@@ -35,7 +36,7 @@ PORTS = {
     "epmd": 14369,
 }
 # What a caller's environment may hold that must not come between the services.
-UNWANTED = ("OS_", "http_proxy", "https_proxy", "all_proxy", "no_proxy")
+UNWANTED = ("os_", "http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,5 @@ def load(home: Path, port_offset: int | None) -> Settings:
 
 def clean_environment() -> dict[str, str]:
     """The caller's environment without what would send a service somewhere else."""
-    kept = {name: value for name, value in os.environ.items() if not name.lower().startswith(lowered(UNWANTED))}
+    kept = {name: value for name, value in os.environ.items() if not name.lower().startswith(UNWANTED)}
     return kept | {"PYTHONWARNINGS": "ignore"}
-
-
-def lowered(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word.lower() for word in words)

@@ -143,16 +143,18 @@ FRESH = (
     ),
     (re.compile(r"instance-[0-9a-f]{8}"), "<instance>"),
     (re.compile(r"host-10-77-0-\d+|standard_attr_id='\d+'|\[auth [^]]*\]"), "<fresh>"),
+    (re.compile(r"^\S+ \S+ \[walk-stack[^\n]*\n", re.MULTILINE), ""),  # heat's events: how many are seen is chance
+    (re.compile(r"^\| rules ", re.MULTILINE), "| "),
     (re.compile(r"^\s*X-Cloudtape-\S+: .*\n", re.MULTILINE), ""),
     (re.compile(r"[ -]{2,}|\+-+"), " "),
 )
 
 
 def normal(output: str) -> str:
-    """An output without what differs between two runs."""
+    """An output without what differs between two runs; its lines sorted, because the cloud gives some in any order."""
     for pattern, instead in FRESH:
         output = pattern.sub(instead, output)
-    return output
+    return "\n".join(sorted(output.splitlines()))
 
 
 class Walk:

@@ -1,0 +1,166 @@
+"""What scrubbing leaves as it is, and what it puts in a secret's place. What it must not leave: test_leaks."""
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloudtape.cassettes.errors import ScrubError
+from cloudtape.cassettes.messages import Headers, Interaction, Request, Response
+from cloudtape.cassettes.placeholders import PEM_KEYS, is_placeholder
+from cloudtape.cassettes.scan import scan
+from cloudtape.cassettes.scrub import Scrubber
+from cloudtape.cassettes.secrets import RULES, Table
+from cloudtape.cassettes.user_rules import load_rules
+from tests.cassettes.strategies import interactions, json_texts
+
+JSON = (("Content-Type", "application/json"),)
+
+
+def exchange(body: Any, headers: Headers = JSON) -> Interaction:
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Interaction(Request("POST", "http://c/x", headers, data), Response(200, "OK", headers, b""))
+
+
+def scrubbed(body: Any, headers: Headers = JSON) -> Any:
+    data = Scrubber().scrub(exchange(body, headers)).request.body
+    assert isinstance(data, bytes)
+    return json.loads(data)
+
+
+def test_a_placeholder_keeps_the_form_that_clients_parse() -> None:
+    before = {
+        "adminPass": "Pl4nted!Value",
+        "user_data": base64.b64encode(b"#!/bin/sh\necho Pl4nted").decode(),
+        "trust_id": "0b27b52e-b65d-4909-8b14-a7d9cb3e54d4",
+        "token": "9168b536cd404630b43fb259807c6e87",
+        "passcode": 123456,
+        "connection": "mysql://nova:Pl4nted@db:3306/nova?charset=utf8",
+        "blob": json.dumps({"access": "Pl4ntedAccess", "secret": "Pl4ntedSecret"}),
+    }
+    after = scrubbed(before)
+    assert after["adminPass"] == "scrubbed-password-1"
+    assert base64.b64decode(after["user_data"]) == b"scrubbed-data-1"
+    assert re.fullmatch(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", after["trust_id"])
+    assert re.fullmatch(r"[0-9a-f]{32}", after["token"])
+    assert isinstance(after["passcode"], int | str)
+    assert after["connection"] == "mysql://scrubbed-user-1:scrubbed-password-2@db:3306/nova?charset=utf8"
+    assert json.loads(after["blob"]).keys() == {"access", "secret"}
+    assert is_placeholder(after["trust_id"])
+    assert is_placeholder(after["token"])
+
+
+@pytest.mark.parametrize("label", PEM_KEYS)
+def test_a_private_key_is_still_a_private_key(label: str) -> None:
+    key = f"-----BEGIN {label}-----\nUGw0bnRlZA==\n-----END {label}-----\n"
+    after = scrubbed({"keypair": {"private_key": key}})["keypair"]["private_key"].encode()
+    load = load_ssh_private_key if label.startswith("OPENSSH") else load_pem_private_key
+    assert load(after, None)
+    assert b"UGw0bnRlZA" not in after
+
+
+def test_nothing_but_the_secret_changes() -> None:
+    body = b'{ "a" : [1 ,2.50, "\\u00e9", "x\\/y"],\n\t"adminPass":"Pl4nted!Value" ,"z":null}'
+    after = Scrubber().scrub(exchange(body)).request.body
+    assert after == body.replace(b"Pl4nted!Value", b"scrubbed-password-1")
+
+
+def test_names_that_only_sound_like_secrets_stay() -> None:
+    innocent = {
+        "password_expires_at": "2026-01-01", "methods": ["password"], "key_name": "mine", "public_key": "ssh-rsa AAAA",
+        "token": {"methods": ["token"], "audit_ids": ["x"]}, "secret_ref": "http://barbican/v1/secrets/1",
+        "user_id": "0cc4f8890d4840ddb782530ae920bd10", "next": "http://c/x?marker=1", "compass": "north",
+    }  # fmt: skip
+    assert scrubbed(innocent) == innocent
+
+
+def test_an_everyday_word_is_replaced_in_its_own_place_only() -> None:
+    after = scrubbed({"user": {"name": "demo", "password": "demo"}, "note": "the password of demo"})
+    assert after == {"user": {"name": "demo", "password": "scrubbed-password-1"}, "note": "the password of demo"}
+
+
+@given(interactions)
+def test_scrubbing_what_was_scrubbed_changes_nothing(interaction: Interaction) -> None:
+    once = Scrubber().scrub(interaction)
+    again = Scrubber().scrub(once)
+    assert (again.request, again.response) == (once.request, once.response)
+
+
+@given(json_texts, st.sampled_from(["adminPass", "token", "user_data", "name"]))
+def test_json_keeps_its_structure(value: Any, name: str) -> None:
+    def shape(inner: Any) -> Any:
+        if isinstance(inner, dict):
+            return {key: shape(member) for key, member in inner.items()}
+        return [shape(member) for member in inner] if isinstance(inner, list) else None
+
+    document = {name: value, "other": [value]}
+    assert shape(scrubbed(document)) == shape(document)
+
+
+def test_what_is_no_text_stays(tmp_path: Path) -> None:
+    image = bytes(range(256)) * 10
+    assert Scrubber().scrub(exchange(image, (("Content-Type", "application/octet-stream"),))).request.body == image
+
+
+def test_an_object_that_was_stored_in_a_coding_stays_in_it() -> None:
+    packed = gzip.compress(b'{"a": 1}')
+    headers = (("Content-Encoding", "gzip"), *JSON, ("ETag", hashlib.md5(packed).hexdigest()))
+    kept = Scrubber().scrub(Interaction(Request("GET", "http://c/"), Response(200, "OK", headers, packed))).response
+    assert (kept.body, kept.headers) == (packed, headers)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "gzip, br"])
+def test_a_text_that_cannot_be_looked_into_is_not_kept(coding: str) -> None:
+    headers = (*JSON, ("Content-Encoding", coding))
+    with pytest.raises(ScrubError) as refused:
+        Scrubber().scrub(exchange(b'{"adminPass": "Pl4nted"}', headers))
+    assert "Pl4nted" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "body", [b"{" * 50_000, b'{"a":' * 5000, b"[" * 300_000 + b"]" * 300_000, b'{"password": "' + b"\\" * 99_999]
+)
+def test_hostile_bodies_neither_crash_nor_hang(body: bytes) -> None:
+    assert Scrubber().scrub(exchange(body))
+
+
+def test_a_users_own_rules(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("- {words: site code, kind: code}\n")
+    scrubber = Scrubber(Table((*load_rules(rules), *RULES)))
+    body = scrubber.scrub(exchange({"siteCode": "Pl4nted", "code": "free"})).request.body
+    assert body == b'{"siteCode": "scrubbed-code-1", "code": "free"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("- {words: x", "line"),
+        ("x", "no list"),
+        ("- {kind: x}", "rule 1"),
+        ("- {words: x, kind: Y}", "rule 1"),
+        ("- {words: x, kind: y, z: 1}", "z"),
+    ],
+)
+def test_a_bad_rule_is_named(tmp_path: Path, text: str, complaint: str) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(text)
+    with pytest.raises(ScrubError, match=complaint):
+        load_rules(rules)
+
+
+def test_scan_says_where_and_shows_little() -> None:
+    found = list(
+        scan([exchange({"server": {"adminPass": "Pl4nted!Value"}}, (*JSON, ("X-Auth-Token", "Pl4ntedToken")))])
+    )
+    assert ("request.body.server.adminPass", "password") in {(one.place, one.kind) for one in found}
+    assert ("request.headers.X-Auth-Token", "token") in {(one.place, one.kind) for one in found}
+    assert "Pl4nted!Value" not in repr(found)

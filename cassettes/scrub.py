@@ -139,7 +139,11 @@ class Scrubber:
             if self._vault.generation == generation:
                 break
         asked, answered = clean
-        if answered.body == response.body and _vouched_for(interaction.response):
+        if (
+            response is not interaction.response
+            and answered.body == response.body
+            and _vouched_for(interaction.response)
+        ):
             answered = replace(interaction.response, headers=self._headers(interaction.response.headers, "response"))
         places = tuple(sorted(self._places))
         return replace(interaction, request=asked, response=answered, scrubbed=places)

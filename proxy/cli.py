@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -226,6 +227,9 @@ def _run_loop(main: Awaitable[int]) -> int:
     async def awaited() -> int:
         return await main
 
+    # What was imported stays; looking at it again in every collection costs a twentieth of each request.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
     with runner:
         return runner.run(awaited())
 

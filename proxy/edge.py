@@ -273,7 +273,7 @@ def _outgoing(raw: web.BaseRequest, response: Response) -> web.StreamResponse:
     if raw.method != "HEAD" and response.status not in NO_BODY:
         headers.popall("Content-Length", None)
     outgoing = EdgeResponse(status=response.status, reason=response.reason, headers=headers, body=response.body)
-    outgoing.absent = tuple(name for name in SELF_MADE if name not in headers)
+    outgoing.absent = tuple([name for name in SELF_MADE if name not in headers])
     return outgoing
 
 

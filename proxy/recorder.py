@@ -13,7 +13,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from functools import lru_cache
 
 from cloudtape.cassettes.bodies import Spool
 from cloudtape.cassettes.errors import CassetteError
@@ -142,7 +142,7 @@ class _Take:
 
     def __init__(self, request: Request, keeper: Keeper) -> None:
         self.outgoing = request
-        self._began_at, self._began = datetime.now(UTC), time.monotonic()
+        self._began_at, self._began = time.time(), time.monotonic()
         self._spool: Spool | None = None
         if isinstance(request.body, Stream):
             self._spool = keeper.spool()
@@ -159,7 +159,7 @@ class _Take:
         return Interaction(
             replace(self.outgoing, body=body) if self._spool else self.outgoing,
             response,
-            recorded_at=self._began_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            recorded_at=_rfc3339(self._began_at),
             elapsed=round(time.monotonic() - self._began, 6),
             routes=routes,
         )
@@ -168,3 +168,14 @@ class _Take:
         """Forget the copy; does nothing once it was kept."""
         if self._spool:
             self._spool.discard()
+
+
+def _rfc3339(seconds: float) -> str:
+    """A moment in UTC, to the millisecond."""
+    whole = int(seconds)
+    return f"{_to_the_second(whole)}.{int((seconds - whole) * 1000):03d}Z"
+
+
+@lru_cache(maxsize=16)
+def _to_the_second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))

@@ -34,9 +34,9 @@ class Endpoint:
 def endpoints_of(request: Request, response: Response) -> list[Endpoint]:
     """The endpoints in this answer, public ones first; none where it carries no service catalog."""
     body = response.body
-    if not isinstance(body, bytes) or response.status not in (200, 201, 203):
+    if not CATALOG_PATHS.search(request.uri) or not isinstance(body, bytes) or response.status not in (200, 201, 203):
         return []
-    if not any(mark in body for mark in CATALOG_MARKS) or not CATALOG_PATHS.search(request.uri):
+    if not any(mark in body for mark in CATALOG_MARKS):
         return []
     try:
         document = msgspec.json.decode(body)

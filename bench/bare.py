@@ -2,6 +2,8 @@
 
     python bench/bare.py asyncio|uvloop PORT proxy UPSTREAM_PORT     a streaming reverse proxy
     python bench/bare.py asyncio|uvloop PORT lookup FILE             a dict of answers, pickled in FILE
+
+Both are the low-level server, without routes or middleware.
 """
 
 from __future__ import annotations
@@ -18,7 +20,10 @@ from aiohttp import ClientSession, DummyCookieJar, TCPConnector, web
 from yarl import URL
 
 NOT_PASSED = frozenset(
-    "connection host keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade".split()
+    {
+        *("connection", "host", "keep-alive", "proxy-authenticate", "proxy-authorization"),
+        *("te", "trailer", "transfer-encoding", "upgrade"),
+    }
 )
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
@@ -29,9 +34,7 @@ def proxy(session: ClientSession, upstream: str) -> Handler:
         url = URL(upstream + request.raw_path, encoded=True)
         headers = [(name, value) for name, value in request.headers.items() if name.lower() not in NOT_PASSED]
         body = request.content if request.body_exists else None
-        async with session.request(
-            request.method, url, headers=headers, data=body, allow_redirects=False
-        ) as answer:
+        async with session.request(request.method, url, headers=headers, data=body, allow_redirects=False) as answer:
             fields = [(name, value) for name, value in answer.headers.items() if name.lower() not in NOT_PASSED]
             response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=fields)
             await response.prepare(request)
@@ -56,9 +59,7 @@ def lookup(file: Path) -> Handler:
 async def main(port: int, kind: str, source: str) -> None:
     async with AsyncExitStack() as stack:
         if kind == "proxy":
-            session = ClientSession(
-                auto_decompress=False, cookie_jar=DummyCookieJar(), connector=TCPConnector(limit=0)
-            )
+            session = ClientSession(auto_decompress=False, cookie_jar=DummyCookieJar(), connector=TCPConnector(limit=0))
             handler = proxy(await stack.enter_async_context(session), f"http://127.0.0.1:{source}")
         else:
             handler = lookup(Path(source))

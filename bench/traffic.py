@@ -20,12 +20,11 @@ CASSETTES = Path(__file__).parent.parent / "examples" / "cassettes"
 # The base that links of replayed answers lead to; nothing listens there.
 CLOUD = "http://controller"
 TAG = "X-Openstack-Request-Id"
-TOKEN_LIFE = 64  # exchanges
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Exchanges of one sort, and how many of every hundred there are. `path` is a pattern for path and query."""
+    """Exchanges of one sort, and how many of every fifty there are. `path` is a pattern for path and query."""
 
     share: int
     method: str
@@ -34,24 +33,27 @@ class Kind:
 
 
 ID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-TOKEN = Kind(2, "POST", r"/v3/auth/tokens", 201)
+TOKEN = Kind(1, "POST", r"/v3/auth/tokens", 201)
+DISCOVERY = Kind(0, "GET", r"/v3")
 KINDS = (
     TOKEN,
-    Kind(24, "GET", rf"/v2\.1/servers/{ID}"),
-    Kind(8, "GET", r"/v2\.1/servers/detail\?name=.*"),
-    Kind(6, "GET", r"/v2\.1/servers/walk-server", 404),
-    Kind(6, "POST", r"/v2\.1/servers", 202),
-    Kind(4, "POST", rf"/v2\.1/servers/{ID}/action", 202),
-    Kind(6, "DELETE", rf"/v2\.1/servers/{ID}", 204),
-    Kind(10, "GET", rf"/v2/images/{ID}"),
-    Kind(6, "GET", r"/v2/images\?name=.*"),
-    Kind(10, "GET", rf"/v3/\w+/volumes/{ID}"),
-    Kind(4, "POST", r"/v3/\w+/volumes", 202),
-    Kind(6, "GET", r"/v2\.0/networks\?name=.*"),
-    Kind(4, "GET", r"/v2\.0/ports\?device_id=.*"),
-    Kind(4, "POST", r"/v2\.0/ports", 201),
+    DISCOVERY,
+    Kind(12, "GET", rf"/v2\.1/servers/{ID}"),
+    Kind(4, "GET", r"/v2\.1/servers/detail\?name=.*"),
+    Kind(3, "GET", r"/v2\.1/servers/walk-server", 404),
+    Kind(3, "POST", r"/v2\.1/servers", 202),
+    Kind(2, "POST", rf"/v2\.1/servers/{ID}/action", 202),
+    Kind(3, "DELETE", rf"/v2\.1/servers/{ID}", 204),
+    Kind(5, "GET", rf"/v2/images/{ID}"),
+    Kind(3, "GET", r"/v2/images\?name=.*"),
+    Kind(5, "GET", rf"/v3/\w+/volumes/{ID}"),
+    Kind(2, "POST", r"/v3/\w+/volumes", 202),
+    Kind(3, "GET", r"/v2\.0/networks\?name=.*"),
+    Kind(2, "GET", r"/v2\.0/ports\?device_id=.*"),
+    Kind(2, "POST", r"/v2\.0/ports", 201),
 )
 READS = tuple(number for number, kind in enumerate(KINDS) if kind.method == "GET" and kind.path.endswith(ID))
+PERIOD = sum(kind.share for kind in KINDS)
 
 # What differs from one exchange to the next, beside the ids.
 VARYING = (
@@ -59,6 +61,7 @@ VARYING = (
     (re.compile(r"T\d\d:\d\d:\d\d"), "T{clock}"),
     (re.compile(r"fa:16:3e(:[0-9a-f]{2}){3}"), "{mac}"),
     (re.compile(r"scrubbed-token-\d+"), "{token}"),
+    (re.compile(r"scrubbed-password-1\b"), "users-s3cr3t"),
     (re.compile(r"scrubbed-[a-z-]+-\d+"), "s3cr3t-{n:06x}"),
 )
 OWN_LENGTH = frozenset({"content-length", "transfer-encoding"})
@@ -83,8 +86,8 @@ class Exchange:
 
 
 def mixed(n: int) -> int:
-    """The kind of exchange `n` where clients do what clients do; number 0 gets a token."""
-    return _mix()[n % 100]
+    """The kind of exchange `n` where clients do what clients do; each fifty begin with a new token."""
+    return _mix()[n % PERIOD]
 
 
 def read(n: int) -> int:
@@ -94,7 +97,7 @@ def read(n: int) -> int:
 
 def exchange(kind: int, n: int, base: str, token: str = "") -> Exchange:
     """Exchange `n`, of a kind; its links begin with `base`."""
-    return _template(kind).fill(n, base, token or f"gAAAAAB{n // TOKEN_LIFE:0170d}")
+    return _template(kind).fill(n, base, token or f"gAAAAAB{n // PERIOD:0170d}")
 
 
 def tagged(kind: int, n: int) -> str:
@@ -103,6 +106,9 @@ def tagged(kind: int, n: int) -> str:
 
 
 def numbers(tag: str) -> tuple[int, int]:
+    """The kind and number of the exchange that is asked for; who names none looks for the API's versions."""
+    if not tag:
+        return KINDS.index(DISCOVERY), 0
     return int(tag[4:12], 16), int(tag[-12:], 16)
 
 

@@ -1,6 +1,8 @@
 """One large body through a server, as fast as it goes; prints the seconds it took.
 
     python bench/transfer.py PORT upload|download BYTES
+
+Ends with 1 and a reason where a byte is not as it should be.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """The cloud's part: answers each exchange of `traffic` by the number in its request id, and keeps nothing.
 
     python bench/upstream.py PORT
+
+A request that is not the one that the client sent is refused: whoever stands between has changed it.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from aiohttp import web
 async def answer(port: int, request: web.BaseRequest) -> web.StreamResponse:
     if request.path.endswith("/file"):
         return await (receive if request.method == "PUT" else send)(request)
-    one = traffic.exchange(*traffic.numbers(request.headers[traffic.TAG]), base=f"http://127.0.0.1:{port}")
+    one = traffic.exchange(*traffic.numbers(request.headers.get(traffic.TAG, "")), base=f"http://127.0.0.1:{port}")
     if await request.read() != one.body or request.raw_path != one.path:
         return web.Response(status=400, text="this is not what the client sent")
     return web.Response(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cloudtape.cassettes import index
+from cloudtape.cassettes.bodies import checked
 from cloudtape.cassettes.messages import Interaction, Route
 from cloudtape.cassettes.yaml_reader import Progress
 
@@ -37,6 +38,11 @@ class Cassette:
     def summaries(self) -> Sequence[Any]:
         """What `summarise` said of each interaction, in order; plain data as lists."""
         return self._index.summaries
+
+    def check_bodies(self) -> None:
+        """Whether every body file is there in its length. Raises BodyMissing for the first that is not."""
+        for body in self._index.stored:
+            checked(body)
 
     def interaction(self, number: int) -> Interaction:
         """Raises IndexError; CassetteFormatError where the index is damaged and the YAML has changed meanwhile."""

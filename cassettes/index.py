@@ -28,7 +28,7 @@ from cloudtape.cassettes.errors import CassetteFormatError, CassetteNotFound
 from cloudtape.cassettes.messages import Headers, Interaction, Request, Response, Route, StoredBody
 from cloudtape.cassettes.yaml_reader import Progress, Reading, read, read_bytes
 
-MAGIC = b"cloudtape index 1\n"
+MAGIC = b"cloudtape index 2\n"
 CHUNK = 1024 * 1024
 
 
@@ -66,6 +66,8 @@ class _Head(msgspec.Struct, array_like=True, frozen=True):
     notes: tuple[str, ...]
     whole_bytes: int
     routes: tuple[tuple[str, str, str], ...]
+    stored: tuple[tuple[str, int], ...]
+    """(SHA-256, size) of each body file."""
     places: bytes
     """(offset, length, crc32) of each interaction behind the head, as unsigned 64-bit numbers."""
     summaries: list[Any]
@@ -82,6 +84,7 @@ class Index:
     def __init__(self, head: _Head, blobs: mmap.mmap | bytes, start: int, path: Path) -> None:
         self.notes, self.whole_bytes, self.summaries = head.notes, head.whole_bytes, head.summaries
         self.routes = tuple(Route(*route) for route in head.routes)
+        self.stored = tuple(StoredBody(folder_of(path) / sha256, size, sha256) for sha256, size in head.stored)
         self.rebuild: Callable[[], Index] | None = None
         self._places = array("Q", head.places)
         self._blobs, self._start = blobs, start
@@ -231,6 +234,7 @@ def _build(
     places = array("Q")
     summaries: list[Any] = []
     routes: list[tuple[str, str, str]] = []
+    stored: list[tuple[str, int]] = []
     with tempfile.TemporaryFile() as blobs:
         offset = 0
         for interaction in read(path, data, reading, progress):
@@ -239,6 +243,8 @@ def _build(
             places.extend((offset, len(blob), zlib.crc32(blob)))
             offset += len(blob)
             summaries.append(summarise(interaction) if summarise else None)
+            bodies = (interaction.request.body, interaction.response.body)
+            stored.extend((body.sha256, body.size) for body in bodies if isinstance(body, StoredBody))
             routes.extend((route.name, route.service, route.upstream) for route in interaction.routes)
         head = _Head(
             hashlib.sha256(data).digest(),
@@ -246,6 +252,7 @@ def _build(
             tuple(reading.notes),
             reading.whole_bytes,
             tuple(dict.fromkeys(routes)),
+            tuple(dict.fromkeys(stored)),
             places.tobytes(),
             summaries,
         )

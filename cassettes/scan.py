@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from cloudtape.cassettes.bodies import checked
 from cloudtape.cassettes.content import is_textual
 from cloudtape.cassettes.messages import Body, Headers, Interaction, StoredBody, header
 from cloudtape.cassettes.placeholders import TEXT, is_placeholder
@@ -33,7 +34,7 @@ class Finding:
 
 
 def scan(interactions: Iterable[Interaction]) -> Iterator[Finding]:
-    """Each secret that stands in some interactions, once for each place."""
+    """Each secret that stands in some interactions, once for each place. Raises BodyMissing."""
     for interaction in interactions:
         yield from dict.fromkeys(_Scan(interaction.ordinal).findings(interaction))
 
@@ -82,8 +83,8 @@ def _texts(body: Body, content_type: str | None) -> Iterator[str]:
         text = body.decode("utf-8", "surrogateescape")
         if is_textual(content_type) or text.isprintable() or _is_utf8(body):
             yield text
-    elif isinstance(body, StoredBody) and body.path.exists():
-        with body.path.open("rb") as file:
+    elif isinstance(body, StoredBody):
+        with checked(body).path.open("rb") as file:
             start = file.read(4096)
             if not is_textual(content_type) and b"\0" in start:
                 return

@@ -124,6 +124,8 @@ class Application:
                 for path in self.config.cassettes
                 if not (self.config.mode.writes and not path.exists())
             ]
+            for cassette in self.cassettes:
+                cassette.check_bodies()
             for route in routes_of(self.cassettes):
                 self.routes.add(route)
 

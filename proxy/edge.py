@@ -19,7 +19,8 @@ from multidict import CIMultiDict
 
 from cloudtape.addressing import Client, Place, locate
 from cloudtape.cassettes.bodies import Spool
-from cloudtape.cassettes.content import decoded
+from cloudtape.cassettes.content import ContentError, decoded
+from cloudtape.cassettes.errors import CassetteError
 from cloudtape.cassettes.messages import Body, Headers, Request, Response, StoredBody, Stream, header
 from cloudtape.errors import ProxyError
 from cloudtape.headers import SESSION_HEADER, for_upstream
@@ -67,6 +68,8 @@ class Edge:
             return await self._exchange(raw, place)
         except ProxyError as error:
             return _outgoing(raw, fault(place.route.service, error.status, str(error)))
+        except CassetteError as error:
+            return _outgoing(raw, fault(place.route.service, 500, str(error)))
         except (ClientGone, ConnectionError):
             return _hang_up(raw)
         except Exception:
@@ -227,7 +230,10 @@ def _with_body(response: Response, rewriter: Rewriter) -> Response:
         if response.body.size > DOCUMENT_LIMIT:
             return response
         response = replace(response, body=response.body.path.read_bytes())
-    plain = decoded(response) if header(response.headers, "content-encoding") else response
+    try:
+        plain = decoded(response) if header(response.headers, "content-encoding") else response
+    except ContentError:
+        return response  # not what its Content-Encoding says: the client may know better
     assert isinstance(plain.body, bytes)
     rewritten = rewriter(plain.body)
     if rewritten == plain.body or _is_data(response):

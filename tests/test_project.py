@@ -3,6 +3,7 @@
 import ast
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -130,6 +131,8 @@ def test_the_readmes_recipes_work(tmp_path: Path) -> None:
     bin_folder = Path(sys.executable).parent
     for name in ("sdk.yaml", "cli.yaml"):
         (tmp_path / name).write_bytes((ROOT / "examples" / "cassettes" / name).read_bytes())
+        bodies = name.replace(".yaml", ".bodies")
+        shutil.copytree(ROOT / "examples" / "cassettes" / bodies, tmp_path / bodies)
     ran = 0
     for line in SHELL:
         words = shlex.split(line)

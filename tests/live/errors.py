@@ -39,7 +39,7 @@ class PortTaken(LiveCloudError):
 
 
 # The end of a traceback, also behind a log's own prefix.
-ERROR = re.compile(r"(?:^|\s)[\w.]*(?:Error|Exception|NotFound|Failed|Invalid)\w*: \S.*")
+ERROR = re.compile(r"(?:^|\s)[\w.]*(?:Error|Exception|NotFound|Failed|Invalid)\w*: \S.*|\bCRITICAL .*")
 LOOKED_AT = 200
 
 

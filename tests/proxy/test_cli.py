@@ -176,6 +176,14 @@ def test_what_cannot_be_done_is_one_line_and_exit_code_2(words: tuple[str, ...],
     assert "Traceback" not in done.stderr
 
 
+def test_a_missing_body_file_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    (tmp_path / "tape.yaml").write_bytes(Path(SAMPLE).read_bytes())
+    for command in (("replay", "--cassette"), ("scan",)):
+        done = cloudtape(*command, str(tmp_path / "tape.yaml"))
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert "the body file is not there" in done.stderr
+
+
 def test_a_folder_that_cannot_be_written_is_one_line(cloud: RawCloud, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     done = cloudtape("record", "--upstream", f"{cloud.url}/v3", "--cassette", str(tmp_path / "file" / "tape.yaml"))

@@ -252,3 +252,11 @@ def test_a_client_that_goes_away_leaves_nothing_behind(
         connection.sendall(request("PUT /compute/x", "Content-Length: 500000", body=b"x" * 100_000))
     assert say(recorder.url, request("GET /identity/v3")).status == 200
     assert [one.request.method for one in taped()] == ["POST", "GET"]
+
+
+def test_a_body_that_is_not_in_its_coding_passes_as_it_is(recorder: BackgroundProxy, cloud: RawCloud) -> None:
+    cloud.answers["/compute/x"] = answer(
+        "200 OK", "Content-Type: application/json\nContent-Encoding: gzip", b'{"a": 1}'
+    )
+    assert say(recorder.url, request("GET /compute/x")).body == b'{"a": 1}'
+    assert recorder.lost

@@ -1,0 +1,199 @@
+"""The measures: each stands its contenders up beside one another and gives rows of figures.
+
+The machine is taken to be noisy: contenders take turns, round by round, and a ratio is made within a round.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import contenders
+import traffic
+from client import Job
+from contenders import BARE, BARE_UVLOOP, MITMDUMP, OURS, VCRPY
+from processes import Server, free_port, script
+from rich.progress import track
+
+from cloudtape.cassettes.cassette import load
+
+MICROSECONDS = 1e6
+SETTLE = 0.2  # seconds for what a server does after its last answer
+SERVERS = (OURS, BARE, BARE_UVLOOP, MITMDUMP)
+SLOW = {MITMDUMP: 5, VCRPY: 20}  # is asked only the nth part: it takes so much longer
+
+
+class NotRecordedInFull(Exception):
+    """A recorder that was measured did not do the job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """`vcrpy`: the largest cassette that vcrpy is asked to play from; its time grows with the cassette."""
+
+    rounds: int
+    requests: int
+    sizes: tuple[int, ...]
+    vcrpy: int
+    ready: int
+    large: int
+    large_rounds: int
+
+
+FULL = Effort(7, 6000, (10, 1000, 100_000), 1000, 100_000, 1 << 30, 3)
+QUICK = Effort(3, 1500, (10, 1000), 10, 5_000, 64 << 20, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measure: for each contender its figures, round by round."""
+
+    measure: str
+    unit: str
+    figures: dict[str, list[float]] = field(default_factory=dict)
+
+
+def record(effort: Effort, folder: Path) -> Iterator[Row]:
+    with _recording(folder) as (servers, upstream):
+        rounds = {name: _asking(name, server, upstream) for name, server in servers.items()}
+        cpu = _cpu_per_request(servers, rounds, effort, "record")
+    asked = effort.requests * (effort.rounds + 1) + 1
+    if (kept := len(load(folder / "recorded.yaml"))) != asked:
+        raise NotRecordedInFull(f"{kept} interactions of {asked}")
+    yield Row("CPU per recorded request", "µs", cpu)
+
+
+def replay(effort: Effort, folder: Path) -> Iterator[Row]:
+    for size in effort.sizes:
+        contenders.write(size, folder)
+        with _replaying(size, folder) as servers:
+            rounds = {name: _asking(name, server, traffic.CLOUD, size) for name, server in servers.items()}
+            cpu = _cpu_per_request(servers, rounds, effort, f"replay {size:,}")
+        if size <= effort.vcrpy:
+            count = effort.requests // SLOW[VCRPY]
+            cpu[VCRPY] = [_vcrpy(size, count, folder)["cpu"] * MICROSECONDS for _ in range(effort.rounds)]
+        yield Row(f"CPU per replayed request, of {size:,}", "µs", cpu)
+
+
+def ready(effort: Effort, folder: Path) -> Iterator[Row]:
+    """How long until a cassette can be replayed: ours without its index and with it, the others as they are."""
+    size, names = effort.ready, (OURS, BARE_UVLOOP, MITMDUMP)
+    cassette = contenders.write(size, folder)
+    cassette.with_name(cassette.name + ".index").unlink(missing_ok=True)
+    first = {name: _start(name, size, folder) for name in track(names, f"ready {size:,}")}
+    vcrpy = _vcrpy(size, 1, folder)
+    first[VCRPY] = vcrpy["ready"], vcrpy["peak"]
+    again = {OURS: _start(OURS, size, folder), BARE_UVLOOP: first[BARE_UVLOOP]}
+    for when, started in (("first time", first), ("again", again)):
+        yield Row(f"{size:,} ready, {when}", "s", {name: [seconds] for name, (seconds, _) in started.items()})
+        yield Row(f"{size:,} ready, {when}: peak memory", "MiB", {name: [peak] for name, (_, peak) in started.items()})
+
+
+def large(effort: Effort, folder: Path) -> Iterator[Row]:
+    """One body of `effort.large` bytes through the recorders."""
+    size = f"{effort.large >> 20:,} MiB"
+    with _recording(folder) as (servers, _):
+        rate = {way: {name: list[float]() for name in servers} for way in ("upload", "download")}
+        for _ in track(range(effort.large_rounds), f"{size} bodies"):
+            for way, rates in rate.items():
+                for name, server in servers.items():
+                    rates[name].append(effort.large / 1e6 / _transfer(server, way, effort.large))
+        peak = {name: [server.peak()] for name, server in servers.items()}
+    yield from (Row(f"{size} {way}", "MB/s", rates) for way, rates in rate.items())
+    yield Row(f"{size} up and down: peak memory", "MiB", peak)
+
+
+MEASURES: dict[str, Callable[[Effort, Path], Iterator[Row]]] = {
+    "record": record,
+    "replay": replay,
+    "load": ready,
+    "large": large,
+}
+
+
+# --- servers ---------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _recording(folder: Path) -> Iterator[tuple[dict[str, Server], str]]:
+    """The recorders before one upstream, each with a token issued, and the base of the upstream's links."""
+    with ExitStack() as stack:
+        port = free_port()
+        stack.enter_context(Server(script("upstream.py", port), port, folder / "upstream.log"))
+        servers = _stand_up(stack, lambda ports: contenders.recorders(port, ports, folder), SERVERS, folder)
+        upstream = f"http://127.0.0.1:{port}"
+        for name, server in servers.items():
+            _ask(server, Job(contenders.links(name, server.port, upstream), 1))
+        yield servers, upstream
+
+
+@contextmanager
+def _replaying(size: int, folder: Path, names: Iterable[str] = SERVERS) -> Iterator[dict[str, Server]]:
+    with ExitStack() as stack:
+        yield _stand_up(stack, lambda ports: contenders.replayers(size, ports, folder), names, folder)
+
+
+def _stand_up(
+    stack: ExitStack, commands: Callable[[dict[str, int]], contenders.Commands], names: Iterable[str], folder: Path
+) -> dict[str, Server]:
+    ports = {name: free_port() for name in SERVERS}
+    chosen = {name: commands(ports)[name] for name in names}
+    return {
+        name: stack.enter_context(Server(command, ports[name], folder / f"{name}.log"))
+        for name, command in chosen.items()
+    }
+
+
+def _start(name: str, size: int, folder: Path) -> tuple[float, float]:
+    """Seconds until a replayer is there, and its peak memory (MiB) once it has given an answer."""
+    began = time.perf_counter()
+    with _replaying(size, folder, [name]) as servers:
+        seconds = time.perf_counter() - began
+        _ask(servers[name], Job(contenders.links(name, servers[name].port, traffic.CLOUD), 1, reads=size))
+        return seconds, servers[name].peak()
+
+
+# --- asking ----------------------------------------------------------------------------------------------------------
+
+Asking = Callable[[int, int], None]
+"""Asks so many requests, beginning with that one."""
+
+
+def _asking(name: str, server: Server, upstream: str, reads: int = 0) -> Asking:
+    links = contenders.links(name, server.port, upstream)
+    return lambda count, first: _ask(server, Job(links, count, first, reads))
+
+
+def _ask(server: Server, job: Job) -> None:
+    subprocess.run(script("client.py", server.port, json.dumps(asdict(job))), check=True)
+
+
+def _cpu_per_request(
+    servers: dict[str, Server], asking: dict[str, Asking], effort: Effort, title: str
+) -> dict[str, list[float]]:
+    """µs in each round; the first one warms up and is not counted."""
+    figures: dict[str, list[float]] = {name: [] for name in servers}
+    for number in track(range(effort.rounds + 1), title):
+        for name, server in servers.items():
+            count = effort.requests // SLOW.get(name, 1)
+            before = server.cpu()
+            asking[name](count, 1 + number * count)
+            time.sleep(SETTLE)
+            figures[name].append((server.cpu() - before) / count * MICROSECONDS)
+    return {name: values[1:] for name, values in figures.items()}
+
+
+def _transfer(server: Server, way: str, size: int) -> float:
+    done = subprocess.run(script("transfer.py", server.port, way, size), check=True, capture_output=True, text=True)
+    return float(done.stdout)
+
+
+def _vcrpy(size: int, count: int, folder: Path) -> dict[str, float]:
+    done = subprocess.run(contenders.vcrpy(size, count, folder), check=True, capture_output=True, text=True)
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures

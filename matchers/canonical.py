@@ -58,7 +58,7 @@ class Canonical:
     @property
     def key(self) -> bytes:
         """16 bytes, equal for equal requests."""
-        parts = repr((self.method, self.place, self.query, self.versions)).encode("utf-8", "surrogatepass")
+        parts = f"{self.method}\n{self.place}\n{self.query}\n{self.versions}\n".encode("utf-8", "surrogatepass")
         return hashlib.blake2b(parts + self.body, digest_size=KEY_SIZE).digest()
 
 

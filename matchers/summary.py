@@ -15,7 +15,7 @@ from cloudtape.cassettes.messages import Interaction
 from cloudtape.matchers.canonical import Canonical, canonical
 from cloudtape.matchers.things import Thing, is_write, thing_of, touched
 
-SUMMARY_VERSION = "1"
+SUMMARY_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)

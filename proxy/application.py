@@ -172,7 +172,8 @@ class Application:
 
     async def _answer(self, pipeline: Pipeline, request: Request) -> Response:
         response = await pipeline(request)
-        await self._doors.follow(self.routes)
+        if self._doors.is_behind(self.routes):
+            await self._doors.follow(self.routes)
         return response
 
 
@@ -223,14 +224,18 @@ class _Doors:
         await self.follow(routes)
 
     async def follow(self, routes: Routes) -> None:
-        """Open a door for each route that has none yet; free in the layout `prefix`."""
-        if self._config.layout != "ports" or self._seen == routes.version:
+        """Open a door for each route that has none yet."""
+        if not self.is_behind(routes):
             return
         async with self._turn:
             for route in routes:
                 if route.name not in self.ports:
                     self.ports[route.name] = await self._serve(0)
             self._seen = routes.version
+
+    def is_behind(self, routes: Routes) -> bool:
+        """Whether some route still needs a door; never in the layout `prefix`."""
+        return self._config.layout == "ports" and self._seen != routes.version
 
     async def close(self) -> None:
         for listener, _ in self._servers:

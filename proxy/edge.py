@@ -80,12 +80,13 @@ class Edge:
         _, inward = self._rewriters_for(place)
         spool = self._spool() if self._spool and raw.body_exists else None
         try:
-            body = await _incoming(raw, spool)
+            body = await _incoming(raw, spool) if raw.body_exists else b""
             headers = inward.fields(for_upstream(raw.headers.items()))
             request = Request(raw.method, place.uri, headers, body, place.route.name, place.session)
             response = await self._answer(_inward(request, inward))
             outward, _ = self._rewriters_for(place)  # only now: this answer may have taught a route
-            return await _send(raw, _outward(response, outward, place))
+            response = _outward(response, outward, place)
+            return _outgoing(raw, response) if isinstance(response.body, bytes) else await _send(raw, response)
         finally:
             if spool:
                 spool.discard()
@@ -133,7 +134,7 @@ def _client(raw: web.BaseRequest, port: int) -> Client:
     headers = raw.headers
     return Client(
         raw.raw_path,
-        headers.get("X-Forwarded-Proto", raw.scheme),
+        headers.get("X-Forwarded-Proto", "http"),
         headers.get("X-Forwarded-Host") or headers.get("Host") or "",
         port,
         headers.get(SESSION_HEADER, ""),
@@ -158,8 +159,6 @@ def _with_default_ports(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 async def _incoming(raw: web.BaseRequest, spool: Spool | None) -> Body:
     """The request's body: bytes where it is small (or a spool was given and it stayed small), else a stream."""
-    if not raw.body_exists:
-        return b""
     await_continue = raw.headers.get("Expect", "").lower() == "100-continue"
     chunks = _chunks(raw, await_continue)
     length = raw.content_length
@@ -253,8 +252,7 @@ def _is_data(response: Response) -> bool:
 
 async def _send(raw: web.BaseRequest, response: Response) -> web.StreamResponse:
     body = response.body
-    if isinstance(body, bytes):
-        return _outgoing(raw, response)
+    assert not isinstance(body, bytes)
     chunks = file_chunks(body) if isinstance(body, StoredBody) else body.chunks
     headers = CIMultiDict(response.headers)
     outgoing = EdgeStream(status=response.status, reason=response.reason, headers=headers)

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from cloudtape.cassettes.bodies import Spool
 from cloudtape.cassettes.errors import CassetteError
-from cloudtape.cassettes.messages import Body, Interaction, Request, Response, Route, Stream
+from cloudtape.cassettes.messages import Body, Interaction, Request, Response, Route, StoredBody, Stream
 from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.errors import UpstreamError
 from cloudtape.journal import SOURCE_HEADER, Journal, Source
@@ -66,10 +66,13 @@ class Keeper:
         try:
             self._writer.append(self._scrub(interaction))
         except CassetteError as error:
-            # The path alone: a query may hold what could not be scrubbed.
-            self._journal.lose(f"{interaction.request.method} {interaction.request.uri.partition('?')[0]}: {error}")
+            self.lose(interaction.request, error)
             return False
         return True
+
+    def lose(self, request: Request, error: CassetteError) -> None:
+        # The path alone: a query may hold what could not be scrubbed.
+        self._journal.lose(f"{request.method} {request.uri.partition('?')[0]}: {error}")
 
     def spool(self) -> Spool:
         return self._writer.spool()
@@ -114,27 +117,56 @@ class Recorder:
         return route.service if route else ""
 
     async def _passing(self, take: _Take, response: Response, stream: Stream) -> AsyncIterator[bytes]:
-        spool = self._keeper.spool()
+        copy = _Copy(self._keeper.spool())
         try:
             held = b""
             async for chunk in stream.chunks:
-                spool.write(chunk)
+                copy.write(chunk)
                 if held:
                     yield held
                 held = chunk
-            await self._keep(take, replace(response, body=spool.finish()))
+            await self._keep(take, response, copy)
             yield held
         finally:
-            spool.discard()
+            copy.discard()
             take.discard()
 
-    async def _keep(self, take: _Take, response: Response) -> None:
+    async def _keep(self, take: _Take, response: Response, copy: _Copy | None = None) -> None:
         routes, self._untaught = self._untaught, ()
+        kept = False
         try:
-            if not await self._keeper.keep(take.interaction(response, routes)):
-                self._untaught = routes + self._untaught
+            whole = replace(response, body=copy.finish()) if copy else response
+            kept = await self._keeper.keep(take.interaction(whole, routes))
+        except CassetteError as error:
+            self._keeper.lose(take.outgoing, error)
         finally:
             take.discard()
+            if not kept:
+                self._untaught = routes + self._untaught
+
+
+class _Copy:
+    """What is spooled of a body while it passes. A disk that refuses it must not hold up the body itself."""
+
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
+        self._error: CassetteError | None = None
+
+    def write(self, chunk: bytes) -> None:
+        if self._error is None:
+            try:
+                self._spool.write(chunk)
+            except CassetteError as error:
+                self._error = error
+
+    def finish(self) -> bytes | StoredBody:
+        """Raises the CassetteError that `write` met."""
+        if self._error:
+            raise self._error
+        return self._spool.finish()
+
+    def discard(self) -> None:
+        self._spool.discard()
 
 
 class _Take:
@@ -143,21 +175,22 @@ class _Take:
     def __init__(self, request: Request, keeper: Keeper) -> None:
         self.outgoing = request
         self._began_at, self._began = time.time(), time.monotonic()
-        self._spool: Spool | None = None
+        self._copy: _Copy | None = None
         if isinstance(request.body, Stream):
-            self._spool = keeper.spool()
+            self._copy = _Copy(keeper.spool())
             self.outgoing = replace(request, body=Stream(self._tee(request.body), request.body.length))
 
     async def _tee(self, stream: Stream) -> AsyncIterator[bytes]:
-        assert self._spool is not None
+        assert self._copy is not None
         async for chunk in stream.chunks:
-            self._spool.write(chunk)
+            self._copy.write(chunk)
             yield chunk
 
     def interaction(self, response: Response, routes: tuple[Route, ...]) -> Interaction:
-        body: Body = self._spool.finish() if self._spool else self.outgoing.body
+        """Raises CassetteError where the request's body could not be copied."""
+        body: Body = self._copy.finish() if self._copy else self.outgoing.body
         return Interaction(
-            replace(self.outgoing, body=body) if self._spool else self.outgoing,
+            replace(self.outgoing, body=body) if self._copy else self.outgoing,
             response,
             recorded_at=_rfc3339(self._began_at),
             elapsed=round(time.monotonic() - self._began, 6),
@@ -166,8 +199,8 @@ class _Take:
 
     def discard(self) -> None:
         """Forget the copy; does nothing once it was kept."""
-        if self._spool:
-            self._spool.discard()
+        if self._copy:
+            self._copy.discard()
 
 
 def _rfc3339(seconds: float) -> str:

@@ -95,13 +95,11 @@ class Replayer:
         if isinstance(response.body, StoredBody):
             checked(response.body)
         match = f"exact; operation={interaction.operation or '-'}; interaction={position + 1}"
-        headers = (
-            *((name, value) for name, value in response.headers if name.lower() not in NOT_REPLAYED),
-            (SOURCE_HEADER, Source.REPLAYED),
-            (MATCH_HEADER, match),
-        )
+        headers = [pair for pair in response.headers if pair[0].lower() not in NOT_REPLAYED]
+        headers += ((SOURCE_HEADER, Source.REPLAYED), (MATCH_HEADER, match))
         size = len(response.body) + 1000 if isinstance(response.body, bytes) else 1000
-        made = _Prepared(replace(response, headers=headers), is_token_answer(interaction.request, response), size)
+        given = Response(response.status, response.reason, tuple(headers), response.body)
+        made = _Prepared(given, is_token_answer(interaction.request, response), size)
         self._cache(position, made)
         return made
 

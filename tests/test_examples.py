@@ -36,7 +36,7 @@ def test_the_real_client_sees_what_it_saw_when_it_was_recorded(kind: str, tmp_pa
 def test_the_sample_cassettes_hold_no_secrets(kind: str) -> None:
     assert list(scan(load(CASSETTES / f"{kind}.yaml"))) == []
     for file in CASSETTES.rglob("*"):
-        assert not file.is_file() or b"labsecret" not in file.read_bytes()
+        assert not file.is_file() or b"livesecret" not in file.read_bytes()
 
 
 def test_the_sample_cassettes_hold_real_secrets_places() -> None:

@@ -154,4 +154,4 @@ def test_the_project_speaks_of_itself_alone() -> None:
         if path.suffix in {".py", ".md", ".toml", ".yaml", ".sh", ""} and path.is_file():
             text = path.read_text(errors="replace")
             assert "/work/" + "main" not in text, name
-            assert "labsecret" not in text or name.startswith("tests/"), name
+            assert "livesecret" not in text or name.startswith("tests/"), name

@@ -114,7 +114,7 @@ def test_show_lists_the_interactions() -> None:
 
 def test_show_prints_one_interaction_whole() -> None:
     said = cloudtape("show", SAMPLE, "2").stdout
-    assert "POST http://127.0.0.1:15000/v3/auth/tokens" in said
+    assert "/v3/auth/tokens" in said
     assert '"password": "scrubbed-password-1"' in said
     assert "more characters" in said
     whole = json.loads(cloudtape("show", SAMPLE, "2", "--format", "json").stdout)

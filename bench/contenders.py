@@ -11,6 +11,7 @@ from mitmproxy import connection, http
 from mitmproxy.io import FlowWriter
 from processes import BIN, script
 
+from cloudtape.cassettes.messages import Headers
 from cloudtape.cassettes.writer import CassetteWriter
 
 OURS, BARE, BARE_UVLOOP, MITMDUMP, VCRPY = "cloudtape", "bare, asyncio", "bare, uvloop", "mitmdump", "vcrpy"
@@ -79,7 +80,7 @@ def _write_flows(writer: FlowWriter, exchanges: Iterable[traffic.Exchange]) -> N
         writer.add(flow)
 
 
-def _raw(headers: traffic.Headers) -> list[tuple[bytes, bytes]]:
+def _raw(headers: Headers) -> list[tuple[bytes, bytes]]:
     return [(name.encode(), value.encode()) for name, value in headers]
 
 

@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("measure", nargs="?", choices=[*MEASURES, "all"], default="all")
     parser.add_argument("--quick", action="store_true", help="a minute's worth: fewer rounds, smaller cassettes")
     options = parser.parse_args()
-    rows = []
+    rows: list[Row] = []
     for name in MEASURES if options.measure == "all" else [options.measure]:
         with tempfile.TemporaryDirectory(prefix="cloudtape-bench-") as folder:
             rows += MEASURES[name](QUICK if options.quick else FULL, Path(folder))

@@ -23,7 +23,7 @@ from cloudtape.cassettes.content import ContentError, codings, decoded, is_textu
 from cloudtape.cassettes.errors import ScrubError
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
 from cloudtape.cassettes.placeholders import TEXT, is_placeholder, pem, placeholder
-from cloudtape.cassettes.quick_look import QuickLook
+from cloudtape.cassettes.quick_look import QuickLook, may_hide
 from cloudtape.cassettes.secrets import EVERYDAY, SHORTEST, Rule, Table
 from cloudtape.cassettes.walk import JsonWalk, Walker, hidden_names
 
@@ -44,7 +44,8 @@ BEGIN = "-----BEGIN"
 class Vault:
     """The secrets that a recording has met, and what stands for each.
 
-    `generation` grows with each new one.
+    `generation` grows with each new one; `news` are those that may stand in other places and that nobody has looked
+    for yet.
     """
 
     def __init__(self) -> None:
@@ -52,6 +53,7 @@ class Vault:
         self._counts: Counter[str] = Counter()
         self._by_word: dict[str, list[str]] = {}
         self._wordless: list[str] = []
+        self.news: list[str] = []
         self.generation = 0
 
     def stand_in(self, rule: Rule, secret: str) -> str:
@@ -75,6 +77,7 @@ class Vault:
             else:
                 self._wordless.extend(spellings)
             self._stand_ins |= dict.fromkeys(spellings, made)
+            self.news.extend(spellings)
         self.generation += 1
         return made
 
@@ -110,7 +113,6 @@ class Scrubber:
         self._walker = Walker(self._table, self._replace, self._vault.without)
         self._look = QuickLook(self._table, self._vault.mentioned)
         self._fields: dict[tuple[str, str], tuple[str, str]] = {}
-        self._seen = 0
 
     def scrub(self, interaction: Interaction) -> Interaction:
         """The interaction as it may be kept: content coding removed, secrets replaced, `scrubbed` filled in.
@@ -130,13 +132,9 @@ class Scrubber:
         self._places = set()
         for _ in range(PASSES):
             generation = self._vault.generation
-            if generation != self._seen:
-                # What was innocent may mention a secret that became known since.
-                self._fields.clear()
-                self._look.forget()
-                self._seen = generation
+            self._reconsider()
             clean = self._request(request), self._response(response)
-            if self._vault.generation == generation:
+            if self._vault.generation == generation or not _mentions(clean, self._vault.news):
                 break
         asked, answered = clean
         if (
@@ -147,6 +145,13 @@ class Scrubber:
             answered = replace(interaction.response, headers=self._headers(interaction.response.headers, "response"))
         places = tuple(sorted(self._places))
         return replace(interaction, request=asked, response=answered, scrubbed=places)
+
+    def _reconsider(self) -> None:
+        """What was innocent may mention a secret that became known since."""
+        if news := self._vault.news:
+            self._look.forget(news)
+            self._fields.clear()
+            self._vault.news = []
 
     def _plain(self, message: Message) -> Message:
         if not message.body or not header(message.headers, "content-encoding"):
@@ -294,6 +299,26 @@ class Scrubber:
         stored = spool.finish()
         assert isinstance(stored, StoredBody)
         return stored
+
+
+def _mentions(messages: tuple[Request, Response], secrets: list[str]) -> bool:
+    """Whether what was scrubbed still mentions a secret that became known on the way."""
+    asked, answered = messages
+    texts = [asked.uri, *(value for message in messages for _, value in message.headers)]
+    if any(secret in text for secret in secrets for text in texts):
+        return True
+    bodies = [body for body in (asked.body, answered.body) if body]
+    if any(isinstance(body, StoredBody) for body in bodies):
+        return True
+    words = [max(WORD.findall(secret) or [secret], key=len).encode("utf-8", "surrogateescape") for secret in secrets]
+    plain = [body for body in bodies if isinstance(body, bytes)]
+    if any(word in body for body in plain for word in words):
+        return True
+    # Base64 hides words: a body that may hold some is walked again.
+    return any(may_hide(run.decode()) for body in plain for run in LONG_RUN.findall(body))
+
+
+LONG_RUN = re.compile(rb"[A-Za-z0-9+/_-]{20,}={0,2}")
 
 
 def decoded_interaction(interaction: Interaction, folder: Path) -> Interaction:

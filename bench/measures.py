@@ -185,7 +185,6 @@ def _cpu_per_request(
             asking[name](count, 1 + number * count)
             time.sleep(SETTLE)
             figures[name].append((server.cpu() - before) / count * MICROSECONDS)
-    print(figures)
     return {name: values[1:] for name, values in figures.items()}
 
 

@@ -41,8 +41,9 @@ class Cloud:
         settings = self.settings
         if not settings.folder("clients").exists():
             raise LiveCloudError("not installed yet: run `install` first")
-        if self.processes.names() and load(settings.home, None) != settings:
-            raise LiveCloudError("it runs at another --port-offset: `down` first")
+        # The service catalog in the database names the ports too.
+        if settings.folder("var").exists() and load(settings.home, None) != settings:
+            raise LiveCloudError("it was made with another --port-offset: `wipe` first")
         settings.save()
         configure.write(settings)
         databases.prepare_mariadb(settings)

@@ -70,12 +70,11 @@ def _body(body: Body, indent: str) -> str:
     return " ''"
 
 
-@lru_cache(maxsize=2048)
 def _headers(headers: Headers) -> str:
     if not headers:
         return " {}"
-    if len({name for name, _ in headers}) == len(headers):
-        return "".join([f"\n      {_text(name)}:\n      - {_text(value)}" for name, value in headers])
+    if not _has_repeated(headers):
+        return "".join(map(_field, headers))
     grouped: dict[str, list[str]] = {}
     for name, value in headers:
         grouped.setdefault(name, []).append(value)
@@ -84,6 +83,16 @@ def _headers(headers: Headers) -> str:
         lines.append(f"\n      {_text(name)}:")
         lines.extend(f"\n      - {_text(value)}" for value in values)
     return "".join(lines)
+
+
+@lru_cache(maxsize=8192)
+def _field(pair: tuple[str, str]) -> str:
+    name, value = pair
+    return f"\n      {_text(name)}:\n      - {_text(value)}"
+
+
+def _has_repeated(headers: Headers) -> bool:
+    return len(dict(headers)) != len(headers)
 
 
 def _text(value: str) -> str:
@@ -116,9 +125,9 @@ def _route(route: Route) -> str:
 
 def _is_interleaved(headers: Headers) -> bool:
     """Whether a repeated field stands apart from its first, so that grouping by name would lose the order."""
-    names = [name for name, _ in headers]
-    if len(set(names)) == len(names):
+    if not _has_repeated(headers):
         return False
+    names = [name for name, _ in headers]
     return sorted(names, key=names.index) != names
 
 

@@ -9,9 +9,10 @@ import re
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from cloudtape.cassettes.bodies import TEMPORARY_PREFIX, Spool
 from cloudtape.cassettes.messages import Headers, Request, Response, StoredBody, header

@@ -7,8 +7,9 @@ A recorded request holds placeholders where the live one holds passwords and tok
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Request
 from cloudtape.cassettes.secrets import PATHS, RULES, Rule, Table

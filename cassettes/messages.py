@@ -8,14 +8,14 @@ order, case and repeats are kept.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 Headers = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StoredBody:
+class StoredBody(msgspec.Struct, frozen=True):
     """A body that lies in a file. `sha256` is the lower-case hex digest of its `size` bytes."""
 
     path: Path
@@ -23,8 +23,7 @@ class StoredBody:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(msgspec.Struct, frozen=True):
     """A body still on its way: it can be read once. `length` in bytes, where the sender announced it."""
 
     chunks: AsyncIterator[bytes]
@@ -34,8 +33,7 @@ class Stream:
 Body = bytes | StoredBody | Stream
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(msgspec.Struct, frozen=True):
     """One service's place on the proxy.
 
     `name` is the path prefix (`compute`, `compute-RegionTwo`), `service` the service type in Keystone's service
@@ -47,8 +45,7 @@ class Route:
     upstream: str
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """`uri` is the absolute upstream URI, byte for byte as the client sent its path and query.
 
     `route` is the name of the route it came in on (empty when none is known) and `session` the client run it belongs
@@ -63,16 +60,14 @@ class Request:
     session: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(msgspec.Struct, frozen=True):
     status: int
     reason: str
     headers: Headers = ()
     body: Body = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Interaction:
+class Interaction(msgspec.Struct, frozen=True):
     """One request with its response, and how it was recorded.
 
     `ordinal` counts from 1 within a cassette (0: not kept yet), `recorded_at` is RFC 3339 in UTC, `elapsed` in

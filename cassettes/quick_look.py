@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -26,9 +26,10 @@ ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![0-9A-Za-z+/])
 # Too short to be base64 or a token: suspicious for a word in it alone.
 SHORT_NAME = re.compile(r"[A-Za-z][\w.-]{0,18}")
 NESTED_NAMES = frozenset(rule.words.replace(" ", "_") for rule in RULES if rule.under) | {DEFAULT}
+ENCLOSING = re.compile(r'[^"]*"\s*:\s*[\[{]')
 NAME_END = re.compile(r"[^\w.-]|$")
 LONGEST_NAME = 80
-MOST_REMEMBERED = 4_000
+MOST_REMEMBERED = 2_000
 
 
 class QuickLook:
@@ -43,26 +44,59 @@ class QuickLook:
 
     def forget(self, secrets: Collection[str] = ("",)) -> None:
         """Judge again what mentions one of these; without them, everything."""
-        remembered = "\n".join(self._innocent)
-        if any(secret in remembered for secret in secrets):
-            self._innocent = {text for text in self._innocent if not any(secret in text for secret in secrets)}
+        for secret in secrets:
+            remembered = "\n".join(self._innocent)
+            at = remembered.find(secret)
+            while at != -1:
+                begin, end = remembered.rfind("\n", 0, at) + 1, remembered.find("\n", at)
+                self._innocent.discard(remembered[begin : end if end != -1 else None])
+                at = remembered.find(secret, end) if end != -1 else -1
 
-    def unknown_parts(self, document: str) -> list[str] | None:
-        """The parts of a JSON text that may mention a known secret; None where the text must be walked.
+    def clears(self, texts: Collection[str], documents: Sequence[str]) -> bool:
+        """Whether none of these holds or mentions a secret: single strings (header fields, a URL) and JSON texts.
 
         JSON without escapes falls into its strings and what is between them at the quotation marks.
         """
-        if document[0] not in "{[" or "\\" in document:
-            return None
-        parts = set(document.split('"'))
-        parts -= self._innocent
-        suspicious = [part for part in parts if not self._is_innocent(part)]
-        if not all(map(SHORT_NAME.fullmatch, suspicious)):
-            return None
+        unknown = list(texts)
+        for document in documents:
+            if document[0] not in "{[" or "\\" in document:
+                return False
+            unknown += set(document.split('"')) - self._innocent
+        if self._mentions("\n".join(unknown)):
+            return False
+        odd = [text for text in unknown if text not in self._innocent and not PLAIN.fullmatch(text)]
+        odd = [text for text in odd if not self._is_known_link(text)]
+        if self._judge("\n".join(odd)):
+            self._remember(odd)
+            doubtful = []
+        else:
+            doubtful = [text for text in odd if not self._is_innocent(text)]
+        if not all(map(SHORT_NAME.fullmatch, doubtful)):
+            return False
+        return not any(self._names_a_secret(one) for one in documents if doubtful or self._encloses(one))
+
+    def _encloses(self, document: str) -> bool:
+        """Whether an object or array may stand under a name that makes its members secrets."""
         lower = document.lower()
-        if suspicious or any(under in lower for under in self._table.unders):
-            return None if self._names_a_secret(document) else list(parts)
-        return list(parts)
+        for under in self._table.unders:
+            at = lower.find(under)
+            while at != -1:
+                if ENCLOSING.match(lower, at):
+                    return True
+                at = lower.find(under, at + 1)
+        return False
+
+    def _is_known_link(self, text: str) -> bool:
+        """Whether an id stands behind what is innocent up to its last slash; remembers it for the next time."""
+        cut = text.rfind("/") + 1
+        if not cut or not ID.fullmatch(text, cut):
+            return False
+        return self._is_innocent(text[:cut])
+
+    def _remember(self, innocent: Collection[str]) -> None:
+        if len(self._innocent) > MOST_REMEMBERED:
+            self._innocent.clear()
+        self._innocent.update(innocent)
 
     def _names_a_secret(self, document: str) -> bool:
         """Whether a value of a JSON text stands under a secret's name: `password` alone may be the name of a method."""
@@ -95,19 +129,22 @@ class QuickLook:
             return True
         if not self._judge(shape) or self._mentions(shape):
             return False
-        if len(self._innocent) < MOST_REMEMBERED:
-            self._innocent.add(shape)
+        self._remember([shape])
         return True
 
     def _judge(self, text: str) -> bool:
         lower = text.lower()
-        if len(lower) != len(text) or any(mark in text for mark in MARKS):
+        if len(lower) != len(text):
             return False
+        for mark in MARKS:
+            if mark in text:
+                return False
+        for stem in self._table.stems:
+            if stem in lower and not self._stem_is_innocent(stem, text, lower):
+                return False
         if any(name in text for name in self._table.hidden):
             return False
-        if not all(self._stem_is_innocent(stem, text, lower) for stem in self._table.stems):
-            return False
-        return not any(may_hide(run) for run in BASE64_RUN.findall(text))
+        return not any(may_hide(part) for run in BASE64_RUN.findall(text) for part in ID.split(run) if len(part) >= 20)
 
     def _stem_is_innocent(self, stem: str, text: str, lower: str) -> bool:
         at = lower.find(stem)

@@ -13,10 +13,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote_plus
+
+from msgspec.structs import replace
 
 from cloudtape.cassettes.bodies import Spool, is_text
 from cloudtape.cassettes.content import ContentError, codings, decoded, is_textual
@@ -25,7 +26,7 @@ from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Re
 from cloudtape.cassettes.placeholders import TEXT, is_placeholder, pem, placeholder
 from cloudtape.cassettes.quick_look import QuickLook, may_hide
 from cloudtape.cassettes.secrets import EVERYDAY, SHORTEST, Rule, Table
-from cloudtape.cassettes.walk import JsonWalk, Walker, hidden_names
+from cloudtape.cassettes.walk import PATH_OF, JsonWalk, Walker, hidden_names
 
 Message = TypeVar("Message", Request, Response)
 
@@ -38,6 +39,9 @@ PASSES = 4
 """Each pass may find secrets that the one before had passed over; three would do for any real exchange."""
 
 WORD = re.compile(r"\w{6,}")
+FORM_CLUES = ("gAAAA", "eyJ")
+FEW = 64
+"""Up to so many clues are looked for one by one, more of them by the text's words."""
 BEGIN = "-----BEGIN"
 
 
@@ -51,7 +55,8 @@ class Vault:
     def __init__(self) -> None:
         self._stand_ins: dict[str, str] = {}
         self._counts: Counter[str] = Counter()
-        self._by_word: dict[str, list[str]] = {}
+        # What a text that mentions a secret holds, too: the secret's longest word, or what all of its form begin with.
+        self._by_clue: dict[str, list[str]] = {form: [] for form in FORM_CLUES}
         self._wordless: list[str] = []
         self.news: list[str] = []
         self.generation = 0
@@ -70,10 +75,10 @@ class Vault:
             made = placeholder(rule.kind, count, secret, rule.base64)
         self._stand_ins[secret] = made
         if len(secret) >= SHORTEST and secret.lower() not in EVERYDAY:
-            words = WORD.findall(secret)
+            words = [form for form in FORM_CLUES if secret.startswith(form)] or WORD.findall(secret)
             spellings = {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
             if words:
-                self._by_word.setdefault(max(words, key=len), []).extend(spellings)
+                self._by_clue.setdefault(max(words, key=len), []).extend(spellings)
             else:
                 self._wordless.extend(spellings)
             self._stand_ins |= dict.fromkeys(spellings, made)
@@ -83,11 +88,11 @@ class Vault:
 
     def mentioned(self, text: str) -> list[str]:
         """The known secrets that stand in a text, longest first."""
-        if len(self._by_word) <= 24:
-            words = [word for word in self._by_word if word in text]
+        if len(self._by_clue) <= FEW:
+            clues = [clue for clue in self._by_clue if clue in text]
         else:
-            words = list(self._by_word.keys() & set(WORD.findall(text)))
-        found = {secret for word in words for secret in self._by_word[word] if secret in text}
+            clues = [*(self._by_clue.keys() & set(WORD.findall(text))), *(clue for clue in FORM_CLUES if clue in text)]
+        found = {secret for clue in clues for secret in self._by_clue[clue] if secret in text}
         found.update(secret for secret in self._wordless if secret in text)
         return sorted(found, key=len, reverse=True)
 
@@ -129,14 +134,8 @@ class Scrubber:
     def _scrub(self, interaction: Interaction) -> Interaction:
         request, response = self._plain(interaction.request), self._plain(interaction.response)
         self._note_hidden(request.body)
-        self._places = set()
-        for _ in range(PASSES):
-            generation = self._vault.generation
-            self._reconsider()
-            clean = self._request(request), self._response(response)
-            if self._vault.generation == generation or not _mentions(clean, self._vault.news):
-                break
-        asked, answered = clean
+        self._reconsider()
+        asked, answered = self._at_a_glance(request, response) or self._thoroughly(request, response)
         if (
             response is not interaction.response
             and answered.body == response.body
@@ -145,6 +144,48 @@ class Scrubber:
             answered = replace(interaction.response, headers=self._headers(interaction.response.headers, "response"))
         places = tuple(sorted(self._places))
         return replace(interaction, request=asked, response=answered, scrubbed=places)
+
+    def _at_a_glance(self, request: Request, response: Response) -> tuple[Request, Response] | None:
+        """The messages where all that is secret in them are header fields that were met before; else None."""
+        self._places = set()
+        documents = _small_texts(request, response)
+        if documents is None or any(pattern.search(request.uri) for pattern in PATH_OF):
+            return None
+        unknown = [unquote_plus(request.uri) if "%" in request.uri else request.uri]
+        asked = self._met(request.headers, "request", unknown)
+        answered = self._met(response.headers, "response", unknown)
+        if asked is None or answered is None or not self._look.clears(unknown, documents):
+            return None
+        return (
+            Request(request.method, request.uri, asked, request.body, request.route, request.session),
+            Response(response.status, response.reason, answered, response.body),
+        )
+
+    def _met(self, headers: Headers, side: str, unknown: list[str]) -> Headers | None:
+        """The fields without their secrets; the values that nobody has judged yet go to `unknown`."""
+        fields, clean = self._fields, []
+        for pair in headers:
+            known = fields.get(pair)
+            if known is None:
+                if pair[0].lower() in OWN_FORM or not self._table.innocent(pair[0]):
+                    return None
+                unknown.append(pair[1])
+                clean.append(pair)
+            else:
+                if known is not pair and known[1] != pair[1]:
+                    self._places.add(f"{side}.headers.{pair[0]}")
+                clean.append(known)
+        return tuple(clean)
+
+    def _thoroughly(self, request: Request, response: Response) -> tuple[Request, Response]:
+        self._places = set()
+        for _ in range(PASSES):
+            generation = self._vault.generation
+            self._reconsider()
+            clean = self._request(request), self._response(response)
+            if self._vault.generation == generation or not _mentions(clean, self._vault.news):
+                break
+        return clean
 
     def _reconsider(self) -> None:
         """What was innocent may mention a secret that became known since."""
@@ -239,21 +280,14 @@ class Scrubber:
         return self._large(body, place)
 
     def _bytes(self, data: bytes, textual: bool, place: str) -> bytes:
-        if not (textual or is_text(data)):
+        found = _text_of(data, textual)
+        if found is None:
             return data
-        encoding = "utf-8"
-        if b"\0" in data[:4]:
-            encoding = json.detect_encoding(data)
-        text = data.decode(encoding, "surrogateescape")
-        if self._is_quiet(text):
+        text, encoding = found
+        if self._look.clears((), [text]):
             return data
         clean = self._walker.text(text, place)
         return data if clean == text else clean.encode(encoding, "surrogateescape")
-
-    def _is_quiet(self, text: str) -> bool:
-        """Whether a document holds no secret, as far as a quick look tells."""
-        parts = self._look.unknown_parts(text)
-        return parts is not None and not self._vault.mentioned('"'.join(parts))
 
     def _large(self, body: StoredBody, place: str) -> Body:
         """A text in windows, each cut where nothing is cut in two."""
@@ -316,6 +350,31 @@ def _mentions(messages: tuple[Request, Response], secrets: list[str]) -> bool:
         return True
     # Base64 hides words: a body that may hold some is walked again.
     return any(may_hide(run.decode()) for body in plain for run in LONG_RUN.findall(body))
+
+
+def _text_of(data: bytes, textual: bool) -> tuple[str, str] | None:
+    """A body as text and the encoding it has; None where it is none. `textual`: whether its type promises text."""
+    if b"\0" in data[:4]:
+        if not textual:
+            return None
+        encoding = json.detect_encoding(data)
+        return data.decode(encoding, "surrogateescape"), encoding
+    try:
+        return data.decode(), "utf-8"
+    except UnicodeDecodeError:
+        return (data.decode("utf-8", "surrogateescape"), "utf-8") if textual else None
+
+
+def _small_texts(*messages: Request | Response) -> list[str] | None:
+    """The bodies that are texts; None where one is too large to be at hand."""
+    texts = []
+    for message in messages:
+        if message.body:
+            if not isinstance(message.body, bytes):
+                return None
+            if found := _text_of(message.body, is_textual(header(message.headers, "content-type"))):
+                texts.append(found[0])
+    return texts
 
 
 LONG_RUN = re.compile(rb"[A-Za-z0-9+/_-]{20,}={0,2}")
@@ -400,3 +459,4 @@ FIELDS: tuple[tuple[frozenset[str], Callable[[Walker, str, str], str]], ...] = (
     (frozenset({"cookie"}), _cookies),
     (frozenset({"set-cookie"}), _set_cookie),
 )
+OWN_FORM = frozenset(name for names, _ in FIELDS for name in names)

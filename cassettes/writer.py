@@ -9,8 +9,9 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from cloudtape.cassettes.bodies import BodyFolder, Spool
 from cloudtape.cassettes.cassette import load

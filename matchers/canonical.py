@@ -16,7 +16,6 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_plus
@@ -45,8 +44,7 @@ KEY_SIZE = 16
 Pairs = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Canonical:
+class Canonical(msgspec.Struct, frozen=True):
     """`body` is canonical JSON after `json:`, a sorted form after `form:`, a SHA-256 after `bytes:`, or empty."""
 
     method: str

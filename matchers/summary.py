@@ -7,9 +7,10 @@ are made from.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
+
+import msgspec
 
 from cloudtape.cassettes.messages import Interaction
 from cloudtape.matchers.canonical import Canonical, canonical
@@ -18,8 +19,7 @@ from cloudtape.matchers.things import Thing, is_write, thing_of, touched
 SUMMARY_VERSION = "2"
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(msgspec.Struct, frozen=True):
     """Names are 32-bit numbers. `thing` is what a read is about; `things` are those whose reads a write may change.
 
     `place` stands for method and path, `family` for method and collection: where the nearest interactions of a miss

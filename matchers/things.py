@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -31,8 +30,7 @@ NO_WRITES = (
 NAMES = ("id", "name", "uuid", "key_name", "stack_name")
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
+class Thing(msgspec.Struct, frozen=True):
     """`family` names the collection (`servers`), `item` the thing in it, empty where the collection itself is meant."""
 
     family: str

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
+
+import msgspec
 
 from cloudtape.cassettes.messages import Route
 from cloudtape.errors import BadRequest, RouteRefused
@@ -29,8 +30,7 @@ HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 TARGET = re.compile(r"[^\x00-\x20\x7f]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(msgspec.Struct, frozen=True):
     """What the HTTP message says of the client's view: its target as sent, the public origin, the local port."""
 
     target: str
@@ -40,8 +40,7 @@ class Client:
     session: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """A request's route and upstream URI, its session, and the base URLs that the client knows by other names.
 
     `public` is what stands before a route's name in the client's URLs (empty where it uses upstream's own addresses).

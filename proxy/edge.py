@@ -10,11 +10,11 @@ import base64
 import hashlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from msgspec.structs import replace
 from multidict import CIMultiDict
 
 from cloudtape.addressing import Client, Place, locate

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from cloudtape.cassettes.bodies import checked
 from cloudtape.cassettes.cassette import Cassette
@@ -24,8 +26,7 @@ CACHED_BYTES = 32 * 1024 * 1024
 NOT_REPLAYED = HOP_BY_HOP | {"date"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
+class _Prepared(msgspec.Struct, frozen=True):
     """A recorded response ready to be given; `is_token`: its times must be moved each time."""
 
     response: Response

@@ -136,7 +136,8 @@ class Upstream:
         connection = await self._connector.connect(origin, [], self._timeout)
         protocol = connection.protocol
         try:
-            assert protocol is not None and protocol.transport is not None
+            assert protocol is not None
+            assert protocol.transport is not None
             protocol.set_response_params(
                 skip_payload=request.method == "HEAD",
                 read_until_eof=True,

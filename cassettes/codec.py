@@ -65,9 +65,13 @@ def is_whole(item: bytes) -> bool:
 
 def _body(body: Body, indent: str) -> str:
     if isinstance(body, bytes):
-        return yaml_text.body(body, indent)
+        return _small_body(body, indent) if len(body) < 20_000 else yaml_text.body(body, indent)
     assert isinstance(body, StoredBody), "a stream is no body to keep"
     return " ''"
+
+
+# Clients poll: the same document comes again and again.
+_small_body = lru_cache(maxsize=200)(yaml_text.body)
 
 
 def _headers(headers: Headers) -> str:

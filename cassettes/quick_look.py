@@ -30,6 +30,8 @@ ENCLOSING = re.compile(r'[^"]*"\s*:\s*[\[{]')
 NAME_END = re.compile(r"[^\w.-]|$")
 LONGEST_NAME = 80
 MOST_REMEMBERED = 2_000
+MOST_CLEARED = 200
+LONGEST_CLEARED = 20_000
 
 
 class QuickLook:
@@ -41,9 +43,12 @@ class QuickLook:
     def __init__(self, table: Table, mentions: Callable[[str], Collection[str]]) -> None:
         self._table, self._mentions = table, mentions
         self._innocent: set[str] = set()
+        # Clients poll: the same document comes again and again.
+        self._cleared: set[str] = set()
 
     def forget(self, secrets: Collection[str] = ("",)) -> None:
         """Judge again what mentions one of these; without them, everything."""
+        self._cleared.clear()
         for secret in secrets:
             remembered = "\n".join(self._innocent)
             at = remembered.find(secret)
@@ -58,6 +63,7 @@ class QuickLook:
         JSON without escapes falls into its strings and what is between them at the quotation marks.
         """
         unknown = list(texts)
+        documents = [document for document in documents if document not in self._cleared]
         for document in documents:
             if document[0] not in "{[" or "\\" in document:
                 return False
@@ -73,7 +79,12 @@ class QuickLook:
             doubtful = [text for text in odd if not self._is_innocent(text)]
         if not all(map(SHORT_NAME.fullmatch, doubtful)):
             return False
-        return not any(self._names_a_secret(one) for one in documents if doubtful or self._encloses(one))
+        if any(self._names_a_secret(one) for one in documents if doubtful or self._encloses(one)):
+            return False
+        if len(self._cleared) > MOST_CLEARED:
+            self._cleared.clear()
+        self._cleared.update(one for one in documents if len(one) < LONGEST_CLEARED)
+        return True
 
     def _encloses(self, document: str) -> bool:
         """Whether an object or array may stand under a name that makes its members secrets."""

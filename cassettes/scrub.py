@@ -33,7 +33,7 @@ Message = TypeVar("Message", Request, Response)
 WHOLE = 4 * 1024 * 1024
 """Bytes of a text that are looked at in one piece; larger ones in windows."""
 WINDOW = 1024 * 1024
-MOST_FIELDS = 10_000
+MOST_FIELDS = 1_000
 LONGEST_STRING = 32 * 1024 * 1024
 PASSES = 4
 """Each pass may find secrets that the one before had passed over; three would do for any real exchange."""
@@ -191,7 +191,8 @@ class Scrubber:
         """What was innocent may mention a secret that became known since."""
         if news := self._vault.news:
             self._look.forget(news)
-            self._fields.clear()
+            for pair in [pair for pair in self._fields if any(secret in pair[1] for secret in news)]:
+                del self._fields[pair]
             self._vault.news = []
 
     def _plain(self, message: Message) -> Message:

@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 Answer = Callable[[Request], Awaitable[Response]]
 MAX_FIELD = 256 * 1024
+SHORT = 16 * 1024
 NO_PORTS: Mapping[int, str] = {}
 NO_BODY = frozenset({204, 304})
 
@@ -57,6 +58,8 @@ class Edge:
     ) -> None:
         self._answer, self._routes, self._ports, self._spool = answer, routes, ports, spool
         self._rewriters = lru_cache(maxsize=256)(self._make_rewriters)
+        # A replayer gives the same response again and again.
+        self._again = lru_cache(maxsize=2048)(_outward) if spool else _outward
 
     async def handle(self, raw: web.BaseRequest, port: int = 0) -> web.StreamResponse:
         """Answer one request. Never raises for what a client or the cloud does."""
@@ -85,7 +88,7 @@ class Edge:
             request = Request(raw.method, place.uri, headers, body, place.route.name, place.session)
             response = await self._answer(_inward(request, inward))
             outward, _ = self._rewriters_for(place)  # only now: this answer may have taught a route
-            response = _outward(response, outward, place)
+            response = (self._again if _is_short(response) else _outward)(response, outward, place)
             return _outgoing(raw, response) if isinstance(response.body, bytes) else await _send(raw, response)
         finally:
             if spool:
@@ -209,6 +212,10 @@ def _outward(response: Response, rewriter: Rewriter, place: Place) -> Response:
     if not response.body or not is_document(header(response.headers, "content-type")):
         return response
     return _with_body(response, rewriter)
+
+
+def _is_short(response: Response) -> bool:
+    return isinstance(response.body, bytes) and len(response.body) <= SHORT
 
 
 def _own_path(value: str, place: Place) -> str:

@@ -184,7 +184,8 @@ class _Answer:
     """An answer whose body is still to be read; the connection goes back to the pool at its end."""
 
     def __init__(self, message: RawResponseMessage, content: aiohttp.StreamReader, connection: Connection) -> None:
-        self.status, self.reason, self.headers = message.code, message.reason, message.headers
+        self.status, self.headers = message.code, message.headers
+        self.reason: str | None = message.reason
         self.content, self._connection = content, connection
         content.on_eof(connection.release)
 

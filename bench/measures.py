@@ -60,12 +60,13 @@ class Row:
 
 def record(effort: Effort, folder: Path) -> Iterator[Row]:
     with _recording(folder) as (servers, upstream):
-        rounds = {name: _asking(name, server, upstream) for name, server in servers.items()}
-        cpu = _cpu_per_request(servers, rounds, effort, "record")
-    asked = effort.requests * (effort.rounds + 1) + 1
+        for what, reads in (("reads", effort.requests), ("the usual mix", 0)):
+            rounds = {name: _asking(name, server, upstream, reads) for name, server in servers.items()}
+            cpu = _cpu_per_request(servers, rounds, effort, f"record {what}")
+            yield Row(f"CPU per recorded request, {what}", "µs", cpu)
+    asked = 2 * effort.requests * (effort.rounds + 1) + 1
     if (kept := len(load(folder / "recorded.yaml"))) != asked:
         raise NotRecordedInFull(f"{kept} interactions of {asked}")
-    yield Row("CPU per recorded request", "µs", cpu)
 
 
 def replay(effort: Effort, folder: Path) -> Iterator[Row]:

@@ -1,0 +1,220 @@
+"""From the text of the reference document to operations and examples.
+
+    text → leaves (document) → rows, codes, templates → operations, with ids and action keys
+                             → printed examples → JSON: as it is, or unwrapped, or repaired against its siblings
+
+Facts only: titles, names, templates, codes, types, examples. Nothing else of the prose goes on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from cloudtape.reference import tables
+from cloudtape.reference.document import Leaf, read_document
+from cloudtape.reference.examples import JSON, Printed, printed_examples
+from cloudtape.reference.ids import with_ids
+from cloudtape.reference.json_repair import repair
+from cloudtape.reference.json_strings import Wraps
+from cloudtape.reference.json_tokens import Token, tokens
+from cloudtape.reference.misreads import Misreads
+from cloudtape.reference.operations import REQUEST, RESPONSE, WRAPPED, Example, Operation
+from cloudtape.reference.shapes import Shapes
+from cloudtape.reference.templates import Vocabulary, vote
+
+# By the words of a chapter's title: the official service type (os-service-types).
+SERVICES = {
+    "Block Storage": "block-storage",
+    "Compute": "compute",
+    "Database Service": "database",
+    "Data Processing": "data-processing",
+    "Identity": "identity",
+    "Identity Admin": "identity",
+    "Image service": "image",
+    "Networking": "network",
+    "Object Storage": "object-store",
+    "Orchestration": "orchestration",
+    "Shared File Systems": "shared-file-system",
+    "Telemetry": "meter",
+}
+CHAPTER = re.compile(r"(?P<service>.+?) API (?P<version>v[\d.]+)?")
+VERSION = re.compile(r"/(v\d+(?:\.\d+)?)(?=/|$)")
+ACTION_IN_TITLE = re.compile(r"\((?P<key>[A-Za-z-]+) action\)")
+
+
+class Parsed(NamedTuple):
+    """What the document holds, in its order."""
+
+    operations: tuple[Operation, ...]
+    examples: tuple[Example, ...]
+
+
+def parse(text: str) -> Parsed:
+    """Read the whole document. Raises DocumentError where it is not that document, or not all of it."""
+    leaves = read_document(text)
+    printed = [(leaf, one) for leaf in leaves for one in printed_examples(leaf)]
+    examples = tuple(_examples(printed, Wraps([text, *("\n".join(_lines(one)) for _, one in printed)])))
+    vocabulary = Vocabulary(text, leaves)
+    operations = _with_versions([_operation(leaf, vocabulary) for leaf in leaves])
+    sections = [leaf.section for leaf in leaves]
+    return Parsed(with_ids(_with_actions(operations, examples), sections), examples)
+
+
+# --- operations ------------------------------------------------------------------------------------------------------
+
+
+def _operation(leaf: Leaf, vocabulary: Vocabulary) -> Operation:
+    template = vote(leaf.copies, vocabulary)
+    chapter = CHAPTER.match(leaf.chapter)
+    assert chapter is not None
+    versions = VERSION.match(template.path)
+    return Operation(
+        section=leaf.number,
+        id="",
+        title=leaf.title,
+        service=SERVICES[chapter["service"]],
+        version=versions[1] if versions else chapter["version"] or "",
+        method=leaf.copies[0].method,
+        path=template.path,
+        path_params=tables.named(template.variables, tables.parameters(leaf.blocks, "URI", REQUEST), required=True),
+        query=tables.named(template.query, tables.parameters(leaf.blocks, "query", REQUEST), required=False),
+        statuses=tables.statuses(leaf.blocks),
+        faults=tables.faults(leaf.blocks),
+        request_headers=tables.parameters(leaf.blocks, "header", REQUEST),
+        response_headers=tables.parameters(leaf.blocks, "header", RESPONSE),
+        request_body=tables.parameters(leaf.blocks, "body", REQUEST),
+        response_body=tables.parameters(leaf.blocks, "body", RESPONSE),
+        confirmed=template.confirmed,
+    )
+
+
+def _with_versions(operations: Sequence[Operation]) -> list[Operation]:
+    """The operations, those whose path and chapter say no version with that of most in their chapter."""
+    versions: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for one in operations:
+        versions[one.chapter][one.version] += 1
+    return [
+        one if one.version else msgspec.structs.replace(one, version=versions[one.chapter].most_common(1)[0][0])
+        for one in operations
+    ]
+
+
+def _with_actions(operations: Sequence[Operation], examples: Sequence[Example]) -> list[Operation]:
+    """The operations, those of one service that share method and path with the key that tells them apart."""
+    shared = defaultdict(list)
+    for one in operations:
+        shared[one.service, one.chapter, one.method, one.path].append(one.section)
+    keys: dict[str, str] = {}
+    for example in examples:
+        if example.side == REQUEST and example.format == JSON and isinstance(value := example.value, dict):
+            keys.setdefault(example.section, next(iter(value), ""))
+    return [
+        msgspec.structs.replace(one, action=_action(one, keys))
+        if len(shared[one.service, one.chapter, one.method, one.path]) > 1
+        else one
+        for one in operations
+    ]
+
+
+def _action(one: Operation, keys: dict[str, str]) -> str:
+    if one.section in keys:
+        return keys[one.section]
+    said = ACTION_IN_TITLE.search(one.title)
+    return said["key"] if said else ""
+
+
+# --- examples --------------------------------------------------------------------------------------------------------
+
+
+class _Read(NamedTuple):
+    """A JSON example: its value, and what was done to get it; None where nothing helped."""
+
+    value: Any
+    repairs: tuple[str, ...]
+
+
+def _examples(printed: Sequence[tuple[Leaf, Printed]], wraps: Wraps) -> Iterator[Example]:
+    read = _read_json(printed, wraps)
+    for (leaf, one), found in zip(printed, read, strict=True):
+        body: str | None = "\n".join(_lines(one)).strip("\n") or None
+        if one.format == JSON:
+            body = msgspec.json.encode(found.value).decode() if found else None
+        repairs = found.repairs if found else ()
+        yield Example(
+            section=leaf.number,
+            side=one.side,
+            name=one.name,
+            format=one.format,
+            start=one.start,
+            headers=one.headers,
+            repairs=repairs,
+            body=body,
+        )
+
+
+def _read_json(printed: Sequence[tuple[Leaf, Printed]], wraps: Wraps) -> list[_Read | None]:
+    """The values of the JSON examples; what is whole first, then what is damaged, held against it."""
+    shapes: defaultdict[tuple[str, str], Shapes] = defaultdict(Shapes)
+    found: list[_Read | None] = []
+    damaged: dict[int, list[list[Token]]] = {}
+    for at, (leaf, one) in enumerate(printed):
+        whole = _whole(one, wraps) if one.format == JSON else None
+        found.append(whole)
+        if whole:
+            shapes[leaf.chapter, one.side].learn(whole.value)
+        elif one.format == JSON:
+            damaged[at] = tokens(one.pages)
+            for page in damaged[at]:
+                shapes[leaf.chapter, one.side].learn_page(page)
+    for at, pages in damaged.items():
+        leaf, one = printed[at]
+        found[at] = _repaired(pages, shapes[leaf.chapter, one.side], wraps)
+    return _restored(printed, found)
+
+
+def _whole(one: Printed, wraps: Wraps) -> _Read | None:
+    """An example that parses as it is printed, but for wrapped strings. One that goes over a page break never does."""
+    if len(one.pages) > 1:
+        return None
+    printed = "\n".join(_lines(one))
+    for text, repairs in ((printed, ()), (wraps.undone(printed), (WRAPPED,))):
+        try:
+            return _Read(msgspec.json.decode(text), repairs)
+        except msgspec.DecodeError:
+            continue
+    return None
+
+
+def _repaired(pages: Sequence[Sequence[Token]], shapes: Shapes, wraps: Wraps) -> _Read | None:
+    done = repair(pages, shapes)
+    if done is None:
+        return None
+    text = wraps.undone(done.text)
+    try:
+        return _Read(msgspec.json.decode(text), (*done.repairs, *([WRAPPED] if text != done.text else [])))
+    except msgspec.DecodeError:
+        return None
+
+
+def _restored(printed: Sequence[tuple[Leaf, Printed]], read: Sequence[_Read | None]) -> list[_Read | None]:
+    by_chapter: defaultdict[str, list[Any]] = defaultdict(list)
+    for (leaf, _), found in zip(printed, read, strict=True):
+        if found:
+            by_chapter[leaf.chapter].append(found.value)
+    misreads = {chapter: Misreads(values) for chapter, values in by_chapter.items()}
+    restored: list[_Read | None] = []
+    for (leaf, _), found in zip(printed, read, strict=True):
+        if found:
+            value, repairs = misreads[leaf.chapter].restored(found.value)
+            found = _Read(value, (*found.repairs, *repairs))
+        restored.append(found)
+    return restored
+
+
+def _lines(one: Printed) -> list[str]:
+    return [line.rstrip() for page in one.pages for line in page]

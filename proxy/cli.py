@@ -24,6 +24,9 @@ from cloudtape.cassettes.errors import CassetteError
 from cloudtape.config import Config, Timeouts, Tls, listen_address, mode_named
 from cloudtape.errors import ConfigError, ProxyError
 from cloudtape.modes import MODES, Mode
+from cloudtape.operations_command import operations
+from cloudtape.output import FORMAT, print_json
+from cloudtape.reference.errors import OperationCatalogError
 
 FINDING = 1
 FAILED = 2
@@ -39,7 +42,7 @@ def main() -> None:
     """The console script. Errors that have a name end in one line and exit code 2."""
     try:
         cli(prog_name="cloudtape")
-    except (ProxyError, CassetteError) as error:
+    except (ProxyError, CassetteError, OperationCatalogError) as error:
         _say(str(error))
         sys.exit(FAILED)
 
@@ -48,6 +51,9 @@ def main() -> None:
 @click.version_option(__version__)
 def cli() -> None:
     """Record OpenStack traffic through a proxy, and replay it without the cloud."""
+
+
+cli.add_command(operations)
 
 
 def _say(line: str) -> None:
@@ -304,8 +310,6 @@ async def _run(config: Config, settings: dict[str, Any], command: tuple[str, ...
 
 # --- looking at cassettes --------------------------------------------------------------------------------------------
 
-FORMAT = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-
 
 @cli.command()
 @click.argument("path", metavar="CASSETTE", type=CASSETTE)
@@ -329,7 +333,7 @@ def show(path: Path, number: int | None, form: str) -> None:
         raise ConfigError(f"{path} has no interaction {number} (it has {len(cassette)})")
     if form == "json":
         value = view.whole(cassette.interaction(number)) if number else [view.row(one) for one in cassette]
-        _print_json(value)
+        print_json(value)
     elif number:
         view.print_whole(Console(), cassette.interaction(number))
     else:
@@ -351,7 +355,7 @@ def scan(paths: tuple[Path, ...], form: str) -> None:
 
     findings = [(path, finding) for path in paths for finding in findings_of(load(path))]
     if form == "json":
-        _print_json([{"cassette": str(path), **_fields(finding)} for path, finding in findings])
+        print_json([{"cassette": str(path), **_fields(finding)} for path, finding in findings])
     else:
         for path, finding in findings:
             click.echo(f"{path}: interaction {finding.ordinal}, {finding.place}: {finding.kind} ({finding.excerpt})")
@@ -361,9 +365,3 @@ def scan(paths: tuple[Path, ...], form: str) -> None:
 
 def _fields(finding: Any) -> dict[str, Any]:
     return {name: getattr(finding, name) for name in ("ordinal", "place", "kind", "excerpt")}
-
-
-def _print_json(value: Any) -> None:
-    import msgspec
-
-    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())

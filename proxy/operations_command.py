@@ -1,0 +1,230 @@
+"""`cloudtape operations`: the operation catalog as a table or JSON, one operation with its examples, its health."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from cloudtape.errors import ConfigError
+from cloudtape.output import FORMAT, console, print_json
+
+if TYPE_CHECKING:
+    from cloudtape.reference.catalog import OperationCatalog
+    from cloudtape.reference.operations import Example, Operation, Parameter
+
+
+@click.group(invoke_without_command=True)
+@click.option("--service", metavar="TYPE", help="A service type or one of its aliases: compute, volumev3, network, …")
+@click.option("--method", metavar="METHOD", help="GET, POST, …")
+@click.option("--path", metavar="PATH", help="The path of a request, or a part of a URI template.")
+@click.option("--health", "only_health", is_flag=True, help="How far the catalog can be trusted, by chapter.")
+@FORMAT
+@click.pass_context
+def operations(
+    context: click.Context, service: str | None, method: str | None, path: str | None, only_health: bool, form: str
+) -> None:
+    """List the API calls that the OpenStack API reference documents.
+
+    \b
+    Examples:
+      cloudtape operations --service compute --method POST
+      cloudtape operations --path /v2.1/servers/detail
+      cloudtape operations show compute.servers.create
+      cloudtape operations --health
+    """
+    if context.invoked_subcommand:
+        return
+    from cloudtape.reference.catalog import default_catalog
+
+    catalog = default_catalog()
+    if only_health:
+        _print_health(catalog, form)
+        return
+    found = _chosen(catalog, service, method, path)
+    if form == "json":
+        print_json([_fields(catalog, one) for one in found])
+    else:
+        _print_table(found)
+
+
+@operations.command()
+@click.argument("operation_id", metavar="ID")
+@FORMAT
+def show(operation_id: str, form: str) -> None:
+    """One operation, by its id or the number of its section, with its parameters and examples."""
+    from cloudtape.reference.catalog import default_catalog
+
+    catalog = default_catalog()
+    by_section = {one.section: one for one in catalog.operations}
+    operation = by_section.get(operation_id) or catalog.get(operation_id)
+    examples = catalog.examples_of(operation)
+    if form == "json":
+        import msgspec
+
+        whole = msgspec.to_builtins(operation)
+        print_json(whole | {"examples": [_example_fields(one) for one in examples]})
+    else:
+        _print_whole(console(), operation, examples)
+
+
+@operations.command()
+@click.argument("document", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def rebuild(document: Path) -> None:
+    """Make the catalog's data anew from the text of the OpenStack API Complete Reference.
+
+    The data of this installation is replaced, whole, and only where the whole document was read.
+    """
+    from cloudtape.reference.catalog import save_catalog
+    from cloudtape.reference.parse import parse
+
+    try:
+        text = document.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{document} is no text: {error}") from error
+    parsed = parse(text)
+    save_catalog(parsed.operations, parsed.examples)
+    click.echo(f"cloudtape: {len(parsed.operations)} operations, {len(parsed.examples)} examples", err=True)
+
+
+def _chosen(catalog: OperationCatalog, service: str | None, method: str | None, path: str | None) -> list[Operation]:
+    found = list(catalog.operations)
+    if service:
+        wanted = _service_type(catalog, service)
+        found = [one for one in found if one.service == wanted]
+    if method:
+        found = [one for one in found if one.method == method.upper()]
+    if path:
+        path = path.partition("?")[0]
+        fitting = {one.id for one in _fitting(catalog, found, path)}
+        found = [one for one in found if one.id in fitting or path in one.template]
+    return found
+
+
+def _fitting(catalog: OperationCatalog, among: Sequence[Operation], path: str) -> Iterable[Operation]:
+    for service, method in dict.fromkeys((one.service, one.method) for one in among):
+        yield from catalog.find(method, path, service)
+
+
+def _service_type(catalog: OperationCatalog, name: str) -> str:
+    from cloudtape.routes import official_type
+
+    known = dict.fromkeys(one.service for one in catalog.operations)
+    if (official := official_type(name)) in known:
+        return official
+    raise ConfigError(f"the reference has no service {name}; it has {', '.join(known)}")
+
+
+def _fields(catalog: OperationCatalog, one: Operation) -> dict[str, Any]:
+    """What a line of the list says; JSON examples as values, None for one that was given up."""
+    examples = [example for example in catalog.examples_of(one) if example.format == "json"]
+    return {
+        "section": one.section,
+        "id": one.id,
+        "title": one.title,
+        "service": one.service,
+        "version": one.version,
+        "method": one.method,
+        "path": one.path,
+        "query": [parameter.name for parameter in one.query],
+        "path_params": [parameter.name for parameter in one.path_params],
+        "statuses": list(one.statuses),
+        "request_examples": [example.value for example in examples if example.side == "request"],
+        "response_examples": [example.value for example in examples if example.side == "response"],
+    }
+
+
+def _example_fields(example: Example) -> dict[str, Any]:
+    return {
+        "side": example.side,
+        "name": example.name,
+        "format": example.format,
+        "start": example.start,
+        "headers": example.headers,
+        "provenance": example.provenance,
+        "value": example.value,
+    }
+
+
+# --- printing --------------------------------------------------------------------------------------------------------
+
+
+def _print_table(found: Sequence[Operation]) -> None:
+    table = Table(box=None, header_style="bold")
+    for name in ("section", "id", "method", "template"):
+        table.add_column(name, overflow="fold")
+    for one in found:
+        template = one.template + (f"  [{one.action}]" if one.action else "")
+        table.add_row(one.section, escape(one.id), one.method, escape(template))
+    console().print(table)
+    click.echo(f"cloudtape: {len(found)} operations", err=True)
+
+
+def _print_health(catalog: OperationCatalog, form: str) -> None:
+    import msgspec
+
+    from cloudtape.reference.health import health
+
+    rows = [msgspec.to_builtins(row) for row in health(catalog)]
+    if form == "json":
+        print_json(rows)
+        return
+    table = Table(box=None, header_style="bold")
+    for name in rows[0]:
+        table.add_column(name.replace("_", " "), justify="left" if name == "chapter" else "right")
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()), style="bold" if row is rows[-1] else None)
+    console().print(table)
+    click.echo(
+        "confirmed: a second copy of the template in the document says the same. JSON examples: clean, as printed; "
+        "rewritten, words joined or letters restored; rebuilt, brackets or members put in or left out; "
+        "given up, no value. other: XML and text.",
+        err=True,
+    )
+
+
+def _print_whole(screen: Console, one: Operation, examples: Sequence[Example]) -> None:
+    def line(text: str = "") -> None:
+        screen.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    screen.print(f"{one.section}. {one.title}", style="bold", markup=False, highlight=False)
+    line(f"{one.id}  ({one.service} {one.version})")
+    line(f"{one.method} {one.template}" + (f"  with {one.action} in the body" if one.action else ""))
+    line(f"normal: {', '.join(map(str, one.statuses)) or 'not said'}")
+    if one.faults:
+        line("errors: " + ", ".join(f"{fault.code} {fault.name}".strip() for fault in one.faults))
+    for title, parameters in (
+        ("path", one.path_params),
+        ("query", one.query),
+        ("request headers", one.request_headers),
+        ("request body", one.request_body),
+        ("response headers", one.response_headers),
+        ("response body", one.response_body),
+    ):
+        if parameters:
+            line(f"{title}: " + ", ".join(_parameter(parameter) for parameter in parameters))
+    for example in examples:
+        line()
+        screen.print(f"{example.name}  ({example.provenance})", style="bold", markup=False, highlight=False)
+        for text in (example.start, *(f"{name}: {value}" for name, value in example.headers)):
+            if text:
+                line(text)
+        if example.body is not None:
+            line(_pretty(example))
+
+
+def _parameter(parameter: Parameter) -> str:
+    words = [word for word in (parameter.type, "required" if parameter.required else "") if word]
+    return parameter.name + (f" ({', '.join(words)})" if words else "")
+
+
+def _pretty(example: Example) -> str:
+    import msgspec
+
+    body = example.body or ""
+    return msgspec.json.format(body, indent=2) if example.format == "json" else body

@@ -1,0 +1,26 @@
+"""What the commands have in common that print a table or JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from rich.console import Console
+
+WIDE = 200
+"""Columns of a table that no terminal shows."""
+
+FORMAT = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+
+
+def print_json(value: Any) -> None:
+    """Print plain values as JSON, laid out for reading."""
+    import msgspec
+
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def console() -> Console:
+    """Standard output; tables that go into a file or a pipe are not folded to 80 columns."""
+    screen = Console()
+    return screen if screen.is_terminal else Console(width=WIDE)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from cloudtape.reference.errors import DocumentError
 
@@ -24,6 +25,9 @@ HEADING = re.compile(r"(?P<number>\d+(?:\.\d+)*)\.\s+(?P<title>.+?)(?:\t\d+)?")
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "COPY"})
 FENCE = "```"
 PART = re.compile(r"(?:\d+\.){3,}\d+\.?\s*(?P<side>Request|Response)(?P<rest>.*)")
+
+# How much of a title has to stand in a heading of the body, for a line such as `1. Install the client` to be none.
+ALIKE = 0.6
 
 # Operations of each chapter, 1 to 19. Chapter 18 is empty.
 OPERATIONS = (80, 26, 223, 27, 57, 79, 37, 4, 15, 48, 60, 11, 21, 133, 16, 48, 72, 0, 17)
@@ -139,7 +143,8 @@ def _headings(lines: list[str], titles: dict[str, str]) -> list[_Heading]:
     at = lines.index(CONTENTS)
     for line, text in enumerate(lines):
         match = HEADING.fullmatch(text)
-        if match and line > at and not text.rpartition("\t")[2].isdecimal() and match["number"] == wanted[len(found)]:
+        number = wanted[len(found)]
+        if line > at and match and match["number"] == number and _alike(match["title"], titles[number], text):
             found.append(_Heading(match["number"], titles[match["number"]], line))
             if len(found) == len(wanted):
                 return found
@@ -150,6 +155,11 @@ def _headings(lines: list[str], titles: dict[str, str]) -> list[_Heading]:
         f"the last heading found is {last.number}. {last.title}",
         last.line + 1,
     )
+
+
+def _alike(printed: str, title: str, line: str) -> bool:
+    """Whether a line is the heading that the table of contents calls `title`; some are damaged, none is numbered."""
+    return not line.rpartition("\t")[2].isdecimal() and SequenceMatcher(None, printed, title).ratio() > ALIKE
 
 
 def _leaves(titles: dict[str, str], texts: dict[str, list[str]], lines: dict[str, int]) -> Iterator[Leaf]:

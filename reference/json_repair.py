@@ -21,6 +21,8 @@ from cloudtape.reference.shapes import ROOT, Shapes, singular
 CLOSER = {"{": "}", "[": "]"}
 STUB = "..."
 
+LITERALS = {"true": "true", "false": "false", "null": "null", "none": "null"}
+
 # Where in its page a reading is.
 HEAD, BODY, FOOT = 0, 1, 2
 
@@ -66,7 +68,7 @@ WHERE = {HEAD: "at the head of a page", BODY: "within a page", FOOT: "at the foo
 
 
 class Repair(NamedTuple):
-    """The text, which parses, what was done to get it, and what that cost."""
+    """The text, which parses but for what is within its strings, what was done to get it, and what that cost."""
 
     text: str
     repairs: tuple[str, ...]
@@ -313,12 +315,11 @@ def _value(text: str) -> tuple[float, str, str]:
     """A value as JSON, and what it costs to read it so."""
     if text.startswith('"'):
         return (0.0, text, "") if text.endswith('"') and len(text) > 1 else (BARE, text + '"', "quote added")
-    if text in ("true", "false", "null") or _is_number(text):
+    if text in LITERALS.values() or _is_number(text):
         return 0.0, text, ""
-    if text.lower() in ("true", "false"):
-        return BARE, text.lower(), "misspelled literal"
-    if text == "None":
-        return BARE, "null", "misspelled literal"
+    plain = text.rstrip(".").lower()
+    if plain in LITERALS:
+        return BARE, LITERALS[plain], "misspelled literal"
     return BARE, json.dumps(text), "quotes added"
 
 

@@ -1,0 +1,142 @@
+"""Each way in which the document damages an example, on a small input of its own."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloudtape.reference.json_repair import Repair, repair
+from cloudtape.reference.json_strings import Wraps
+from cloudtape.reference.json_tokens import tokens
+from cloudtape.reference.shapes import Shapes
+from tests.reference.test_json_tokens import VALUES
+
+SIBLINGS: list[Any] = [
+    {"things": [{"id": "1", "name": "a", "links": [{"href": "x", "rel": "self"}], "size": 1}]},
+    {"thing": {"id": "1", "name": "a", "links": [{"href": "x", "rel": "self"}], "size": 1}},
+]
+
+
+def shapes() -> Shapes:
+    known = Shapes()
+    for value in SIBLINGS:
+        known.learn(value)
+    return known
+
+
+def repaired(*pages: str) -> Repair:
+    found = repair(tokens([page.split("\n") for page in pages]), shapes())
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("pages", "value", "word"),
+    [
+        pytest.param(
+            ['{"thing": {"id": "1", "name": "a"}}', '"links": [], "size": 2}}'],
+            {"thing": {"id": "1", "name": "a", "links": [], "size": 2}},
+            "made-up brackets",
+            id="brackets made up at the foot",
+        ),
+        pytest.param(
+            ['{"thing": {"id": "1", "name": "made up"}}', '"name": "a", "links": [], "size": 2}}'],
+            {"thing": {"id": "1", "name": "a", "links": [], "size": 2}},
+            "made-up members",
+            id="a member made up at the foot",
+        ),
+        pytest.param(
+            ['{"things": [{"id": "1", "name": "a", "links": [...]}]}', '{"href": "y", "rel": "self"}], "size": 1}]}'],
+            {"things": [{"id": "1", "name": "a", "links": [{"href": "y", "rel": "self"}], "size": 1}]},
+            "made-up brackets",
+            id="dots where the page ends",
+        ),
+        pytest.param(
+            ['{"thing": {"id": "1", "name": "a",', '"name": "a", "links": [], "size": 2}}'],
+            {"thing": {"id": "1", "name": "a", "links": [], "size": 2}},
+            "left out at the foot",
+            id="the tail repeated at the head",
+        ),
+        pytest.param(
+            [
+                '{"things": [{"id": "1", "name": "a", "links": [], "size": 1},',
+                '"id": "2", "name": "b", "links": [], "size": 2}]}',
+            ],
+            {
+                "things": [
+                    {"id": "1", "name": "a", "links": [], "size": 1},
+                    {"id": "2", "name": "b", "links": [], "size": 2},
+                ]
+            },
+            "bracket added at the head",
+            id="an opening bracket lost at the break",
+        ),
+        pytest.param(
+            ['{"thing": {"id": "1", "name": "a", "links": [], "size": 1'],
+            {"thing": {"id": "1", "name": "a", "links": [], "size": 1}},
+            "bracket added at the end",
+            id="closing brackets missing at the end",
+        ),
+        pytest.param(
+            ['{"thing": {"id": "1", "name": "a", "links": [], "size": 1}}}}'],
+            {"thing": {"id": "1", "name": "a", "links": [], "size": 1}},
+            "bracket left out",
+            id="too many closing brackets",
+        ),
+        pytest.param(
+            ['{"thing": {"id": "1", "name": "a", "links": [\n,\n"size": 1\n]}}'],
+            {"thing": {"id": "1", "name": "a", "links": [], "size": 1}},
+            "bracket added within",
+            id="an empty list not closed",
+        ),
+        pytest.param(
+            ['{"thing": {"id": "1", "name": "a", "links": [["href": "x", "rel": "self"]], "size": 1}}'],
+            {"thing": {"id": "1", "name": "a", "links": [{"href": "x", "rel": "self"}], "size": 1}},
+            "bracket misread",
+            id="braces read as brackets",
+        ),
+        pytest.param(['{"a": 1, "b": 2,}'], {"a": 1, "b": 2}, "left out", id="a comma too many"),
+        pytest.param(['{"a": 1 "b": 2}'], {"a": 1, "b": 2}, "comma added", id="a comma too few"),
+        pytest.param(['{"...": ...}'], {"...": "..."}, "quotes added", id="dots without their quotes"),
+        pytest.param(['{"a": null.}'], {"a": None}, "misspelled", id="a full stop after null"),
+        pytest.param(['{"a": True}'], {"a": True}, "misspelled", id="a capital letter"),
+    ],
+)
+def test_damage_is_undone(pages: list[str], value: Any, word: str) -> None:
+    found = repaired(*pages)
+    assert json.loads(found.text) == value
+    assert any(word in repair for repair in found.repairs), found.repairs
+
+
+@given(VALUES)
+def test_what_is_whole_stays_as_it_is(value: Any) -> None:
+    found = repair(tokens([json.dumps(value, indent=2).split("\n")]), Shapes())
+    assert found is not None
+    assert json.loads(found.text) == value
+    assert found.repairs == ()
+
+
+@given(VALUES, st.data())
+def test_a_whole_value_over_two_pages_stays_as_it_is(value: Any, data: st.DataObject) -> None:
+    lines = json.dumps(value, indent=2).split("\n")
+    cut = data.draw(st.integers(0, len(lines)))
+    found = repair(tokens([lines[:cut], lines[cut:]]), Shapes())
+    assert found is not None
+    assert json.loads(found.text) == value
+
+
+@given(st.lists(st.text(alphabet='{}[]:,"\\ \nab1.', max_size=60), max_size=3))
+def test_rubbish_is_given_up_or_parses(pages: list[str]) -> None:
+    found = repair(tokens([page.split("\n") for page in pages]), Shapes())
+    if found is not None:
+        json.loads(Wraps([]).undone(found.text), strict=False)
+
+
+def test_an_example_with_a_hundred_pages_takes_steps_in_proportion() -> None:
+    """Bounded by the number of readings that are kept, not by the ways to choose at each page break."""
+    thing = '{"id": "1", "name": "a", "links": [], "size": 1'
+    pages = ['{"things": [' + thing + "}]}", *(f", {thing}" + "}]}" for _ in range(100))]
+    found = repaired(*pages)
+    assert len(json.loads(found.text)["things"]) == 101

@@ -1,0 +1,38 @@
+import pytest
+
+from cloudtape.reference.json_tokens import tokens
+from cloudtape.reference.shapes import Shapes, singular
+
+
+@pytest.mark.parametrize(
+    ("name", "one"), [("volumes", "volume"), ("policies", "policy"), ("access", "access"), ("server", "server")]
+)
+def test_lists_go_by_the_name_of_one(name: str, one: str) -> None:
+    assert singular(name) == one
+
+
+def test_what_a_list_teaches_holds_for_a_show() -> None:
+    shapes = Shapes()
+    shapes.learn({"volumes": [{"id": "1", "size": 1}]})
+    assert shapes.knows("volume", "size")
+    assert not shapes.knows("volume", "colour")
+    assert shapes.missing("volume", frozenset({"id"})) == 1
+
+
+def test_a_brief_object_lacks_nothing_where_brief_ones_are_known() -> None:
+    shapes = Shapes()
+    shapes.learn({"volumes": [{"id": "1", "size": 1}, {"id": "2"}]})
+    assert shapes.missing("volume", frozenset({"id"})) == 0
+
+
+def test_nothing_is_held_against_an_unknown_name() -> None:
+    assert Shapes().knows("volume", "size")
+    assert Shapes().missing("volume", frozenset()) == 0
+    assert Shapes().fits("volume", "size", "{")
+
+
+def test_a_page_teaches_what_is_whole_on_it_but_not_what_ends_at_its_foot() -> None:
+    shapes = Shapes()
+    (page,) = tokens([['{"things": [{"id": "1", "size": 1}, {"id": "2"}]}']])
+    shapes.learn_page(page)
+    assert shapes.missing("thing", frozenset({"id"})) == 1

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import contenders
+import operations
 import traffic
 from client import Job
 from contenders import BARE, BARE_UVLOOP, MITMDUMP, OURS, VCRPY
@@ -109,11 +110,24 @@ def large(effort: Effort, folder: Path) -> Iterator[Row]:
     yield Row(f"{size} up and down: peak memory", "MiB", peak)
 
 
+def catalog(effort: Effort, _: Path) -> Iterator[Row]:
+    """The operation catalog; beside it, the same file read by json, and a dict of the same paths."""
+    loads, finds = (
+        list(zip(*(measure() for _ in range(effort.rounds + 1)), strict=True))
+        for measure in (operations.load_ms, operations.find_us)
+    )
+    yield Row("catalog read", "ms", {OURS: list(loads[0][1:]), BARE: list(loads[1][1:])})
+    yield Row("operation found by method and path", "µs", {OURS: list(finds[0][1:]), BARE: list(finds[1][1:])})
+    if seconds := operations.parse_seconds():
+        yield Row("catalog made from the document", "s", {OURS: [seconds]})
+
+
 MEASURES: dict[str, Callable[[Effort, Path], Iterator[Row]]] = {
     "record": record,
     "replay": replay,
     "load": ready,
     "large": large,
+    "catalog": catalog,
 }
 
 

@@ -1,6 +1,6 @@
 """Measure cloudtape beside the least that aiohttp can do, mitmdump and vcrpy; print one table.
 
-    python bench/run.py [record|replay|load|large|all] [--quick]
+    python bench/run.py [record|replay|load|large|catalog|all] [--quick]
 
 The table is Markdown: it can be pasted into README.md as it is.
 """
@@ -47,11 +47,8 @@ def cell(row: Row, name: str) -> str:
     if not figures:
         return ""
     ratios = [ratio(figures, row.figures[bare]) for bare in (BARE, BARE_UVLOOP) if bare in row.figures]
-    return (
-        f"{number(median(figures))} ({', '.join(ratios)})"
-        if name not in (BARE, BARE_UVLOOP)
-        else number(median(figures))
-    )
+    figure = number(median(figures))
+    return f"{figure} ({', '.join(ratios)})" if ratios and name not in (BARE, BARE_UVLOOP) else figure
 
 
 def ratio(figures: list[float], bare: list[float]) -> str:

@@ -1,0 +1,42 @@
+"""The operation catalog: reading it, finding an operation in it, making it from the document."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from cloudtape.reference.catalog import DATA, OPERATIONS, load_catalog
+from cloudtape.reference.parse import parse
+
+DOCUMENT = Path(__file__).parents[2] / "shared" / "reference" / "openstack-api-complete-reference-2015-11-17.txt"
+VARIABLE = re.compile(r"\{[^}]*\}")
+
+
+def load_ms() -> tuple[float, float]:
+    """Milliseconds to read the catalog, and to read the same file with the standard library's json."""
+    lines = (DATA / OPERATIONS).read_text
+    return _milliseconds(load_catalog), _milliseconds(lambda: [json.loads(line) for line in lines().splitlines()])
+
+
+def find_us() -> tuple[float, float]:
+    """Microseconds to find an operation by method and path, and to look the same path up in a dict."""
+    catalog = load_catalog()
+    asked = [(one.method, VARIABLE.sub("8f3a", one.path), one.service) for one in catalog.operations]
+    known = {(method, path): service for method, path, service in asked}
+    found = _milliseconds(lambda: [catalog.find(*one) for one in asked])
+    bare = _milliseconds(lambda: [known[method, path] for method, path, _ in asked])
+    return found * 1000 / len(asked), bare * 1000 / len(asked)
+
+
+def parse_seconds() -> float | None:
+    """Seconds to make the catalog from the document; None where the document is not beside the checkout."""
+    return _milliseconds(lambda: parse(DOCUMENT.read_text())) / 1000 if DOCUMENT.exists() else None
+
+
+def _milliseconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return (time.perf_counter() - start) * 1000

@@ -1,10 +1,10 @@
 """The JSON text that a damaged example most likely was: the cheapest way to read its tokens as one value.
 
 The tokens are read one after the other. At each, a reading may take it, leave it out, or put a missing one before it;
-the tables below say what that costs at the foot of a page, at the head of the next, and elsewhere. Members that the
-siblings of the example do not have, members that come twice and brackets that do not stand below each other cost too.
-All readings that could still be the cheapest go on side by side (a shortest path, Dijkstra 1959), so that a bracket
-made up on the first page is found out by what stands on the third.
+the tables below say what that costs at the head of a page, within it, at its foot, and among the brackets that end the
+example. Members that the siblings of the example do not have, members that come twice and brackets that do not stand
+below each other cost too. All readings that could still be the cheapest go on side by side (a shortest path, Dijkstra
+1959), so that a bracket made up on the first page is found out by what stands on the third.
 """
 
 from __future__ import annotations
@@ -15,56 +15,70 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import inf
 from typing import NamedTuple
 
+from cloudtape.reference.json_reading import (
+    AFTER,
+    BODY,
+    CLOSER,
+    CLOSERS,
+    COLON,
+    DONE,
+    END,
+    FOOT,
+    HEAD,
+    KEY,
+    KEY0,
+    MAY_END,
+    START,
+    VALUE,
+    VALUE0,
+    Frame,
+    Reading,
+)
 from cloudtape.reference.json_tokens import Token
-from cloudtape.reference.shapes import ROOT, Shapes, singular
+from cloudtape.reference.shapes import ROOT, WRAPPERS, Shapes
 
-CLOSER = {"{": "}", "[": "]"}
 STUB = "..."
-
 LITERALS = {"true": "true", "false": "false", "null": "null", "none": "null"}
+WHERE = ("at the head of a page", "within a page", "at the foot of a page", "at the end")
 
-# Where in its page a reading is.
-HEAD, BODY, FOOT = 0, 1, 2
-
-# What a reading has before it: a key or the end, a key, a colon, a value or the end, a value, a comma or the end.
-KEY0, KEY, COLON, VALUE0, VALUE, AFTER = range(6)
-
-# Cost of leaving a token out: at the head of a page, within it, at its foot.
-DROP_CLOSER = (0.6, 1.5, 0.25)
-DROP_COMMA = (0.3, 0.7, 0.1)
-DROP_OTHER = (2.0, inf, 0.7)
-DROP_STUB = (1.0, 1.0, 0.05)
-DROP_REPEATED = (0.5, 1.0, 0.35)  # what stands at the foot of the page before, too, or at the head of the next
+# Cost of leaving a token out: at the head of a page, within it, at its foot, at the end.
+DROP_CLOSER = (0.6, 2.2, 0.4, 1.2)
+DROP_SEPARATOR = (0.3, 0.7, 0.1, 0.7)
+DROP_STUB = (1.0, 1.0, 0.05, 1.0)
+DROP_OTHER = (2.0, inf, 0.7, inf)
+# What stands on the other side of the page break, too: a key or value; a key with its value.
+DROP_REPEATED = (0.5, inf, 0.35, inf)
+DROP_REPEATED_MEMBER = (0.15, inf, 0.15, inf)
 START_OF_FOOT = 0.1
 
-# Cost of putting in what is not printed: at a page break, within a page.
-ADD_CLOSER = (0.6, 2.5)
-ADD_COMMA = (0.1, 1.0)
-ADD_OPENER = (1.5, 3.5)
-ADD_COLON = (3.0, 3.0)
-NO_VALUE = 2.5  # more, for a bracket in the place of the value of a key
-ADD_AT_END = 0.4
+# Cost of putting in what is not printed, in the same places.
+ADD_CLOSER = (0.6, 2.5, inf, 0.6)
+ADD_COMMA = (0.1, 1.0, inf, 1.0)
+ADD_OPENER = (1.0, 3.5, inf, 3.5)
+ADD_COLON = 3.0
+ADD_NO_VALUE = 2.5  # more, for a bracket in the place of the value of a key
+ADD_AFTER_ALL = 0.4
 
+# Cost of what is taken: a member twice, a string twice in a list, members that no sibling has (so many of one object at
+# most), a member at the top that no sibling has, members that all siblings have, another kind of value, a bracket that
+# does not stand below its own, a word without quotes, one bracket for another.
 TWICE = 6.0
-# For each, and for how many of one object.
-UNKNOWN_MEMBER = (0.5, 3)
-UNKNOWN_AT_ROOT = (1.0, 5)
-MISSING_MEMBER = 0.9
-MISSING_AT_MOST = 2.7
+ITEM_TWICE = 1.5
+UNKNOWN_MEMBER, UNKNOWN_AT_MOST = 0.5, 3
+UNKNOWN_AT_ROOT = 1.0
+MISSING_MEMBER, MISSING_AT_MOST = 0.9, 2.7
 OTHER_KIND = 1.2
-CROOKED = 0.4
+CROOKED = 0.8
 BARE = 1.0
 MISREAD = 2.0
 
 # Readings that are this much dearer than the cheapest are given up, and those beyond this number with the same brackets
 # open, and those beyond this number at all.
 MARGIN = 7.0
-# How many tokens of a page are near its head or its foot.
-EDGE = 40
 ALIKE = 3
 AT_MOST = 60
-
-WHERE = {HEAD: "at the head of a page", BODY: "within a page", FOOT: "at the foot of a page"}
+# How many tokens of a page are near its head or its foot.
+EDGE = 40
 
 
 class Repair(NamedTuple):
@@ -75,18 +89,6 @@ class Repair(NamedTuple):
     cost: float
 
 
-class _Frame(NamedTuple):
-    """An open object or array: the name it goes by, what it may take next, its keys, where it was opened."""
-
-    bracket: str
-    name: str
-    state: int
-    key: str
-    keys: frozenset[str]
-    page: int
-    indent: int
-
-
 class _Step(NamedTuple):
     """One token of a reading, and the steps before it. `what` names a repair."""
 
@@ -95,18 +97,34 @@ class _Step(NamedTuple):
     what: str
 
 
-class _Reading(NamedTuple):
-    """The open brackets, and where in its page the reading is. The whole document is a frame without a bracket."""
+class _Here(NamedTuple):
+    """A token with the two before it and the two that follow it, and what may be done at it."""
 
-    stack: tuple[_Frame, ...]
-    at: int
+    before: Sequence[Token]
+    token: Token
+    following: Sequence[Token]
+    near_foot: bool
+    at_end: bool
+
+    def after(self, place: int) -> str:
+        """The text of a token that follows, empty where none does."""
+        return self.following[place].text if place < len(self.following) else ""
+
+    def members(self) -> Iterator[str]:
+        """The member of which the token is the key or the value, as text."""
+        if self.after(0) == ":":
+            yield f"{self.token.text}:{self.after(1)}"
+        elif len(self.before) == 2 and self.before[1].text == ":":
+            yield f"{self.before[0].text}:{self.token.text}"
+
+    def place_of(self, reading: Reading) -> int:
+        """The column of the tables of costs."""
+        return END if self.at_end and reading.at == BODY else reading.at
 
 
 # What a reading becomes, what that costs, the text it adds, and the repair it is.
-_Option = tuple[_Reading, float, str, str]
-_Readings = dict[_Reading, tuple[float, _Step | None]]
-DOCUMENT = _Frame("", ROOT, VALUE, "", frozenset(), -1, 0)
-DONE = DOCUMENT._replace(state=AFTER)
+_Option = tuple[Reading, float, str, str]
+_Readings = dict[Reading, tuple[float, _Step | None]]
 
 
 def repair(pages: Sequence[Sequence[Token]], shapes: Shapes) -> Repair | None:
@@ -118,19 +136,32 @@ class _Search:
     def __init__(self, pages: Sequence[Sequence[Token]], shapes: Shapes) -> None:
         self._pages, self._shapes = pages, shapes
         texts = [[token.text for token in page] for page in pages]
-        self._edges = [{HEAD: frozenset(page[:EDGE]), FOOT: frozenset(page[-EDGE:])} for page in texts]
+        # `{"volume": {…`: what begins so mostly has nothing else at the top.
+        beginning = [*texts[0], *([""] * 4)] if texts else [""] * 4
+        self._first, self._wraps = beginning[1].strip('"'), beginning[3] in CLOSER
+        self._edges = [{HEAD: _edge(page[:EDGE]), FOOT: _edge(page[-EDGE:])} for page in texts]
 
     def run(self) -> Repair | None:
-        readings: _Readings = {_Reading((DOCUMENT,), BODY): (0.0, None)}
+        readings: _Readings = {START: (0.0, None)}
         for number, page in enumerate(self._pages):
             if number:
-                readings = _cheapest((_Reading(reading.stack, HEAD), *rest) for reading, rest in readings.items())
+                readings = _cheapest((reading.moved(HEAD), *rest) for reading, rest in readings.items())
+            foot, end = self._foot_and_end(number)
             for place, token in enumerate(page):
-                after = page[place + 1 : place + 3]
-                near_foot = number < len(self._pages) - 1 and place >= len(page) - EDGE
-                readings = self._with_additions(readings, token, after)
-                readings = _pruned(self._after(readings, token, after, near_foot))
+                before, following = page[max(place - 2, 0) : place], page[place + 1 : place + 3]
+                here = _Here(before, token, following, place >= foot, place >= end)
+                readings = _pruned(self._after(self._with_additions(readings, here), here))
         return self._best(readings)
+
+    def _foot_and_end(self, number: int) -> tuple[int, int]:
+        """Where the foot of a page begins, and, on the last page, the brackets that end the example."""
+        page = self._pages[number]
+        if number < len(self._pages) - 1:
+            return len(page) - EDGE, len(page)
+        end = len(page)
+        while end and page[end - 1].text in CLOSERS:
+            end -= 1
+        return len(page), end
 
     def _best(self, readings: _Readings) -> Repair | None:
         ended = _cheapest(
@@ -138,7 +169,7 @@ class _Search:
             for start, (cost, step) in readings.items()
             for reading, cost, step in self._ended(start, cost, step)
         )
-        done = [(cost, step) for reading, (cost, step) in ended.items() if reading.stack == (DONE,)]
+        done = [(cost, step) for reading, (cost, step) in ended.items() if reading.stack == DONE]
         if not done:
             return None
         cost, last = min(done, key=lambda one: one[0])
@@ -147,22 +178,22 @@ class _Search:
         return Repair("".join(step.text for step in steps), tuple(what), cost)
 
     def _ended(
-        self, reading: _Reading, cost: float, step: _Step | None
-    ) -> Iterator[tuple[_Reading, float, _Step | None]]:
+        self, reading: Reading, cost: float, step: _Step | None
+    ) -> Iterator[tuple[Reading, float, _Step | None]]:
         """With all that is still open closed."""
         while len(reading.stack) > 1:
-            top = reading.stack[-1]
-            if top.state not in (AFTER, KEY0, VALUE0):
+            top = reading.top
+            if top.state not in MAY_END:
                 return
-            more = self._closing(top, None)
-            reading, cost = _closed(reading), cost + ADD_AT_END + more
+            cost += ADD_AFTER_ALL + self._closing(top, None)
+            reading = reading.closed()
             step = _Step(step, CLOSER[top.bracket], "bracket added at the end")
         yield reading, cost, step
 
     # --- what may be put in before a token ---------------------------------------------------------------------------
 
-    def _with_additions(self, readings: _Readings, token: Token, following: Sequence[Token]) -> _Readings:
-        """The readings, and what they become by putting in tokens that `token` may need before it."""
+    def _with_additions(self, readings: _Readings, here: _Here) -> _Readings:
+        """The readings, and what they become by putting in tokens that may be missing before this one."""
         found = dict(readings)
         queue = [one for one in readings.items() if one[0].at != FOOT]
         limit = min((cost for cost, _ in readings.values()), default=0) + MARGIN
@@ -170,129 +201,132 @@ class _Search:
             start, (cost, step) = queue.pop()
             if found[start][0] < cost:
                 continue
-            for reading, more, text, what in self._additions(start, token, following):
+            for reading, more, text, what in self._additions(start, here):
                 total = cost + more
                 if total <= limit and total < found.get(reading, (inf,))[0]:
                     found[reading] = (total, _Step(step, text, what))
                     queue.append((reading, found[reading]))
         return found
 
-    def _additions(self, reading: _Reading, token: Token, following: Sequence[Token]) -> Iterator[_Option]:
-        top, inside = reading.stack[-1], int(reading.at != HEAD)
-        where = WHERE[reading.at]
-        is_key = token.is_string and _text(following, 0) == ":"
-        if self._may_close(top, token, inside):
-            cost = ADD_CLOSER[inside] + self._closing(top, None)
-            yield _closed(reading), cost, CLOSER[top.bracket], f"bracket added {where}"
-        if top.state == AFTER and top.bracket and token.text not in (",", "}", "]", ":"):
-            state = KEY if top.bracket == "{" else VALUE
-            yield _with_top(reading, top._replace(state=state)), ADD_COMMA[inside], ",", f"comma added {where}"
-        if top.state in (VALUE0, VALUE) and (is_key or (not inside and token.text != "[")):
+    def _additions(self, reading: Reading, here: _Here) -> Iterator[_Option]:
+        top, token, place = reading.top, here.token, here.place_of(reading)
+        is_key = token.is_string and here.after(0) == ":"
+        if top.bracket and top.state in MAY_END and _may_close(top, token, place):
+            cost = ADD_CLOSER[place] + self._closing(top, None)
+            yield reading.closed(), cost, CLOSER[top.bracket], f"bracket added {WHERE[place]}"
+        if top.state == AFTER and top.bracket and token.text not in (",", ":", *CLOSERS):
+            yield reading.with_top(top.after_comma()), ADD_COMMA[place], ",", f"comma added {WHERE[place]}"
+        if top.state in (VALUE0, VALUE) and (is_key or (place == HEAD and token.text != "[")):
             bracket = "{" if is_key else "["
-            more = ADD_OPENER[inside] + self._kind(top, bracket) + (NO_VALUE if top.bracket == "{" else 0.0)
-            yield _opened(reading, bracket, token), more, bracket, f"bracket added {where}"
+            cost = ADD_OPENER[place] + self._kind(top, bracket) + (ADD_NO_VALUE if top.bracket == "{" else 0.0)
+            yield reading.opened(bracket, token), cost, bracket, f"bracket added {WHERE[place]}"
         if top.state == COLON and token.text != ":":
-            yield _with_top(reading, top._replace(state=VALUE)), ADD_COLON[inside], ":", f"colon added {where}"
-
-    def _may_close(self, top: _Frame, token: Token, inside: int) -> bool:
-        """Whether a bracket may have been lost here; within a page the layout, or what follows, has to let it."""
-        if not top.bracket or top.state not in (AFTER, KEY0, VALUE0) or token.text == CLOSER[top.bracket]:
-            return False
-        if not inside or token.text in (",", "}", "]"):
-            return True
-        return token.first and (top.page != token.page or token.indent <= top.indent)
+            yield reading.with_top(top._replace(state=VALUE)), ADD_COLON, ":", f"colon added {WHERE[place]}"
 
     # --- one token ---------------------------------------------------------------------------------------------------
 
-    def _after(self, readings: _Readings, token: Token, following: Sequence[Token], near_foot: bool) -> _Readings:
+    def _after(self, readings: _Readings, here: _Here) -> _Readings:
         return _cheapest(
             (reading, cost + more, _Step(step, text, what))
             for start, (cost, step) in readings.items()
             for reading, more, text, what in (
-                *(self._taken(start, token, following) if start.at != FOOT else ()),
-                *self._dropped(start, token, near_foot),
+                *(self._taken(start.moved(BODY), here) if start.at != FOOT else ()),
+                *self._dropped(start, here),
             )
         )
 
-    def _dropped(self, reading: _Reading, token: Token, near_foot: bool) -> Iterator[_Option]:
-        at = reading.at
-        if at == HEAD:
-            cost = DROP_REPEATED[HEAD] if self._stands_on(token, token.page - 1) else _drop(token, HEAD)
-            yield reading, cost, "", "repeated or made-up head of a page left out"
-        if at == BODY and token.text in ("}", "]", ",", STUB):
-            yield reading, _drop(token, BODY), "", "bracket left out within a page"
-        if near_foot:
-            cost = DROP_REPEATED[FOOT] if self._stands_on(token, token.page + 1) else _drop(token, FOOT)
-            cost += START_OF_FOOT if at != FOOT else 0.0
-            what = "made-up members left out at the foot of a page"
-            if token.text in ("}", "]", ",", STUB):
-                what = "made-up brackets left out at the foot of a page"
-            yield _Reading(reading.stack, FOOT), cost, "", what
+    def _dropped(self, reading: Reading, here: _Here) -> Iterator[_Option]:
+        token, place = here.token, here.place_of(reading)
+        if place == HEAD:
+            yield reading, self._drop(here, HEAD), "", "repeated or made-up head of a page left out"
+        elif place != FOOT and (cost := self._drop(here, place)) < inf:
+            yield reading, cost, "", f"bracket left out {WHERE[place]}"
+        if here.near_foot:
+            cost = self._drop(here, FOOT) + (START_OF_FOOT if place != FOOT else 0.0)
+            what = "brackets" if token.text in (",", STUB, *CLOSERS) else "members"
+            yield reading.moved(FOOT), cost, "", f"made-up {what} left out at the foot of a page"
 
-    def _stands_on(self, token: Token, page: int) -> bool:
-        """Whether a key or value also stands where another page meets the page of the token."""
-        return token.is_scalar and token.text in self._edges[page][HEAD if page > token.page else FOOT]
+    def _drop(self, here: _Here, place: int) -> float:
+        token = here.token
+        if token.text in CLOSERS:
+            return DROP_CLOSER[place]
+        if token.text in (",", ":"):
+            return DROP_SEPARATOR[place]
+        if token.text == STUB:
+            return DROP_STUB[place]
+        if place in (HEAD, FOOT) and token.is_scalar:
+            across = self._edges[token.page - 1][FOOT] if place == HEAD else self._edges[token.page + 1][HEAD]
+            if not across.isdisjoint(here.members()):
+                return DROP_REPEATED_MEMBER[place]
+            if token.text in across:
+                return DROP_REPEATED[place]
+        return DROP_OTHER[place]
 
-    def _taken(self, reading: _Reading, token: Token, following: Sequence[Token]) -> Iterator[_Option]:
-        reading = _Reading(reading.stack, BODY)
-        if token.text in CLOSER:
-            yield from self._open(reading, token, following)
-        elif token.text in ("}", "]"):
-            yield from self._close(reading, token)
-        elif token.text in (",", ":"):
-            yield from self._separate(reading, token.text)
-        else:
-            yield from self._scalar(reading, token, following)
+    def _taken(self, reading: Reading, here: _Here) -> Iterator[_Option]:
+        text = here.token.text
+        if text in CLOSER:
+            yield from self._open(reading, here)
+        elif text in CLOSERS:
+            yield from self._close(reading, here.token)
+        elif text == "," and reading.top.state == AFTER and reading.top.bracket:
+            yield reading.with_top(reading.top.after_comma()), 0.0, text, ""
+        elif text == ":" and reading.top.state == COLON:
+            yield reading.with_top(reading.top._replace(state=VALUE)), 0.0, text, ""
+        elif here.token.is_scalar:
+            yield from self._scalar(reading, here)
 
-    def _open(self, reading: _Reading, token: Token, following: Sequence[Token]) -> Iterator[_Option]:
-        top = reading.stack[-1]
+    def _open(self, reading: Reading, here: _Here) -> Iterator[_Option]:
+        top, text = reading.top, here.token.text
         if top.state in (VALUE0, VALUE):
-            yield _opened(reading, token.text, token), self._kind(top, token.text), token.text, ""
-            if token.text == "[" and _text(following, 1) == ":":
-                yield _opened(reading, "{", token), MISREAD + self._kind(top, "{"), "{", "bracket misread"
+            yield reading.opened(text, here.token), self._kind(top, text), text, ""
+            if text == "[" and here.after(1) == ":":
+                yield reading.opened("{", here.token), MISREAD + self._kind(top, "{"), "{", "bracket misread"
 
-    def _close(self, reading: _Reading, token: Token) -> Iterator[_Option]:
-        top = reading.stack[-1]
-        if top.bracket and top.state in (AFTER, KEY0, VALUE0):
+    def _close(self, reading: Reading, token: Token) -> Iterator[_Option]:
+        top = reading.top
+        if top.bracket and top.state in MAY_END:
             closer, cost = CLOSER[top.bracket], self._closing(top, token)
             if closer == token.text:
-                yield _closed(reading), cost, closer, ""
+                yield reading.closed(), cost, closer, ""
             else:
-                yield _closed(reading), cost + MISREAD, closer, "bracket misread"
+                yield reading.closed(), cost + MISREAD, closer, "bracket misread"
 
-    def _separate(self, reading: _Reading, text: str) -> Iterator[_Option]:
-        top = reading.stack[-1]
-        if text == "," and top.state == AFTER and top.bracket:
-            yield _with_top(reading, top._replace(state=KEY if top.bracket == "{" else VALUE)), 0.0, text, ""
-        elif text == ":" and top.state == COLON:
-            yield _with_top(reading, top._replace(state=VALUE)), 0.0, text, ""
-
-    def _scalar(self, reading: _Reading, token: Token, following: Sequence[Token]) -> Iterator[_Option]:
-        top = reading.stack[-1]
-        if top.state in (KEY0, KEY) and token.is_string and _text(following, 0) in (":", ""):
+    def _scalar(self, reading: Reading, here: _Here) -> Iterator[_Option]:
+        top, token = reading.top, here.token
+        if top.state in (KEY0, KEY) and token.is_string and here.after(0) in (":", ""):
             key = key_of(token)
             keyed = top._replace(state=COLON, key=key, keys=top.keys | {key})
-            yield _with_top(reading, keyed), self._member(top, key), token.text, ""
-        elif top.state in (VALUE0, VALUE) and _text(following, 0) != ":":
-            more, text, what = _value(token.text)
-            kind = 0.0 if text == "null" else self._kind(top, "s")
-            yield _with_top(reading, top._replace(state=AFTER)), more + kind, text, what
+            yield reading.with_top(keyed), self._member(top, key), token.text, ""
+        elif top.state in (VALUE0, VALUE) and here.after(0) != ":":
+            cost, text, what = _value(token.text)
+            keys = top.keys
+            if top.bracket == "[" and token.is_string:
+                cost += ITEM_TWICE if text in keys else 0.0
+                keys |= {text}
+            cost += 0.0 if text == "null" else self._kind(top, "s")
+            yield reading.with_top(top._replace(state=AFTER, keys=keys)), cost, text, what
 
     # --- what the siblings say ---------------------------------------------------------------------------------------
 
-    def _member(self, top: _Frame, key: str) -> float:
+    def _member(self, top: Frame, key: str) -> float:
         if key in top.keys:
             return TWICE
+        if top.name == ROOT:
+            return 0.0 if not top.keys or self._has_place_at_top(key, top.keys) else UNKNOWN_AT_ROOT
         if self._shapes.knows(top.name, key):
             return 0.0
-        cost, at_most = UNKNOWN_AT_ROOT if top.name == ROOT else UNKNOWN_MEMBER
-        return cost if sum(not self._shapes.knows(top.name, other) for other in top.keys) < at_most else 0.0
+        unknown = sum(not self._shapes.knows(top.name, other) for other in top.keys)
+        return UNKNOWN_MEMBER if unknown < UNKNOWN_AT_MOST else 0.0
 
-    def _kind(self, top: _Frame, kind: str) -> float:
+    def _has_place_at_top(self, key: str, keys: frozenset[str]) -> bool:
+        known = self._shapes.has_place_at_top(key, self._first)
+        return known if known is not None else not self._wraps or len(keys) > WRAPPERS
+
+    def _kind(self, top: Frame, kind: str) -> float:
         key = top.key if top.bracket == "{" else None
         return 0.0 if not top.bracket or self._shapes.fits(top.name, key, kind) else OTHER_KIND
 
-    def _closing(self, top: _Frame, token: Token | None) -> float:
+    def _closing(self, top: Frame, token: Token | None) -> float:
         """Cost of ending an object here: members that its siblings have, and a bracket that stands askew."""
         cost = 0.0
         if token and token.first and token.page == top.page and token.indent != top.indent:
@@ -302,8 +336,10 @@ class _Search:
         return cost
 
 
-def _text(tokens: Sequence[Token], at: int) -> str:
-    return tokens[at].text if at < len(tokens) else ""
+def _edge(texts: Sequence[str]) -> frozenset[str]:
+    """The keys and values near a page break, and each key with its value."""
+    members = {f"{key}:{value}" for key, colon, value in zip(texts, texts[1:], texts[2:], strict=False) if colon == ":"}
+    return frozenset(members.union(texts))
 
 
 def key_of(token: Token) -> str:
@@ -311,10 +347,19 @@ def key_of(token: Token) -> str:
     return "".join(token.text.strip('"').split("\n"))
 
 
+def _may_close(top: Frame, token: Token, place: int) -> bool:
+    """Whether a bracket may have been lost here; within a page the layout, or what follows, has to let it."""
+    if token.text == CLOSER[top.bracket]:
+        return False
+    if place in (HEAD, END) or token.text == "," or token.text in CLOSERS:
+        return True
+    return token.first and (top.page != token.page or token.indent <= top.indent)
+
+
 def _value(text: str) -> tuple[float, str, str]:
-    """A value as JSON, and what it costs to read it so."""
+    """A value as JSON, what it costs to read it so, and the repair it is."""
     if text.startswith('"'):
-        return (0.0, text, "") if text.endswith('"') and len(text) > 1 else (BARE, text + '"', "quote added")
+        return 0.0, text, ""
     if text in LITERALS.values() or _is_number(text):
         return 0.0, text, ""
     plain = text.rstrip(".").lower()
@@ -330,33 +375,7 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _drop(token: Token, at: int) -> float:
-    if token.text == STUB:
-        return DROP_STUB[at]
-    if token.text == ",":
-        return DROP_COMMA[at]
-    return (DROP_CLOSER if token.text in ("}", "]") else DROP_OTHER)[at]
-
-
-def _with_top(reading: _Reading, top: _Frame) -> _Reading:
-    return _Reading((*reading.stack[:-1], top), reading.at)
-
-
-def _closed(reading: _Reading) -> _Reading:
-    *below, parent, _ = reading.stack
-    return _Reading((*below, parent._replace(state=AFTER)), reading.at)
-
-
-def _opened(reading: _Reading, bracket: str, token: Token) -> _Reading:
-    parent = reading.stack[-1]
-    name = singular(parent.key) if parent.bracket == "{" else parent.name
-    state = KEY0 if bracket == "{" else VALUE0
-    return _Reading(
-        (*reading.stack, _Frame(bracket, name, state, "", frozenset(), token.page, token.indent)), reading.at
-    )
-
-
-def _cheapest(readings: Iterable[tuple[_Reading, float, _Step | None]]) -> _Readings:
+def _cheapest(readings: Iterable[tuple[Reading, float, _Step | None]]) -> _Readings:
     found: _Readings = {}
     for reading, cost, step in readings:
         if reading not in found or cost < found[reading][0]:

@@ -8,6 +8,7 @@ Facts only: titles, names, templates, codes, types, examples. Nothing else of th
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -178,16 +179,20 @@ def _read_json(printed: Sequence[tuple[Leaf, Printed]], wraps: Wraps) -> list[_R
 
 
 def _whole(one: Printed, wraps: Wraps) -> _Read | None:
-    """An example that parses as it is printed, but for wrapped strings. One that goes over a page break never does."""
-    if len(one.pages) > 1:
-        return None
+    """An example that parses as it is printed, but for wrapped strings; over a page break no member may come twice."""
     printed = "\n".join(_lines(one))
     for text, repairs in ((printed, ()), (wraps.undone(printed), (WRAPPED,))):
         try:
-            return _Read(msgspec.json.decode(text), repairs)
-        except msgspec.DecodeError:
+            return _Read(json.loads(text, object_pairs_hook=_once if len(one.pages) > 1 else None), repairs)
+        except ValueError:
             continue
     return None
+
+
+def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(found := dict(members)) < len(members):
+        raise ValueError("a member comes twice")
+    return found
 
 
 def _repaired(pages: Sequence[Sequence[Token]], shapes: Shapes, wraps: Wraps) -> _Read | None:
@@ -196,8 +201,8 @@ def _repaired(pages: Sequence[Sequence[Token]], shapes: Shapes, wraps: Wraps) ->
         return None
     text = wraps.undone(done.text)
     try:
-        return _Read(msgspec.json.decode(text), (*done.repairs, *([WRAPPED] if text != done.text else [])))
-    except msgspec.DecodeError:
+        return _Read(json.loads(text), (*done.repairs, *([WRAPPED] if text != done.text else [])))
+    except ValueError:
         return None
 
 

@@ -14,6 +14,8 @@ from typing import Any
 from cloudtape.reference.json_tokens import Token
 
 ROOT = ""
+# Up to so many members at the top, they wrap the rest: `{"volumes": […], "volumes_links": […]}`.
+WRAPPERS = 3
 
 
 def singular(name: str) -> str:
@@ -80,6 +82,14 @@ class Shapes:
     def knows(self, name: str, key: str) -> bool:
         """Whether an object with that name has been seen with that member, or none with that name at all."""
         return key in self._members[name] or not self._objects[name]
+
+    def has_place_at_top(self, key: str, first: str) -> bool | None:
+        """Whether a member has been seen at the top beside the first one; None where that one has not been seen there.
+
+        Beside many members, another may always stand.
+        """
+        beside = [known for known in self._objects[ROOT] if first in known]
+        return any(key in known or len(known) > WRAPPERS for known in beside) if beside else None
 
     def missing(self, name: str, keys: frozenset[str]) -> int:
         """How many members an object lacks to be like one that has been seen; 0 where none with that name has been."""

@@ -80,3 +80,8 @@ def test_an_example_with_a_head_has_it_apart() -> None:
     assert response.start == "HTTP/1.1 200 OK"
     assert dict(response.headers)["Content-Length"] == "21"
     assert response.value == {"rootEnabled": True}
+
+
+def test_an_example_that_is_whole_over_a_page_break_is_left_as_it_is() -> None:
+    repairs = {repair for example in default_catalog().examples_of(by_section("1.4.4")) for repair in example.repairs}
+    assert repairs == {"wrapped lines joined"}

@@ -1,0 +1,76 @@
+"""How far the reading of a damaged example has come: the open brackets, and what may come next. Knows no costs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cloudtape.reference.json_tokens import Token
+from cloudtape.reference.shapes import ROOT, singular
+
+CLOSER = {"{": "}", "[": "]"}
+CLOSERS = frozenset(CLOSER.values())
+
+# Where a reading is: at the head of a page, of which it has taken nothing yet; within it; at its foot, all the rest of
+# which it leaves out; among the brackets that end the example.
+HEAD, BODY, FOOT, END = range(4)
+
+# What may come next: a key or the end, a key, a colon, a value or the end, a value, a comma or the end.
+KEY0, KEY, COLON, VALUE0, VALUE, AFTER = range(6)
+MAY_END = (AFTER, KEY0, VALUE0)
+
+
+class Frame(NamedTuple):
+    """An open object or array: the name it goes by, what may come next, its last key, its keys (of an array, its
+    strings), and where it was opened."""
+
+    bracket: str
+    name: str
+    state: int
+    key: str
+    keys: frozenset[str]
+    page: int
+    indent: int
+
+    def opened_by(self, bracket: str, token: Token) -> Frame:
+        """The frame of a value that begins here."""
+        name = singular(self.key) if self.bracket == "{" else self.name
+        state = KEY0 if bracket == "{" else VALUE0
+        return Frame(bracket, name, state, "", frozenset(), token.page, token.indent)
+
+    def after_comma(self) -> Frame:
+        """As it is after a comma."""
+        return self._replace(state=KEY if self.bracket == "{" else VALUE)
+
+
+class Reading(NamedTuple):
+    """The open brackets, the innermost last, and where the reading is. The document is a frame without a bracket."""
+
+    stack: tuple[Frame, ...]
+    at: int
+
+    @property
+    def top(self) -> Frame:
+        """The innermost open bracket."""
+        return self.stack[-1]
+
+    def with_top(self, top: Frame) -> Reading:
+        """The same with another innermost frame."""
+        return Reading((*self.stack[:-1], top), self.at)
+
+    def opened(self, bracket: str, token: Token) -> Reading:
+        """With a bracket more."""
+        return Reading((*self.stack, self.stack[-1].opened_by(bracket, token)), self.at)
+
+    def closed(self) -> Reading:
+        """With the innermost bracket closed."""
+        *below, parent, _ = self.stack
+        return Reading((*below, parent._replace(state=AFTER)), self.at)
+
+    def moved(self, at: int) -> Reading:
+        """The same at another place."""
+        return Reading(self.stack, at)
+
+
+DOCUMENT = Frame("", ROOT, VALUE, "", frozenset(), -1, 0)
+START = Reading((DOCUMENT,), BODY)
+DONE = (DOCUMENT._replace(state=AFTER),)

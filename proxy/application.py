@@ -35,6 +35,7 @@ from cloudtape.errors import ListenError
 from cloudtape.journal import Journal
 from cloudtape.matchers.summary import SUMMARY_VERSION, summarise
 from cloudtape.modes import Part, Writes
+from cloudtape.operation_names import OperationNames
 from cloudtape.pipeline import Pipeline, Refusal, Responder
 from cloudtape.recorder import Forwarder, Keeper, Recorder
 from cloudtape.replayer import Replayer
@@ -109,11 +110,12 @@ class Application:
             await check_keystone(send, self.config.upstream)
             self.routes.add(Route(IDENTITY, IDENTITY, base_of(self.config.upstream)))
             parts[Part.FORWARDER] = Forwarder(send, self.routes)
+        names = OperationNames(self.routes)
         if self.config.mode.replays:
-            self.replayer = parts[Part.REPLAYER] = Replayer(self.cassettes)
+            self.replayer = parts[Part.REPLAYER] = Replayer(self.cassettes, names)
         if self.config.mode.writes and send:
             keeper = Keeper(self._writer(stack), self._scrub(), self.journal)
-            parts[Part.RECORDER] = Recorder(send, self.routes, keeper, self.config.record_errors)
+            parts[Part.RECORDER] = Recorder(send, self.routes, keeper, names, self.config.record_errors)
         pipeline = Pipeline([parts[part] for part in self.config.mode.responders], self._refuse, self.journal)
         await self._listen(stack, pipeline)
 

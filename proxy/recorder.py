@@ -22,6 +22,7 @@ from cloudtape.cassettes.messages import Body, Interaction, Request, Response, R
 from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.errors import UpstreamError
 from cloudtape.journal import SOURCE_HEADER, Journal, Source
+from cloudtape.operation_names import OperationNames
 from cloudtape.routes import Routes
 from cloudtape.service_catalog import endpoints_of
 from cloudtape.synthesis.faults import fault
@@ -89,8 +90,10 @@ class Recorder:
     `record_errors`: keep the answers that the proxy gives when the cloud cannot be reached, too.
     """
 
-    def __init__(self, send: Send, routes: Routes, keeper: Keeper, record_errors: bool = False) -> None:
-        self._send, self._routes, self._keeper = send, routes, keeper
+    def __init__(
+        self, send: Send, routes: Routes, keeper: Keeper, names: OperationNames, record_errors: bool = False
+    ) -> None:
+        self._send, self._routes, self._keeper, self._names = send, routes, keeper, names
         self._record_errors = record_errors
         self._untaught: tuple[Route, ...] = tuple(routes)
 
@@ -137,7 +140,8 @@ class Recorder:
         kept = False
         try:
             whole = replace(response, body=copy.finish()) if copy else response
-            kept = await self._keeper.keep(take.interaction(whole, routes))
+            operation = self._names.operation_of(take.outgoing)
+            kept = await self._keeper.keep(take.interaction(whole, operation, routes))
         except CassetteError as error:
             self._keeper.lose(take.outgoing, error)
         finally:
@@ -187,7 +191,7 @@ class _Take:
             self._copy.write(chunk)
             yield chunk
 
-    def interaction(self, response: Response, routes: tuple[Route, ...]) -> Interaction:
+    def interaction(self, response: Response, operation: str, routes: tuple[Route, ...]) -> Interaction:
         """Raises CassetteError where the request's body could not be copied."""
         body: Body = self._copy.finish() if self._copy else self.outgoing.body
         return Interaction(
@@ -195,6 +199,7 @@ class _Take:
             response,
             recorded_at=_rfc3339(self._began_at),
             elapsed=round(time.monotonic() - self._began, 6),
+            operation=operation,
             routes=routes,
         )
 

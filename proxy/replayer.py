@@ -18,6 +18,7 @@ from cloudtape.journal import SOURCE_HEADER, Source
 from cloudtape.matchers.canonical import canonical
 from cloudtape.matchers.nearest import Miss, Nearest
 from cloudtape.matchers.past import Past, Recorded
+from cloudtape.operation_names import OperationNames
 
 MATCH_HEADER = "X-Cloudtape-Match"
 MOST_SESSIONS = 10_000
@@ -41,8 +42,8 @@ class Replayer:
     `MOST_SESSIONS` is forgotten.
     """
 
-    def __init__(self, cassettes: Sequence[Cassette], clock: Now = now) -> None:
-        self._cassettes, self._clock = cassettes, clock
+    def __init__(self, cassettes: Sequence[Cassette], names: OperationNames, clock: Now = now) -> None:
+        self._cassettes, self._names, self._clock = cassettes, names, clock
         self._recorded = Recorded(summary for cassette in cassettes for summary in cassette.summaries)
         self._sessions: OrderedDict[str, Past] = OrderedDict()
         self._used: set[int] = set()
@@ -95,7 +96,8 @@ class Replayer:
         response = interaction.response
         if isinstance(response.body, StoredBody):
             checked(response.body)
-        match = f"exact; operation={interaction.operation or '-'}; interaction={position + 1}"
+        operation = interaction.operation or self._names.operation_of(interaction.request)
+        match = f"exact; operation={operation or '-'}; interaction={position + 1}"
         headers = [pair for pair in response.headers if pair[0].lower() not in NOT_REPLAYED]
         headers += ((SOURCE_HEADER, Source.REPLAYED), (MATCH_HEADER, match))
         size = len(response.body) + 1000 if isinstance(response.body, bytes) else 1000

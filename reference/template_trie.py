@@ -7,6 +7,7 @@ object storage). A slash at the end is not told apart.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
@@ -45,10 +46,14 @@ class TemplateTrie(Generic[Value]):
 
     def find(self, method: str, path: str) -> list[Value]:
         """The values under the template that fits the path best, in the order they were added; none if none fits."""
-        return _find(self._root, method, _segments(path), 0) or []
+        return self.find_segments(method, _segments(path))
+
+    def find_segments(self, method: str, segments: Sequence[str]) -> list[Value]:
+        """The same for a path that is in segments already."""
+        return _find(self._root, method, segments, 0) or []
 
 
-def _find(node: _Node[Value], method: str, segments: list[str], at: int) -> list[Value] | None:
+def _find(node: _Node[Value], method: str, segments: Sequence[str], at: int) -> list[Value] | None:
     if at == len(segments):
         return node.values.get(method)
     child = node.literals.get(segments[at])

@@ -1,0 +1,26 @@
+"""Names the documented operation of a request, by its route's service and what stands behind the route's base."""
+
+from __future__ import annotations
+
+from cloudtape.cassettes.messages import Request
+from cloudtape.matchers.operations import OperationFinder
+from cloudtape.reference.catalog import default_catalog
+from cloudtape.routes import Routes
+
+
+class OperationNames:
+    """`operation_of(request)` is the operation's id, empty for one that the reference does not know."""
+
+    def __init__(self, routes: Routes) -> None:
+        self._routes = routes
+        self._finder = OperationFinder(default_catalog().operations)
+
+    def operation_of(self, request: Request) -> str:
+        route = self._routes.named(request.route) or self._routes.serving(request.uri)
+        address = request.uri.partition("?")[0]
+        service = ""
+        if route:
+            service, address = route.service, address.removeprefix(route.upstream)
+        path = address.partition("://")[2].partition("/")[2] if "://" in address else address
+        found = self._finder.find(request.method, path, service, request.body)
+        return found.id if found else ""

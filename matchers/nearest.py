@@ -17,7 +17,7 @@ MOST_COMPARED = 50
 """Recorded interactions that are read and compared for one miss: a miss costs the same in a large cassette."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Near:
     """A recorded request that is not the one asked for; `differences` in words."""
 
@@ -80,11 +80,13 @@ class Nearest:
         found = []
         for position in list(positions)[:MOST_COMPARED]:
             recorded = self._read(position)
-            differing = differences(canonical(recorded), asked)
-            found.append((len(differing), Near(position + 1, recorded.method, recorded.uri, tuple(differing))))
-        found.sort(key=lambda pair: pair[0])
-        distinct = {near.differences: near for _, near in reversed(found)}
-        return tuple(sorted(distinct.values(), key=lambda near: (len(near.differences), near.interaction)))[:MOST_SHOWN]
+            same = canonical(recorded)
+            differing = tuple(differences(same, asked))
+            # Another path is another thing: it comes behind whatever differs on the same one.
+            order = (same.place != asked.place, len(differing), position)
+            found.append((order, Near(position + 1, recorded.method, recorded.uri, differing)))
+        distinct = {near.differences: (order, near) for order, near in sorted(found, reverse=True)}
+        return tuple(near for _, near in sorted(distinct.values()))[:MOST_SHOWN]
 
 
 def _note(index: dict[int, list[int]], key: int, position: int) -> None:

@@ -1,7 +1,7 @@
 """The command `cloudtape`. Reads arguments, calls the part that does the work, turns errors into one line.
 
-Exit codes: 0 done; 1 a finding (`scan`), a miss (`run --strict`) or an interaction that could not be kept; 2 it could
-not be done as asked; `run` otherwise passes on its child's.
+Exit codes: 0 done; 1 a finding (`scan`), a miss (`run --strict`, `match`) or an interaction that could not be kept; 2
+it could not be done as asked; `run` otherwise passes on its child's.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from cloudtape import __version__
 from cloudtape.cassettes.errors import CassetteError
 from cloudtape.config import Config, Timeouts, Tls, listen_address, mode_named
 from cloudtape.errors import ConfigError, ProxyError
+from cloudtape.match_command import match
 from cloudtape.modes import MODES, Mode
 from cloudtape.operations_command import operations
 from cloudtape.output import FORMAT, print_json
@@ -54,6 +55,7 @@ def cli() -> None:
 
 
 cli.add_command(operations)
+cli.add_command(match)
 
 
 def _say(line: str) -> None:

@@ -62,6 +62,10 @@ class Replayer:
             return replace(prepared.response, body=freshened(prepared.response.body, self._clock()))
         return prepared.response
 
+    def recorded(self, request: Request) -> list[int]:
+        """The numbers (from 1) of the interactions that are the same request; a session is given them by its past."""
+        return [position + 1 for position in self._recorded.positions(canonical(request).key)]
+
     def explain(self, request: Request) -> Miss:
         """Why a request is a miss."""
         if self._nearest is None:

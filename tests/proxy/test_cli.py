@@ -38,7 +38,7 @@ def ended(process: subprocess.Popen[str], with_signal: int = signal.SIGINT) -> s
     return said
 
 
-@pytest.mark.parametrize("command", [*MODES, "run", "show", "scan"])
+@pytest.mark.parametrize("command", [*MODES, "run", "show", "scan", "match"])
 def test_every_command_helps_with_an_example(command: str) -> None:
     said = cloudtape(command, "--help")
     assert said.returncode == 0

@@ -25,8 +25,8 @@ from cloudtape.reference.template_trie import TemplateTrie
 
 VERSION = re.compile(r"v(\d+)(?:\.(\d+))?")
 PROJECT_VARIABLES = frozenset({"{tenant_id}", "{project_id}", "{accountId}"})
-# What stands in place of a path that ends with its version.
-VERSION_ITSELF = "{version}"
+# What stands in place of a path that ends with its version: no segment, since it holds a slash.
+VERSION_ITSELF = "version/itself"
 MOST_CACHED = 4096
 LONGEST_CACHED = 200  # characters of a path
 
@@ -41,8 +41,8 @@ class OperationFinder:
         for one in operations:
             greedy = bool(one.path_params) and (one.service, one.path_params[-1].name) in GREEDY
             trie = self._tries[one.service].setdefault(_number(one.version), TemplateTrie())
-            trie.add(one.method, "/" + "/".join(_of_template(one.path)), one, greedy)
-        self._cached = lru_cache(MOST_CACHED)(self._look_up)
+            trie.add_segments(one.method, _of_template(one.path), one, greedy)
+        self._cached = lru_cache(MOST_CACHED)(self.candidates)
 
     def find(self, method: str, path: str, service: str = "", body: object = b"") -> Operation | None:
         """The operation of a request, None for one that the reference does not know.
@@ -51,8 +51,8 @@ class OperationFinder:
         all services are looked through, and the template with the most literal segments is taken. Where the key in a
         JSON body decides, `body` is read; without it, the first such operation of the document is taken.
         """
-        look_up = self._cached if len(path) <= LONGEST_CACHED else self._look_up
-        found = look_up(method, path, service)
+        candidates = self._cached if len(path) <= LONGEST_CACHED else self.candidates
+        found = candidates(method, path, service)
         if len(found) < 2 or not isinstance(body, bytes):
             return found[0] if found else None
         key = _top_key(body)
@@ -60,7 +60,8 @@ class OperationFinder:
             (one for one in found if not one.action or not key), found[0]
         )
 
-    def _look_up(self, method: str, path: str, service: str) -> Sequence[Operation]:
+    def candidates(self, method: str, path: str, service: str = "") -> Sequence[Operation]:
+        """All operations of the template that a path fits: those that the key in a body would tell apart."""
         version, segments = _of_path(path)
         if service:
             return self._of_service(service, method, version, segments)

@@ -94,21 +94,24 @@ def rebuild(document: Path) -> None:
 
 def _chosen(catalog: OperationCatalog, service: str | None, method: str | None, path: str | None) -> list[Operation]:
     found = list(catalog.operations)
-    if service:
-        wanted = _service_type(catalog, service)
+    wanted = _service_type(catalog, service) if service else ""
+    if wanted:
         found = [one for one in found if one.service == wanted]
     if method:
         found = [one for one in found if one.method == method.upper()]
     if path:
         path = path.partition("?")[0]
-        fitting = {one.id for one in _fitting(catalog, found, path)}
+        fitting = {one.id for one in _fitting(found, path, wanted)}
         found = [one for one in found if one.id in fitting or path in one.template]
     return found
 
 
-def _fitting(catalog: OperationCatalog, among: Sequence[Operation], path: str) -> Iterable[Operation]:
-    for service, method in dict.fromkeys((one.service, one.method) for one in among):
-        yield from catalog.find(method, path, service)
+def _fitting(among: Sequence[Operation], path: str, service: str) -> Iterable[Operation]:
+    from cloudtape.matchers.operations import OperationFinder
+
+    finder = OperationFinder(among)
+    for method in dict.fromkeys(one.method for one in among):
+        yield from finder.candidates(method, path, service)
 
 
 def _service_type(catalog: OperationCatalog, name: str) -> str:

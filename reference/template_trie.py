@@ -7,7 +7,7 @@ object storage). A slash at the end is not told apart.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
@@ -33,8 +33,12 @@ class TemplateTrie(Generic[Value]):
 
     def add(self, method: str, template: str, value: Value, greedy: bool = False) -> None:
         """Put a value under a template; with `greedy`, its last variable takes slashes too."""
+        self.add_segments(method, _segments(template), value, greedy)
+
+    def add_segments(self, method: str, segments: Iterable[str], value: Value, greedy: bool = False) -> None:
+        """The same for a template that is in segments already; one that begins with a brace is a variable."""
         node = self._root
-        for segment in _segments(template):
+        for segment in segments:
             if segment.startswith("{"):
                 node.variable = node.variable or _Node()
                 node = node.variable

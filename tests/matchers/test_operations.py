@@ -119,6 +119,7 @@ def test_a_body_that_decides_nothing_still_finds_the_template(body: bytes) -> No
         ("load-balancer", "/v2/lbaas/loadbalancers"),
         ("", "/v9/nothing/of/ours"),
         ("compute", "/v2.1//"),
+        ("block-storage", "/v2/no-such-thing"),
     ],
 )
 def test_what_the_reference_does_not_know_is_not_found(service: str, path: str) -> None:

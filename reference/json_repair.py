@@ -138,7 +138,7 @@ class _Search:
         texts = [[token.text for token in page] for page in pages]
         # `{"volume": {…`: what begins so mostly has nothing else at the top.
         beginning = [*texts[0], *([""] * 4)] if texts else [""] * 4
-        self._first, self._wraps = beginning[1].strip('"'), beginning[3] in CLOSER
+        self._first, self._wraps = beginning[1].strip('"'), beginning[2] == ":" and beginning[3] in CLOSER
         self._edges = [{HEAD: _edge(page[:EDGE]), FOOT: _edge(page[-EDGE:])} for page in texts]
 
     def run(self) -> Repair | None:

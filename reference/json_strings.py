@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from cloudtape.reference.json_tokens import TOKEN
+from cloudtape.reference.json_tokens import TOKEN, quoted
 
 ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
 BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})')
@@ -40,7 +40,8 @@ class Wraps:
 
     def joined(self, string: str) -> str:
         """One string token on one line, its escapes valid."""
-        return DOUBLED.sub(self._line, valid(self._joined(string)))
+        whole = self._joined(string.removesuffix('"')) if len(string) > 1 else string
+        return quoted(DOUBLED.sub(self._line, valid(whole)))
 
     def _line(self, match: re.Match[str]) -> str:
         doubled = self._words["n" + match[1]] <= 0 < self._words[match[1]]
@@ -51,7 +52,7 @@ class Wraps:
             return string
         parts = [part.strip() for part in string.split("\n")]
         for between in ("", " "):
-            if (whole := between.join(parts)) in self._strings:
+            if (whole := between.join(parts)) + '"' in self._strings:
                 return whole
         whole = parts[0]
         for part in parts[1:]:
@@ -59,7 +60,7 @@ class Wraps:
         return whole
 
     def _glued(self, before: str, after: str) -> bool:
-        if before.endswith(("/", "-", "\\", '"')) or after in ("", '"') or after[0] in ",;":
+        if before.endswith(("/", "-", "\\", '"')) or not after or after[0] in ",;":
             return True
         left = ESCAPE.sub(" ", before).rpartition(" ")[2].lstrip('"')
         right = ESCAPE.sub(" ", after).partition(" ")[0].rstrip('"')

@@ -70,7 +70,13 @@ def _page(text: str, page: int) -> Iterator[Token]:
 def _unended(string: str) -> str:
     """A string whose last quote is not printed, or printed as if it were escaped, with that quote."""
     string = string.rstrip().removesuffix(",").rstrip().removesuffix('\\"')
-    return string if string == '"' else string + '"'
+    return string if string == '"' else quoted(string)
+
+
+def quoted(string: str) -> str:
+    """A string without its last quote, with it; a backslash before it must not escape it."""
+    backslashes = len(string) - len(string.rstrip("\\"))
+    return string + ("\\" if backslashes % 2 else "") + '"'
 
 
 def _continue(pages: list[list[Token]], tail: str) -> bool:
@@ -80,5 +86,5 @@ def _continue(pages: list[list[Token]], tail: str) -> bool:
     if not strings or any(token.is_scalar for token in page[strings[-1] + 1 :]):
         return False
     token = page[strings[-1]]
-    page[strings[-1] :] = [token._replace(text=token.text.rstrip('"') + "\n" + tail + '"')]
+    page[strings[-1] :] = [token._replace(text=quoted(token.text.rstrip('"') + "\n" + tail))]
     return True

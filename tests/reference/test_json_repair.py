@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cloudtape.reference.json_repair import Repair, repair
@@ -117,7 +117,6 @@ PLAIN = st.recursive(
 
 
 @given(PLAIN)
-@settings(deadline=None)
 def test_what_is_whole_and_like_its_siblings_stays_as_it_is(value: Any) -> None:
     known = Shapes()
     known.learn(value)
@@ -127,7 +126,6 @@ def test_what_is_whole_and_like_its_siblings_stays_as_it_is(value: Any) -> None:
     assert found.repairs == ()
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(alphabet='{}[]:,"\\ \nab1.', max_size=60), max_size=3))
 def test_any_pages_may_be_read(pages: list[str]) -> None:
     found = repair(tokens([page.split("\n") for page in pages]), Shapes())

@@ -19,14 +19,15 @@ from urllib.parse import unquote
 
 import msgspec
 
-from cloudtape.reference.catalog import GREEDY
+from cloudtape.matchers.template_trie import TemplateTrie
 from cloudtape.reference.operations import Operation
-from cloudtape.reference.template_trie import TemplateTrie
 
 VERSION = re.compile(r"v(\d+)(?:\.(\d+))?")
 PROJECT_VARIABLES = frozenset({"{tenant_id}", "{project_id}", "{accountId}"})
 # What stands in place of a path that ends with its version: no segment, since it holds a slash.
 VERSION_ITSELF = "version/itself"
+# Variables that take slashes (Object Storage API v1, 15.5: "object").
+GREEDY = frozenset({("object-store", "object")})
 MOST_CACHED = 4096
 LONGEST_CACHED = 200  # characters of a path
 
@@ -41,7 +42,7 @@ class OperationFinder:
         for one in operations:
             greedy = bool(one.path_params) and (one.service, one.path_params[-1].name) in GREEDY
             trie = self._tries[one.service].setdefault(_number(one.version), TemplateTrie())
-            trie.add_segments(one.method, _of_template(one.path), one, greedy)
+            trie.add(one.method, _of_template(one.path), one, greedy)
         self._cached = lru_cache(MOST_CACHED)(self.candidates)
 
     def find(self, method: str, path: str, service: str = "", body: object = b"") -> Operation | None:
@@ -77,7 +78,7 @@ class OperationFinder:
         for number in _by_nearness(version, tries):
             # As it is first: what would be a project may be the collection.
             for form in (segments, segments[1:]) if len(segments) > 1 else (segments,):
-                if found := tries[number].find_segments(method, form):
+                if found := tries[number].find(method, form):
                     return found
         return ()
 

@@ -1,4 +1,4 @@
-"""The operation catalog: all operations of the reference, found by id or by method and path.
+"""The operation catalog: all operations of the reference, by their ids, with their examples.
 
 Its data stands beside this module, one operation or example a line, in the order of the document: `operations.jsonl` is
 read at every start, `examples.jsonl` only when an example is asked for.
@@ -18,13 +18,9 @@ import msgspec
 
 from cloudtape.reference.errors import CatalogDataError, UnknownOperation
 from cloudtape.reference.operations import Example, Operation
-from cloudtape.reference.template_trie import TemplateTrie
 
 DATA = Path(__file__).parent / "data"
 OPERATIONS, EXAMPLES = "operations.jsonl", "examples.jsonl"
-
-# Variables that take slashes (Object Storage API v1, 15.5: "object").
-GREEDY = frozenset({("object-store", "object")})
 
 
 class OperationCatalog:
@@ -34,12 +30,6 @@ class OperationCatalog:
         self.operations = tuple(operations)
         self._read_examples = read_examples
         self._by_id = {one.id: one for one in self.operations}
-        self._anywhere: TemplateTrie[Operation] = TemplateTrie()
-        self._by_service: defaultdict[str, TemplateTrie[Operation]] = defaultdict(TemplateTrie)
-        for one in self.operations:
-            greedy = bool(one.path_params) and (one.service, one.path_params[-1].name) in GREEDY
-            self._by_service[one.service].add(one.method, one.path, one, greedy)
-            self._anywhere.add(one.method, one.path, one)
 
     def get(self, operation_id: str) -> Operation:
         """The operation with an id. Raises UnknownOperation."""
@@ -47,18 +37,6 @@ class OperationCatalog:
             return self._by_id[operation_id]
         except KeyError:
             raise UnknownOperation(operation_id, get_close_matches(operation_id, self._by_id)) from None
-
-    def find(self, method: str, path: str, service: str | None = None, action: str | None = None) -> list[Operation]:
-        """The operations under the template that fits a path best; with `action`, those that this key decides for.
-
-        Several where the document lists an operation twice, or where the key in the body decides and is not given. With
-        a service, variables that take slashes do, and no other service's templates are looked at.
-        """
-        trie = self._anywhere if service is None else self._by_service.get(service)
-        found = trie.find(method, path) if trie else []
-        if action is None or len(found) < 2:
-            return found
-        return [one for one in found if one.action == action] or [one for one in found if not one.action]
 
     def examples_of(self, operation: Operation) -> list[Example]:
         """The examples of an operation in the order of the document. Raises CatalogDataError."""

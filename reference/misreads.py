@@ -49,8 +49,10 @@ class Misreads:
         return self._text(value, done) if isinstance(value, str) else value
 
     def _text(self, text: str, done: dict[str, None]) -> str:
-        if MAC.fullmatch(text) or TIME.fullmatch(text):
-            return _noted(text, _time(text) if TIME.fullmatch(text) else text.translate(LOOKALIKES), LETTER, done)
+        if time := TIME.fullmatch(text):
+            return _noted(text, _time(time), LETTER, done)
+        if MAC.fullmatch(text):
+            return _noted(text, text.translate(LOOKALIKES), LETTER, done)
         return WORD.sub(lambda match: self._word(match[0], done), text) if len(text) > 26 else text
 
     def _word(self, word: str, done: dict[str, None]) -> str:
@@ -83,8 +85,8 @@ def is_id(word: str) -> bool:
     return bool(UUID.fullmatch(word) or (HEX.fullmatch(word) and not word.isdigit()))
 
 
-def _time(text: str) -> str:
-    year, month, day, between, hour, minute, second, rest = TIME.fullmatch(text).groups()  # type: ignore[union-attr]
+def _time(found: re.Match[str]) -> str:
+    year, month, day, between, hour, minute, second, rest = found.groups()
     clock = ":".join(part.translate(LOOKALIKES) for part in (hour, minute, second))
     return f"{year}-{month}-{day}{between}{clock}{rest}"
 

@@ -105,6 +105,10 @@ def test_the_key_in_the_body_decides_an_action(body: bytes, operation: str) -> N
     assert found.id == operation
 
 
+def test_all_that_share_a_template_are_candidates() -> None:
+    assert len(FINDER.candidates("POST", f"/v2.1/servers/{HEX}/action", "compute")) == 37
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"[1]", b"\xff{", b'{"no-such-action": 1}', b"[" * 100_000])
 def test_a_body_that_decides_nothing_still_finds_the_template(body: bytes) -> None:
     found = FINDER.find("POST", f"/v2.1/servers/{HEX}/action", "compute", body)

@@ -2,7 +2,7 @@
 
 A literal segment goes before a variable; where that leads nowhere, the variable is tried (backtracking). The cost hangs
 on the number of segments, not on the number of templates. A template's last variable may take slashes (`{object}` of
-object storage). A slash at the end is not told apart.
+object storage).
 """
 
 from __future__ import annotations
@@ -31,12 +31,11 @@ class TemplateTrie(Generic[Value]):
     def __init__(self) -> None:
         self._root: _Node[Value] = _Node()
 
-    def add(self, method: str, template: str, value: Value, greedy: bool = False) -> None:
-        """Put a value under a template; with `greedy`, its last variable takes slashes too."""
-        self.add_segments(method, _segments(template), value, greedy)
+    def add(self, method: str, segments: Iterable[str], value: Value, greedy: bool = False) -> None:
+        """Put a value under the segments of a template: one that begins with a brace is a variable.
 
-    def add_segments(self, method: str, segments: Iterable[str], value: Value, greedy: bool = False) -> None:
-        """The same for a template that is in segments already; one that begins with a brace is a variable."""
+        With `greedy`, the last variable takes slashes too.
+        """
         node = self._root
         for segment in segments:
             if segment.startswith("{"):
@@ -48,12 +47,8 @@ class TemplateTrie(Generic[Value]):
         if greedy:
             node.rest.setdefault(method, []).append(value)
 
-    def find(self, method: str, path: str) -> list[Value]:
-        """The values under the template that fits the path best, in the order they were added; none if none fits."""
-        return self.find_segments(method, _segments(path))
-
-    def find_segments(self, method: str, segments: Sequence[str]) -> list[Value]:
-        """The same for a path that is in segments already."""
+    def find(self, method: str, segments: Sequence[str]) -> list[Value]:
+        """The values under the template that fits the segments of a path best, in the order they were added."""
         return _find(self._root, method, segments, 0) or []
 
 
@@ -65,7 +60,3 @@ def _find(node: _Node[Value], method: str, segments: Sequence[str], at: int) -> 
     if not found and node.variable and segments[at]:
         found = _find(node.variable, method, segments, at + 1)
     return found or node.rest.get(method)
-
-
-def _segments(path: str) -> list[str]:
-    return path.strip("/").split("/") if path.strip("/") else []

@@ -6,17 +6,20 @@ are made from.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from typing import Any
-from zlib import crc32
 
 import msgspec
 
-from cloudtape.cassettes.messages import Interaction
+from cloudtape.cassettes.messages import Interaction, Request, header
 from cloudtape.matchers.canonical import Canonical, canonical
-from cloudtape.matchers.things import Thing, is_write, thing_of, touched
+from cloudtape.matchers.form import form
+from cloudtape.matchers.naming import Naming
+from cloudtape.matchers.things import Thing, is_login, is_write, thing_of, touched, word
+from cloudtape.matchers.vocabulary import Words
 
-SUMMARY_VERSION = "2"
+SUMMARY_VERSION = "3"
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -33,25 +36,120 @@ class Summary(msgspec.Struct, frozen=True):
     things: Sequence[int]
 
 
-def summarise(interaction: Interaction) -> list[Any]:
-    """The fields of a Summary as plain data; `things` is None for a read."""
-    request = interaction.request
-    same = canonical(request)
-    thing = thing_of(request.uri)
-    things = None
-    if is_write(request):
-        # The collection's own lists change with every write on one of its items.
-        things = sorted({name(thing.family), *(name(item) for item in touched(interaction))})
-    return [same.key, place_of(same), family_of(same, thing), name(thing.item or thing.family), things]
+class Columns(msgspec.Struct, array_like=True):
+    """What is known of all interactions, beside their summaries: a number for each, as unsigned 32-bit in a row.
+
+    `forms` and `stems` tell what unifies (`form`), `askers` the token that a request acted with (0: none), `creates` is
+    1 where something was made. `tokens` are pairs: a token that an answer gave, and whose it is. `told` and `made` are
+    the words of the cloud's answers and of the client's writes (`vocabulary`).
+    """
+
+    forms: bytes = b""
+    stems: bytes = b""
+    askers: bytes = b""
+    creates: bytes = b""
+    tokens: bytes = b""
+    told: bytes = b""
+    made: bytes = b""
 
 
-def name(text: str) -> int:
-    return crc32(text.encode("utf-8", "surrogatepass"))
+class Summariser:
+    """Goes through the interactions of one cassette, in order."""
+
+    def __init__(self, naming: Naming) -> None:
+        self._naming = naming
+        self._forms, self._stems, self._askers, self._tokens = array("I"), array("I"), array("I"), array("I")
+        self._creates = bytearray()
+        self._words = Words()
+
+    def add(self, interaction: Interaction) -> list[Any]:
+        """The fields of a Summary as plain data; `things` is None for a read."""
+        request = interaction.request
+        same, thing = canonical(request), thing_of(request.uri)
+        form_of = form(same, self._naming)
+        self._forms.append(form_of.key)
+        self._stems.append(form_of.stem)
+        self._askers.append(asker(request))
+        self._creates.append(is_create(interaction))
+        self._tokens.extend(_issued(interaction))
+        self._words.add(interaction, form_of)
+        things = None
+        if is_write(request):
+            # The collection's own lists change with every write on one of its items.
+            things = sorted({word(thing.family), *(word(item) for item in touched(interaction))})
+        return [same.key, place_of(same), family_of(same, thing), word(thing.item or thing.family), things]
+
+    def close(self) -> bytes:
+        """The Columns, packed."""
+        told, made = self._words.numbers()
+        columns = Columns(
+            self._forms.tobytes(),
+            self._stems.tobytes(),
+            self._askers.tobytes(),
+            bytes(self._creates),
+            self._tokens.tobytes(),
+            told,
+            made,
+        )
+        return msgspec.msgpack.encode(columns)
 
 
 def place_of(same: Canonical) -> int:
-    return name(f"{same.method} {same.place}")
+    return word(f"{same.method} {same.place}")
 
 
 def family_of(same: Canonical, thing: Thing) -> int:
-    return name(f"{same.method} {thing.family}")
+    return word(f"{same.method} {thing.family}")
+
+
+def asker(request: Request) -> int:
+    """The token that a request acts with, as a number; 0 for none."""
+    token = header(request.headers, "x-auth-token")
+    return word(token) if token else 0
+
+
+def is_create(interaction: Interaction) -> bool:
+    """Whether an interaction made something that the client learned the name of from the answer."""
+    request, response = interaction.request, interaction.response
+    if request.method != "POST" or not 200 <= response.status < 300 or is_login(request.method, request.uri):
+        return False
+    own = own_id(response.body)
+    asked = request.body.decode("utf-8", "replace") if isinstance(request.body, bytes) else ""
+    return bool(own) and own not in request.uri and own not in asked
+
+
+def own_id(body: object) -> str:
+    """The id of the one thing that an answer tells of, empty where there is none."""
+    document = _json(body)
+    if len(document) == 1 and isinstance(inner := next(iter(document.values())), dict):
+        document = inner
+    found = next((document[name] for name in ("id", "uuid", "image_id") if document.get(name)), "")
+    return str(found)
+
+
+def _issued(interaction: Interaction) -> tuple[int, ...]:
+    """A token that an answer gives, and whose it is: the user with the scope. Sources: Identity API v3 and v2.0."""
+    request, response = interaction.request, interaction.response
+    if not is_login(request.method, request.uri) or response.status >= 300:
+        return ()
+    document = _json(response.body)
+    token, access = document.get("token"), document.get("access")
+    if isinstance(token, dict):
+        issued = header(response.headers, "x-subject-token") or ""
+        scope = [token.get(name) for name in ("user", "project", "domain", "system", "OS-TRUST:trust")]
+    elif isinstance(access, dict) and isinstance(token := access.get("token"), dict):
+        issued, scope = str(token.get("id", "")), [access.get("user"), token.get("tenant")]
+    else:
+        return ()
+    whose = [one.get("id", repr(one)) if isinstance(one, dict) else one for one in scope]
+    return word(issued), word(repr(whose))
+
+
+def _json(body: object) -> dict[str, Any]:
+    if not isinstance(body, bytes) or body[:1] != b"{":
+        return {}
+    try:
+        document = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
+        return {}
+    return document if isinstance(document, dict) else {}

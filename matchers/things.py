@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from zlib import crc32
 
 import msgspec
 
@@ -22,7 +23,7 @@ ACCOUNT = re.compile(r"AUTH_")
 # Words behind a collection that ask for its list in another form.
 LISTS = frozenset({"detail", "details", "summary", "defaults", "info"})
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
-# Requests by other methods that change nothing which a client could read.
+# Requests by other methods that change nothing which a client could read: they ask for a token.
 NO_WRITES = (
     ("POST", re.compile(r"/v3/auth/|/v2\.0/tokens/?$")),  # logging in
     ("POST", re.compile(r"/v3/(users|OS-FEDERATION)/.*/auth$")),
@@ -68,10 +69,18 @@ def _item(segments: list[str]) -> str:
 
 def is_write(request: Request) -> bool:
     """Whether a request may change what later reads are answered."""
-    if request.method in READS:
-        return False
-    path = urlsplit(request.uri).path
-    return not any(request.method == method and pattern.search(path) for method, pattern in NO_WRITES)
+    return request.method not in READS and not is_login(request.method, request.uri)
+
+
+def is_login(method: str, uri: str) -> bool:
+    """Whether a request asks for a token: it changes nothing, and its body says who somebody is."""
+    path = urlsplit(uri).path
+    return any(method == one and pattern.search(path) for one, pattern in NO_WRITES)
+
+
+def word(name: str) -> int:
+    """32 bits that stand for a name."""
+    return crc32(name.encode("utf-8", "surrogatepass"))
 
 
 def touched(interaction: Interaction) -> set[str]:

@@ -22,7 +22,7 @@ from aiohttp.http_parser import RawRequestMessage
 
 from cloudtape.cassette_routes import IDENTITY, auth_path, routes_of
 from cloudtape.cassettes.bodies import Spool, folder_of
-from cloudtape.cassettes.cassette import Cassette, load
+from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.messages import Interaction, Request, Response, Route
 from cloudtape.cassettes.scrub import Scrubber, decoded_interaction
 from cloudtape.cassettes.secrets import RULES, Table
@@ -33,12 +33,14 @@ from cloudtape.discovery import check_keystone
 from cloudtape.edge import MAX_FIELD, Edge, EdgeRequest
 from cloudtape.errors import ListenError
 from cloudtape.journal import Journal
-from cloudtape.matchers.summary import SUMMARY_VERSION, summarise
+from cloudtape.matchers.ladder import Matching
+from cloudtape.matchers.naming import Naming
+from cloudtape.matchers.user_rows import load_rows
 from cloudtape.modes import Part, Writes
 from cloudtape.operation_names import OperationNames
 from cloudtape.pipeline import Pipeline, Refusal, Responder
 from cloudtape.recorder import Forwarder, Keeper, Recorder
-from cloudtape.replayer import Replayer
+from cloudtape.replayer import Replayer, load_for_replay
 from cloudtape.routes import Routes, base_of
 from cloudtape.synthesis.faults import fault
 from cloudtape.upstream import Upstream
@@ -101,7 +103,8 @@ class Application:
         return prefix + rest
 
     async def _open(self, stack: AsyncExitStack) -> None:
-        self._load()
+        matching = self._matching()
+        self._load(matching)
         parts: dict[Part, Responder] = {}
         send = None
         if self.config.mode.needs_upstream:
@@ -112,17 +115,21 @@ class Application:
             parts[Part.FORWARDER] = Forwarder(send, self.routes)
         names = OperationNames(self.routes)
         if self.config.mode.replays:
-            self.replayer = parts[Part.REPLAYER] = Replayer(self.cassettes, names)
+            self.replayer = parts[Part.REPLAYER] = Replayer(self.cassettes, names, matching=matching)
         if self.config.mode.writes and send:
             keeper = Keeper(self._writer(stack), self._scrub(), self.journal)
             parts[Part.RECORDER] = Recorder(send, self.routes, keeper, names, self.config.record_errors)
         pipeline = Pipeline([parts[part] for part in self.config.mode.responders], self._refuse, self.journal)
         await self._listen(stack, pipeline)
 
-    def _load(self) -> None:
+    def _matching(self) -> Matching:
+        own = load_rows(self.config.match_rules) if self.config.match_rules else ()
+        return Matching(Naming(own), self.config.match == "adapted", self.config.polling == "collapse")
+
+    def _load(self, matching: Matching) -> None:
         if self.config.mode.replays:
             self.cassettes = [
-                load(path, summarise, SUMMARY_VERSION, progress=self._progress)
+                load_for_replay(path, matching.naming, self._progress)
                 for path in self.config.cassettes
                 if not (self.config.mode.writes and not path.exists())
             ]

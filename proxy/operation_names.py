@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from cloudtape.cassettes.messages import Request
-from cloudtape.matchers.operations import OperationFinder
-from cloudtape.reference.catalog import default_catalog
+from cloudtape.matchers.operations import default_finder
 from cloudtape.routes import Routes
 
 
@@ -13,7 +12,7 @@ class OperationNames:
 
     def __init__(self, routes: Routes) -> None:
         self._routes = routes
-        self._finder = OperationFinder(default_catalog().operations)
+        self._finder = default_finder()
 
     def operation_of(self, request: Request) -> str:
         route = self._routes.named(request.route) or self._routes.serving(request.uri)

@@ -1,0 +1,105 @@
+"""What a session has bound: recorded values, and the live ones that stand for them.
+
+A recorded value stands for one live value at most, and a live one for one recorded value: what would break that is not
+bound. Bound values are exchanged in requests (live → recorded) before they are looked up, and in answers (recorded →
+live) before they are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from msgspec.structs import replace
+
+from cloudtape.cassettes.messages import Body, Headers, Request, Response
+from cloudtape.matchers.canonical import MATTERS
+from cloudtape.matchers.exchange import Exchange, Text, kind_of
+
+
+class Binding(msgspec.Struct, frozen=True):
+    """`field` is the member under which the recorded value stood."""
+
+    recorded: str
+    live: str
+    field: str
+
+
+class Bindings:
+    """Empty at the start of a session."""
+
+    def __init__(self) -> None:
+        self._live_of: dict[str, str] = {}
+        self._recorded_of: dict[str, str] = {}
+        self._bound: list[Binding] = []
+        self._inward, self._outward = Exchange(), Exchange()
+
+    def __bool__(self) -> bool:
+        return bool(self._live_of)
+
+    def __iter__(self) -> Iterator[Binding]:
+        """In the order in which they were bound."""
+        return iter(self._bound)
+
+    def fits(self, recorded: str, live: str) -> bool:
+        """Whether a recorded value may stand for a live one, by what is bound already."""
+        return self._live_of.get(recorded, live) == live and self._recorded_of.get(live, recorded) == recorded
+
+    def is_taken(self, recorded: str) -> bool:
+        """Whether a recorded value stands for some live one already."""
+        return recorded in self._live_of
+
+    def bind(self, bindings: Iterable[Binding]) -> None:
+        for one in bindings:
+            if one.recorded != one.live and one.recorded not in self._live_of:
+                self._live_of[one.recorded], self._recorded_of[one.live] = one.live, one.recorded
+                self._bound.append(one)
+                self._inward.add(one.live, one.recorded, one.field)
+                self._outward.add(one.recorded, one.live, one.field)
+
+    def recorded(self, request: Request) -> Request:
+        """A live request in the recording's words; itself where it mentions nothing that is bound."""
+        return _exchanged_request(self._inward, request) if self._live_of else request
+
+    def live(self, response: Response, tokens: frozenset[bytes] | None = None) -> Response:
+        """A recorded response in the session's words. `tokens` are those of its body, where known."""
+        return exchanged(self._outward, response, tokens) if self._live_of else response
+
+
+def exchanged(exchange: Exchange, response: Response, tokens: frozenset[bytes] | None = None) -> Response:
+    """A response with words exchanged in its headers and its body; bodies in files are left as they are."""
+    headers = _headers(exchange, response.headers)
+    body = _body(exchange, response.body, tokens)
+    if headers is response.headers and body is response.body:
+        return response
+    return replace(response, headers=headers, body=body)
+
+
+def _exchanged_request(exchange: Exchange, request: Request) -> Request:
+    address = request.uri.encode("utf-8", "surrogateescape")
+    uri = exchange(address, Text.URL)
+    body = _body(exchange, request.body)
+    headers = request.headers
+    if any(MATTERS.fullmatch(name.lower()) for name, _ in headers):
+        headers = _headers(exchange, headers)
+    if uri is address and body is request.body and headers is request.headers:
+        return request
+    return replace(request, uri=uri.decode("utf-8", "surrogateescape"), headers=headers, body=body)
+
+
+def _kind(field: bytes) -> Text:
+    return Text.URL if b"/" in field else Text.PLAIN
+
+
+def _body(exchange: Exchange, body: Body, tokens: frozenset[bytes] | None = None) -> Body:
+    return exchange(body, kind_of(body), tokens) if isinstance(body, bytes) and body else body
+
+
+def _headers(exchange: Exchange, headers: Headers) -> Headers:
+    fields = [(name, value, value.encode("utf-8", "surrogateescape")) for name, value in headers]
+    changed = [(name, value, data, exchange(data, _kind(data))) for name, value, data in fields]
+    if all(new is data for _, _, data, new in changed):
+        return headers
+    return tuple(
+        (name, value if new is data else new.decode("utf-8", "surrogateescape")) for name, value, data, new in changed
+    )

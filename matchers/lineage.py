@@ -1,0 +1,164 @@
+"""Which recorded request a live one may stand for, and at what cost: the choice that all later answers hang on.
+
+Two requests of one form are compared leaf by leaf. Whatever would tear what is bound already, would take the cloud's
+own word for another, or would ask for something newer than was recorded, is refused, with the reason in words; the rest
+costs, and the cheapest is taken. Decides nothing by itself about what is played; knows no cassette.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from rapidfuzz import fuzz
+
+from cloudtape.matchers.bindings import Binding, Bindings
+from cloudtape.matchers.canonical import Pairs
+from cloudtape.matchers.form import Form, Leaf
+from cloudtape.matchers.naming import Kind, stem
+from cloudtape.matchers.vocabulary import Vocabulary
+
+# What a difference costs. Names weigh by their likeness, so that `vol-2b` goes with `vol-1a` before `snap-1a`.
+COSTS = {Kind.NAME: 0.1, Kind.TEXT: 0.05, Kind.ADDRESS: 0.2, Kind.ID: 0.5, Kind.WHO: 0.3}
+ANOTHER_STEM = 1.0
+RECORDED_ELSEWHERE = 0.3
+ANOTHER_VERSION = 0.2
+ANOTHER_PROJECT = 0.3
+MEDIA_UNSAID = 0.1
+STEP_OF_MICROVERSION = 0.0001
+STEPS_OF_MAJOR, MOST_MAJOR = 1000, 9
+LEAST_LIKENESS = 60.0
+
+Microversion = tuple[float, float]
+OLDEST: Microversion = (0.0, 0.0)
+LATEST: Microversion = (float("inf"), 0.0)
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """`reason` in words."""
+
+    reason: str
+
+
+class Fit(msgspec.Struct, frozen=True):
+    """What must be bound for one request to stand for the other, and what that costs.
+
+    `alike`: whether the names are. A read of another name makes nothing, so it may stand for one of an unlike name only
+    where it was answered that there is nothing, and binds nothing then.
+    """
+
+    cost: float
+    bindings: tuple[Binding, ...]
+    alike: bool = True
+
+
+class Kinsfolk(msgspec.Struct, frozen=True):
+    """What two requests are compared in the light of. `makes`: whether the recorded one makes or changes something."""
+
+    bindings: Bindings
+    vocabulary: Vocabulary
+    makes: bool
+
+
+def compare(recorded: Form, asked: Form, light: Kinsfolk) -> Fit | Refused:
+    """Whether a recorded request can stand for the one asked, both of one form (`Form.fixed`)."""
+    if recorded.fixed != asked.fixed:
+        return Refused("it has another form")
+    cost = _address_cost(recorded, asked, light) + _header_cost(recorded.headers, asked.headers)
+    if cost == float("inf"):
+        return Refused("it asks for a version or a form that was not recorded")
+    pairs: dict[str, Binding] = {}
+    for old, new in zip(recorded.leaves, asked.leaves, strict=True):
+        if old.value == new.value:
+            continue
+        if reason := _refusal(old, new, light):
+            return Refused(f"{new.place}: recorded {old.value!r}, asked {new.value!r}; {reason}")
+        if old.kind is Kind.WHO and not _can_bind(old, new, pairs, light):
+            continue  # one name for a user and a project: who logs in is not told by it
+        if pairs.setdefault(old.value, Binding(old.value, new.value, old.field)).live != new.value:
+            return Refused(f"{new.place}: {old.value!r} would have to be two things")
+        cost += _leaf_cost(old, new, light)
+    if len({one.live for one in pairs.values()}) != len(pairs):
+        return Refused("one live name would have to stand for two recorded ones")
+    alike = light.makes or all(_are_alike(old, new) for old, new in zip(recorded.leaves, asked.leaves, strict=True))
+    return Fit(cost, tuple(pairs.values()), alike)
+
+
+def _can_bind(old: Leaf, new: Leaf, pairs: dict[str, Binding], light: Kinsfolk) -> bool:
+    return (
+        light.bindings.fits(old.value, new.value)
+        and (old.value not in pairs or pairs[old.value].live == new.value)
+        and all(one.live != new.value for one in pairs.values() if one.recorded != old.value)
+    )
+
+
+def _refusal(old: Leaf, new: Leaf, light: Kinsfolk) -> str:
+    """Why one leaf cannot stand for the other; empty where it can."""
+    if old.kind is not new.kind:
+        return f"one is a {old.kind}, the other a {new.kind}"
+    if old.kind is Kind.WHO:
+        return "another one was recorded, too" if light.vocabulary.is_clouds(new.value) else ""
+    if not light.bindings.fits(old.value, new.value) or light.bindings.is_taken(new.value):
+        return "one of them stands for something else already"
+    if old.kind is Kind.TEXT:
+        return ""
+    if light.vocabulary.is_clouds(new.value):
+        return "both are known to the recorded cloud"
+    if light.vocabulary.is_clouds(old.value):
+        return "the recorded one is the cloud's own"
+    return ""
+
+
+def _are_alike(old: Leaf, new: Leaf) -> bool:
+    if old.kind is not Kind.NAME or stem(old.value) == stem(new.value):
+        return True
+    return fuzz.ratio(old.value, new.value) >= LEAST_LIKENESS
+
+
+def _leaf_cost(old: Leaf, new: Leaf, light: Kinsfolk) -> float:
+    cost = COSTS[old.kind]
+    if old.kind is Kind.NAME and stem(old.value) != stem(new.value):
+        cost += ANOTHER_STEM * (1 - fuzz.ratio(old.value, new.value) / 100)
+    if old.kind is not Kind.TEXT and light.vocabulary.is_recorded(new.value):
+        cost += RECORDED_ELSEWHERE
+    return cost
+
+
+def _address_cost(recorded: Form, asked: Form, light: Kinsfolk) -> float:
+    cost = 0.0 if recorded.version == asked.version else ANOTHER_VERSION
+    if recorded.project != asked.project and recorded.project and asked.project:
+        if light.vocabulary.is_recorded(asked.project):
+            return float("inf")
+        cost += ANOTHER_PROJECT
+    return cost
+
+
+def _header_cost(recorded: Pairs, asked: Pairs) -> float:
+    if recorded == asked:
+        return 0.0
+    before, after = dict(recorded), dict(asked)
+    media, wanted = before.pop("accept", ""), after.pop("accept", "")
+    if media and wanted and media != wanted:
+        return float("inf")
+    return (MEDIA_UNSAID if media != wanted else 0.0) + _version_cost(before.values(), after.values())
+
+
+def _version_cost(recorded: Iterable[str], asked: Iterable[str]) -> float:
+    """The nearest lower microversion answers; one that is higher does not. Nothing said is the oldest there is."""
+    old, new = max(map(microversion, recorded), default=OLDEST), max(map(microversion, asked), default=OLDEST)
+    if old > new:
+        return float("inf")
+    steps = (min(new[0], MOST_MAJOR) - old[0]) * STEPS_OF_MAJOR + new[1] - old[1]
+    return STEP_OF_MICROVERSION * steps
+
+
+def microversion(value: str) -> Microversion:
+    """`compute 2.79`, `2.79` or `latest` as a number pair; what is none of these counts as the oldest."""
+    text = value.rpartition(" ")[2]
+    if text == "latest":
+        return LATEST
+    major, _, minor = text.partition(".")
+    try:
+        return float(int(major)), float(int(minor or 0))
+    except ValueError:
+        return OLDEST

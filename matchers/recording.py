@@ -1,0 +1,110 @@
+"""All interactions that were recorded, by what they match: shared by all sessions, never changed."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from cloudtape.matchers.summary import Columns
+from cloudtape.matchers.vocabulary import Vocabulary
+
+KEY, PLACE, FAMILY, THING, THINGS = range(5)
+NOBODY = -1
+"""The identity of requests without a token."""
+
+
+class Recording:
+    """Positions count from 0 through all cassettes, as do their `columns` (`Summariser.close`)."""
+
+    def __init__(self, summaries: Iterable[Sequence[Any]], columns: Iterable[bytes] = ()) -> None:
+        self._by_key: dict[bytes, int | list[int]] = {}
+        self.things: dict[int, Sequence[int]] = {}
+        self.thing_of: dict[bytes, int] = {}
+        self.writes: dict[int, list[int]] = {}
+        self.size = 0
+        for position, summary in enumerate(summaries):
+            self._add(position, summary)
+        self._columns = _joined(columns)
+        self._askers = array("I", self._columns.askers)
+        self._by_identity: dict[bytes, dict[int, list[int]]] = {}
+        self._identities = _pairs(self._columns.tokens)
+
+    def _add(self, position: int, summary: Sequence[Any]) -> None:
+        self.size = position + 1
+        key, things = summary[KEY], summary[THINGS]
+        before = self._by_key.get(key)
+        if before is None:
+            self._by_key[key] = position
+        elif isinstance(before, int):
+            self._by_key[key] = [before, position]
+            self.thing_of[key] = summary[THING]
+        else:
+            before.append(position)
+        if things is not None:
+            self.things[position] = things
+            for thing in things:
+                self.writes.setdefault(thing, []).append(position)
+
+    def positions(self, key: bytes) -> Sequence[int]:
+        """Where a request was recorded, in order."""
+        found = self._by_key.get(key, ())
+        return (found,) if isinstance(found, int) else found
+
+    def is_write(self, position: int) -> bool:
+        return position in self.things
+
+    def is_create(self, position: int) -> bool:
+        """Whether something was made whose name came with the answer: it can stand for one live thing only."""
+        return bool(self._columns.creates[position]) if self._columns.creates else False
+
+    def asker(self, position: int) -> int:
+        """The token that an interaction acted with; 0 for none."""
+        return self._askers[position] if self._askers else 0
+
+    def identity(self, token: int) -> int:
+        """Whose a token is: the same number for the tokens of one user with one scope, 0 for an unknown token."""
+        return self._identities.get(token, 0) if token else NOBODY
+
+    def of_identity(self, key: bytes, identity: int) -> Sequence[int]:
+        """Where a request was recorded for somebody, in order; empty where it was for others only."""
+        found = self._by_identity.get(key)
+        if found is None:
+            found = self._by_identity[key] = {}
+            for position in self.positions(key):
+                found.setdefault(self.identity(self.asker(position)), []).append(position)
+        return found.get(identity, ())
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary(array("I", self._columns.told), array("I", self._columns.made))
+
+    def alike(self, form: int, stem: int | None = None) -> Sequence[int]:
+        """The first position of each distinct request of a form, in order; those whose names have one stem."""
+        return self._groups.get((form, stem), ())
+
+    @cached_property
+    def _groups(self) -> dict[tuple[int, int | None], array[int]]:
+        groups: dict[tuple[int, int | None], array[int]] = {}
+        forms, stems = array("I", self._columns.forms), array("I", self._columns.stems)
+        for first in self._by_key.values():
+            position = first if isinstance(first, int) else first[0]
+            if position < len(forms):
+                for group in ((forms[position], stems[position]), (forms[position], None)):
+                    groups.setdefault(group, array("I")).append(position)
+        return groups
+
+
+def _joined(columns: Iterable[bytes]) -> Columns:
+    parts = [msgspec.msgpack.decode(one, type=Columns) for one in columns]
+    if len(parts) == 1:
+        return parts[0]
+    return Columns(*(b"".join(getattr(part, name) for part in parts) for name in Columns.__struct_fields__))
+
+
+def _pairs(packed: bytes) -> dict[int, int]:
+    numbers = array("I", packed)
+    return dict(zip(numbers[0::2], numbers[1::2], strict=True))

@@ -30,6 +30,8 @@ MADE = re.compile(rf"{ID.pattern}|\d+|[0-9a-f]{{6,}}|(?=.*\d)(?=.*[-_.:]).+|(?=(
 PROJECT_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SHOWN_IN_PATH = "{}"
 NAME_HERE = "\0"
+MOST_NAMES = 64
+"""Names of one request that are looked for in its other members: the cost must not grow with their square."""
 
 
 class Leaf(msgspec.Struct, frozen=True):
@@ -133,7 +135,7 @@ class _Builder:
         """What is fixed, without the names among the leaves: `images/vm-8f3a` where the name is `vm-8f3a`."""
         text = "\n".join(self._fixed)
         names = {leaf.value for leaf in self.leaves if leaf.kind is Kind.NAME and is_distinctive(leaf.value)}
-        for name in sorted(names, key=len, reverse=True):
+        for name in sorted(names, key=len, reverse=True)[:MOST_NAMES]:
             text = text.replace(name, NAME_HERE)
         return text
 

@@ -60,6 +60,23 @@ class Kinsfolk(msgspec.Struct, frozen=True):
     makes: bool
 
 
+class _Pairs:
+    """What is to be bound, each word once on either side."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, Binding] = {}
+        self._recorded_of: dict[str, str] = {}
+
+    def fits(self, old: str, new: str) -> bool:
+        """Whether the pair tears no other one."""
+        known = self.of.get(old)
+        return (known is None or known.live == new) and self._recorded_of.get(new, old) == old
+
+    def add(self, old: Leaf, new: Leaf) -> None:
+        self.of.setdefault(old.value, Binding(old.value, new.value, old.field))
+        self._recorded_of[new.value] = old.value
+
+
 def compare(recorded: Form, asked: Form, light: Kinsfolk) -> Fit | Refused:
     """Whether a recorded request can stand for the one asked, both of one form (`Form.fixed`)."""
     if recorded.fixed != asked.fixed:
@@ -67,29 +84,21 @@ def compare(recorded: Form, asked: Form, light: Kinsfolk) -> Fit | Refused:
     cost = _address_cost(recorded, asked, light) + _header_cost(recorded.headers, asked.headers)
     if cost == float("inf"):
         return Refused("it asks for a version or a form that was not recorded")
-    pairs: dict[str, Binding] = {}
+    pairs, alike = _Pairs(), True
     for old, new in zip(recorded.leaves, asked.leaves, strict=True):
         if old.value == new.value:
             continue
-        if reason := _refusal(old, new, light):
+        reason = _refusal(old, new, light)
+        if not reason and not pairs.fits(old.value, new.value):
+            reason = "" if old.kind is Kind.WHO else "one name would have to be two"
+        if reason:
             return Refused(f"{new.place}: recorded {old.value!r}, asked {new.value!r}; {reason}")
-        if old.kind is Kind.WHO and not _can_bind(old, new, pairs, light):
-            continue  # one name for a user and a project: who logs in is not told by it
-        if pairs.setdefault(old.value, Binding(old.value, new.value, old.field)).live != new.value:
-            return Refused(f"{new.place}: {old.value!r} would have to be two things")
+        # One name for a user and a project: who logs in is not told by it.
+        if old.kind is not Kind.WHO or (pairs.fits(old.value, new.value) and light.bindings.fits(old.value, new.value)):
+            pairs.add(old, new)
         cost += _leaf_cost(old, new, light)
-    if len({one.live for one in pairs.values()}) != len(pairs):
-        return Refused("one live name would have to stand for two recorded ones")
-    alike = light.makes or all(_are_alike(old, new) for old, new in zip(recorded.leaves, asked.leaves, strict=True))
-    return Fit(cost, tuple(pairs.values()), alike)
-
-
-def _can_bind(old: Leaf, new: Leaf, pairs: dict[str, Binding], light: Kinsfolk) -> bool:
-    return (
-        light.bindings.fits(old.value, new.value)
-        and (old.value not in pairs or pairs[old.value].live == new.value)
-        and all(one.live != new.value for one in pairs.values() if one.recorded != old.value)
-    )
+        alike = alike and _are_alike(old, new)
+    return Fit(cost, tuple(pairs.of.values()), alike or light.makes)
 
 
 def _refusal(old: Leaf, new: Leaf, light: Kinsfolk) -> str:

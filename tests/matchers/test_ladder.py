@@ -1,6 +1,7 @@
 """Requests of a second run, with other random names, against what the first one recorded."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -288,3 +289,25 @@ def test_whatever_is_asked_is_answered_or_missed(asked: Request) -> None:
     assert player.rung(asked) in ("miss", "unified")
     player.ask(post("/servers", server("vm-8f3a")))
     assert player.rung(asked) in ("miss", "bound", "unified")
+
+
+@pytest.mark.parametrize("where", ["members", "names", "login", "query"])
+def test_ten_times_as_much_never_takes_a_hundred_times_as_long(where: str) -> None:
+    def asked(run: str, many: int) -> Request:
+        numbers = range(many)
+        bodies: dict[str, Any] = {
+            "members": {f"m{number}": f"vm-{run}" for number in numbers},
+            "names": {"list": [{"name": f"{run}-{number}"} for number in numbers]},
+            "login": {"auth": {"list": [{"name": f"{run}-{number}"} for number in numbers]}},
+        }
+        if where == "query":
+            return get("/servers?" + "&".join(f"name={run}-{number}" for number in numbers))
+        return post(LOGIN if where == "login" else "/servers", bodies[where])
+
+    def took(many: int) -> float:
+        player = Player((asked("a1", many), "x"))
+        start = time.process_time()
+        player.find(asked("b2", many))
+        return time.process_time() - start
+
+    assert took(20_000) < 40 * took(2_000)

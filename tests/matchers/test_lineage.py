@@ -40,8 +40,20 @@ def test_the_same_costs_nothing_and_likeness_costs_less_than_unlikeness() -> Non
         ({"name": "vm-1"}, {"name": "vm-2"}, (("vm-1", "vm-3"),), (), "something else already"),
         ({"name": "vm-1"}, {"name": "vm-2"}, (("vm-3", "vm-2"),), (), "something else already"),
         ({"name": "vm-1"}, {"name": "vm-3"}, (("vm-3", "vm-2"),), (), "something else already"),
-        ({"name": "a-1", "key_name": "a-1"}, {"name": "b-1", "key_name": "b-2"}, (), (), "two things"),
-        ({"name": "a-1", "key_name": "a-2"}, {"name": "b-1", "key_name": "b-1"}, (), (), "stand for two"),
+        (
+            {"name": "a-1", "key_name": "a-1"},
+            {"name": "b-1", "key_name": "b-2"},
+            (),
+            (),
+            "one name would have to be two",
+        ),
+        (
+            {"name": "a-1", "key_name": "a-2"},
+            {"name": "b-1", "key_name": "b-1"},
+            (),
+            (),
+            "one name would have to be two",
+        ),
         ({"name": "a-1", "x": 1}, {"name": "a-1", "x": 2}, (), (), "another form"),
     ],
 )

@@ -29,6 +29,9 @@ class Bindings:
     """Empty at the start of a session."""
 
     def __init__(self) -> None:
+        self._clear()
+
+    def _clear(self) -> None:
         self._live_of: dict[str, str] = {}
         self._recorded_of: dict[str, str] = {}
         self._bound: list[Binding] = []
@@ -56,6 +59,21 @@ class Bindings:
                 self._bound.append(one)
                 self._inward.add(one.live, one.recorded, one.field)
                 self._outward.add(one.recorded, one.live, one.field)
+
+    def exchange(self, ids: Iterable[tuple[str, str]], names: Iterable[tuple[str, str]]) -> None:
+        """Let recorded values change places: what was live for the one is live for the other.
+
+        An id that is not bound is live as it is; a name that is not bound is not live at all.
+        """
+        live, fields = dict(self._live_of), {one.recorded: one.field for one in self._bound}
+        for old, new in ids:
+            live[old], live[new] = live.get(new, new), live.get(old, old)
+        for old, new in names:
+            swapped = {new: live.pop(old, ""), old: live.pop(new, "")}
+            live.update((recorded, value) for recorded, value in swapped.items() if value)
+            fields.setdefault(new, fields.get(old, "name"))
+        self._clear()
+        self.bind(Binding(old, new, fields.get(old, "name")) for old, new in live.items())
 
     def recorded(self, request: Request) -> Request:
         """A live request in the recording's words; itself where it mentions nothing that is bound."""

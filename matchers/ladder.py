@@ -24,6 +24,7 @@ from cloudtape.matchers.lineage import Fit, Kinsfolk, Refused, compare
 from cloudtape.matchers.naming import Kind, Naming
 from cloudtape.matchers.past import Past
 from cloudtape.matchers.recording import Recording
+from cloudtape.matchers.second_thoughts import SecondThoughts
 from cloudtape.matchers.summary import asker
 
 MOST_TRIED = 16
@@ -95,6 +96,7 @@ class Ladder:
         self._recording, self._read, self._naming = recording, read, matching.naming
         self._adapted, self._collapse = matching.adapted, matching.collapse
         self._forms: OrderedDict[int, tuple[bytes, Form]] = OrderedDict()
+        self._second_thoughts = SecondThoughts(recording, read, self._form_at, self._naming)
 
     def session(self) -> Session:
         return Session(Past(self._recording, self._collapse))
@@ -107,7 +109,10 @@ class Ladder:
         position = session.past.next(same.key, token)
         if position is not None:
             return Found(position, Rung.EXACT if asked is request else Rung.BOUND)
-        return self._unified(session, same, token) or (self._sibling(same) if self._adapted else None)
+        found = self._unified(session, same, token)
+        if found is None and self._thought_again(session, same):
+            return self.find(session, request)
+        return found or (self._sibling(same) if self._adapted else None)
 
     def candidates(self, session: Session, request: Request) -> list[Candidate]:
         """What was compared for a request, the best first: what `find` would choose from, and what it refused."""
@@ -137,6 +142,19 @@ class Ladder:
             session.bindings.bind(fit.bindings)
             return Found(position, Rung.UNIFIED)
         return None
+
+    def _thought_again(self, session: Session, same: Canonical) -> bool:
+        """Whether two recorded things changed places, so that a request which would be missed is not."""
+        asked = form(same, self._naming)
+        light = Kinsfolk(session.bindings, self._recording.vocabulary, makes=True, swaps=True)
+        for one in self._compared(session, asked, light):
+            if isinstance(one.verdict, Fit) and len(one.verdict.swaps) == 1 and not session.past.is_spent(one.key):
+                exchanged = self._second_thoughts.exchange(session.past, *one.verdict.swaps[0])
+                if exchanged:
+                    session.past.exchange(exchanged.positions)
+                    session.bindings.exchange(exchanged.ids, exchanged.names)
+                    return True
+        return False
 
     def _compared(self, session: Session, asked: Form, light: Kinsfolk) -> Iterator[Candidate]:
         for group in ((asked.key, asked.stem), (asked.key, None)):

@@ -44,20 +44,27 @@ class Fit(msgspec.Struct, frozen=True):
     """What must be bound for one request to stand for the other, and what that costs.
 
     `alike`: whether the names are. A read of another name makes nothing, so it may stand for one of an unlike name only
-    where it was answered that there is nothing, and binds nothing then.
+    where it was answered that there is nothing, and binds nothing then. `swaps`: ids of recorded things, the one asked
+    for and the one that would fit (`second_thoughts`).
     """
 
     cost: float
     bindings: tuple[Binding, ...]
     alike: bool = True
+    swaps: tuple[tuple[str, str], ...] = ()
 
 
 class Kinsfolk(msgspec.Struct, frozen=True):
-    """What two requests are compared in the light of. `makes`: whether the recorded one makes or changes something."""
+    """What two requests are compared in the light of.
+
+    `makes`: whether the recorded one makes or changes something; `swaps`: whether the cloud's ids may differ, for
+    things to change places.
+    """
 
     bindings: Bindings
     vocabulary: Vocabulary
     makes: bool
+    swaps: bool = False
 
 
 class _Pairs:
@@ -84,9 +91,12 @@ def compare(recorded: Form, asked: Form, light: Kinsfolk) -> Fit | Refused:
     cost = _address_cost(recorded, asked, light) + _header_cost(recorded.headers, asked.headers)
     if cost == float("inf"):
         return Refused("it asks for a version or a form that was not recorded")
-    pairs, alike = _Pairs(), True
+    pairs, alike, swaps = _Pairs(), True, dict[str, str]()
     for old, new in zip(recorded.leaves, asked.leaves, strict=True):
         if old.value == new.value:
+            continue
+        if light.swaps and _may_swap(old, new, light):
+            swaps[new.value] = old.value
             continue
         reason = _refusal(old, new, light)
         if not reason and not pairs.fits(old.value, new.value):
@@ -98,7 +108,12 @@ def compare(recorded: Form, asked: Form, light: Kinsfolk) -> Fit | Refused:
             pairs.add(old, new)
         cost += _leaf_cost(old, new, light)
         alike = alike and _are_alike(old, new)
-    return Fit(cost, tuple(pairs.of.values()), alike or light.makes)
+    return Fit(cost, tuple(pairs.of.values()), alike or light.makes, tuple(swaps.items()))
+
+
+def _may_swap(old: Leaf, new: Leaf, light: Kinsfolk) -> bool:
+    both = old.kind is Kind.ID and new.kind is Kind.ID
+    return both and light.vocabulary.is_clouds(old.value) and light.vocabulary.is_clouds(new.value)
 
 
 def _refusal(old: Leaf, new: Leaf, light: Kinsfolk) -> str:

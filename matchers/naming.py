@@ -67,6 +67,7 @@ MOMENT = r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?"
 NUMBER = r"-?\d+(\.\d+)?"
 IPV4 = r"\d{1,3}(\.\d{1,3}){3}(/\d{1,2})?"
 IPV6 = r"[0-9a-fA-F:]*:[0-9a-fA-F:]*:[0-9a-fA-F:.]*(/\d{1,3})?"
+ADDRESSES = r"(cidr|prefixes|gatewayip|.*ipaddress|dnsnameservers|start|end|nexthop|destination|address)"
 MAC = r"[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}"
 
 ROWS = (
@@ -89,8 +90,8 @@ ROWS = (
     Row(Kind.TEXT, under="meta", positions=BODY),
     Row(Kind.TEXT, r"x(object|container|account)meta.*", positions=HEADER),
     # What a client may choose (Networking API: subnets, ports; Compute API: fixed_ip).
-    Row(Kind.ADDRESS, r"(cidr|subnet|ipaddress|gatewayip|.*ipaddress|start|end|nexthop|destination|address)", IPV4),
-    Row(Kind.ADDRESS, r"(cidr|subnet|ipaddress|gatewayip|.*ipaddress|start|end|nexthop|destination|address)", IPV6),
+    Row(Kind.ADDRESS, ADDRESSES, IPV4),
+    Row(Kind.ADDRESS, ADDRESSES, IPV6),
     Row(Kind.ADDRESS, r"(macaddress|mac|address)", MAC),
     # Last, what the form alone tells.
     Row(Kind.ID, form=UUID_OR_HEX),
@@ -99,6 +100,7 @@ ROWS = (
 
 # A name with a random or counted part, as tests make them: `vol-8f3a1c`, `tempest-server-1234567`.
 RANDOM = re.compile(r"[0-9a-f]{4,}|\d+", re.IGNORECASE)
+SHORT, LONG = 4, 16
 WORDS_ONLY = re.compile(r"[A-Za-z]*")
 
 
@@ -141,4 +143,6 @@ def stem(name: str) -> str:
 
 def is_distinctive(name: str) -> bool:
     """Whether a name is hardly a word that stands elsewhere for something else (`server`, `active`, `test`)."""
-    return len(name) >= 4 and not WORDS_ONLY.fullmatch(name) and not re.fullmatch(NUMBER, name)
+    if len(name) >= LONG:
+        return True
+    return len(name) >= SHORT and not WORDS_ONLY.fullmatch(name) and not re.fullmatch(NUMBER, name)

@@ -64,6 +64,20 @@ class Past:
         positions = self._recording.positions(key)
         return all(self._recording.is_create(one) and one in self._replayed for one in positions[:MOST_WEIGHED])
 
+    def replayed(self, positions: Sequence[int]) -> list[int]:
+        """Those of some writes that were replayed."""
+        return [one for one in positions if one in self._replayed]
+
+    def exchange(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """For each pair, not the first was replayed, but the second."""
+        for one, _ in pairs:
+            self._replayed.discard(one)
+            for thing in self._recording.things[one]:
+                self._progress_of(thing).take_back(one)
+        for one, other in pairs:
+            self._play(other, self._recording.asker(one))
+        self._begin.clear()
+
     def kinship(self, position: int, token: int) -> float:
         """How much of what was recorded around a position this session has done, and done with this token."""
         near = range(max(0, position - NEIGHBOURS), position)
@@ -137,6 +151,13 @@ class _Progress:
         self._latest = position
         while self._prefix < len(self._played) and self._played[self._prefix] == self._prefix:
             self._prefix += 1
+
+    def take_back(self, position: int) -> None:
+        number = bisect_left(self._writes, position)
+        if number in self._played:
+            self._played.remove(number)
+            self._prefix = next((at for at, one in enumerate(self._played) if at != one), len(self._played))
+            self._latest = self._writes[self._played[-1]] if self._played else -1
 
     def best_epoch(self, positions: Sequence[int]) -> tuple[int, int]:
         """The range of `positions` (from, to) that lies in the epoch which fits best; the earlier one on ties."""

@@ -126,6 +126,55 @@ def test_a_create_takes_what_was_recorded_with_the_same_login() -> None:
     assert json.loads(player.ask(asked))["floatingip"]["id"] == "b" * 32
 
 
+NETWORKS, PORTS = "http://neutron/v2.0/networks", "http://neutron/v2.0/ports"
+
+
+def network(name: str) -> Request:
+    return post(NETWORKS, {"network": {"name": name}})
+
+
+def port(network_id: str, name: str, **members: Any) -> Request:
+    return post(PORTS, {"port": {"network_id": network_id, "name": name, **members}})
+
+
+def two_networks() -> Player:
+    """Two tests that begin alike: one puts a port into its network, the other changes it."""
+    first, second = "aaaa" * 8, "bbbb" * 8
+    return Player(
+        (network(first), {"network": {"id": ID, "name": first}}),
+        (port(ID, "one-1a2b"), {"port": {"id": "c" * 32, "network_id": ID}}),
+        (get(f"{NETWORKS}/{ID}"), f"first {first} {ID}"),
+        (network(second), {"network": {"id": OTHER, "name": second}}),
+        (port(OTHER, "two-1a2b", admin_state_up=False), {"port": {"id": "d" * 32, "network_id": OTHER}}),
+        (get(f"{NETWORKS}/{OTHER}"), f"second {second} {OTHER}"),
+    )
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_things_made_alike_change_places_when_it_turns_out_which_is_which(order: tuple[int, int]) -> None:
+    player = two_networks()
+    names = ["1234" * 8, "5678" * 8]
+    members = ({"name": "one-9999"}, {"name": "two-9999", "admin_state_up": False})
+    words = ("first", "second")
+    told = {}
+    for which in order:
+        told[which] = json.loads(player.ask(network(names[which])))["network"]
+    assert told[0]["id"] != told[1]["id"]
+    for which in order:
+        answer = json.loads(player.ask(port(told[which]["id"], **members[which])))
+        assert answer["port"]["network_id"] == told[which]["id"]
+    for which in order:
+        expected = f"{words[which]} {names[which]} {told[which]['id']}"
+        assert player.ask(get(f"{NETWORKS}/{told[which]['id']}")) == expected
+
+
+def test_things_do_not_change_places_for_a_request_that_was_never_recorded() -> None:
+    player = two_networks()
+    made_id = json.loads(player.ask(network("1234" * 8)))["network"]["id"]
+    assert player.ask(port(made_id, "three-1", vnic_type="direct")) == "miss"
+    assert json.loads(player.ask(port(made_id, "one-9999")))["port"]["network_id"] == made_id
+
+
 # --- who asks --------------------------------------------------------------------------------------------------------
 
 LOGIN = "http://keystone/v3/auth/tokens"

@@ -100,10 +100,13 @@ class Replayer:
         self._used.add(found.position)
         prepared = self._prepared.get(found.position) or self._prepare(found.position)
         response = prepared.response
-        if session.bindings:
-            response = session.bindings.live(response, self._tokens(found.position, prepared))
+        tokens = self._tokens(found.position, prepared) if session.bindings else None
         if found.rung is not Rung.EXACT:
-            response = self._retold(found, prepared, response)
+            response = self._retold(found, prepared)
+            # What is bound for this answer alone goes before what is bound for the session.
+            tokens = tokens if response.body is prepared.response.body else None
+        if session.bindings:
+            response = session.bindings.live(response, tokens)
         if prepared.is_token:
             assert isinstance(response.body, bytes)
             response = replace(response, body=freshened(response.body, self._clock()))
@@ -187,8 +190,9 @@ class Replayer:
             self._cache(position, replace(prepared, tokens=tokens, size=prepared.size + 50 * len(tokens)))
         return tokens
 
-    def _retold(self, found: Found, prepared: _Prepared, response: Response) -> Response:
+    def _retold(self, found: Found, prepared: _Prepared) -> Response:
         """The response, saying how it was found, with what is bound for it alone exchanged."""
+        response = prepared.response
         if found.bindings or found.rung is Rung.ADAPTED:
             response = self._adapted(found, response)
         return replace(response, headers=(*response.headers[:-1], (MATCH_HEADER, f"{found.rung}; {prepared.told}")))

@@ -39,7 +39,7 @@ from cloudtape.matchers.user_rows import load_rows
 from cloudtape.modes import Part, Writes
 from cloudtape.operation_names import OperationNames
 from cloudtape.pipeline import Pipeline, Refusal, Responder
-from cloudtape.recorder import Forwarder, Keeper, Recorder
+from cloudtape.recorder import Forwarder, Keeper, LiveLogins, Recorder
 from cloudtape.replayer import Replayer, load_for_replay
 from cloudtape.routes import Routes, base_of
 from cloudtape.synthesis.faults import fault
@@ -112,10 +112,12 @@ class Application:
             send = upstream.send
             await check_keystone(send, self.config.upstream)
             self.routes.add(Route(IDENTITY, IDENTITY, base_of(self.config.upstream)))
-            parts[Part.FORWARDER] = Forwarder(send, self.routes)
+            parts[Part.FORWARDER] = forward = Forwarder(send, self.routes)
         names = OperationNames(self.routes)
         if self.config.mode.replays:
             self.replayer = parts[Part.REPLAYER] = Replayer(self.cassettes, names, matching=matching)
+            if send:
+                parts[Part.LIVE_LOGINS] = LiveLogins(forward, self.replayer.holds)
         if self.config.mode.writes and send:
             keeper = Keeper(self._writer(stack), self._scrub(), self.journal)
             parts[Part.RECORDER] = Recorder(send, self.routes, keeper, names, self.config.record_errors)

@@ -112,6 +112,10 @@ class Replayer:
             response = replace(response, body=freshened(response.body, self._clock()))
         return response
 
+    def holds(self, request: Request) -> bool:
+        """Whether a new session would be given something."""
+        return self._ladder.find(self._ladder.session(), request) is not None
+
     def preview(self, request: Request) -> Preview:
         """What a new session would be given for a request, and what else was weighed for it."""
         session = self._ladder.session()

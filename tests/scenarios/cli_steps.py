@@ -17,7 +17,8 @@ A step:
     until: {field: value}  ask again until that is what it prints
     until_fails: TEXT      ask again until it fails and says so
     fails: TEXT            it must fail and say so; else it must succeed
-    prints: TEXT           what it prints, without the line end
+    says: TEXT             it succeeds, and its stderr holds this
+    login: {OS_…: value}   who asks, when it is not who runs the suite
     same_file: [A, B]      then both files have the same bytes
     undo: COMMAND          for the end of the scenario, the last one first; a later step of the same words does it earlier
 """
@@ -80,19 +81,27 @@ class Player:
     def play(self, step: Step) -> None:
         words = self._words(step["run"], step)
         outcome = self._asked(words, step)
+        if not outcome.code:
+            self._note(words, outcome, step)
+        self._check(outcome, step)
+
+    def _note(self, words: tuple[str, ...], outcome: Outcome, step: Step) -> None:
+        """What a command has made: before it is checked, so that it is undone whatever it is like."""
+        for key, field in step.get("keep", {}).items():
+            self._values[key] = json.loads(outcome.out)[field]
         if "undo" in step:
             undone = self._words(step["undo"], {})
             self._undos[undone] = self._run.undo(_succeed, undone)
-        elif words in self._undos and not outcome.code:
+        elif words in self._undos:
             self._undos.pop(words).forget()
-        self._check(outcome, step)
 
     def _words(self, command: str, step: Step) -> tuple[str, ...]:
-        words = [str(filled(word, self._values)) for word in shlex.split(command)]
+        words = [word for part in shlex.split(command) for word in _spread(filled(part, self._values))]
+        words = [str(filled(word, self._values)) for word in words]
         return (*words, "-f", "json") if READS_JSON & step.keys() else tuple(words)
 
     def _asked(self, words: tuple[str, ...], step: Step) -> Outcome:
-        read = partial(openstack, words)
+        read = partial(openstack, words, filled(step.get("login"), self._values))
         if "until" in step:
             expected = filled(step["until"], self._values)
             return self._run.until(read, partial(_has_become, expected=expected), expected)
@@ -108,8 +117,8 @@ class Player:
             _must_fail(outcome, filled(failure, self._values))
         if READS_JSON & step.keys():
             self._check_json(outcome, step)
-        if "prints" in step and outcome.out.rstrip("\n") != (text := filled(step["prints"], self._values)):
-            raise Differs(f"what {outcome.command} prints", outcome.out, text)
+        if "says" in step and (text := filled(step["says"], self._values)) not in outcome.err:
+            raise Differs(f"what {outcome.command} says", outcome.err, text)
         if "same_file" in step:
             one, other = (Path(filled(name, self._values)) for name in step["same_file"])
             if one.read_bytes() != other.read_bytes():
@@ -126,8 +135,6 @@ class Player:
                 found = sum(not list(differences(one, row)) for one in printed)
                 if found != wanted:
                     raise Differs(f"{outcome.command}: the count of rows like {row}", found, wanted)
-        for key, field in step.get("keep", {}).items():
-            self._values[key] = printed[field]
 
 
 def filled(value: Any, values: Mapping[str, Any]) -> Any:
@@ -138,6 +145,11 @@ def filled(value: Any, values: Mapping[str, Any]) -> Any:
     if isinstance(value, Mapping):
         return {filled(key, values): filled(one, values) for key, one in value.items()}
     return [filled(one, values) for one in value] if isinstance(value, list) else value
+
+
+def _spread(value: Any) -> list[Any]:
+    """A parameter that is a list stands for so many words."""
+    return value if isinstance(value, list) else [value]
 
 
 def _formatted(text: str, values: Mapping[str, Any]) -> str:

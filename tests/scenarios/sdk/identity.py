@@ -151,7 +151,7 @@ def application_credential_logs_in(run: Run, cloud: Connection, unrestricted: di
         application_credential_id=credential.id,
         application_credential_secret=credential.secret,
     )
-    refused(401, project_of, late)
+    refused(404, project_of, late)
 
 
 @scenario(changed={"members": {"description": "new"}}, members={})

@@ -66,4 +66,5 @@ def _update(folder: Path) -> None:
     for name in RECORDINGS:
         shutil.copy(folder / f"{name}.yaml", CASSETTES)
         shutil.copy(folder / f"{name}.passed.txt", CASSETTES)
-        shutil.copytree(folder / f"{name}.bodies", CASSETTES / f"{name}.bodies")
+        if (bodies := folder / f"{name}.bodies").exists():
+            shutil.copytree(bodies, CASSETTES / bodies.name)

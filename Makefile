@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types bench live clean
+.PHONY: demo test lint types bench live scenarios clean
 
 demo: $(VENV)/.installed ## replay a recorded cloud to the real openstack client
 	@$(BIN)/python examples/demo.py
@@ -27,6 +27,9 @@ bench: $(VENV)/.installed ## measure against bare aiohttp, mitmdump and vcrpy
 
 live: $(VENV)/.installed ## stand up a real cloud, record it, replay it (Debian, root, 4 GiB of memory)
 	$(BIN)/python -m tests.live
+
+scenarios: $(VENV)/.installed ## record the scenario suite anew, from the same real cloud
+	$(BIN)/python -m tests.live --scenarios
 
 $(VENV)/.installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

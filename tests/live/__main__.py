@@ -5,7 +5,8 @@
     large      1 GiB up and down while it is recorded: the same bytes, bounded memory
     replayed   the same with the cloud stopped: the recorded outputs again
 
-`--update-examples` puts the recordings where the ordinary tests replay them (examples/cassettes).
+`--update-examples` puts the recordings where the ordinary tests replay them (examples/cassettes). `--scenarios` records the
+scenario suite instead (tests/scenarios), and leaves the cloud up.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.live import scenarios
 from tests.live.settings import HOME, load
 from tests.live.walk import WALKS, cloud_environment, normal
 
@@ -139,10 +141,14 @@ def main() -> int:
     parser.add_argument("--home", type=Path, default=HOME, help="the folder of the live cloud")
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "live", help="where recordings and outputs go")
     parser.add_argument("--update-examples", action="store_true", help="make the recordings the sample cassettes")
+    parser.add_argument("--scenarios", action="store_true", help="record the scenario suite anew, and nothing else")
     options = parser.parse_args()
     cloud("install", options.home)
     cloud("up", options.home)
-    proof = Proof(options.folder, load(options.home, None).clouds_yaml)
+    clouds = load(options.home, None).clouds_yaml
+    if options.scenarios:
+        return scenarios.record(options.folder / "scenarios", clouds)
+    proof = Proof(options.folder, clouds)
     for kind in WALKS:
         proof.walk("direct", kind)
         proof.walk(

@@ -1,0 +1,221 @@
+"""Users, projects, roles, groups, domains and credentials, with openstacksdk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from openstack.connection import Connection
+
+from tests.scenarios.checks import fields, listed, same
+from tests.scenarios.scenario import Run, Scenario
+from tests.scenarios.sdk.client import into, login, member, names, refused
+
+SCENARIOS: list[Scenario] = []
+scenario = into(SCENARIOS)
+
+
+def create_project(run: Run, cloud: Connection, name: str, **members: Any) -> Any:
+    project = cloud.identity.create_project(**{"name": name, "domain_id": "default", **members})
+    run.undo(cloud.identity.delete_project, project, ignore_missing=False)
+    return project
+
+
+def create_user(run: Run, cloud: Connection, name: str, **members: Any) -> Any:
+    user = cloud.identity.create_user(**{"name": name, "domain_id": "default", **members})
+    run.undo(cloud.identity.delete_user, user, ignore_missing=False)
+    return user
+
+
+def create_role(run: Run, cloud: Connection) -> Any:
+    role = cloud.identity.create_role(name=run.name("role"))
+    run.undo(cloud.identity.delete_role, role, ignore_missing=False)
+    return role
+
+
+def project_of(connection: Connection) -> str:
+    """Logs in, and says to which project the token belongs."""
+    return str(connection.session.auth.get_access(connection.session).project_id)
+
+
+@scenario(changed={"extra": {"email": "who@example.org", "is_enabled": True}}, extra={"email": "who@example.org"})
+def user_lives_and_logs_in(run: Run, cloud: Connection, extra: dict[str, Any]) -> None:
+    name, password, renamed = run.name("user"), run.make("password"), run.name("user-renamed")
+    project = create_project(run, cloud, run.name("project"))
+    user = cloud.identity.create_user(name=name, password=password, domain_id="default", **extra)
+    delete = run.undo(cloud.identity.delete_user, user, ignore_missing=False)
+    fields(user, name=name, email="who@example.org", is_enabled=True)
+    same(names(cloud.identity.users(name=name)), [name], "the list")
+    refused(409, cloud.identity.create_user, name=name, password=password, domain_id="default")
+    cloud.identity.assign_project_role_to_user(project, user, cloud.identity.find_role("member"))
+    known_by_name = {"username": name, "user_domain_id": "default", "project_id": project.id}
+    same(project_of(login(run, cloud, password=password, **known_by_name)), project.id, "the project of the token")
+    refused(401, project_of, login(run, cloud, password=run.make("hex"), **known_by_name))
+    fields(cloud.identity.update_user(user, name=renamed), name=renamed)
+    delete()
+    refused(404, cloud.identity.get_user, user.id)
+    refused(404, cloud.identity.delete_user, user.id, ignore_missing=False)
+
+
+@scenario(changed={"enabled": False}, enabled=True)
+def project_lives_and_goes(run: Run, cloud: Connection, enabled: bool) -> None:
+    name, renamed = run.make("tempest Projects"), run.make("tempest Projects-renamed")
+    project = cloud.identity.create_project(name=name, domain_id="default", is_enabled=enabled)
+    delete = run.undo(cloud.identity.delete_project, project, ignore_missing=False)
+    fields(project, name=name, is_enabled=enabled, domain_id="default")
+    fields(cloud.identity.get_project(project.id), name=name)
+    same(names(cloud.identity.projects(name=name)), [name], "the list")
+    refused(409, cloud.identity.create_project, name=name, domain_id="default", is_enabled=enabled)
+    fields(cloud.identity.update_project(project, name=renamed, description=f"was {name}"), name=renamed)
+    fields(cloud.identity.find_project(renamed), id=project.id, description=f"was {name}")
+    delete()
+    refused(404, cloud.identity.get_project, project.id)
+    same(names(cloud.identity.projects(name=renamed)), [], "the list when it is gone")
+
+
+@scenario(changed={"target": "domain"}, target="project")
+def role_is_given_and_taken(run: Run, cloud: Connection, target: str) -> None:
+    role, user = create_role(run, cloud), create_user(run, cloud, run.name("user"))
+    project = create_project(run, cloud, run.name("project"))
+    where = project.id if target == "project" else "default"
+    scope = {f"scope_{target}_id": where}
+    getattr(cloud.identity, f"assign_{target}_role_to_user")(where, user, role)
+    check = getattr(cloud.identity, f"validate_user_has_{target}_role")
+    same(check(where, user, role), True, "that the user has the role")
+    found = list(cloud.identity.role_assignments(user_id=user.id, **scope))
+    same([one.role["id"] for one in found], [role.id], "the assignments")
+    getattr(cloud.identity, f"unassign_{target}_role_from_user")(where, user, role)
+    same(check(where, user, role), False, "that the user has the role")
+    same(list(cloud.identity.role_assignments(user_id=user.id, **scope)), [], "the assignments when they are gone")
+
+
+@scenario(changed={"described": {}}, described={"description": "people"})
+def group_gives_its_role(run: Run, cloud: Connection, described: dict[str, str]) -> None:
+    name, password = run.name("group"), run.make("password")
+    project = create_project(run, cloud, run.name("project"))
+    user = create_user(run, cloud, run.name("user"), password=password)
+    group = cloud.identity.create_group(name=name, domain_id="default", **described)
+    run.undo(cloud.identity.delete_group, group, ignore_missing=False)
+    fields(cloud.identity.find_group(name), id=group.id, name=name)
+    cloud.identity.add_user_to_group(user, group)
+    same(names(cloud.identity.group_users(group)), [user.name], "the members")
+    cloud.identity.assign_project_role_to_group(project, group, cloud.identity.find_role("member"))
+    as_user = {"user_id": user.id, "password": password, "project_id": project.id}
+    same(project_of(login(run, cloud, **as_user)), project.id, "the project of the token")
+    cloud.identity.remove_user_from_group(user, group)
+    same(cloud.identity.check_user_in_group(user, group), False, "that the user is in the group")
+    refused(401, project_of, login(run, cloud, **as_user))
+
+
+@scenario(changed={"described": {}}, described={"description": "a domain"})
+def domain_with_a_user(run: Run, cloud: Connection, described: dict[str, str]) -> None:
+    name = run.name("domain")
+    domain = cloud.identity.create_domain(name=name, **described)
+    delete = run.undo(cloud.identity.delete_domain, domain, ignore_missing=False)
+    fields(domain, name=name, is_enabled=True)
+    user = cloud.identity.create_user(name=run.name("user"), domain_id=domain.id, password=run.make("password"))
+    same(names(cloud.identity.users(domain_id=domain.id)), [user.name], "the users of the domain")
+    refused(403, cloud.identity.delete_domain, domain, ignore_missing=False)
+    fields(cloud.identity.update_domain(domain, is_enabled=False), is_enabled=False)
+    delete()
+    refused(404, cloud.identity.get_domain, domain.id)
+    refused(404, cloud.identity.get_user, user.id)
+
+
+@scenario(changed={"unrestricted": {"unrestricted": True}}, unrestricted={})
+def application_credential_logs_in(run: Run, cloud: Connection, unrestricted: dict[str, bool]) -> None:
+    user, project = member(run, cloud)
+    name = run.name("appcred")
+    credential = user.identity.create_application_credential(
+        user.current_user_id, name, roles=[{"name": "member"}], **unrestricted
+    )
+    delete = run.undo(
+        user.identity.delete_application_credential, user.current_user_id, credential, ignore_missing=False
+    )
+    fields(credential, name=name, project_id=project.id)
+    robot = login(
+        run,
+        cloud,
+        "v3applicationcredential",
+        application_credential_id=credential.id,
+        application_credential_secret=credential.secret,
+    )
+    same(project_of(robot), project.id, "the project of the token")
+    same([zone.name for zone in robot.compute.availability_zones()], ["nova"], "the availability zones")
+    same(names(user.identity.application_credentials(user.current_user_id)), [name], "the list")
+    delete()
+    refused(404, user.identity.get_application_credential, user.current_user_id, credential.id)
+    late = login(
+        run,
+        cloud,
+        "v3applicationcredential",
+        application_credential_id=credential.id,
+        application_credential_secret=credential.secret,
+    )
+    refused(404, project_of, late)
+
+
+@scenario(changed={"members": {"description": "new"}}, members={})
+def password_is_changed(run: Run, cloud: Connection, members: dict[str, str]) -> None:
+    old, new = run.make("password"), run.make("password")
+    project = create_project(run, cloud, run.make("hex"))
+    user = create_user(run, cloud, run.make("tempest Passwords-user"), password=old)
+    cloud.identity.assign_project_role_to_user(project, user, cloud.identity.find_role("reader"))
+    as_user = {"user_id": user.id, "project_id": project.id}
+    same(project_of(login(run, cloud, password=old, **as_user)), project.id, "the project of the token")
+    cloud.identity.update_user(user, password=new, **members)
+    same(project_of(login(run, cloud, password=new, **as_user)), project.id, "the project of the new token")
+
+
+@scenario(changed={"interface": "admin"}, interface="public")
+def service_with_an_endpoint(run: Run, cloud: Connection, interface: str) -> None:
+    name = run.name("service")
+    service = cloud.identity.create_service(name=name, type="scenario")
+    delete = run.undo(cloud.identity.delete_service, service, ignore_missing=False)
+    url = "http://127.0.0.1:1/scenario"
+    endpoint = cloud.identity.create_endpoint(service_id=service.id, interface=interface, url=url)
+    fields(endpoint, interface=interface, service_id=service.id, url=url)
+    same([one.id for one in cloud.identity.endpoints(service_id=service.id)], [endpoint.id], "the endpoints")
+    fields(cloud.identity.find_service(name), id=service.id, type="scenario")
+    delete()
+    refused(404, cloud.identity.get_endpoint, endpoint.id)
+
+
+@scenario(changed={"parent": True}, parent=False)
+def region_lives_and_goes(run: Run, cloud: Connection, parent: bool) -> None:
+    name = run.name("region")
+    above = {"parent_region_id": "RegionOne"} if parent else {}
+    region = cloud.identity.create_region(id=name, description=f"region {name}", **above)
+    delete = run.undo(cloud.identity.delete_region, region, ignore_missing=False)
+    fields(cloud.identity.get_region(name), id=name, description=f"region {name}", **above)
+    refused(409, cloud.identity.create_region, id=name, **above)
+    listed(cloud.identity.regions(), "regions", has=[name])
+    delete()
+    refused(404, cloud.identity.get_region, name)
+
+
+@scenario(changed={"impersonation": False}, impersonation=True)
+def trust_is_given(run: Run, cloud: Connection, impersonation: bool) -> None:
+    giver, project = member(run, cloud)
+    taker = create_user(run, cloud, run.name("trustee"), password=run.make("password"))
+    trust = giver.identity.create_trust(
+        trustor_user_id=giver.current_user_id,
+        trustee_user_id=taker.id,
+        project_id=project.id,
+        impersonation=impersonation,
+        roles=[{"name": "member"}],
+    )
+    delete = run.undo(giver.identity.delete_trust, trust, ignore_missing=False)
+    fields(giver.identity.get_trust(trust.id), trustee_user_id=taker.id, is_impersonation=impersonation)
+    delete()
+    refused(404, giver.identity.get_trust, trust.id)
+
+
+@scenario(changed={"kind": "groups"}, kind="policies")
+def missing_identity_is_not_found(run: Run, cloud: Connection, kind: str) -> None:
+    missing = run.make("hex")
+    said = refused(404, cloud.identity.get_user, missing)
+    same(missing in said, True, f"{missing} in {said}")
+    refused(404, cloud.identity.delete_project, missing, ignore_missing=False)
+    refused(404, cloud.identity.update_role, missing, name=run.name("role"))
+    same(cloud.identity.get(f"/{kind}/{missing}").status_code, 404, "the status")
+    same(cloud.identity.find_project(run.name("nobody")), None, "what is found by a name that nobody has")

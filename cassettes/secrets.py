@@ -19,7 +19,8 @@ class Rule:
     """A name, and the kind of secret that stands under it.
 
     `words` match the last words of a name, however it is written: `admin pass` matches adminPass, admin_pass and
-    X-Admin-Pass. `under`: only where the enclosing member has this name. `deep`: everything below is secret, too.
+    X-Admin-Pass. `under`: only where they are the whole name and the enclosing member has this one. `deep`: everything
+    below is secret, too.
     `base64`: the placeholder must decode.
     """
 
@@ -168,8 +169,9 @@ class Table:
     def _lookup(self, name: str) -> tuple[Rule, ...]:
         words = tuple(word.lower() for word in WORD.findall(name))
         for length in range(min(self._longest, len(words)), 0, -1):
-            if rules := self._by_words.get(words[-length:]):
-                return tuple(rules)
+            rules = self._by_words.get(words[-length:], ())
+            if found := tuple(rule for rule in rules if not rule.under or length == len(words)):
+                return found
         last = words[-1] if words else ""
         return tuple(rule for end, rule in ENDS if last.endswith(end))[:1]
 

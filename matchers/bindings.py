@@ -7,7 +7,7 @@ live) before they are given.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -15,6 +15,8 @@ from msgspec.structs import replace
 from cloudtape.cassettes.messages import Body, Headers, Request, Response
 from cloudtape.matchers.canonical import MATTERS
 from cloudtape.matchers.exchange import Exchange, Text, kind_of
+
+NOTHING: Mapping[str, Sequence[str]] = {}
 
 
 class Binding(msgspec.Struct, frozen=True):
@@ -26,9 +28,10 @@ class Binding(msgspec.Struct, frozen=True):
 
 
 class Bindings:
-    """Empty at the start of a session."""
+    """Empty at the start of a session. `derived`: for recorded words, those that the cloud made of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, derived: Mapping[str, Sequence[str]] = NOTHING) -> None:
+        self._derived = derived
         self._clear()
 
     def _clear(self) -> None:
@@ -57,8 +60,13 @@ class Bindings:
             if one.recorded != one.live and one.recorded not in self._live_of:
                 self._live_of[one.recorded], self._recorded_of[one.live] = one.live, one.recorded
                 self._bound.append(one)
-                self._inward.add(one.live, one.recorded, one.field)
-                self._outward.add(one.recorded, one.live, one.field)
+                self._exchange(one.recorded, one.live, one.field)
+                for word in self._derived.get(one.recorded, ()):
+                    self._exchange(word, one.live + word.removeprefix(one.recorded), one.field)
+
+    def _exchange(self, recorded: str, live: str, field: str) -> None:
+        self._inward.add(live, recorded, field)
+        self._outward.add(recorded, live, field)
 
     def exchange(self, ids: Iterable[tuple[str, str]], names: Iterable[tuple[str, str]]) -> None:
         """Let recorded values change places: what was live for the one is live for the other.

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 import msgspec
@@ -23,9 +23,10 @@ from cloudtape.matchers.form import Form, form
 from cloudtape.matchers.lineage import Fit, Kinsfolk, Refused, compare
 from cloudtape.matchers.naming import Kind, Naming
 from cloudtape.matchers.past import Past
-from cloudtape.matchers.recording import Recording
+from cloudtape.matchers.recording import Group, Recording
 from cloudtape.matchers.second_thoughts import SecondThoughts
 from cloudtape.matchers.summary import asker
+from cloudtape.matchers.vocabulary import named_by, owned
 
 MOST_TRIED = 16
 """Recorded requests that are compared for one: the cost stays the same in a large cassette."""
@@ -68,10 +69,10 @@ class Found(msgspec.Struct, frozen=True):
 class Session:
     """One client run: what it has replayed, and what it has bound."""
 
-    def __init__(self, past: Past) -> None:
+    def __init__(self, past: Past, derived: Mapping[str, Sequence[str]]) -> None:
         self.past = past
-        self.bindings = Bindings()
-        self.begins: dict[tuple[int, int | None], int] = {}
+        self.bindings = Bindings(derived)
+        self.begins: dict[Group, int] = {}
 
 
 def says_nothing(response: Response) -> bool:
@@ -99,7 +100,7 @@ class Ladder:
         self._second_thoughts = SecondThoughts(recording, read, self._form_at, self._naming)
 
     def session(self) -> Session:
-        return Session(Past(self._recording, self._collapse))
+        return Session(Past(self._recording, self._collapse), self._recording.derived)
 
     def find(self, session: Session, request: Request) -> Found | None:
         """What answers a request now; it counts as played."""
@@ -118,7 +119,9 @@ class Ladder:
         """What was compared for a request, the best first: what `find` would choose from, and what it refused."""
         same = canonical(session.bindings.recorded(request))
         light = self._light(session, same)
-        found = self._compared(session, form(same, self._naming), light)
+        asked = form(same, self._naming)
+        found = list(self._compared(session, asked, light))
+        found = found or list(self._compared_in(session, (asked.key, None, None), asked, light))
         return sorted(found, key=lambda one: one.verdict.cost if isinstance(one.verdict, Fit) else float("inf"))
 
     def _light(self, session: Session, same: Canonical) -> Kinsfolk:
@@ -157,17 +160,20 @@ class Ladder:
         return False
 
     def _compared(self, session: Session, asked: Form, light: Kinsfolk) -> Iterator[Candidate]:
-        for group in ((asked.key, asked.stem), (asked.key, None)):
-            any_fits = False
-            for position in self._tried(session, group):
-                key, recorded = self._form_at(position)
-                candidate = Candidate(position, key, compare(recorded, asked, light))
-                any_fits = any_fits or isinstance(candidate.verdict, Fit)
-                yield candidate
-            if any_fits:
+        owns = owned(light.vocabulary, named_by(asked))
+        groups: tuple[Group, ...] = ((asked.key, owns, asked.stem), (asked.key, owns, None))
+        for group in ((asked.key, None, None),) if light.swaps else groups:
+            found = list(self._compared_in(session, group, asked, light))
+            yield from found
+            if any(isinstance(one.verdict, Fit) for one in found):
                 return
 
-    def _tried(self, session: Session, group: tuple[int, int | None]) -> Iterator[int]:
+    def _compared_in(self, session: Session, group: Group, asked: Form, light: Kinsfolk) -> Iterator[Candidate]:
+        for position in self._tried(session, group):
+            key, recorded = self._form_at(position)
+            yield Candidate(position, key, compare(recorded, asked, light))
+
+    def _tried(self, session: Session, group: Group) -> Iterator[int]:
         """The positions of a group that are worth comparing: those at its begin that are spent are passed over."""
         positions = self._recording.alike(*group)
         begin = session.begins.get(group, 0)

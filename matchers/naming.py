@@ -79,7 +79,9 @@ ROWS = (
     Row(Kind.FIXED, r"(interface|binary|service|backend|driver|algorithm|protocol|type|typename)name", positions=BODY),
     Row(Kind.FIXED, r"(sort.*|fields?|limit|detail|alltenants|allprojects)", positions=QUERY),
     Row(Kind.VOLATILE, r"(changes(since|before)|start|end|since|before)", MOMENT, positions=QUERY),
-    # What is named.
+    # What is named. An id of its own form is one (region "RegionOne"); of the form that clouds give, see below.
+    Row(Kind.ID, r"id", UUID_OR_HEX, positions=BODY),
+    Row(Kind.NAME, r"id", positions=BODY),
     Row(Kind.NAME, r"(.*name|login|email|mail|hostname|dnsname|dnsdomain|title|fqdn|name~)"),
     Row(Kind.NAME, r"(marker|prefix|path|endmarker|container|object|q|search)", positions=QUERY),
     Row(Kind.NAME, r"", under="tags", positions=BODY),

@@ -13,6 +13,7 @@ from cloudtape.matchers.summary import Columns
 from cloudtape.matchers.vocabulary import Vocabulary
 
 KEY, PLACE, FAMILY, THING, THINGS = range(5)
+Group = tuple[int, int | None, int | None]
 NOBODY = -1
 """The identity of requests without a token."""
 
@@ -82,19 +83,35 @@ class Recording:
     def vocabulary(self) -> Vocabulary:
         return Vocabulary(array("I", self._columns.told), array("I", self._columns.made))
 
-    def alike(self, form: int, stem: int | None = None) -> Sequence[int]:
-        """The first position of each distinct request of a form, in order; those whose names have one stem."""
-        return self._groups.get((form, stem), ())
+    @cached_property
+    def derived(self) -> dict[str, list[str]]:
+        """For words that clients made, those that the cloud made of them."""
+        found: dict[str, list[str]] = {}
+        for made, derived in self._columns.derived:
+            found.setdefault(made, []).append(derived)
+        return found
+
+    def alike(self, form: int, owns: int | None = None, stem: int | None = None) -> Sequence[int]:
+        """The first position of each distinct request of a form, in order.
+
+        Narrower with `owns`, and still with `stem`: those that name the same of the cloud's own words, and whose names
+        have one stem.
+        """
+        return self._groups.get((form, owns, stem), ())
 
     @cached_property
-    def _groups(self) -> dict[tuple[int, int | None], array[int]]:
-        groups: dict[tuple[int, int | None], array[int]] = {}
-        forms, stems = array("I", self._columns.forms), array("I", self._columns.stems)
+    def _groups(self) -> dict[Group, array[int]]:
+        groups: dict[Group, array[int]] = {}
+        forms, owns, stems = (array("I", getattr(self._columns, name)) for name in ("forms", "owns", "stems"))
         for first in self._by_key.values():
-            position = first if isinstance(first, int) else first[0]
-            if position < len(forms):
-                for group in ((forms[position], stems[position]), (forms[position], None)):
-                    groups.setdefault(group, array("I")).append(position)
+            at = first if isinstance(first, int) else first[0]
+            if at < len(forms):
+                for group in (
+                    (forms[at], owns[at], stems[at]),
+                    (forms[at], owns[at], None),
+                    (forms[at], None, None),
+                ):
+                    groups.setdefault(group, array("I")).append(at)
         return groups
 
 
@@ -102,7 +119,11 @@ def _joined(columns: Iterable[bytes]) -> Columns:
     parts = [msgspec.msgpack.decode(one, type=Columns) for one in columns]
     if len(parts) == 1:
         return parts[0]
-    return Columns(*(b"".join(getattr(part, name) for part in parts) for name in Columns.__struct_fields__))
+    joined = Columns(derived=[pair for part in parts for pair in part.derived])
+    for name in Columns.__struct_fields__:
+        if name != "derived":
+            setattr(joined, name, b"".join(getattr(part, name) for part in parts))
+    return joined
 
 
 def _pairs(packed: bytes) -> dict[int, int]:

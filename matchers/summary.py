@@ -17,9 +17,9 @@ from cloudtape.matchers.canonical import Canonical, canonical
 from cloudtape.matchers.form import form
 from cloudtape.matchers.naming import Naming
 from cloudtape.matchers.things import Thing, is_login, is_write, thing_of, touched, word
-from cloudtape.matchers.vocabulary import Words
+from cloudtape.matchers.vocabulary import Vocabulary, Words, named_by, owned
 
-SUMMARY_VERSION = "3"
+SUMMARY_VERSION = "5"
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -39,18 +39,21 @@ class Summary(msgspec.Struct, frozen=True):
 class Columns(msgspec.Struct, array_like=True):
     """What is known of all interactions, beside their summaries: a number for each, as unsigned 32-bit in a row.
 
-    `forms` and `stems` tell what unifies (`form`), `askers` the token that a request acted with (0: none), `creates` is
-    1 where something was made. `tokens` are pairs: a token that an answer gave, and whose it is. `told` and `made` are
-    the words of the cloud's answers and of the client's writes (`vocabulary`).
+    `forms` and `stems` tell what unifies (`form`), `owns` which of the cloud's own words a request names (0: none),
+    `askers` the token that it acted with (0: none), `creates` is 1 where something was made. `tokens` are pairs: a
+    token that an answer gave, and whose it is. `told` and `made` are the words of the cloud's answers and of the
+    client's writes, `derived` the words that the cloud made of the client's (`vocabulary`).
     """
 
     forms: bytes = b""
+    owns: bytes = b""
     stems: bytes = b""
     askers: bytes = b""
     creates: bytes = b""
     tokens: bytes = b""
     told: bytes = b""
     made: bytes = b""
+    derived: list[tuple[str, str]] = []
 
 
 class Summariser:
@@ -59,6 +62,7 @@ class Summariser:
     def __init__(self, naming: Naming) -> None:
         self._naming = naming
         self._forms, self._stems, self._askers, self._tokens = array("I"), array("I"), array("I"), array("I")
+        self._named: list[tuple[int, ...]] = []
         self._creates = bytearray()
         self._words = Words()
 
@@ -72,6 +76,7 @@ class Summariser:
         self._askers.append(asker(request))
         self._creates.append(is_create(interaction))
         self._tokens.extend(_issued(interaction))
+        self._named.append(named_by(form_of))
         self._words.add(interaction, form_of)
         things = None
         if is_write(request):
@@ -81,15 +86,18 @@ class Summariser:
 
     def close(self) -> bytes:
         """The Columns, packed."""
-        told, made = self._words.numbers()
+        told, made = self._words.told(), self._words.made()
+        vocabulary = Vocabulary(told, made)
         columns = Columns(
-            self._forms.tobytes(),
-            self._stems.tobytes(),
-            self._askers.tobytes(),
-            bytes(self._creates),
-            self._tokens.tobytes(),
-            told,
-            made,
+            forms=self._forms.tobytes(),
+            owns=array("I", (owned(vocabulary, words) for words in self._named)).tobytes(),
+            stems=self._stems.tobytes(),
+            askers=self._askers.tobytes(),
+            creates=bytes(self._creates),
+            tokens=self._tokens.tobytes(),
+            told=told.tobytes(),
+            made=made.tobytes(),
+            derived=self._words.derived(),
         )
         return msgspec.msgpack.encode(columns)
 

@@ -16,8 +16,8 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from cloudtape.cassettes.messages import Interaction, header
-from cloudtape.matchers.form import Form
-from cloudtape.matchers.naming import Kind
+from cloudtape.matchers.form import Form, Leaf
+from cloudtape.matchers.naming import Kind, is_distinctive
 from cloudtape.matchers.things import ACCOUNT, ID, is_write, word
 
 # Members of an answer whose values name something.
@@ -27,6 +27,7 @@ NAMING = re.compile(
 IDS = re.compile(ID.pattern.encode())
 LARGEST = 4 * 1024 * 1024
 MOST_LINES = 10_000
+JOINTS = re.compile(r"[-_.]")
 NAMES = frozenset({Kind.NAME, Kind.ID, Kind.ADDRESS})
 
 
@@ -39,7 +40,11 @@ class Vocabulary:
 
     def is_clouds(self, name: str) -> bool:
         """Whether the cloud knew this name of its own accord."""
-        return word(name) in self._clouds
+        return self.holds(word(name))
+
+    def holds(self, number: int) -> bool:
+        """The same for the number of a word."""
+        return number in self._clouds
 
     def is_recorded(self, name: str) -> bool:
         """Whether the recording knows this name at all."""
@@ -47,27 +52,50 @@ class Vocabulary:
         return number in self._clouds or number in self._made
 
 
+def named_by(form: Form) -> tuple[int, ...]:
+    """The numbers of the names in a request, in order."""
+    return tuple(word(leaf.value) for leaf in form.leaves if leaf.kind in NAMES)
+
+
+def owned(vocabulary: Vocabulary, named: Iterable[int]) -> int:
+    """Which of the cloud's own words stand where among some names, as one number; 0 for none.
+
+    Requests for which it differs name different things of the cloud: they cannot be unified.
+    """
+    own = [(at, number) for at, number in enumerate(named) if vocabulary.holds(number)]
+    return word(repr(own)) if own else 0
+
+
 class Words:
     """Collects the words of interactions, one after the other."""
 
     def __init__(self) -> None:
-        self._told: set[int] = set()
-        self._made: set[int] = set()
+        self._told: set[str] = set()
+        self._made: set[str] = set()
 
     def add(self, interaction: Interaction, form: Form) -> None:
-        self._told.update(map(word, told_by(interaction)))
+        self._told.update(told_by(interaction))
         if is_write(interaction.request) and interaction.response.status < 400:
-            self._made.update(map(word, made_by(interaction, form)))
+            self._made.update(made_by(interaction, form))
 
-    def numbers(self) -> tuple[bytes, bytes]:
-        """What was told, what was made; sorted 32-bit numbers."""
-        return array("I", sorted(self._told)).tobytes(), array("I", sorted(self._made)).tobytes()
+    def told(self) -> array[int]:
+        """Sorted numbers."""
+        return array("I", sorted(map(word, self._told)))
+
+    def made(self) -> array[int]:
+        """Sorted numbers."""
+        return array("I", sorted(map(word, self._made)))
+
+    def derived(self) -> list[tuple[str, str]]:
+        """What clients made, with what clouds made of it: `batch` and `batch-1`, where two servers were asked for."""
+        found = ((told[: end.start()], told) for told in self._told - self._made for end in JOINTS.finditer(told))
+        return sorted((made, told) for made, told in found if made in self._made and is_distinctive(made))
 
 
 def told_by(interaction: Interaction) -> Iterator[str]:
-    """Names and ids in an answer."""
+    """Names and ids in an answer; a refusal tells of what was asked for, not of what there is."""
     body = interaction.response.body
-    if not isinstance(body, bytes) or not body or len(body) > LARGEST:
+    if interaction.response.status >= 400 or not isinstance(body, bytes) or not body or len(body) > LARGEST:
         return
     if body[:1] in b"{[":
         yield from map(_plain, NAMING.findall(body))
@@ -100,7 +128,7 @@ def made_by(interaction: Interaction, form: Form) -> Iterator[str]:
     for leaf in form.leaves:
         if leaf.kind in NAMES and leaf.place.startswith("body"):
             own = leaf.place.count(".") <= 2 and leaf.place.count("[") <= leaf.place.startswith("body[")
-            if (own and (leaf.kind is not Kind.ID or leaf.field.lower().endswith("name"))) or leaf.kind is Kind.ADDRESS:
+            if leaf.kind is Kind.ADDRESS or (own and _gives(leaf, interaction)):
                 yield leaf.value
     if interaction.request.method == "PUT":
         segments = [unquote(segment) for segment in urlsplit(interaction.request.uri).path.split("/") if segment]
@@ -110,3 +138,11 @@ def made_by(interaction: Interaction, form: Form) -> Iterator[str]:
             yield "/".join(segments[account + 2 :])
         elif segments and not ID.fullmatch(segments[-1]):
             yield segments[-1]
+
+
+def _gives(leaf: Leaf, interaction: Interaction) -> bool:
+    """Whether a member gives the thing its name, or an id that the client chose; any other id refers to something."""
+    field = leaf.field.lower()
+    if field == "id":
+        return interaction.request.method == "POST" and leaf.value not in interaction.request.uri
+    return leaf.kind is not Kind.ID or field.endswith("name")

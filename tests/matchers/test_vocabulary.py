@@ -14,8 +14,7 @@ def vocabulary(*recorded: tuple[Request, Response]) -> Vocabulary:
     words = Words()
     for request, response in recorded:
         words.add(Interaction(request, response), form(canonical(request), NAMING))
-    told, made = words.numbers()
-    return Vocabulary(memoryview(told).cast("I"), memoryview(made).cast("I"))
+    return Vocabulary(words.told(), words.made())
 
 
 CREATE = post("/servers", {"server": {"name": "vm-1", "security_groups": [{"name": "default"}], "key_name": "mine"}})

@@ -55,6 +55,18 @@ class Bindings:
         """Whether a recorded value stands for some live one already."""
         return recorded in self._live_of
 
+    def moves(self, recorded: str) -> bool:
+        """Whether a recorded address lies in a network that is bound."""
+        return self._outward.moves(recorded)
+
+    def live_word(self, recorded: str) -> str:
+        """What stands for a recorded word."""
+        return self._live_of.get(recorded, recorded)
+
+    def recorded_words(self, live: Iterable[str]) -> tuple[str, ...]:
+        """Live words in the recording's."""
+        return tuple(self._recorded_of.get(one, one) for one in live)
+
     def bind(self, bindings: Iterable[Binding]) -> None:
         for one in bindings:
             if one.recorded != one.live and one.recorded not in self._live_of:
@@ -75,11 +87,14 @@ class Bindings:
         """
         live, fields = dict(self._live_of), {one.recorded: one.field for one in self._bound}
         for old, new in ids:
+            fields.setdefault(old, "id")
+            fields.setdefault(new, "id")
             live[old], live[new] = live.get(new, new), live.get(old, old)
         for old, new in names:
             swapped = {new: live.pop(old, ""), old: live.pop(new, "")}
             live.update((recorded, value) for recorded, value in swapped.items() if value)
             fields.setdefault(new, fields.get(old, "name"))
+            fields.setdefault(old, fields.get(new, "name"))
         self._clear()
         self.bind(Binding(old, new, fields.get(old, "name")) for old, new in live.items())
 

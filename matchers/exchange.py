@@ -24,7 +24,7 @@ TOKEN = rb"%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\.|[A-Za-z0-9_-]+"
 TOKENS = re.compile(TOKEN)
 PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 IPV4 = rb"(?<![0-9.])\d{1,3}(?:\.\d{1,3}){3}(?![0-9.]*\d)"
-MEMBER = re.compile(rb'"([^"\\]{1,80})"\s*:\s*\[?\s*"$')
+MEMBER = re.compile(rb'"([^"\\]{1,80})"\s*:\s*\[?\s*("?)$')
 LONGEST_MEMBER = 100
 SEGMENT_BEFORE, SEGMENT_AFTER = frozenset(b"/="), frozenset(b"/?&#")
 
@@ -136,6 +136,10 @@ class Exchange:
         fields = self._fields.get(match[0])
         return fields is None or _is_value_of(match.string, match.start(), match.end(), fields)
 
+    def moves(self, word: str) -> bool:
+        """Whether a word is an address in an exchanged network."""
+        return self._moved(word.encode()) != word.encode()
+
     def _moved(self, found: bytes) -> bytes:
         """An address within an exchanged network, at the same place in the other one."""
         try:
@@ -152,7 +156,8 @@ def _is_value_of(text: bytes, start: int, end: int, fields: Iterable[str]) -> bo
     if start == 0 and end == len(text):
         return True
     before = text[max(0, start - LONGEST_MEMBER) : start]
-    if text[end : end + 1] == b'"' and (member := MEMBER.search(before)):
+    member = MEMBER.search(before)
+    if member and (text[end : end + 1] == b'"') == bool(member[2]):
         return member[1].decode("utf-8", "replace").lower() in fields
     is_segment = before[-1:] and before[-1] in SEGMENT_BEFORE
     return bool(is_segment) and (end == len(text) or text[end] in SEGMENT_AFTER)

@@ -2,6 +2,8 @@
 
     request ──> in the recording's words (bindings) ──> recorded as it is?            exact, bound
                                                         one of its form that fits?    unified: what differs is bound
+                                                        once things change places?    the same (second_thoughts)
+                                                        recorded for somebody else?   the same
                                                         a sibling's, if asked for?    adapted: ids exchanged, unbound
 
 Which of several recorded answers is given is `past`'s to say; what may stand for what, `lineage`'s.
@@ -10,8 +12,7 @@ Which of several recorded answers is given is `past`'s to say; what may stand fo
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
 import msgspec
@@ -22,14 +23,17 @@ from cloudtape.matchers.canonical import Canonical, canonical
 from cloudtape.matchers.form import Form, form
 from cloudtape.matchers.lineage import Fit, Kinsfolk, Refused, compare
 from cloudtape.matchers.naming import Kind, Naming
-from cloudtape.matchers.past import Past
+from cloudtape.matchers.past import Asker, Past
 from cloudtape.matchers.recording import Group, Recording
-from cloudtape.matchers.second_thoughts import SecondThoughts
-from cloudtape.matchers.summary import asker
+from cloudtape.matchers.second_thoughts import Exchanged, SecondThoughts, Swap
+from cloudtape.matchers.summary import Identity, token_of
+from cloudtape.matchers.things import word
 from cloudtape.matchers.vocabulary import named_by, owned
 
 MOST_TRIED = 16
 """Recorded requests that are compared for one: the cost stays the same in a large cassette."""
+MOST_THOUGHT_OF = 64
+"""The same where a miss is the alternative."""
 MOST_FORMS = 4096
 NO_ITEMS = re.compile(rb'\s*(\[\s*\]|\{[^\[\]{}]*"[^"]+"\s*:\s*\[\s*\][^\[\]{}]*\})?\s*')
 KINSHIP = 0.4
@@ -67,12 +71,30 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Session:
-    """One client run: what it has replayed, and what it has bound."""
+    """One client run: what it has replayed, what it has bound, and the tokens that it was given."""
 
-    def __init__(self, past: Past, derived: Mapping[str, Sequence[str]]) -> None:
-        self.past = past
-        self.bindings = Bindings(derived)
+    def __init__(self, recording: Recording, collapse: bool = False) -> None:
+        self._recording = recording
+        self.past = Past(recording, collapse)
+        self.bindings = Bindings(recording.derived)
         self.begins: dict[Group, int] = {}
+        self._tokens: dict[int, Identity] = {}
+
+    def issue(self, given: str, recorded: str) -> None:
+        """Note a token that was given for a recorded one: whose it is, in live words."""
+        whose = self._recording.identity(word(recorded))
+        self._tokens[word(given)] = tuple(self.bindings.live_word(one) for one in whose)
+
+    def asker(self, request: Request) -> Asker:
+        token = token_of(request)
+        issued = self._tokens.get(token)
+        return Asker(token, self.bindings.recorded_words(issued) if issued else self._recording.identity(token))
+
+    def exchange(self, swapped: Exchanged) -> None:
+        """Let things change places."""
+        self.past.exchange(swapped.positions)
+        self.bindings.exchange(swapped.ids, swapped.names)
+        self.begins.clear()
 
 
 def says_nothing(response: Response) -> bool:
@@ -96,24 +118,25 @@ class Ladder:
     def __init__(self, recording: Recording, read: Callable[[int], Interaction], matching: Matching = DEFAULT) -> None:
         self._recording, self._read, self._naming = recording, read, matching.naming
         self._adapted, self._collapse = matching.adapted, matching.collapse
-        self._forms: OrderedDict[int, tuple[bytes, Form]] = OrderedDict()
+        self._forms: dict[int, tuple[bytes, Form]] = {}
         self._second_thoughts = SecondThoughts(recording, read, self._form_at, self._naming)
 
     def session(self) -> Session:
-        return Session(Past(self._recording, self._collapse), self._recording.derived)
+        return Session(self._recording, self._collapse)
 
     def find(self, session: Session, request: Request) -> Found | None:
         """What answers a request now; it counts as played."""
         asked = session.bindings.recorded(request)
         same = canonical(asked)
-        token = asker(request)
-        position = session.past.next(same.key, token)
-        if position is not None:
-            return Found(position, Rung.EXACT if asked is request else Rung.BOUND)
-        found = self._unified(session, same, token)
-        if found is None and self._thought_again(session, same):
-            return self.find(session, request)
-        return found or (self._sibling(same) if self._adapted else None)
+        asker = session.asker(request)
+        rung = Rung.EXACT if asked is request else Rung.BOUND
+        is_own = self._is_asked_by(same.key, asker)
+        if is_own and (position := session.past.next(same.key, asker)) is not None:
+            return Found(position, rung)
+        found = self._unified(session, same, asker, own=True) or self._thought_again(session, request, same, asker)
+        if not found and not is_own and (position := session.past.next(same.key, asker)) is not None:
+            return Found(position, rung)
+        return found or self._unified(session, same, asker) or (self._sibling(same) if self._adapted else None)
 
     def candidates(self, session: Session, request: Request) -> list[Candidate]:
         """What was compared for a request, the best first: what `find` would choose from, and what it refused."""
@@ -124,20 +147,39 @@ class Ladder:
         found = found or list(self._compared_in(session, (asked.key, None, None), asked, light))
         return sorted(found, key=lambda one: one.verdict.cost if isinstance(one.verdict, Fit) else float("inf"))
 
+    # --- who asks ----------------------------------------------------------------------------------------------------
+
+    def _is_asked_by(self, key: bytes, asker: Asker) -> bool:
+        """Whether a request was recorded for who asks, as far as is known."""
+        if not asker.identity:
+            return True
+        positions = self._recording.positions(key)
+        if len(positions) == 1:
+            return self._identity_at(positions[0]) in ((), asker.identity)
+        return any(self._recording.of_identity(key, identity) for identity in (asker.identity, ()))
+
+    def _identity_at(self, position: int) -> Identity:
+        return self._recording.identity(self._recording.asker(position))
+
+    # --- unified -----------------------------------------------------------------------------------------------------
+
     def _light(self, session: Session, same: Canonical) -> Kinsfolk:
         return Kinsfolk(session.bindings, self._recording.vocabulary, same.method not in ("GET", "HEAD", "OPTIONS"))
 
-    def _unified(self, session: Session, same: Canonical, token: int) -> Found | None:
+    def _unified(self, session: Session, same: Canonical, asker: Asker, own: bool = False) -> Found | None:
+        """`own`: only what was recorded for who asks."""
         asked = form(same, self._naming)
         fits: list[tuple[float, int, Candidate, Fit]] = []
         for one in self._compared(session, asked, self._light(session, same)):
+            if own and not self._is_asked_by(one.key, asker):
+                continue
             if isinstance(one.verdict, Fit) and not session.past.is_spent(one.key):
                 cost = one.verdict.cost
                 if self._recording.is_write(one.position):
-                    cost -= KINSHIP * session.past.kinship(one.position, token)
+                    cost -= KINSHIP * session.past.kinship(one.position, asker.token)
                 fits.append((cost, one.position, one, one.verdict))
         for _, _, one, fit in sorted(fits, key=lambda fit: fit[:2]):
-            position = session.past.next(one.key, token)
+            position = session.past.next(one.key, asker)
             if position is None or not (fit.alike or says_nothing(self._read(position).response)):
                 continue
             if not fit.alike:
@@ -146,41 +188,30 @@ class Ladder:
             return Found(position, Rung.UNIFIED)
         return None
 
-    def _thought_again(self, session: Session, same: Canonical) -> bool:
-        """Whether two recorded things changed places, so that a request which would be missed is not."""
-        asked = form(same, self._naming)
-        light = Kinsfolk(session.bindings, self._recording.vocabulary, makes=True, swaps=True)
-        for one in self._compared(session, asked, light):
-            if isinstance(one.verdict, Fit) and len(one.verdict.swaps) == 1 and not session.past.is_spent(one.key):
-                exchanged = self._second_thoughts.exchange(session.past, *one.verdict.swaps[0])
-                if exchanged:
-                    session.past.exchange(exchanged.positions)
-                    session.bindings.exchange(exchanged.ids, exchanged.names)
-                    return True
-        return False
-
     def _compared(self, session: Session, asked: Form, light: Kinsfolk) -> Iterator[Candidate]:
         owns = owned(light.vocabulary, named_by(asked))
         groups: tuple[Group, ...] = ((asked.key, owns, asked.stem), (asked.key, owns, None))
-        for group in ((asked.key, None, None),) if light.swaps else groups:
+        for group in groups:
             found = list(self._compared_in(session, group, asked, light))
             yield from found
             if any(isinstance(one.verdict, Fit) for one in found):
                 return
 
-    def _compared_in(self, session: Session, group: Group, asked: Form, light: Kinsfolk) -> Iterator[Candidate]:
-        for position in self._tried(session, group):
+    def _compared_in(
+        self, session: Session, group: Group, asked: Form, light: Kinsfolk, most: int = MOST_TRIED
+    ) -> Iterator[Candidate]:
+        for position in self._tried(session, group, most):
             key, recorded = self._form_at(position)
             yield Candidate(position, key, compare(recorded, asked, light))
 
-    def _tried(self, session: Session, group: Group) -> Iterator[int]:
+    def _tried(self, session: Session, group: Group, most: int) -> Iterator[int]:
         """The positions of a group that are worth comparing: those at its begin that are spent are passed over."""
         positions = self._recording.alike(*group)
         begin = session.begins.get(group, 0)
         while begin < len(positions) - 1 and self._is_spent(session, positions[begin]):
             begin += 1
         session.begins[group] = begin
-        yield from positions[begin : begin + MOST_TRIED]
+        yield from positions[begin : begin + most]
 
     def _is_spent(self, session: Session, position: int) -> bool:
         """Whether a recorded request can stand for no other live one any more."""
@@ -194,8 +225,48 @@ class Ladder:
             same = canonical(self._read(position).request)
             found = self._forms[position] = same.key, form(same, self._naming)
             if len(self._forms) > MOST_FORMS:
-                self._forms.popitem(last=False)
+                del self._forms[next(iter(self._forms))]
         return found
+
+    # --- things change places ----------------------------------------------------------------------------------------
+
+    def _thought_again(self, session: Session, request: Request, same: Canonical, asker: Asker) -> Found | None:
+        """What answers once some recorded things, or who asks, have changed places with others."""
+        asked = form(same, self._naming)
+        for swaps in self._thoughts(session, asked, asker):
+            swapped = self._second_thoughts.exchange(session.past, session.bindings, swaps)
+            if swapped:
+                session.exchange(swapped)
+                if found := self._found_now(session, request):
+                    return found
+                session.exchange(swapped.back)
+        return None
+
+    def _thoughts(self, session: Session, asked: Form, asker: Asker) -> list[tuple[Swap, ...]]:
+        """What would have to change places for each recorded request of a form to fit; the fewest first."""
+        may = self._second_thoughts.may
+        light = Kinsfolk(session.bindings, self._recording.vocabulary, makes=True, may_swap=may)
+        thoughts: dict[tuple[Swap, ...], None] = {}
+        for one in self._compared_in(session, (asked.key, None, None), asked, light, MOST_THOUGHT_OF):
+            if isinstance(one.verdict, Fit) and not session.past.is_spent(one.key):
+                for identity in self._identities(one.key, asker):
+                    people = [pair for pair in zip(asker.identity, identity, strict=False) if pair[0] != pair[1]]
+                    if all(may(*pair) for pair in people):
+                        thoughts.setdefault(tuple(dict.fromkeys([*one.verdict.swaps, *people])))
+        return sorted(filter(None, thoughts), key=len)[:MOST_TRIED]
+
+    def _identities(self, key: bytes, asker: Asker) -> Iterable[Identity]:
+        """Who a request was recorded for; who asks alone, where that is so."""
+        if self._is_asked_by(key, asker):
+            return [asker.identity]
+        positions = self._recording.positions(key)[:MOST_TRIED]
+        return dict.fromkeys(one for one in map(self._identity_at, positions) if len(one) == len(asker.identity))
+
+    def _found_now(self, session: Session, request: Request) -> Found | None:
+        same, asker = canonical(session.bindings.recorded(request)), session.asker(request)
+        if self._is_asked_by(same.key, asker) and (position := session.past.next(same.key, asker)) is not None:
+            return Found(position, Rung.BOUND)
+        return self._unified(session, same, asker, own=True)
 
     # --- adapted -----------------------------------------------------------------------------------------------------
 

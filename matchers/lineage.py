@@ -7,7 +7,7 @@ costs, and the cheapest is taken. Decides nothing by itself about what is played
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 from rapidfuzz import fuzz
@@ -23,7 +23,6 @@ COSTS = {Kind.NAME: 0.1, Kind.TEXT: 0.05, Kind.ADDRESS: 0.2, Kind.ID: 0.5, Kind.
 ANOTHER_STEM = 1.0
 RECORDED_ELSEWHERE = 0.3
 ANOTHER_VERSION = 0.2
-ANOTHER_PROJECT = 0.3
 MEDIA_UNSAID = 0.1
 STEP_OF_MICROVERSION = 0.0001
 STEPS_OF_MAJOR, MOST_MAJOR = 1000, 9
@@ -44,8 +43,8 @@ class Fit(msgspec.Struct, frozen=True):
     """What must be bound for one request to stand for the other, and what that costs.
 
     `alike`: whether the names are. A read of another name makes nothing, so it may stand for one of an unlike name only
-    where it was answered that there is nothing, and binds nothing then. `swaps`: ids of recorded things, the one asked
-    for and the one that would fit (`second_thoughts`).
+    where it was answered that there is nothing, and binds nothing then. `swaps`: words of the recording, what is asked
+    for and what would fit (`second_thoughts`).
     """
 
     cost: float
@@ -57,14 +56,13 @@ class Fit(msgspec.Struct, frozen=True):
 class Kinsfolk(msgspec.Struct, frozen=True):
     """What two requests are compared in the light of.
 
-    `makes`: whether the recorded one makes or changes something; `swaps`: whether the cloud's ids may differ, for
-    things to change places.
+    `makes`: whether the recorded one makes or changes something; `may_swap`: whether two words could change places.
     """
 
     bindings: Bindings
     vocabulary: Vocabulary
     makes: bool
-    swaps: bool = False
+    may_swap: Callable[[str, str], bool] | None = None
 
 
 class _Pairs:
@@ -88,17 +86,17 @@ def compare(recorded: Form, asked: Form, light: Kinsfolk) -> Fit | Refused:
     """Whether a recorded request can stand for the one asked, both of one form (`Form.fixed`)."""
     if recorded.fixed != asked.fixed:
         return Refused("it has another form")
-    cost = _address_cost(recorded, asked, light) + _header_cost(recorded.headers, asked.headers)
+    cost = 0.0 if recorded.version == asked.version else ANOTHER_VERSION
+    cost += _header_cost(recorded.headers, asked.headers)
     if cost == float("inf"):
         return Refused("it asks for a version or a form that was not recorded")
     pairs, alike, swaps = _Pairs(), True, dict[str, str]()
-    for old, new in zip(recorded.leaves, asked.leaves, strict=True):
+    for old, new in zip(_leaves(recorded, asked), _leaves(asked, recorded), strict=True):
         if old.value == new.value:
             continue
-        if light.swaps and _may_swap(old, new, light):
-            swaps[new.value] = old.value
-            continue
         reason = _refusal(old, new, light)
+        if reason and _may_swap(old, new, light) and swaps.setdefault(new.value, old.value) == old.value:
+            continue
         if not reason and not pairs.fits(old.value, new.value):
             reason = "" if old.kind is Kind.WHO else "one name would have to be two"
         if reason:
@@ -111,9 +109,15 @@ def compare(recorded: Form, asked: Form, light: Kinsfolk) -> Fit | Refused:
     return Fit(cost, tuple(pairs.of.values()), alike or light.makes, tuple(swaps.items()))
 
 
+def _leaves(form: Form, other: Form) -> Iterator[Leaf]:
+    """The project in the path goes first, where both have one."""
+    if form.project and other.project:
+        yield Leaf("the project in the path", "project_id", Kind.ID, form.project)
+    yield from form.leaves
+
+
 def _may_swap(old: Leaf, new: Leaf, light: Kinsfolk) -> bool:
-    both = old.kind is Kind.ID and new.kind is Kind.ID
-    return both and light.vocabulary.is_clouds(old.value) and light.vocabulary.is_clouds(new.value)
+    return light.may_swap is not None and old.kind is new.kind and light.may_swap(new.value, old.value)
 
 
 def _refusal(old: Leaf, new: Leaf, light: Kinsfolk) -> str:
@@ -145,15 +149,6 @@ def _leaf_cost(old: Leaf, new: Leaf, light: Kinsfolk) -> float:
         cost += ANOTHER_STEM * (1 - fuzz.ratio(old.value, new.value) / 100)
     if old.kind is not Kind.TEXT and light.vocabulary.is_recorded(new.value):
         cost += RECORDED_ELSEWHERE
-    return cost
-
-
-def _address_cost(recorded: Form, asked: Form, light: Kinsfolk) -> float:
-    cost = 0.0 if recorded.version == asked.version else ANOTHER_VERSION
-    if recorded.project != asked.project and recorded.project and asked.project:
-        if light.vocabulary.is_recorded(asked.project):
-            return float("inf")
-        cost += ANOTHER_PROJECT
     return cost
 
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import msgspec
 
-from cloudtape.matchers.summary import Columns
+from cloudtape.matchers.progress import Story
+from cloudtape.matchers.summary import CREATES, ENDS, Columns, Identity
 from cloudtape.matchers.vocabulary import Vocabulary
 
 KEY, PLACE, FAMILY, THING, THINGS = range(5)
 Group = tuple[int, int | None, int | None]
-NOBODY = -1
+NOBODY: Identity = ("nobody",)
 """The identity of requests without a token."""
 
 
@@ -30,9 +31,10 @@ class Recording:
         for position, summary in enumerate(summaries):
             self._add(position, summary)
         self._columns = _joined(columns)
-        self._askers = array("I", self._columns.askers)
-        self._by_identity: dict[bytes, dict[int, list[int]]] = {}
-        self._identities = _pairs(self._columns.tokens)
+        self._askers, self._items = array("I", self._columns.askers), array("I", self._columns.items)
+        self._stories: dict[int, Story] = {}
+        self._by_identity: dict[bytes, dict[Identity, list[int]]] = {}
+        self._identities = dict(self._columns.tokens)
 
     def _add(self, position: int, summary: Sequence[Any]) -> None:
         self.size = position + 1
@@ -60,17 +62,30 @@ class Recording:
 
     def is_create(self, position: int) -> bool:
         """Whether something was made whose name came with the answer: it can stand for one live thing only."""
-        return bool(self._columns.creates[position]) if self._columns.creates else False
+        return bool(self._columns.flags) and bool(self._columns.flags[position] & CREATES)
+
+    def story(self, thing: int) -> Story:
+        """The writes on a thing."""
+        story = self._stories.get(thing)
+        if story is None:
+            writes = self.writes[thing]
+            items, flags = self._items, self._columns.flags
+            story = self._stories[thing] = Story(
+                writes,
+                [items[one] if items else 0 for one in writes],
+                [bool(flags) and bool(flags[one] & ENDS) for one in writes],
+            )
+        return story
 
     def asker(self, position: int) -> int:
         """The token that an interaction acted with; 0 for none."""
         return self._askers[position] if self._askers else 0
 
-    def identity(self, token: int) -> int:
-        """Whose a token is: the same number for the tokens of one user with one scope, 0 for an unknown token."""
-        return self._identities.get(token, 0) if token else NOBODY
+    def identity(self, token: int) -> Identity:
+        """Whose a token is, as recorded."""
+        return self._identities.get(token, ()) if token else NOBODY
 
-    def of_identity(self, key: bytes, identity: int) -> Sequence[int]:
+    def of_identity(self, key: bytes, identity: Identity) -> Sequence[int]:
         """Where a request was recorded for somebody, in order; empty where it was for others only."""
         found = self._by_identity.get(key)
         if found is None:
@@ -117,15 +132,14 @@ class Recording:
 
 def _joined(columns: Iterable[bytes]) -> Columns:
     parts = [msgspec.msgpack.decode(one, type=Columns) for one in columns]
-    if len(parts) == 1:
-        return parts[0]
-    joined = Columns(derived=[pair for part in parts for pair in part.derived])
-    for name in Columns.__struct_fields__:
-        if name != "derived":
-            setattr(joined, name, b"".join(getattr(part, name) for part in parts))
-    return joined
+    if len(parts) < 2:
+        return parts[0] if parts else Columns()
+    return Columns(
+        **{name: _concatenated([getattr(part, name) for part in parts]) for name in Columns.__struct_fields__}
+    )
 
 
-def _pairs(packed: bytes) -> dict[int, int]:
-    numbers = array("I", packed)
-    return dict(zip(numbers[0::2], numbers[1::2], strict=True))
+def _concatenated(columns: list[Any]) -> Any:
+    if isinstance(columns[0], bytes):
+        return b"".join(columns)
+    return [pair for column in columns for pair in column]

@@ -1,41 +1,57 @@
-"""Two recorded things change places: the live one that stood for the first stands for the second from now on.
+"""Recorded things change places: what stood for the one live thing stands for the other from now on.
 
-Creates that are alike (`{"network": {"name": <random>}}`) cannot be told apart when they come; what is done to the
-thing afterwards tells which one it was. When a request would be right but for the thing it names, and the thing that it
-should name was made in the same way, the two are exchanged in the session: what the client was told stays true, because
-ids change places and names move along. Whatever was done to either must have been done to the other in the recording.
+Things that were made alike (`{"network": {"name": <random>}}`) cannot be told apart when they come; what is done to
+them afterwards tells which was which. When a request would be right but for the things it names, these change places
+with those that it should name: what was replayed of either becomes what was recorded of the other, ids change places in
+what is bound, and names move along. So what the client was told stays true. Whatever else is touched by that changes
+places, too; where something has no counterpart, nothing does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
 
 from cloudtape.cassettes.messages import Interaction
+from cloudtape.matchers.bindings import Bindings
 from cloudtape.matchers.canonical import json_value
 from cloudtape.matchers.form import Form
-from cloudtape.matchers.naming import Kind, Naming, Position
+from cloudtape.matchers.naming import IPV4, IPV6, MAC, Kind, Naming, Position
 from cloudtape.matchers.past import Past
 from cloudtape.matchers.recording import Recording
 from cloudtape.matchers.summary import own_id
 from cloudtape.matchers.things import word
 
-MOST_WRITES = 32
-"""What was done to one thing at most, for two to change places."""
-SWAPPED = frozenset({Kind.ID, Kind.ADDRESS, Kind.WHO})
+ADDRESS = f"{IPV4}|{IPV6}|{MAC}"
+MOST_WRITES = 64
+"""What was done to the things in question at most, for them to change places."""
+GIVEN = frozenset({Kind.ID, Kind.ADDRESS, Kind.WHO})
+"""What clouds give to things: it changes places. Names, the client's own, move."""
 
+Swap = tuple[str, str]
+"""Words of the recording."""
 Pair = tuple[int, int]
-"""Positions of two requests: the one replayed, and the one that it becomes."""
+"""Positions: of what was replayed, and of what it becomes."""
 
 
 class Exchanged(msgspec.Struct, frozen=True):
-    """`positions`: what was replayed, and what it becomes; `ids` and `names` change places in what is bound."""
+    """What changes places: what was replayed, and what is bound (`ids` are the cloud's words, `names` the client's)."""
 
     positions: tuple[Pair, ...]
-    ids: tuple[tuple[str, str], ...]
-    names: tuple[tuple[str, str], ...]
+    ids: tuple[Swap, ...]
+    names: tuple[Swap, ...]
+
+    @property
+    def back(self) -> Exchanged:
+        """What undoes it."""
+        return Exchanged(tuple((new, old) for old, new in self.positions), self.ids, self.names)
+
+
+class _NoCounterpart(Exception):
+    """Something that was done to the one thing was not done to the other."""
 
 
 class SecondThoughts:
@@ -50,74 +66,122 @@ class SecondThoughts:
     ) -> None:
         self._recording, self._read, self._form_at, self._naming = recording, read, form_at, naming
 
-    def exchange(self, past: Past, first: str, second: str) -> Exchanged | None:
-        """What changes places so that the thing with the id `first` becomes the one with the id `second`.
+    def exchange(self, past: Past, bindings: Bindings, swaps: Iterable[Swap]) -> Exchanged | None:
+        """What all changes places where some words do. None where it cannot."""
+        work = _Work()
+        try:
+            for swap in swaps:
+                work.add(*swap)
+            for one, other in work.swaps():
+                self._move(past, bindings, work, one, other)
+                self._move(past, bindings, work, other, one)
+        except _NoCounterpart as e:
+            import sys
 
-        None where they cannot.
-        """
-        there, back = self._paired(past, first, second), self._paired(past, second, first)
-        if not there or back is None:
+            print("SWAP fail", list(swaps), e.args, file=sys.stderr)
             return None
-        ids: dict[str, str] = {}
-        names: dict[str, str] = {}
-        for one, other in [*there, *((other, one) for one, other in back)]:
-            for kind, old, new in self._differences(one, other):
-                (ids if kind in SWAPPED else names).setdefault(old, new)
-        pairs = (*there, *back)
-        if ids.get(first) != second or not self._is_whole(past, pairs):
-            return None
-        return Exchanged(pairs, tuple(ids.items()), tuple(names.items()))
+        if not past.stays_whole(work.positions):
+            import sys
 
-    def _paired(self, past: Past, first: str, second: str) -> list[Pair] | None:
-        """Each write that was replayed on the one, with the one of its form on the other, in order."""
-        done = past.replayed(self._recording.writes.get(word(first), ()))
-        others = self._recording.writes.get(word(second), ())[:MOST_WRITES]
-        if len(done) > MOST_WRITES or (done and not self._makes(done[0], first)):
+            print("SWAP not whole", list(swaps), {a + 1: b + 1 for a, b in work.positions.items()}, file=sys.stderr)
             return None
-        pairs: list[Pair] = []
-        rest = iter(others)
-        for one in done:
-            other = next((candidate for candidate in rest if self._are_alike(one, candidate)), None)
-            if other is None or (not pairs and not self._makes(other, second)):
-                return None
-            pairs.append((one, other))
-        return pairs
+        return Exchanged(tuple(work.positions.items()), *self._sorted(work))
 
-    def _makes(self, position: int, made: str) -> bool:
-        return self._recording.is_create(position) and own_id(self._read(position).response.body) == made
+    def _move(self, past: Past, bindings: Bindings, work: _Work, one: str, other: str) -> None:
+        """Pair each write that was replayed on one thing with its like on the other, in order."""
+        counterparts = iter(self._recording.writes.get(word(other), ())[:MOST_WRITES])
+        for position in past.replayed(self._recording.writes.get(word(one), ())):
+            if position not in work.positions:
+                found = next((each for each in counterparts if self._are_alike(position, each)), None)
+                if found is None or len(work.positions) >= MOST_WRITES:
+                    raise _NoCounterpart(
+                        "no like",
+                        one,
+                        other,
+                        position + 1,
+                        [x + 1 for x in self._recording.writes.get(word(other), ())],
+                    )
+                work.positions[position] = found
+                for swap in self._differences(position, found):
+                    if any(bindings.moves(one_word) for one_word in swap):
+                        continue  # within a network that changes places as a whole
+                    work.add(*swap)
 
     def _are_alike(self, one: int, other: int) -> bool:
-        return (
+        return one != other and (
             self._form_at(one)[1].fixed == self._form_at(other)[1].fixed
             and self._recording.is_create(one) == self._recording.is_create(other)
             and self._read(one).response.status == self._read(other).response.status
         )
 
-    def _is_whole(self, past: Past, pairs: tuple[Pair, ...]) -> bool:
-        """Whether nothing else was done to what was made: it would stay behind."""
-        moved = {one for one, _ in pairs}
-        made = [own_id(self._read(one).response.body) for one in moved if self._recording.is_create(one)]
-        return all(moved.issuperset(past.replayed(self._recording.writes.get(word(one), ()))) for one in made)
-
-    def _differences(self, one: int, other: int) -> Iterator[tuple[Kind, str, str]]:
+    def _differences(self, one: int, other: int) -> Iterator[Swap]:
+        """Words of two requests, and of what two creates gave. Raises _NoCounterpart where some cannot change places."""
         for old, new in zip(self._form_at(one)[1].leaves, self._form_at(other)[1].leaves, strict=True):
-            if old.value != new.value and old.kind in (Kind.NAME, Kind.ADDRESS):
-                yield Kind.NAME, old.value, new.value
-        bodies = [self._read(position).response.body for position in (one, other)]
-        values = [_value(body) for body in bodies]
-        yield from self._value_differences("", values[0], values[1])
+            if old.value != new.value and old.kind is not Kind.TEXT:
+                yield self._checked(old.value, new.value)
+        if self._recording.is_create(one):
+            values = [_value(self._read(position).response.body) for position in (one, other)]
+            yield from self._value_differences("", values[0], values[1])
 
-    def _value_differences(self, field: str, one: Any, other: Any) -> Iterator[tuple[Kind, str, str]]:
+    def _value_differences(self, field: str, one: Any, other: Any) -> Iterator[Swap]:
+        """What is given with a thing is its own, but for whose it is."""
         if isinstance(one, dict) and isinstance(other, dict):
             for name in one.keys() & other.keys():
                 yield from self._value_differences(name, one[name], other[name])
         elif isinstance(one, list) and isinstance(other, list):
             for old, new in zip(one, other, strict=False):
                 yield from self._value_differences(field, old, new)
-        elif isinstance(one, str) and isinstance(other, str) and one != other and one and other:
+        elif isinstance(one, str) and isinstance(other, str) and one and other and one != other:
             kind = self._naming.kind(Position.BODY, field, one)
-            if kind in SWAPPED:
-                yield kind, one, other
+            if kind in GIVEN:
+                yield self._checked(one, other) if kind is Kind.WHO else (one, other)
+
+    def _checked(self, one: str, other: str) -> Swap:
+        if not self.may(one, other):
+            raise _NoCounterpart("may not", one, other)
+        return one, other
+
+    def _sorted(self, work: _Work) -> tuple[tuple[Swap, ...], tuple[Swap, ...]]:
+        """What the cloud gave, and what the client made up."""
+        vocabulary = self._recording.vocabulary
+        ids = tuple(swap for swap in work.done if vocabulary.is_clouds(swap[0]))
+        return ids, tuple(swap for swap in work.done if swap not in ids)
+
+    def may(self, one: str, other: str) -> bool:
+        """Whether two words could change places: both the client's, or both of things that were made."""
+        if not self._recording.vocabulary.is_clouds(one):
+            return not self._recording.vocabulary.is_clouds(other)
+        if re.fullmatch(ADDRESS, one):
+            return bool(re.fullmatch(ADDRESS, other))
+        return self._was_made(one) and self._was_made(other)
+
+    def _was_made(self, thing: str) -> bool:
+        creates = (one for one in self._recording.writes.get(word(thing), ()) if self._recording.is_create(one))
+        return any(own_id(self._read(one).response.body) == thing for one in creates)
+
+
+class _Work:
+    """What is to change places, and what does already; each word with one other alone."""
+
+    def __init__(self) -> None:
+        self.positions: dict[int, int] = {}
+        self.done: list[Swap] = []
+        self._left: list[Swap] = []
+        self._with: dict[str, str] = {}
+
+    def add(self, one: str, other: str) -> None:
+        if self._with.get(one) == other:
+            return
+        if one in self._with or other in self._with:
+            raise _NoCounterpart("torn", one, other, self._with)
+        self._with[one], self._with[other] = other, one
+        self._left.append((one, other))
+
+    def swaps(self) -> Iterator[Swap]:
+        """Each once, those that are added meanwhile as well."""
+        while self._left:
+            self.done.append(self._left.pop(0))
+            yield self.done[-1]
 
 
 def _value(body: object) -> Any:

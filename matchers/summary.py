@@ -14,12 +14,16 @@ import msgspec
 
 from cloudtape.cassettes.messages import Interaction, Request, header
 from cloudtape.matchers.canonical import Canonical, canonical
+from cloudtape.matchers.exchange import tokens_of
 from cloudtape.matchers.form import form
 from cloudtape.matchers.naming import Naming
 from cloudtape.matchers.things import Thing, is_login, is_write, thing_of, touched, word
 from cloudtape.matchers.vocabulary import Vocabulary, Words, named_by, owned
 
-SUMMARY_VERSION = "5"
+SUMMARY_VERSION = "9"
+CREATES, ENDS = 1, 2
+Identity = tuple[str, ...]
+"""Whose a token is: the ids of the user and of what the token is scoped to. Empty for an unknown token."""
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -40,7 +44,8 @@ class Columns(msgspec.Struct, array_like=True):
     """What is known of all interactions, beside their summaries: a number for each, as unsigned 32-bit in a row.
 
     `forms` and `stems` tell what unifies (`form`), `owns` which of the cloud's own words a request names (0: none),
-    `askers` the token that it acted with (0: none), `creates` is 1 where something was made. `tokens` are pairs: a
+    `askers` the token that it acted with, `items` the one thing that a write is on (0: none), `flags` add up `CREATES`
+    and `ENDS`. `tokens` are pairs: a
     token that an answer gave, and whose it is. `told` and `made` are the words of the cloud's answers and of the
     client's writes, `derived` the words that the cloud made of the client's (`vocabulary`).
     """
@@ -49,8 +54,9 @@ class Columns(msgspec.Struct, array_like=True):
     owns: bytes = b""
     stems: bytes = b""
     askers: bytes = b""
-    creates: bytes = b""
-    tokens: bytes = b""
+    items: bytes = b""
+    flags: bytes = b""
+    tokens: list[tuple[int, Identity]] = []
     told: bytes = b""
     made: bytes = b""
     derived: list[tuple[str, str]] = []
@@ -61,9 +67,10 @@ class Summariser:
 
     def __init__(self, naming: Naming) -> None:
         self._naming = naming
-        self._forms, self._stems, self._askers, self._tokens = array("I"), array("I"), array("I"), array("I")
+        self._forms, self._stems, self._askers = array("I"), array("I"), array("I")
+        self._tokens: dict[int, Identity] = {}
         self._named: list[tuple[int, ...]] = []
-        self._creates = bytearray()
+        self._items, self._flags = array("I"), bytearray()
         self._words = Words()
 
     def add(self, interaction: Interaction) -> list[Any]:
@@ -73,9 +80,10 @@ class Summariser:
         form_of = form(same, self._naming)
         self._forms.append(form_of.key)
         self._stems.append(form_of.stem)
-        self._askers.append(asker(request))
-        self._creates.append(is_create(interaction))
-        self._tokens.extend(_issued(interaction))
+        self._askers.append(token_of(request))
+        self._items.append(_item(interaction, thing))
+        self._flags.append(CREATES * is_create(interaction) + ENDS * ends(interaction, thing))
+        self._tokens.update(_issued(interaction))
         self._named.append(named_by(form_of))
         self._words.add(interaction, form_of)
         things = None
@@ -93,8 +101,9 @@ class Summariser:
             owns=array("I", (owned(vocabulary, words) for words in self._named)).tobytes(),
             stems=self._stems.tobytes(),
             askers=self._askers.tobytes(),
-            creates=bytes(self._creates),
-            tokens=self._tokens.tobytes(),
+            items=self._items.tobytes(),
+            flags=bytes(self._flags),
+            tokens=list(self._tokens.items()),
             told=told.tobytes(),
             made=made.tobytes(),
             derived=self._words.derived(),
@@ -110,7 +119,7 @@ def family_of(same: Canonical, thing: Thing) -> int:
     return word(f"{same.method} {thing.family}")
 
 
-def asker(request: Request) -> int:
+def token_of(request: Request) -> int:
     """The token that a request acts with, as a number; 0 for none."""
     token = header(request.headers, "x-auth-token")
     return word(token) if token else 0
@@ -121,9 +130,23 @@ def is_create(interaction: Interaction) -> bool:
     request, response = interaction.request, interaction.response
     if request.method != "POST" or not 200 <= response.status < 300 or is_login(request.method, request.uri):
         return False
-    own = own_id(response.body)
-    asked = request.body.decode("utf-8", "replace") if isinstance(request.body, bytes) else ""
-    return bool(own) and own not in request.uri and own not in asked
+    own = own_id(response.body).encode()
+    asked = request.body if isinstance(request.body, bytes) else b""
+    return bool(own) and own not in tokens_of(request.uri.encode("utf-8", "replace") + b" " + asked)
+
+
+def _item(interaction: Interaction, thing: Thing) -> int:
+    """The one thing that a write is on: the item in its path, or what it made."""
+    if not is_write(interaction.request):
+        return 0
+    item = thing.item or own_id(interaction.response.body)
+    return word(item) if item else 0
+
+
+def ends(interaction: Interaction, thing: Thing) -> bool:
+    """Whether a write leaves nothing of the item in its path (and not only of something that belongs to it)."""
+    gone = interaction.response.status < 300 or interaction.response.status in (404, 410)
+    return interaction.request.method == "DELETE" and gone and thing.is_whole
 
 
 def own_id(body: object) -> str:
@@ -135,11 +158,11 @@ def own_id(body: object) -> str:
     return str(found)
 
 
-def _issued(interaction: Interaction) -> tuple[int, ...]:
+def _issued(interaction: Interaction) -> dict[int, Identity]:
     """A token that an answer gives, and whose it is: the user with the scope. Sources: Identity API v3 and v2.0."""
     request, response = interaction.request, interaction.response
     if not is_login(request.method, request.uri) or response.status >= 300:
-        return ()
+        return {}
     document = _json(response.body)
     token, access = document.get("token"), document.get("access")
     if isinstance(token, dict):
@@ -148,9 +171,9 @@ def _issued(interaction: Interaction) -> tuple[int, ...]:
     elif isinstance(access, dict) and isinstance(token := access.get("token"), dict):
         issued, scope = str(token.get("id", "")), [access.get("user"), token.get("tenant")]
     else:
-        return ()
-    whose = [one.get("id", repr(one)) if isinstance(one, dict) else one for one in scope]
-    return word(issued), word(repr(whose))
+        return {}
+    whose = (one.get("id", repr(one)) if isinstance(one, dict) else one for one in scope)
+    return {word(issued): tuple(str(one or "") for one in whose)}
 
 
 def _json(body: object) -> dict[str, Any]:

@@ -32,10 +32,14 @@ NAMES = ("id", "name", "uuid", "key_name", "stack_name")
 
 
 class Thing(msgspec.Struct, frozen=True):
-    """`family` names the collection (`servers`), `item` the thing in it, empty where the collection itself is meant."""
+    """`family` names the collection (`servers`), `item` the thing in it, empty where the collection itself is meant.
+
+    `is_whole`: the path ends with the item, and names nothing that belongs to another (`servers/ID/volumes/ID`).
+    """
 
     family: str
     item: str
+    is_whole: bool = False
 
 
 def thing_of(uri: str) -> Thing:
@@ -46,9 +50,12 @@ def thing_of(uri: str) -> Thing:
     parts = urlsplit(uri)
     segments = _significant(parts.path)
     if segments and ACCOUNT.match(segments[0]):
-        return Thing(f"{parts.netloc}/{segments[0]}", "/".join(segments[1:]))
+        return Thing(f"{parts.netloc}/{segments[0]}", "/".join(segments[1:]), is_whole=True)
     family = f"{parts.netloc}/{segments[0]}" if segments else parts.netloc
-    return Thing(family, _item(segments[1:]))
+    inner = segments[1:]
+    # Heat's stacks are named twice: stacks/NAME/ID.
+    named_twice = len(inner) == 2 and bool(ID.fullmatch(inner[1])) and not ID.fullmatch(inner[0])
+    return Thing(family, _item(inner), len(inner) == 1 or named_twice)
 
 
 def _significant(path: str) -> list[str]:
@@ -112,4 +119,4 @@ def _named(body: bytes) -> Iterator[str]:
         return
     for level in (document, *document.values()):
         if isinstance(level, dict):
-            yield from (level[name] for name in NAMES if isinstance(level.get(name), str))
+            yield from (str(level[name]) for name in NAMES if isinstance(level.get(name), str | int))

@@ -24,6 +24,7 @@ from cloudtape.matchers.things import ACCOUNT, ID, is_write, word
 NAMING = re.compile(
     rb'"[A-Za-z0-9_:.-]*(?:[nN]ame|[iI][dD]|login|email|address|addr|cidr|_ip)"\s*:\s*("(?:[^"\\]|\\.){1,255}")'
 )
+NUMBERED = re.compile(rb'"(?:id|[a-z_]+_id)"\s*:\s*(\d{1,20})\b')
 IDS = re.compile(ID.pattern.encode())
 LARGEST = 4 * 1024 * 1024
 MOST_LINES = 10_000
@@ -99,6 +100,7 @@ def told_by(interaction: Interaction) -> Iterator[str]:
         return
     if body[:1] in b"{[":
         yield from map(_plain, NAMING.findall(body))
+        yield from (found.decode() for found in NUMBERED.findall(body))
         yield from (found.decode() for found in IDS.findall(body))
     elif "/AUTH_" in interaction.request.uri and _is_listing(interaction):
         yield from body.decode("utf-8", "replace").split("\n")[:MOST_LINES]

@@ -238,7 +238,8 @@ def _announce(url: str, auth_url: str, notes: tuple[str, ...]) -> None:
 
 
 def _print_answer(request: Any, response: Any, source: str) -> None:
-    click.echo(f"{source:9} {response.status} {request.method} {request.uri}", err=True)
+    match = next((f" ({value})" for name, value in response.headers if name == "X-Cloudtape-Match"), "")
+    click.echo(f"{source:9} {response.status} {request.method} {request.uri}{match}", err=True)
 
 
 async def _until_ended() -> None:

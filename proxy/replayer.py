@@ -28,6 +28,7 @@ from cloudtape.matchers.nearest import Miss, Nearest
 from cloudtape.matchers.recording import Recording
 from cloudtape.matchers.summary import SUMMARY_VERSION, Summariser, own_id
 from cloudtape.operation_names import OperationNames
+from cloudtape.tokens import IssuedTokens
 
 MATCH_HEADER = "X-Cloudtape-Match"
 MOST_SESSIONS = 10_000
@@ -87,20 +88,21 @@ class Replayer:
         self._recording = Recording(summaries, [cassette.columns for cassette in cassettes])
         self._ladder = Ladder(self._recording, self._interaction, matching)
         self._sessions: OrderedDict[str, Session] = OrderedDict()
+        self._tokens = IssuedTokens()
         self._used: set[int] = set()
         self._prepared: dict[int, _Prepared] = {}
         self._room = CACHED_BYTES
         self._nearest: Nearest | None = None
 
     async def __call__(self, request: Request) -> Response | None:
-        session = self._session(request.session)
+        session = self._session(self._tokens.session_of(request))
         found = self._ladder.find(session, request)
         if found is None:
             return None
         self._used.add(found.position)
         prepared = self._prepared.get(found.position) or self._prepare(found.position)
         response = prepared.response
-        tokens = self._tokens(found.position, prepared) if session.bindings else None
+        tokens = self._words(found.position, prepared) if session.bindings else None
         if found.rung is not Rung.EXACT:
             response = self._retold(found, prepared)
             # What is bound for this answer alone goes before what is bound for the session.
@@ -108,6 +110,7 @@ class Replayer:
         if session.bindings:
             response = session.bindings.live(response, tokens)
         if prepared.is_token:
+            response = self._tokens.issue(request.session, session, response)
             assert isinstance(response.body, bytes)
             response = replace(response, body=freshened(response.body, self._clock()))
         return response
@@ -127,7 +130,7 @@ class Replayer:
 
     def explain(self, request: Request) -> Miss:
         """Why a request is a miss."""
-        session = self._session(request.session)
+        session = self._session(self._tokens.session_of(request))
         asked = session.bindings.recorded(request)
         if self._recording.positions(canonical(asked).key):
             return Miss(request.method, request.uri, USED_UP)
@@ -182,7 +185,7 @@ class Replayer:
         self._cache(position, made)
         return made
 
-    def _tokens(self, position: int, prepared: _Prepared) -> frozenset[bytes]:
+    def _words(self, position: int, prepared: _Prepared) -> frozenset[bytes]:
         """The words of a response's body; looked for once, when a session has something to exchange."""
         if prepared.tokens is not None:
             return prepared.tokens

@@ -67,8 +67,15 @@ class Bindings:
         """Live words in the recording's."""
         return tuple(self._recorded_of.get(one, one) for one in live)
 
+    def is_bound(self, live: str) -> bool:
+        """Whether a live value is stood for by some recorded one already."""
+        return live in self._recorded_of
+
     def bind(self, bindings: Iterable[Binding]) -> None:
+        """Bind values, in place of what the recorded ones stood for before."""
         for one in bindings:
+            if self._live_of.get(one.recorded, one.live) != one.live:
+                self._forget(one.recorded)
             if one.recorded != one.live and one.recorded not in self._live_of:
                 self._live_of[one.recorded], self._recorded_of[one.live] = one.live, one.recorded
                 self._bound.append(one)
@@ -76,11 +83,18 @@ class Bindings:
                 for word in self._derived.get(one.recorded, ()):
                     self._exchange(word, one.live + word.removeprefix(one.recorded), one.field)
 
+    def _forget(self, recorded: str) -> None:
+        kept = [one for one in self._bound if one.recorded != recorded]
+        self._clear()
+        self.bind(kept)
+
     def _exchange(self, recorded: str, live: str, field: str) -> None:
         self._inward.add(live, recorded, field)
         self._outward.add(recorded, live, field)
 
-    def exchange(self, ids: Iterable[tuple[str, str]], names: Iterable[tuple[str, str]]) -> None:
+    def exchange(
+        self, ids: Iterable[tuple[str, str]], names: Iterable[tuple[str, str]], forgotten: Iterable[str] = ()
+    ) -> None:
         """Let recorded values change places: what was live for the one is live for the other.
 
         An id that is not bound is live as it is; a name that is not bound is not live at all.
@@ -95,6 +109,8 @@ class Bindings:
             live.update((recorded, value) for recorded, value in swapped.items() if value)
             fields.setdefault(new, fields.get(old, "name"))
             fields.setdefault(old, fields.get(new, "name"))
+        for recorded in forgotten:
+            live.pop(recorded, None)
         self._clear()
         self.bind(Binding(old, new, fields.get(old, "name")) for old, new in live.items())
 

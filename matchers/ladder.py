@@ -21,13 +21,13 @@ from cloudtape.cassettes.messages import Interaction, Request, Response
 from cloudtape.matchers.bindings import Binding, Bindings
 from cloudtape.matchers.canonical import Canonical, canonical
 from cloudtape.matchers.form import Form, form
-from cloudtape.matchers.lineage import Fit, Kinsfolk, Refused, compare
+from cloudtape.matchers.lineage import Fit, Kinsfolk, Refused, are_alike, compare
 from cloudtape.matchers.naming import Kind, Naming
 from cloudtape.matchers.past import Asker, Past
 from cloudtape.matchers.recording import Group, Recording
 from cloudtape.matchers.second_thoughts import Exchanged, SecondThoughts, Swap
 from cloudtape.matchers.summary import Identity, token_of
-from cloudtape.matchers.things import word
+from cloudtape.matchers.things import READS, word
 from cloudtape.matchers.vocabulary import named_by, owned
 
 MOST_TRIED = 16
@@ -35,6 +35,9 @@ MOST_TRIED = 16
 MOST_THOUGHT_OF = 64
 """The same where a miss is the alternative."""
 MOST_FORMS = 4096
+REFUSED = 400  # and above: an answer's status
+AS_REFUSED = 0.8
+"""What a recorded refusal costs more: a fresh name is no conflict, where something was made by such a request, too."""
 NO_ITEMS = re.compile(rb'\s*(\[\s*\]|\{[^\[\]{}]*"[^"]+"\s*:\s*\[\s*\][^\[\]{}]*\})?\s*')
 KINSHIP = 0.4
 """What a create costs less that was recorded among what this session has done: more than names of one stem differ."""
@@ -90,10 +93,14 @@ class Session:
         issued = self._tokens.get(token)
         return Asker(token, self.bindings.recorded_words(issued) if issued else self._recording.identity(token))
 
+    def is_loose(self, recorded: str) -> bool:
+        """Whether nothing was done yet to what has a recorded name: it was only asked about."""
+        return not self.past.replayed(self._recording.writes.get(word(recorded), ()))
+
     def exchange(self, swapped: Exchanged) -> None:
         """Let things change places."""
         self.past.exchange(swapped.positions)
-        self.bindings.exchange(swapped.ids, swapped.names)
+        self.bindings.exchange(swapped.ids, swapped.names, swapped.texts)
         self.begins.clear()
 
 
@@ -158,23 +165,27 @@ class Ladder:
             return self._identity_at(positions[0]) in ((), asker.identity)
         return any(self._recording.of_identity(key, identity) for identity in (asker.identity, ()))
 
+    def _status_at(self, position: int) -> int:
+        return self._read(position).response.status
+
     def _identity_at(self, position: int) -> Identity:
         return self._recording.identity(self._recording.asker(position))
 
     # --- unified -----------------------------------------------------------------------------------------------------
 
     def _light(self, session: Session, same: Canonical) -> Kinsfolk:
-        return Kinsfolk(session.bindings, self._recording.vocabulary, same.method not in ("GET", "HEAD", "OPTIONS"))
+        makes = same.method not in READS
+        return Kinsfolk(session.bindings, self._recording.vocabulary, makes, is_loose=session.is_loose)
 
     def _unified(self, session: Session, same: Canonical, asker: Asker, own: bool = False) -> Found | None:
-        """`own`: only what was recorded for who asks."""
+        """`own`: only what was recorded for who asks; what was refused to somebody else is never given."""
         asked = form(same, self._naming)
         fits: list[tuple[float, int, Candidate, Fit]] = []
         for one in self._compared(session, asked, self._light(session, same)):
-            if own and not self._is_asked_by(one.key, asker):
+            if not self._is_asked_by(one.key, asker) and (own or self._status_at(one.position) >= REFUSED):
                 continue
-            if isinstance(one.verdict, Fit) and not session.past.is_spent(one.key):
-                cost = one.verdict.cost
+            if isinstance(one.verdict, Fit) and session.past.has_free(one.key):
+                cost = one.verdict.cost + self._cost_of_refusal(one)
                 if self._recording.is_write(one.position):
                     cost -= KINSHIP * session.past.kinship(one.position, asker.token)
                 fits.append((cost, one.position, one, one.verdict))
@@ -187,6 +198,11 @@ class Ladder:
             session.bindings.bind(fit.bindings)
             return Found(position, Rung.UNIFIED)
         return None
+
+    def _cost_of_refusal(self, one: Candidate) -> float:
+        return (
+            AS_REFUSED if self._recording.is_write(one.position) and self._status_at(one.position) >= REFUSED else 0.0
+        )
 
     def _compared(self, session: Session, asked: Form, light: Kinsfolk) -> Iterator[Candidate]:
         owns = owned(light.vocabulary, named_by(asked))
@@ -246,14 +262,22 @@ class Ladder:
         """What would have to change places for each recorded request of a form to fit; the fewest first."""
         may = self._second_thoughts.may
         light = Kinsfolk(session.bindings, self._recording.vocabulary, makes=True, may_swap=may)
-        thoughts: dict[tuple[Swap, ...], None] = {}
+        thoughts: dict[tuple[Swap, ...], tuple[int, int]] = {}
         for one in self._compared_in(session, (asked.key, None, None), asked, light, MOST_THOUGHT_OF):
             if isinstance(one.verdict, Fit) and not session.past.is_spent(one.key):
                 for identity in self._identities(one.key, asker):
                     people = [pair for pair in zip(asker.identity, identity, strict=False) if pair[0] != pair[1]]
                     if all(may(*pair) for pair in people):
-                        thoughts.setdefault(tuple(dict.fromkeys([*one.verdict.swaps, *people])))
-        return sorted(filter(None, thoughts), key=len)[:MOST_TRIED]
+                        swaps = tuple(dict.fromkeys([*one.verdict.swaps, *people]))
+                        unlike = self._unlike(session, swaps)
+                        if not unlike or self._recording.is_write(one.position):
+                            thoughts[swaps] = unlike, len(swaps)
+        return [swaps for swaps in sorted(thoughts, key=thoughts.__getitem__) if swaps][:MOST_TRIED]
+
+    def _unlike(self, session: Session, swaps: Iterable[Swap]) -> int:
+        """How many of the client's names would stand for names that are not like them."""
+        names = [swap for swap in swaps if not self._recording.vocabulary.is_clouds(swap[0])]
+        return sum(not are_alike(session.bindings.live_word(one), other) for one, other in names)
 
     def _identities(self, key: bytes, asker: Asker) -> Iterable[Identity]:
         """Who a request was recorded for; who asks alone, where that is so."""

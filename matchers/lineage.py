@@ -20,13 +20,15 @@ from cloudtape.matchers.vocabulary import Vocabulary
 
 # What a difference costs. Names weigh by their likeness, so that `vol-2b` goes with `vol-1a` before `snap-1a`.
 COSTS = {Kind.NAME: 0.1, Kind.TEXT: 0.05, Kind.ADDRESS: 0.2, Kind.ID: 0.5, Kind.WHO: 0.3}
-ANOTHER_STEM = 1.0
+ANOTHER_STEM = {Kind.NAME: 1.0, Kind.TEXT: 0.3}
 RECORDED_ELSEWHERE = 0.3
 ANOTHER_VERSION = 0.2
 MEDIA_UNSAID = 0.1
 STEP_OF_MICROVERSION = 0.0001
 STEPS_OF_MAJOR, MOST_MAJOR = 1000, 9
 LEAST_LIKENESS = 60.0
+UNBOUND = frozenset({Kind.WHO, Kind.TEXT})
+"""What is bound where that tears nothing; else it is left as it was recorded."""
 
 Microversion = tuple[float, float]
 OLDEST: Microversion = (0.0, 0.0)
@@ -53,16 +55,22 @@ class Fit(msgspec.Struct, frozen=True):
     swaps: tuple[tuple[str, str], ...] = ()
 
 
+def never(_: str) -> bool:
+    return False
+
+
 class Kinsfolk(msgspec.Struct, frozen=True):
     """What two requests are compared in the light of.
 
-    `makes`: whether the recorded one makes or changes something; `may_swap`: whether two words could change places.
+    `makes`: whether the recorded one makes or changes something; `may_swap`: whether two words could change places;
+    `is_loose`: whether nothing was made yet under a recorded name that is bound.
     """
 
     bindings: Bindings
     vocabulary: Vocabulary
     makes: bool
     may_swap: Callable[[str, str], bool] | None = None
+    is_loose: Callable[[str], bool] = never
 
 
 class _Pairs:
@@ -98,11 +106,11 @@ def compare(recorded: Form, asked: Form, light: Kinsfolk) -> Fit | Refused:
         if reason and _may_swap(old, new, light) and swaps.setdefault(new.value, old.value) == old.value:
             continue
         if not reason and not pairs.fits(old.value, new.value):
-            reason = "" if old.kind is Kind.WHO else "one name would have to be two"
+            reason = "" if old.kind in UNBOUND else "one name would have to be two"
         if reason:
             return Refused(f"{new.place}: recorded {old.value!r}, asked {new.value!r}; {reason}")
-        # One name for a user and a project: who logs in is not told by it.
-        if old.kind is not Kind.WHO or (pairs.fits(old.value, new.value) and light.bindings.fits(old.value, new.value)):
+        # One name for a user and a project, one description for two things: neither needs to be bound.
+        if old.kind not in UNBOUND or (pairs.fits(old.value, new.value) and light.bindings.fits(old.value, new.value)):
             pairs.add(old, new)
         cost += _leaf_cost(old, new, light)
         alike = alike and _are_alike(old, new)
@@ -126,10 +134,10 @@ def _refusal(old: Leaf, new: Leaf, light: Kinsfolk) -> str:
         return f"one is a {old.kind}, the other a {new.kind}"
     if old.kind is Kind.WHO:
         return "another one was recorded, too" if light.vocabulary.is_clouds(new.value) else ""
-    if not light.bindings.fits(old.value, new.value) or light.bindings.is_taken(new.value):
-        return "one of them stands for something else already"
     if old.kind is Kind.TEXT:
         return ""
+    if light.bindings.is_taken(new.value) or not _fits(old.value, new.value, light):
+        return "one of them stands for something else already"
     if light.vocabulary.is_clouds(new.value):
         return "both are known to the recorded cloud"
     if light.vocabulary.is_clouds(old.value):
@@ -137,16 +145,26 @@ def _refusal(old: Leaf, new: Leaf, light: Kinsfolk) -> str:
     return ""
 
 
-def _are_alike(old: Leaf, new: Leaf) -> bool:
-    if old.kind is not Kind.NAME or stem(old.value) == stem(new.value):
+def _fits(old: str, new: str, light: Kinsfolk) -> bool:
+    """What was only asked about so far, and nothing made of it, may still stand for something else."""
+    if light.bindings.fits(old, new):
         return True
-    return fuzz.ratio(old.value, new.value) >= LEAST_LIKENESS
+    return light.makes and light.is_loose(old) and not light.bindings.is_bound(new)
+
+
+def are_alike(old: str, new: str) -> bool:
+    """Whether two names may be what two runs of a test made up for one thing."""
+    return stem(old) == stem(new) or fuzz.ratio(old, new) >= LEAST_LIKENESS
+
+
+def _are_alike(old: Leaf, new: Leaf) -> bool:
+    return old.kind is not Kind.NAME or are_alike(old.value, new.value)
 
 
 def _leaf_cost(old: Leaf, new: Leaf, light: Kinsfolk) -> float:
     cost = COSTS[old.kind]
-    if old.kind is Kind.NAME and stem(old.value) != stem(new.value):
-        cost += ANOTHER_STEM * (1 - fuzz.ratio(old.value, new.value) / 100)
+    if old.kind in (Kind.NAME, Kind.TEXT) and stem(old.value) != stem(new.value):
+        cost += ANOTHER_STEM[old.kind] * (1 - fuzz.ratio(old.value, new.value) / 100)
     if old.kind is not Kind.TEXT and light.vocabulary.is_recorded(new.value):
         cost += RECORDED_ELSEWHERE
     return cost

@@ -72,6 +72,11 @@ class Past:
         positions = self._recording.positions(key)
         return all(self._recording.is_create(one) and one in self._replayed for one in positions[:MOST_WEIGHED])
 
+    def has_free(self, key: bytes) -> bool:
+        """Whether something that was made by such a request stands for nothing yet; true where it made nothing."""
+        creates = [one for one in self._recording.positions(key)[:MOST_WEIGHED] if self._recording.is_create(one)]
+        return not creates or any(one not in self._replayed for one in creates)
+
     def replayed(self, positions: Sequence[int]) -> list[int]:
         """Those of some writes that were replayed."""
         return [one for one in positions if one in self._replayed]

@@ -38,11 +38,15 @@ Pair = tuple[int, int]
 
 
 class Exchanged(msgspec.Struct, frozen=True):
-    """What changes places: what was replayed, and what is bound (`ids` are the cloud's words, `names` the client's)."""
+    """What changes places: what was replayed, and what is bound (`ids` are the cloud's words, `names` the client's).
+
+    `texts` were said about the one thing in the recording, and stand for nothing any more.
+    """
 
     positions: tuple[Pair, ...]
     ids: tuple[Swap, ...]
     names: tuple[Swap, ...]
+    texts: tuple[str, ...] = ()
 
     @property
     def back(self) -> Exchanged:
@@ -85,7 +89,11 @@ class SecondThoughts:
 
             print("SWAP not whole", list(swaps), {a + 1: b + 1 for a, b in work.positions.items()}, file=sys.stderr)
             return None
-        return Exchanged(tuple(work.positions.items()), *self._sorted(work))
+        texts = [text for one in work.positions for text in self._texts(one)]
+        return Exchanged(tuple(work.positions.items()), *self._sorted(work), tuple(texts))
+
+    def _texts(self, position: int) -> Iterator[str]:
+        return (leaf.value for leaf in self._form_at(position)[1].leaves if leaf.kind is Kind.TEXT)
 
     def _move(self, past: Past, bindings: Bindings, work: _Work, one: str, other: str) -> None:
         """Pair each write that was replayed on one thing with its like on the other, in order."""
@@ -115,7 +123,7 @@ class SecondThoughts:
         )
 
     def _differences(self, one: int, other: int) -> Iterator[Swap]:
-        """Words of two requests, and of what two creates gave. Raises _NoCounterpart where some cannot change places."""
+        """Words of two requests, and of what two creates gave. Raises _NoCounterpart where one must stay."""
         for old, new in zip(self._form_at(one)[1].leaves, self._form_at(other)[1].leaves, strict=True):
             if old.value != new.value and old.kind is not Kind.TEXT:
                 yield self._checked(old.value, new.value)

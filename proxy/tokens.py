@@ -1,7 +1,8 @@
 """The tokens that replayed logins give: each login has one of its own, as from a real cloud.
 
-A recording has as many tokens as it has logins; a client that logs in more often, or a second client, would be given the
-same one again, and nobody could tell who asks. So a token that was given before is replaced by a fresh one of its form.
+A recording has as many tokens as it has logins; a client that logs in more often, or a second client, would be given
+the same one again, and nobody could tell who asks. So a token that was given before is replaced by a fresh one of its
+form.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class Cloud:
         self._say("all APIs answer")
         self._seed_once("resources")
         self._seed("wait")
-        self._say(f"up; clouds live-admin and live-demo in {settings.clouds_yaml}")
+        self._say(f"up; its clouds are in {settings.clouds_yaml}")
 
     def down(self) -> None:
         """The services first: they say goodbye to database and broker."""
@@ -114,8 +114,9 @@ class Cloud:
             self.processes.wait(service.name, answers, service.seconds)
 
     def _seed_once(self, part: str) -> None:
+        """Once, and again when there is more to seed: what is there already is left as it is."""
         done = self.settings.folder("var") / f"{part}.done"
-        if not done.exists():
+        if not done.exists() or done.stat().st_mtime < (SOURCES / "seed.py").stat().st_mtime:
             self._seed(part)
             done.touch()
             self._say(f"{part} ready")

@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 TAPE = str(Path(sys.executable).parent / "cloudtape")
 CASSETTES = ROOT / "tests" / "scenarios" / "cassettes"
-CLOUD = "live-admin"
+CLOUD = "live-scenarios"
 SUITE = (sys.executable, "-m", "tests.scenarios")
 # What each recording is called, and how the suite runs for it.
 RECORDINGS = {"sequential": (), "parallel": ("--parallel", "4")}
@@ -50,10 +50,11 @@ def _suite(name: str, before: Sequence[str], words: Sequence[str], environment: 
     """Runs the suite once, and keeps the names of those that passed. False when one has failed."""
     command = [*before, *SUITE, *words, "--format", "json"]
     done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
-    results = json.loads(done.stdout)["scenarios"]
+    report = json.loads(done.stdout)
+    results = report["scenarios"]
     failed = [one for one in results if one["difference"]]
-    passed = sorted(one["name"] for one in results if not one["difference"])
-    (folder / f"{name}.passed.txt").write_text("".join(f"{one}\n" for one in passed))
+    passed = [one["name"] for one in results if not one["difference"]]
+    (folder / f"{name}.passed.json").write_text(json.dumps({"seed": report["seed"], "passed": passed}, indent=1) + "\n")
     print(f"{'FAIL' if failed else 'ok  '}  {name}: {len(passed)} of {len(results)} scenarios passed", flush=True)
     for one in failed:
         print(f"      {one['name']}: {one['difference']}", flush=True)
@@ -65,6 +66,6 @@ def _update(folder: Path) -> None:
     CASSETTES.mkdir(parents=True)
     for name in RECORDINGS:
         shutil.copy(folder / f"{name}.yaml", CASSETTES)
-        shutil.copy(folder / f"{name}.passed.txt", CASSETTES)
+        shutil.copy(folder / f"{name}.passed.json", CASSETTES)
         if (bodies := folder / f"{name}.bodies").exists():
             shutil.copytree(bodies, CASSETTES / bodies.name)

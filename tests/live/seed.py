@@ -56,15 +56,17 @@ class Accounts:
 
     def create(self):
         roles = {name: self._role(name) for name in ("admin", *ROLES)}
-        projects = {name: self._project(name) for name in ("admin", "service", "demo")}
+        projects = {name: self._project(name) for name in ("admin", "service", "demo", "scenarios")}
         for name in SERVICE_USERS:
             self._grant(projects["service"], self._user(name), roles["admin"], roles["service"])
         self._grant(projects["demo"], self._user("demo"), roles["member"], roles["reader"])
         admin = self._identity.find_user("admin")
         self._grant(projects["demo"], admin, roles["admin"])
         self._grant(projects["admin"], admin, roles["ResellerAdmin"])
+        self._grant(projects["scenarios"], admin, roles["admin"])
         self._heat_domain(roles["admin"])
         self._endpoints()
+        self._public_endpoints_only(projects["scenarios"])
 
     def _role(self, name):
         return self._identity.find_role(name) or self._identity.create_role(name=name)
@@ -97,6 +99,15 @@ class Accounts:
                 self._identity.create_endpoint(
                     service_id=service.id, interface=interface, url=url, region_id=self._facts["region"]
                 )
+
+    def _public_endpoints_only(self, project):
+        """A service catalog of a third of the size, in every token that a recording holds."""
+        groups = self._identity.get("/OS-EP-FILTER/endpoint_groups").json()["endpoint_groups"]
+        if any(group["name"] == "public" for group in groups):
+            return
+        asked = {"endpoint_group": {"name": "public", "filters": {"interface": "public"}}}
+        group = self._identity.post("/OS-EP-FILTER/endpoint_groups", json=asked).json()["endpoint_group"]
+        self._identity.put(f"/OS-EP-FILTER/endpoint_groups/{group['id']}/projects/{project.id}")
 
 
 def accounts(facts, admin):

@@ -27,7 +27,9 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shlex
+import time
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -40,6 +42,8 @@ from tests.scenarios.openstack_shell import Outcome, openstack
 from tests.scenarios.scenario import FAILED, Run, Scenario, Undo
 
 FOLDER = Path(__file__).parent / "cli"
+NOT_IMPLEMENTED = re.compile(r"\b501\b")
+"""What a cloud does not answer, and what a replay has not recorded: never how a command is expected to fail."""
 READS_JSON = {"expect", "has", "lacks", "keep", "until"}
 Values = dict[str, Any]
 Step = Mapping[str, Any]
@@ -101,6 +105,8 @@ class Player:
         return (*words, "-f", "json") if READS_JSON & step.keys() else tuple(words)
 
     def _asked(self, words: tuple[str, ...], step: Step) -> Outcome:
+        if step.keys() & {"until", "until_fails"}:
+            time.sleep(self._run.pace.interval)  # a command that asks too early costs a login, in a recording too
         read = partial(openstack, words, filled(step.get("login"), self._values))
         if "until" in step:
             expected = filled(step["until"], self._values)
@@ -189,5 +195,5 @@ def _must_succeed(outcome: Outcome) -> None:
 
 
 def _must_fail(outcome: Outcome, saying: str) -> None:
-    if not outcome.code or saying not in outcome.err:
+    if not outcome.code or saying not in outcome.err or NOT_IMPLEMENTED.search(outcome.err):
         raise Differs(f"the end of {outcome.command}", f"{outcome.code}: {outcome.err or outcome.out}", saying)

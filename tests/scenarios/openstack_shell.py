@@ -9,12 +9,16 @@ import io
 import logging
 import os
 import shlex
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
 from openstack.config import OpenStackConfig
-from openstackclient.shell import OpenStackShell
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it warns about modules of its own
+    from openstackclient.shell import OpenStackShell
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from tests.scenarios.names import Names
 
 ROUNDS = 60
 """The most rounds of a wait loop."""
-INTERVAL = 2.0
+INTERVAL = 3.0
 """Seconds between two rounds at a pace of 1."""
 FAILED = {"error", "error_deleting", "error_extending", "killed"}
 

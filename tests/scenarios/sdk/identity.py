@@ -210,7 +210,7 @@ def trust_is_given(run: Run, cloud: Connection, impersonation: bool) -> None:
     refused(404, giver.identity.get_trust, trust.id)
 
 
-@scenario(changed={"kind": "groups"}, kind="policies")
+@scenario(changed={"kind": "credentials"}, kind="policies")
 def missing_identity_is_not_found(run: Run, cloud: Connection, kind: str) -> None:
     missing = run.make("hex")
     said = refused(404, cloud.identity.get_user, missing)

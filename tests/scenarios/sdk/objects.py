@@ -116,15 +116,16 @@ def object_is_read_in_part(run: Run, cloud: Connection, last: int) -> None:
     same(known.status_code, 304, "the status of what is known")
 
 
-@scenario(changed={"fresh": "True"}, fresh="False")
-def object_is_copied(run: Run, cloud: Connection, fresh: str) -> None:
+@scenario(changed={"key": "Colour"}, key="Kind")
+def object_is_copied(run: Run, cloud: Connection, key: str) -> None:
     container = create_container(run, cloud, run.make("tempest Objects"))
     source, copy = run.name("source"), run.name("copy")
     create_object(run, cloud, container, source, content(204))
-    headers = {"X-Copy-From": f"/{container}/{source}", "X-Fresh-Metadata": fresh}
+    headers = {"X-Copy-From": f"/{container}/{source}", f"X-Object-Meta-{key}": "copy"}
     same(cloud.object_store.put(f"/{container}/{copy}", headers=headers).status_code, 201, "the status")
     run.undo(cloud.object_store.delete_object, copy, container=container, ignore_missing=False)
     same(cloud.object_store.download_object(copy, container), content(204), "what the copy holds")
+    same(cloud.object_store.get_object_metadata(copy, container).metadata, {key.lower(): "copy"}, "its metadata")
     same(names(cloud.object_store.objects(container)), sorted([copy, source]), "the list")
 
 

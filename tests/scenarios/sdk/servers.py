@@ -172,14 +172,16 @@ def server_group_has_its_member(run: Run, cloud: Connection, policy: str) -> Non
     refused(404, cloud.compute.get_server_group, group.id)
 
 
-@scenario(changed={"kind": {}}, kind={"type": "ssh"})
-def keypair_is_imported(run: Run, cloud: Connection, kind: dict[str, str]) -> None:
+@scenario(changed={"with_owner": True}, with_owner=False)
+def keypair_is_imported(run: Run, cloud: Connection, with_owner: bool) -> None:
     name = run.make("tempest KeyPairsTest-key")
-    key = cloud.compute.create_keypair(name=name, public_key=PUBLIC_KEY, **kind)
+    owner = {"user_id": cloud.current_user_id} if with_owner else {}
+    asked = {"name": name, "public_key": PUBLIC_KEY, "type": "ssh", **owner}
+    key = cloud.compute.create_keypair(**asked)
     delete = run.undo(cloud.compute.delete_keypair, key, ignore_missing=False)
     fields(cloud.compute.get_keypair(name), name=name, public_key=PUBLIC_KEY, fingerprint=key.fingerprint)
     same([one.name for one in cloud.compute.keypairs()].count(name), 1, "its count in the list")
-    refused(409, cloud.compute.create_keypair, name=name, public_key=PUBLIC_KEY, **kind)
+    refused(409, cloud.compute.create_keypair, **asked)
     delete()
     refused(404, cloud.compute.get_keypair, name)
     same([one.name for one in cloud.compute.keypairs()].count(name), 0, "its count when it is gone")

@@ -38,6 +38,7 @@ class Bindings:
         self._live_of: dict[str, str] = {}
         self._recorded_of: dict[str, str] = {}
         self._bound: list[Binding] = []
+        self._loose: set[str] = set()
         self._inward, self._outward = Exchange(), Exchange()
 
     def __bool__(self) -> bool:
@@ -71,29 +72,45 @@ class Bindings:
         """Whether a live value is stood for by some recorded one already."""
         return live in self._recorded_of
 
-    def bind(self, bindings: Iterable[Binding]) -> None:
+    def is_loose(self, recorded: str) -> bool:
+        """Whether a recorded value was only asked about so far: it may still stand for something else."""
+        return recorded in self._loose
+
+    @property
+    def are_loose(self) -> bool:
+        """Whether some are."""
+        return bool(self._loose)
+
+    def settle(self, recorded: Iterable[str]) -> None:
+        """Something was made or changed under these names: they stand for what they stand for."""
+        self._loose.difference_update(recorded)
+
+    def bind(self, bindings: Iterable[Binding], loosely: bool = False) -> None:
         """Bind values, in place of what the recorded ones stood for before."""
         for one in bindings:
             if self._live_of.get(one.recorded, one.live) != one.live:
                 self._forget(one.recorded)
             if one.recorded != one.live and one.recorded not in self._live_of:
                 self._live_of[one.recorded], self._recorded_of[one.live] = one.live, one.recorded
+                if loosely:
+                    self._loose.add(one.recorded)
                 self._bound.append(one)
                 self._exchange(one.recorded, one.live, one.field)
                 for word in self._derived.get(one.recorded, ()):
                     self._exchange(word, one.live + word.removeprefix(one.recorded), one.field)
 
     def _forget(self, recorded: str) -> None:
-        kept = [one for one in self._bound if one.recorded != recorded]
+        kept, loose = [one for one in self._bound if one.recorded != recorded], self._loose - {recorded}
         self._clear()
         self.bind(kept)
+        self._loose = loose
 
     def _exchange(self, recorded: str, live: str, field: str) -> None:
         self._inward.add(live, recorded, field)
         self._outward.add(recorded, live, field)
 
     def exchange(
-        self, ids: Iterable[tuple[str, str]], names: Iterable[tuple[str, str]], forgotten: Iterable[str] = ()
+        self, ids: Iterable[tuple[str, str]], names: Sequence[tuple[str, str]], forgotten: Iterable[str] = ()
     ) -> None:
         """Let recorded values change places: what was live for the one is live for the other.
 
@@ -111,8 +128,11 @@ class Bindings:
             fields.setdefault(old, fields.get(new, "name"))
         for recorded in forgotten:
             live.pop(recorded, None)
+        swapped = {old: new for pair in names for old, new in (pair, pair[::-1])}
+        loose = {swapped.get(one, one) for one in self._loose}
         self._clear()
         self.bind(Binding(old, new, fields.get(old, "name")) for old, new in live.items())
+        self._loose = loose
 
     def recorded(self, request: Request) -> Request:
         """A live request in the recording's words; itself where it mentions nothing that is bound."""

@@ -57,12 +57,16 @@ class Form(msgspec.Struct, frozen=True):
     template: str
 
     @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(leaf.value for leaf in self.leaves if leaf.kind in (Kind.NAME, Kind.ID))
+
+    @property
     def key(self) -> int:
         return crc32(self.fixed.encode("utf-8", "surrogatepass"))
 
     @property
     def stem(self) -> int:
-        stems = "\n".join(stem(leaf.value) for leaf in self.leaves if leaf.kind in (Kind.NAME, Kind.ID))
+        stems = "\n".join(map(stem, self.names))
         return crc32(stems.encode("utf-8", "surrogatepass"))
 
 
@@ -175,7 +179,9 @@ class _Builder:
 
     def _leaf(self, position: Position, field: str, value: str, under: tuple[str, ...], place: str) -> None:
         kind = self._naming.kind(position, field, value, under) if value else Kind.FIXED
-        self._fixed.append(f"{field}={kind}" if kind is not Kind.FIXED else f'{field}="{value}"')
+        # Another network of the same size, if at all.
+        size = value[value.find("/") :] if kind is Kind.ADDRESS and "/" in value else ""
+        self._fixed.append(f"{field}={kind}{size}" if kind is not Kind.FIXED else f'{field}="{value}"')
         if kind not in (Kind.FIXED, Kind.VOLATILE):
             self.leaves.append(Leaf(place, field, kind, value))
 

@@ -35,6 +35,7 @@ MOST_TRIED = 16
 MOST_THOUGHT_OF = 64
 """The same where a miss is the alternative."""
 MOST_FORMS = 4096
+NOT_FOUND = 404
 REFUSED = 400  # and above: an answer's status
 AS_REFUSED = 0.8
 """What a recorded refusal costs more: a fresh name is no conflict, where something was made by such a request, too."""
@@ -93,10 +94,6 @@ class Session:
         issued = self._tokens.get(token)
         return Asker(token, self.bindings.recorded_words(issued) if issued else self._recording.identity(token))
 
-    def is_loose(self, recorded: str) -> bool:
-        """Whether nothing was done yet to what has a recorded name: it was only asked about."""
-        return not self.past.replayed(self._recording.writes.get(word(recorded), ()))
-
     def exchange(self, swapped: Exchanged) -> None:
         """Let things change places."""
         self.past.exchange(swapped.positions)
@@ -106,7 +103,7 @@ class Session:
 
 def says_nothing(response: Response) -> bool:
     """Whether an answer tells that there is no such thing: 404, or a list without items."""
-    if response.status in (404, 204):
+    if response.status == NOT_FOUND:
         return True
     return response.status == 200 and isinstance(response.body, bytes) and bool(NO_ITEMS.fullmatch(response.body))
 
@@ -139,6 +136,8 @@ class Ladder:
         rung = Rung.EXACT if asked is request else Rung.BOUND
         is_own = self._is_asked_by(same.key, asker)
         if is_own and (position := session.past.next(same.key, asker)) is not None:
+            if session.bindings.are_loose and self._recording.is_write(position):
+                session.bindings.settle(self._form_at(position)[1].names)
             return Found(position, rung)
         found = self._unified(session, same, asker, own=True) or self._thought_again(session, request, same, asker)
         if not found and not is_own and (position := session.past.next(same.key, asker)) is not None:
@@ -175,7 +174,7 @@ class Ladder:
 
     def _light(self, session: Session, same: Canonical) -> Kinsfolk:
         makes = same.method not in READS
-        return Kinsfolk(session.bindings, self._recording.vocabulary, makes, is_loose=session.is_loose)
+        return Kinsfolk(session.bindings, self._recording.vocabulary, makes, is_loose=session.bindings.is_loose)
 
     def _unified(self, session: Session, same: Canonical, asker: Asker, own: bool = False) -> Found | None:
         """`own`: only what was recorded for who asks; what was refused to somebody else is never given."""
@@ -195,7 +194,7 @@ class Ladder:
                 continue
             if not fit.alike:
                 return Found(position, Rung.UNIFIED, fit.bindings)
-            session.bindings.bind(fit.bindings)
+            session.bindings.bind(fit.bindings, loosely=not self._recording.is_write(position))
             return Found(position, Rung.UNIFIED)
         return None
 

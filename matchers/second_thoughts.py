@@ -79,15 +79,9 @@ class SecondThoughts:
             for one, other in work.swaps():
                 self._move(past, bindings, work, one, other)
                 self._move(past, bindings, work, other, one)
-        except _NoCounterpart as e:
-            import sys
-
-            print("SWAP fail", list(swaps), e.args, file=sys.stderr)
+        except _NoCounterpart:
             return None
         if not past.stays_whole(work.positions):
-            import sys
-
-            print("SWAP not whole", list(swaps), {a + 1: b + 1 for a, b in work.positions.items()}, file=sys.stderr)
             return None
         texts = [text for one in work.positions for text in self._texts(one)]
         return Exchanged(tuple(work.positions.items()), *self._sorted(work), tuple(texts))
@@ -102,13 +96,7 @@ class SecondThoughts:
             if position not in work.positions:
                 found = next((each for each in counterparts if self._are_alike(position, each)), None)
                 if found is None or len(work.positions) >= MOST_WRITES:
-                    raise _NoCounterpart(
-                        "no like",
-                        one,
-                        other,
-                        position + 1,
-                        [x + 1 for x in self._recording.writes.get(word(other), ())],
-                    )
+                    raise _NoCounterpart
                 work.positions[position] = found
                 for swap in self._differences(position, found):
                     if any(bindings.moves(one_word) for one_word in swap):
@@ -146,7 +134,7 @@ class SecondThoughts:
 
     def _checked(self, one: str, other: str) -> Swap:
         if not self.may(one, other):
-            raise _NoCounterpart("may not", one, other)
+            raise _NoCounterpart
         return one, other
 
     def _sorted(self, work: _Work) -> tuple[tuple[Swap, ...], tuple[Swap, ...]]:
@@ -181,7 +169,7 @@ class _Work:
         if self._with.get(one) == other:
             return
         if one in self._with or other in self._with:
-            raise _NoCounterpart("torn", one, other, self._with)
+            raise _NoCounterpart
         self._with[one], self._with[other] = other, one
         self._left.append((one, other))
 

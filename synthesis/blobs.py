@@ -1,8 +1,8 @@
 """Bytes that synthesis keeps: what clients upload as objects and images.
 
-A blob never changes once it is whole; small ones stay in memory, larger ones lie in files of a folder that is removed at
-the end. A blob is dropped, file and all, when nothing refers to it any more, so a download goes on reading what has been
-deleted meanwhile. Knows nothing of objects, images or HTTP.
+A blob never changes once it is whole; small ones stay in memory, larger ones lie in files of a folder that is removed
+at the end. A blob is dropped, file and all, when nothing refers to it any more, so a download goes on reading what has
+been deleted meanwhile. Knows nothing of objects, images or HTTP.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class DiskFailed(BlobError):
 
 
 class Blob:
-    """`size` bytes; `digests` holds the lower-case hex digests that were asked for when it was kept, by hashlib's names."""
+    """`size` bytes. `digests` are the hex digests that were asked for when it was kept, by hashlib's names."""
 
     __slots__ = ("__weakref__", "_data", "_path", "digests", "size")
 
@@ -75,7 +75,7 @@ class Blob:
 
 
 class Part(msgspec.Struct, frozen=True):
-    """The bytes of a blob from `start` up to, not including, `stop`. Without a blob they cannot be had: why is `missing`."""
+    """The bytes of a blob from `start` to before `stop`. Without a blob they cannot be had, and `missing` says why."""
 
     blob: Blob | None
     start: int
@@ -116,7 +116,7 @@ class Content(msgspec.Struct, frozen=True):
         return Content(tuple(found))
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """Raises ConnectionError where a part cannot be had: whoever reads has been promised more bytes than there are."""
+        """Raises ConnectionError where a part cannot be had: the reader was promised more bytes than there are."""
         for part in self.parts:
             if part.blob is None:
                 raise ConnectionError(part.missing)
@@ -134,7 +134,7 @@ class BlobStore:
 
     def __init__(self, quota: int = QUOTA, in_memory: int = IN_MEMORY, parent: Path | None = None) -> None:
         self.quota, self.used = quota, 0
-        self._in_memory, self._parent = in_memory, parent
+        self.in_memory, self._parent = in_memory, parent
         self._folder: Path | None = None
         self._remove = weakref.finalize(self, lambda: None)
 
@@ -171,10 +171,6 @@ class BlobStore:
         self.used -= size
         if path:
             path.unlink(missing_ok=True)
-
-    @property
-    def in_memory(self) -> int:
-        return self._in_memory
 
 
 class Writing:
@@ -218,8 +214,9 @@ class Writing:
         try:
             if self._file is None:
                 descriptor, name = tempfile.mkstemp(dir=self._store.folder())
-                self._path, self._file = Path(name), os.fdopen(descriptor, "wb", buffering=0)
+                self._path, self._file = Path(name), os.fdopen(descriptor, "wb")
             self._file.write(self._buffer)
+            self._file.flush()
         except OSError as error:
             raise DiskFailed(self._path or Path(tempfile.gettempdir()), error) from error
         self._buffer.clear()

@@ -42,6 +42,7 @@ class Caller(msgspec.Struct, frozen=True):
     roles: tuple[str, ...] = ()
     project_name: str = ""
     user_name: str = ""
+    project_domain: str = "default"
 
 
 class Access(IntEnum):
@@ -59,6 +60,9 @@ class Authority(Protocol):
     def is_reseller(self) -> bool: ...
 
     def decide(self, ask: Ask, acl: str) -> Access: ...
+
+    def domain_of(self, account: str) -> str:
+        """Of a new account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,9 @@ class Known:
             return Access.ALLOWED
         return Access.NONE
 
+    def domain_of(self, account: str) -> str:
+        return self.caller.project_domain if account == PREFIX + self.caller.project else "_unknown"
+
     def _named_in(self, groups: list[str]) -> bool:
         caller = self.caller
         projects = {caller.project, caller.project_name, "*"} - {""}
@@ -112,6 +119,9 @@ class Anonymous:
             return Access.ALLOWED
         return Access.ALLOWED if referrer_access(ask, *parsed(acl)) else Access.NONE
 
+    def domain_of(self, _: str) -> str:
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class SignedFor:
@@ -125,6 +135,9 @@ class SignedFor:
     def decide(self, ask: Ask, acl: str) -> Access:  # noqa: ARG002 - what is signed needs no ACL
         inside = ask.target.account == self.account and self.container in ("", ask.target.container)
         return Access.ALLOWED if inside else Access.NONE
+
+    def domain_of(self, _: str) -> str:
+        return ""
 
 
 def parsed(acl: str) -> tuple[list[str], list[str]]:

@@ -6,10 +6,10 @@ from typing import Any
 
 from cloudtape.synthesis.object_store import metadata
 from cloudtape.synthesis.object_store.access import OWNERS_HEADERS
-from cloudtape.synthesis.object_store.answers import Answer, page, plain, said
+from cloudtape.synthesis.object_store.answers import PAGE_TYPE, Answer, page, said
 from cloudtape.synthesis.object_store.asks import Ask
 from cloudtape.synthesis.object_store.listings import Subdir, listed, page_of, written
-from cloudtape.synthesis.object_store.model import POLICY, Account, State
+from cloudtape.synthesis.object_store.model import POLICY, Account
 from cloudtape.synthesis.object_store.times import iso, stamp
 
 
@@ -17,17 +17,33 @@ async def show(ask: Ask, is_owner: bool) -> Answer:
     if too_long := name_problem(ask):
         return too_long
     account = ask.state.accounts.get(ask.target.account)
-    if account and account.is_deleted:
-        return page(410)
+    if account is None:
+        return not_yet(ask)
+    if account.is_deleted:
+        return of_deleted(410)
     asked = page_of(ask)
-    rows = [row(account, one) for one in listed(account.names, asked)] if account and ask.method == "GET" else []
-    answer = written(rows, ask, described(account or Account(ask.state.clock()), exists=account is not None))
+    rows = [row(account, one) for one in listed(account.names, asked)] if ask.method == "GET" else []
+    answer = written(rows, ask, described(account))
     if not is_owner:
         answer.headers = {name: value for name, value in answer.headers.items() if name not in OWNERS_HEADERS}
     return answer
 
 
-def described(account: Account, *, exists: bool) -> dict[str, str]:
+def not_yet(ask: Ask) -> Answer:
+    """An account that nobody has written to is there all the same, and empty."""
+    page_of(ask)
+    empty = Account(ask.state.clock())
+    headers = {name: value for name, value in described(empty).items() if name != "Accept-Ranges"}
+    answer = written([], ask, headers | {"X-Put-Timestamp": stamp(empty.created)})
+    answer.status = 200 if ask.method == "HEAD" else answer.status
+    return answer
+
+
+def of_deleted(status: int, text: str = "") -> Answer:
+    return Answer(status, {"Content-Type": PAGE_TYPE, "X-Account-Status": "Deleted"}, text.encode())
+
+
+def described(account: Account) -> dict[str, str]:
     counts = {
         "Container-Count": len(account.containers),
         "Object-Count": account.object_count,
@@ -36,7 +52,8 @@ def described(account: Account, *, exists: bool) -> dict[str, str]:
     totals = {f"X-Account-{name}": str(value) for name, value in counts.items()}
     by_policy = {f"X-Account-Storage-Policy-{POLICY}-{name}": str(value) for name, value in counts.items()}
     headers = totals | {"X-Timestamp": stamp(account.created)} | (by_policy if account.containers else {})
-    return headers | account.headers | account.quotas | ({"Accept-Ranges": "bytes"} if exists else {})
+    domain = {"X-Account-Project-Domain-Id": account.domain} if account.domain else {}
+    return headers | account.headers | account.quotas | domain | {"Accept-Ranges": "bytes"}
 
 
 def row(account: Account, found: str | Subdir) -> dict[str, Any]:
@@ -57,8 +74,8 @@ async def update(ask: Ask, _: bool) -> Answer:
         return wrong
     account = ask.state.accounts.get(ask.target.account)
     if account and account.is_deleted:
-        return page(404)
-    account = account or made(ask.state, ask.target.account)
+        return of_deleted(404)
+    account = account or made(ask)
     return changed(ask, account) or page(204)
 
 
@@ -67,9 +84,9 @@ async def create(ask: Ask, _: bool) -> Answer:
         return wrong
     account = ask.state.accounts.get(ask.target.account)
     if account and account.is_deleted:
-        return plain(403, "Recently deleted", "text/html; charset=utf-8")
+        return of_deleted(403, "Recently deleted")
     status = 202 if account else 201
-    account = account or made(ask.state, ask.target.account)
+    account = account or made(ask)
     return changed(ask, account) or page(status)
 
 
@@ -82,13 +99,14 @@ async def delete(ask: Ask, _: bool) -> Answer:
     account.is_deleted = True
     account.containers.clear()
     account.names.clear()
-    return page(204)
+    return page(204, {"X-Account-Status": "Deleted"})
 
 
-def made(state: State, name: str) -> Account:
+def made(ask: Ask) -> Account:
     """The account, which comes to be when it is first needed."""
+    name, state = ask.target.account, ask.state
     if name not in state.accounts:
-        state.accounts[name] = Account(state.now())
+        state.accounts[name] = Account(state.now(), ask.authority.domain_of(name))
     return state.accounts[name]
 
 
@@ -103,7 +121,7 @@ def changed(ask: Ask, account: Account) -> Answer | None:
 
 
 def name_problem(ask: Ask) -> Answer | None:
-    length, limit = len(ask.target.account.encode()), metadata.NAME_LIMITS["account"]
+    length, limit = len(ask.target.account), metadata.NAME_LIMITS["account"]
     return said(400, f"Account name length of {length} longer than {limit}") if length > limit else None
 
 

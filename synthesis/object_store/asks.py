@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
 from cloudtape.cassettes.messages import Body, Request, Stream
 from cloudtape.synthesis.blobs import Content
 from cloudtape.synthesis.object_store.access import Authority
-from cloudtape.synthesis.object_store.answers import Answer, Refusal, page, refuse
+from cloudtape.synthesis.object_store.answers import PAGE_TYPE, Answer, Refusal, page, refuse
 from cloudtape.synthesis.object_store.model import Container, LargeObject, State
 
 TRUE = {"true", "1", "yes", "on", "t", "y"}
@@ -107,6 +107,8 @@ Layer = Callable[[Ask, Inner], Awaitable[Answer]]
 def ask_of(request: Request, path: str, authority: Authority, state: State) -> Ask:
     headers: dict[str, str] = {}
     for name, value in request.headers:
+        if "_" in name:
+            continue  # as WSGI servers do: it could not be told from one with a hyphen
         key = name.lower()
         headers[key] = f"{headers[key]},{value}" if key in headers else value
     query = urlsplit(request.uri).query
@@ -132,7 +134,8 @@ def text_param(ask: Ask, name: str) -> str | None:
     """Raises Refusal for what is not UTF-8."""
     value = ask.params.get(name)
     if value and any("\ud800" <= char <= "\udfff" for char in value):
-        raise refuse(400, f'"{name}" parameter not valid UTF-8')
+        content_type = "text/plain" if ask.target.container else PAGE_TYPE
+        raise refuse(400, f'"{name}" parameter not valid UTF-8', content_type)
     return value
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
 from cloudtape.synthesis.blobs import chunks_of
-from cloudtape.synthesis.object_store.answers import REASONS, Answer, Refusal, page, refuse
+from cloudtape.synthesis.object_store.answers import PAGE_TYPE, REASONS, Answer, Refusal, page, refuse
 from cloudtape.synthesis.object_store.asks import Ask, Inner, is_text
 from cloudtape.synthesis.object_store.negotiation import best_match
 from cloudtape.synthesis.object_store.reports import TYPES, report
@@ -132,7 +132,4 @@ def words(answer: Answer) -> str:
 
 
 def reported(media_type: str | None, facts: dict[str, object], failed: list[tuple[str, str]], root: str) -> Answer:
-    body = report(media_type, facts, failed, root)
-    if media_type and media_type.endswith("/xml"):
-        body = b'<?xml version="1.0" encoding="UTF-8"?>\n' + body
-    return Answer(200, {"Content-Type": media_type or "text/html; charset=UTF-8"}, body)
+    return Answer(200, {"Content-Type": media_type or PAGE_TYPE}, report(media_type, facts, failed, root))

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 
 from cloudtape.synthesis.blobs import Blob, Content, Part
 from cloudtape.synthesis.object_store import ranges
-from cloudtape.synthesis.object_store.answers import REASONS, Answer, page
+from cloudtape.synthesis.object_store.answers import PAGE_TYPE, REASONS, Answer, page
 from cloudtape.synthesis.object_store.asks import Ask, Inner
 
 
@@ -16,8 +16,7 @@ async def conditional(ask: Ask, inner: Inner) -> Answer:
     if ask.method not in ("GET", "HEAD") or not ask.target.object:
         return answer
     if status := unmet(ask, answer):
-        headers = {name: value for name, value in answer.headers.items() if name != "Content-Length"}
-        return Answer(status, headers | {"Content-Length": "0"}, b"", answer.found)
+        return bare(status, answer)
     if answer.status != 200 or answer.found is None:
         return answer
     if ask.method == "GET":
@@ -25,6 +24,15 @@ async def conditional(ask: Ask, inner: Inner) -> Answer:
     if isinstance(answer.body, Content) and answer.body.parts and answer.body.parts[0].blob is None:
         return page(409)  # not even the first byte can be had
     return answer
+
+
+def bare(status: int, answer: Answer) -> Answer:
+    """The same without a body."""
+    headers = answer.headers | {"Content-Length": "0"}
+    if status == 412:
+        headers["Content-Type"] = PAGE_TYPE
+        headers.pop("Accept-Ranges", None)
+    return Answer(status, headers, b"", answer.found)
 
 
 def unmet(ask: Ask, answer: Answer) -> int:

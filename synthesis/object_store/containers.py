@@ -50,10 +50,15 @@ def row(container: Container, found: str | Subdir) -> dict[str, Any]:
         "bytes": stored.listed_size,
         "hash": stored.etag,
         "name": found,
-        "content_type": stored.content_type.encode("latin-1", "surrogateescape").decode("utf-8", "replace"),
+        "content_type": listed_type(stored.content_type),
         "last_modified": iso(stored.changed),
         **extra,
     }
+
+
+def listed_type(content_type: str) -> str:
+    text = content_type.encode("latin-1", "surrogateescape").decode("utf-8", "replace")
+    return ";".join(one.strip() for one in text.split(";"))
 
 
 async def create(ask: Ask, is_owner: bool) -> Answer:
@@ -63,12 +68,12 @@ async def create(ask: Ask, is_owner: bool) -> Answer:
     policy = ask.headers.get("x-storage-policy", "")
     if policy and policy.upper() != POLICY.upper():
         return plain(400, f"Invalid X-Storage-Policy '{policy}'")
-    length, limit = len(ask.target.container.encode()), metadata.NAME_LIMITS["container"]
+    length, limit = len(ask.target.container), metadata.NAME_LIMITS["container"]
     if length > limit:
         return said(400, f"Container name length of {length} longer than {limit}")
-    account = accounts.made(ask.state, ask.target.account)
+    account = accounts.made(ask)
     if account.is_deleted:
-        return page(404)
+        return page(503)
     now, name = ask.state.now(), ask.target.container
     container = account.containers.get(name)
     status = 202 if container else 201
@@ -110,7 +115,7 @@ def checked(ask: Ask, is_owner: bool) -> Ask | Answer:
                 acls[name] = clean_acl(name, ask.headers[name])
             except ValueError as error:
                 return plain(400, str(error), PAGE_TYPE)
-    if wrong := quota_problem(ask) or metadata.problem(ask.headers, "container"):
+    if wrong := version_problem(ask) or quota_problem(ask) or metadata.problem(ask.headers, "container"):
         return wrong
     owners = () if is_owner else tuple(name.lower() for name in OWNERS_HEADERS)
     return ask.with_headers(acls, ()).with_headers({}, owners)

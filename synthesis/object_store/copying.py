@@ -21,8 +21,6 @@ async def copying(ask: Ask, inner: Inner) -> Answer:
     if ask.target.level != "object":
         return await inner(ask)
     if ask.method == "PUT" and ask.headers.get("x-copy-from"):
-        if ask.params.get("multipart-manifest") == "put":
-            return said(405, "Multipart Manifest PUTs cannot be COPY requests")
         if ask.length:
             return plain(400, "Copy requests require a zero byte body")
         source = path_in(ask, "x-copy-from", account_in(ask, "x-copy-from-account"))

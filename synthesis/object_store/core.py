@@ -39,7 +39,7 @@ def malformed(ask: Ask) -> Answer | None:
     target = ask.target
     if not is_text(target.path):
         return said(412, "Invalid UTF8 or contains NULL")
-    if not target.version:
+    if "" in target.path.split("/", 4)[1:-1] or not target.version:
         return page(404)
     if target.account and target.version not in VERSIONS:
         return page(400)

@@ -46,9 +46,7 @@ def preflight(ask: Ask, methods: Sequence[str]) -> Answer:
     if not origin or level == "account":
         return page(200, {"Allow": allowed})
     if not is_allowed(ask, origin) or ask.headers.get("access-control-request-method") not in methods:
-        answer = page(401, {"Allow": ", ".join(methods)})
-        answer.body = b""
-        return answer
+        return page(401, {"Allow": ", ".join(methods)})
     headers = {"Allow": allowed, **allow_origin(ask, origin), "Access-Control-Allow-Methods": allowed}
     if age := setting(ask, "Max-Age"):
         headers["Access-Control-Max-Age"] = age
@@ -56,7 +54,7 @@ def preflight(ask: Ask, methods: Sequence[str]) -> Answer:
         names = dict.fromkeys(one.strip() for one in asked.split(",") if one.strip())
         headers["Access-Control-Allow-Headers"] = ", ".join(names)
         headers["Vary"] = ", ".join([*filter(None, [headers.get("Vary")]), "Access-Control-Request-Headers"])
-    return page(200, headers)
+    return Answer(200, headers)
 
 
 def exposed(ask: Ask, answer: Answer) -> Answer:

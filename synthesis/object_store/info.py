@@ -99,4 +99,5 @@ def info(ask: Ask) -> Answer:
     headers = {"Content-Type": "application/json; charset=UTF-8"}
     if origin := ask.headers.get("origin"):
         headers |= {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "x-trans-id"}
-    return Answer(200, headers, json.dumps(INFO).encode())
+    body = json.dumps(INFO).encode()
+    return Answer(200, headers | {"Content-Length": str(len(body))}, body)

@@ -79,6 +79,8 @@ class Container:
 @dataclass(slots=True)
 class Account:
     created: float
+    domain: str = ""
+    """That of its project; `_unknown` where somebody else made it."""
     headers: dict[str, str] = field(default_factory=dict)
     quotas: dict[str, str] = field(default_factory=dict)
     containers: dict[str, Container] = field(default_factory=dict)

@@ -61,9 +61,9 @@ async def create(ask: Ask, _: bool) -> Answer:
         return blob
     etag = blob.digests["md5"]
     claimed = unquoted(ask.headers.get("etag", ""))
-    if claimed and claimed != etag:
-        return page(422)
     now, target = ask.state.now(), ask.target
+    if claimed and claimed != etag:
+        return page(422, {"Last-Modified": http_date(now)})
     stored = StoredObject(blob, etag, content_type, now, now, metadata.of_object(headers), ask.large)
     if ask.container is not container:
         return page(404)  # deleted while the bytes came in
@@ -101,7 +101,7 @@ def problem(ask: Ask, content_type: str) -> Answer | None:
         return plain(413, "Your request is too large.")
     if ask.has_no_length:
         return plain(411, "Missing Content-Length header.")
-    size, limit = len(ask.target.object.encode()), metadata.NAME_LIMITS["object"]
+    size, limit = len(ask.target.object), metadata.NAME_LIMITS["object"]
     if size > limit:
         return plain(400, f"Object name length of {size} longer than {limit}")
     if not is_header_text(content_type):

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from cloudtape.synthesis.blobs import Blob, Content, Part
 from cloudtape.synthesis.object_store import ranges
-from cloudtape.synthesis.object_store.answers import Answer, refuse
+from cloudtape.synthesis.object_store.answers import PAGE_TYPE, Answer, refuse
 from cloudtape.synthesis.object_store.asks import Target
 from cloudtape.synthesis.object_store.conditions import unquoted
 from cloudtape.synthesis.object_store.times import iso_second
@@ -31,12 +31,12 @@ def parse(body: bytes, target: Target) -> list[Segment]:
     try:
         parsed = json.loads(body)
     except ValueError:
-        raise refuse(400, "Manifest must be valid JSON.\n", "text/html; charset=UTF-8") from None
+        raise refuse(400, "Manifest must be valid JSON.\n", PAGE_TYPE) from None
     if not isinstance(parsed, list):
-        raise refuse(400, "Manifest must be a list.\n", "text/html; charset=UTF-8")
+        raise refuse(400, "Manifest must be a list.\n", PAGE_TYPE)
     checked = [(index, problem(one, target, is_last=index == len(parsed) - 1)) for index, one in enumerate(parsed)]
     errors = [f"Index {index}: {text}" for index, text in checked if text]
-    if parsed and all("data" in one for one in parsed if isinstance(one, dict)) and not errors:
+    if parsed and all(isinstance(one, dict) and "data" in one for one in parsed):
         errors.append("Inline data segments require at least one object-backed segment.")
     if errors:
         raise refuse(400, "".join(f"{one}\n" for one in errors))

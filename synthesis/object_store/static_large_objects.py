@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from cloudtape.synthesis.blobs import Blob, Content, chunks_of
 from cloudtape.synthesis.object_store import bulk, ranges, segments
-from cloudtape.synthesis.object_store.answers import Answer, page, plain, refuse, said
+from cloudtape.synthesis.object_store.answers import PAGE_TYPE, Answer, page, plain, refuse, said
 from cloudtape.synthesis.object_store.asks import TRUE, Ask, Inner
 from cloudtape.synthesis.object_store.conditions import unquoted
 from cloudtape.synthesis.object_store.model import LargeObject
@@ -69,7 +69,7 @@ async def manifest_sent(ask: Ask) -> bytes:
     async for chunk in chunks_of(ask.body):
         body += chunk
         if len(body) > MAX_MANIFEST:
-            raise refuse(413, f"Manifest File > {MAX_MANIFEST} bytes", "text/html; charset=UTF-8")
+            raise refuse(413, f"Manifest File > {MAX_MANIFEST} bytes", PAGE_TYPE)
     return bytes(body)
 
 
@@ -155,10 +155,12 @@ def part_number(ask: Ask) -> int:
     if asked is None:
         return 0
     if not (asked.isdigit() and int(asked)):
-        raise refuse(400, "Part number must be an integer greater than 0", "text/html; charset=UTF-8")
+        refusal = refuse(400, "Part number must be an integer greater than 0", PAGE_TYPE)
+        refusal.answer.headers["Content-Length"] = str(len(refusal.answer.text))
+        raise refusal
     if ranges.parse(ask.headers.get("range", "")):
         text = "Range requests are not supported with part number queries"
-        raise refuse(400, text, "text/html; charset=UTF-8")
+        raise refuse(400, text, PAGE_TYPE)
     return int(asked)
 
 

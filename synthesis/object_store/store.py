@@ -118,10 +118,9 @@ class ObjectStore:
     def _response(self, ask: Ask, answer: Answer) -> Response:
         body = answer.body.body() if isinstance(answer.body, Content) else answer.body
         size = answer.body.size if isinstance(answer.body, Content) else len(answer.body)
-        is_object = answer.found is not None and ask.target.level == "object"
-        length = answer.headers.get("Content-Length", str(size)) if is_object and ask.method == "HEAD" else str(size)
+        length = str(size)
         if ask.method == "HEAD":
-            body, length = b"", length if is_object else "0"
+            body, length = b"", answer.headers.get("Content-Length", "0")
         now = self.state.clock()
         number = f"tx{self.state.ids()[:21]}-{int(now):010x}"
         headers = answer.headers | {

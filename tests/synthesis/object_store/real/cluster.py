@@ -20,13 +20,13 @@ ETC = HOME / "etc"
 REQUIREMENTS = ("swift==2.38.3", "keystonemiddleware")
 PORTS = {"proxy": 38480, "account": 38482, "container": 38481, "object": 38483}
 PIPELINE = (
-    "catch_errors gatekeeper healthcheck listing_formats bulk tempurl crossdomain formpost login keystoneauth staticweb copy "
-    "container_quotas account_quotas slo dlo versioned_writes symlink proxy-server"
+    "catch_errors gatekeeper healthcheck listing_formats bulk tempurl crossdomain formpost login keystoneauth copy "
+    "container_quotas account_quotas slo dlo versioned_writes proxy-server"
 )
 OPTIONS = {
     "login": "paste.filter_factory = table_login:filter_factory",
     "keystoneauth": "use = egg:swift#keystoneauth\noperator_roles = admin, member\nreseller_admin_role = ResellerAdmin",
-    "versioned_writes": "use = egg:swift#versioned_writes\nallow_versioned_writes = true\nallow_object_versioning = true",
+    "versioned_writes": "use = egg:swift#versioned_writes\nallow_versioned_writes = true",
 }
 PROXY = """[DEFAULT]
 bind_ip = 127.0.0.1

@@ -16,5 +16,7 @@ def identified(environ):
         environ["HTTP_X_IDENTITY_STATUS"] = "Confirmed"
         environ["HTTP_X_USER_ID"] = environ["HTTP_X_USER_NAME"] = user
         environ["HTTP_X_PROJECT_ID"] = environ["HTTP_X_PROJECT_NAME"] = project
+        environ["HTTP_X_USER_DOMAIN_ID"] = environ["HTTP_X_PROJECT_DOMAIN_ID"] = "default"
         environ["HTTP_X_ROLES"] = role
+        environ["keystone.token_info"] = {"token": {}}
     return environ

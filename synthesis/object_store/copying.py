@@ -86,8 +86,9 @@ async def copy(ask: Ask, inner: Inner, source: Target, sink: Target) -> Answer:
 def sink_params(ask: Ask, found: Answer) -> dict[str, str]:
     """A manifest is put as one again."""
     params = dict(ask.params)
-    if params.pop("multipart-manifest", None) == "get" and "X-Static-Large-Object" in found.headers:
-        params["multipart-manifest"] = "put"
+    if params.get("multipart-manifest") == "get":
+        del params["multipart-manifest"]
+        params |= {"multipart-manifest": "put"} if "X-Static-Large-Object" in found.headers else {}
     return params
 
 

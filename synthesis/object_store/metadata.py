@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cloudtape.synthesis.object_store.answers import Answer, plain
+from cloudtape.synthesis.object_store.answers import PAGE_TYPE, Answer, plain
 from cloudtape.synthesis.object_store.asks import is_header_text
 
 MAX_FILE_SIZE = 5368709122
@@ -51,7 +51,7 @@ def problem(headers: Mapping[str, str], level: str) -> Answer | None:
         return plain(400, f"Header value too long: {title(long)[:MAX_NAME]}")
     for name, value in mine.items():
         if text := item_problem(level, name, value):
-            return plain(400, text)
+            return plain(400, text, "text/plain" if name.isascii() else PAGE_TYPE)
     if len(mine) > MAX_COUNT:
         return plain(400, f"Too many metadata items; max {MAX_COUNT}")
     if sum(len(name) + len(value) for name, value in mine.items()) > MAX_OVERALL:
@@ -88,10 +88,10 @@ def stored_problem(headers: Mapping[str, str], level: str) -> Answer | None:
     """Whether all of an account's or container's metadata together is too much."""
     mine = {name: value for name, value in headers.items() if name.lower().startswith(prefix(level))}
     if len(mine) > MAX_COUNT:
-        return plain(400, f"Too many metadata items; max {MAX_COUNT}", "text/html; charset=UTF-8")
+        return plain(400, f"Too many metadata items; max {MAX_COUNT}", PAGE_TYPE)
     size = sum(len(name) - len(prefix(level)) + len(value) for name, value in mine.items())
     if size > MAX_OVERALL:
-        return plain(400, f"Total metadata too large; max {MAX_OVERALL}", "text/html; charset=UTF-8")
+        return plain(400, f"Total metadata too large; max {MAX_OVERALL}", PAGE_TYPE)
     return None
 
 

@@ -168,9 +168,7 @@ def part(answer: Answer, rows: list[segments.Segment], number: int, size: int) -
     answer.headers["X-Parts-Count"] = str(len(rows))
     if number > len(rows):
         body = b"The requested part number is not satisfiable"
-        return Answer(
-            416, answer.headers | {"Content-Range": f"bytes */{size}", "Content-Length": str(len(body))}, body
-        )
+        return Answer(416, answer.headers | {"Content-Range": f"bytes */{size}", "Content-Length": "0"}, body)
     start = sum(map(segments.length, rows[: number - 1]))
     stop = start + segments.length(rows[number - 1])
     headers = {"Content-Range": f"bytes {start}-{stop - 1}/{size}", "Content-Length": str(stop - start)}

@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -136,7 +136,7 @@ class BlobStore:
         self.quota, self.used = quota, 0
         self.in_memory, self._parent = in_memory, parent
         self._folder: Path | None = None
-        self._remove = weakref.finalize(self, lambda: None)
+        self._remove: Callable[[], object] = lambda: None
 
     def close(self) -> None:
         """Removes all files; blobs that are still referred to cannot be read any more."""
@@ -158,7 +158,7 @@ class BlobStore:
     def folder(self) -> Path:
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="cloudtape-blobs-", dir=self._parent))
-            self._remove = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+            self._remove = weakref.finalize(self, remove, self._folder)
         return self._folder
 
     def take(self, size: int) -> None:
@@ -222,12 +222,19 @@ class Writing:
         self._buffer.clear()
 
 
+def remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 async def chunks_of(body: Body | Content) -> AsyncIterator[bytes]:
     if isinstance(body, bytes):
         yield body
         return
-    chunks = stored_chunks(body) if isinstance(body, StoredBody) else body.chunks
-    async for chunk in chunks() if isinstance(body, Content) else chunks:  # type: ignore[operator, union-attr]
+    if isinstance(body, Stream):
+        chunks = body.chunks
+    else:
+        chunks = stored_chunks(body) if isinstance(body, StoredBody) else body.chunks()
+    async for chunk in chunks:
         yield chunk
 
 

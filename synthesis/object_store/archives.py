@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tarfile
 import zlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import IO, cast
+from typing import IO
 from urllib.parse import quote
 
 from cloudtape.cassettes.messages import Stream
@@ -79,8 +80,7 @@ async def unpack(ask: Ask, inner: Inner, compression: str, tally: Tally) -> None
         blob = await ask.state.blobs.keep(ask.body, ())
     except BlobError:
         raise refuse(413) from None
-    mode = cast("str", f"r|{compression}")
-    with blob.open() as file, tarfile.open(mode=mode, fileobj=file) as archive:  # type: ignore[call-overload]
+    with blob.open() as file, tarfile.open(mode=f"r|{compression}", fileobj=file) as archive:  # type: ignore[call-overload]
         for member in archive:
             if len(tally.failed) >= MAX_FAILED:
                 return
@@ -127,7 +127,7 @@ def put_of(ask: Ask, container: str, name: str, member: tarfile.TarInfo, reader:
     return put.having(headers=headers, body=Stream(chunks(reader), member.size))
 
 
-async def chunks(reader: IO[bytes]):  # type: ignore[no-untyped-def]
+async def chunks(reader: IO[bytes]) -> AsyncIterator[bytes]:
     while chunk := reader.read(CHUNK):
         yield chunk
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
+
 from cloudtape.synthesis.object_store import accounts, containers, cors, objects
 from cloudtape.synthesis.object_store.access import Access
 from cloudtape.synthesis.object_store.answers import Answer, page, said
 from cloudtape.synthesis.object_store.asks import VERSIONS, Ask, is_text
 
 METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS")
-HANDLERS = {"account": accounts.HANDLERS, "container": containers.HANDLERS, "object": objects.HANDLERS}
+Handler = Callable[[Ask, bool], Awaitable[Answer]]
+"""Answers a request that is allowed, by the owner or not."""
+HANDLERS: dict[str, Mapping[str, Handler]] = {
+    "account": accounts.HANDLERS,
+    "container": containers.HANDLERS,
+    "object": objects.HANDLERS,
+}
 ACL = {
     ("container", "GET"): "X-Container-Read",
     ("container", "HEAD"): "X-Container-Read",

@@ -10,7 +10,12 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+from multipart import (  # type: ignore[import-untyped]
+    MultipartError,
+    MultipartSegment,
+    PushMultipartParser,
+    parse_options_header,
+)
 
 from cloudtape.cassettes.messages import Stream
 from cloudtape.synthesis.blobs import Blob, BlobError, Content, chunks_of
@@ -170,9 +175,9 @@ def ended(form: Form) -> Answer:
     kept = {name: value for name, value in last.headers.items() if name.lower().startswith("access-control")}
     if redirect := form.fields.get("redirect"):
         location = f"{redirect}{'&' if '?' in redirect else '?'}status={last.status}&message={quote(message)}"
-        body = f'<html><body><p><a href="{location}">Click to continue...</a></p></body></html>'.encode()
-        return Answer(303, kept | {"Location": location}, body)
-    body = f"{last.line}\r\nFormPost: {message.title()}" if message else last.line
+        link = f'<html><body><p><a href="{location}">Click to continue...</a></p></body></html>'
+        return Answer(303, kept | {"Location": location}, link.encode())
+    text = f"{last.line}\r\nFormPost: {message.title()}" if message else last.line
     if not last.is_success and not message:
-        body = last.text
-    return Answer(last.status, kept | {"Content-Type": "text/plain"}, body.encode())
+        text = last.text
+    return Answer(last.status, kept | {"Content-Type": "text/plain"}, text.encode())

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from email.utils import formatdate
-from functools import partial
 from urllib.parse import urlsplit
 
 from cloudtape.cassettes.messages import Request, Response
@@ -80,8 +79,12 @@ LAYERS: tuple[Layer, ...] = (
 def pipeline() -> Inner:
     inner: Inner = core.answer
     for layer in reversed(LAYERS):
-        inner = partial(layer, inner=inner)
+        inner = around(layer, inner)
     return inner
+
+
+def around(layer: Layer, inner: Inner) -> Inner:
+    return lambda ask: layer(ask, inner)
 
 
 class ObjectStore:

@@ -10,6 +10,7 @@ from cloudtape.synthesis.object_store.answers import PAGE_TYPE, Answer, page, sa
 from cloudtape.synthesis.object_store.asks import Ask
 from cloudtape.synthesis.object_store.listings import Subdir, listed, page_of, written
 from cloudtape.synthesis.object_store.model import POLICY, Account
+from cloudtape.synthesis.object_store.ranges import is_number
 from cloudtape.synthesis.object_store.times import iso, stamp
 
 
@@ -149,7 +150,7 @@ def quota_problem(ask: Ask) -> Answer | None:
     asked = quotas_of(ask)
     if asked and not ask.authority.is_reseller:
         return page(403)
-    return page(400) if any(value and not value.isdigit() for value in asked.values()) else None
+    return page(400) if any(value and not is_number(value) for value in asked.values()) else None
 
 
 HANDLERS = {"GET": show, "HEAD": show, "PUT": create, "POST": update, "DELETE": delete}

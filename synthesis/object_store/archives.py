@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tarfile
 import zlib
 from collections.abc import AsyncIterator
@@ -22,6 +23,8 @@ MAX_FAILED = 1000
 MAX_PATH = 1024 + 256 + 2
 XATTRS = ("SCHILY.xattr.user.", "LIBARCHIVE.xattr.user.")
 """Where tar programs keep extended attributes: a file's `mime_type` and `meta.NAME` become the object's."""
+
+HEADER_NAME = re.compile(r"[^\x00-\x20:\x7f]+")
 
 
 @dataclass(slots=True)
@@ -136,11 +139,10 @@ def attributes(member: tarfile.TarInfo) -> dict[str, str]:
     found = {}
     for key, value in member.pax_headers.items():
         kind = next((key.removeprefix(start) for start in XATTRS if key.startswith(start)), "")
-        wire = value.encode("utf-8", "surrogateescape").decode("latin-1")
         if kind == "mime_type":
-            found["content-type"] = wire
-        elif kind.startswith("meta."):
-            found["x-object-meta-" + kind.removeprefix("meta.").lower()] = wire
+            found["content-type"] = value
+        elif kind.startswith("meta.") and HEADER_NAME.fullmatch(kind):
+            found["x-object-meta-" + kind.removeprefix("meta.").lower()] = value
     return found
 
 

@@ -14,6 +14,7 @@ from cloudtape.synthesis.blobs import Content
 from cloudtape.synthesis.object_store.access import Authority
 from cloudtape.synthesis.object_store.answers import PAGE_TYPE, Answer, Refusal, page, refuse
 from cloudtape.synthesis.object_store.model import Container, LargeObject, State
+from cloudtape.synthesis.object_store.ranges import is_number
 
 TRUE = {"true", "1", "yes", "on", "t", "y"}
 VERSIONS = ("v1", "v1.0")
@@ -68,7 +69,7 @@ class Ask:
         if isinstance(self.body, Content):
             return self.body.size
         announced = self.headers.get("content-length", "")
-        return int(announced) if announced.isdigit() and not self.is_chunked else None
+        return int(announced) if is_number(announced) and not self.is_chunked else None
 
     @property
     def is_chunked(self) -> bool:
@@ -118,16 +119,8 @@ def ask_of(request: Request, path: str, authority: Authority, state: State) -> A
 
 
 def is_text(value: str) -> bool:
-    """Whether a name is UTF-8 and free of NUL."""
+    """Whether a name or a header's value is UTF-8 and free of NUL."""
     return "\0" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
-
-
-def is_header_text(value: str) -> bool:
-    """The same, of a header's value as it stood on the wire."""
-    try:
-        return bool(value) and "\0" not in value.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return False
 
 
 def text_param(ask: Ask, name: str) -> str | None:

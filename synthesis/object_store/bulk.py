@@ -104,7 +104,7 @@ async def delete_one(ask: Ask, inner: Inner, one: Doomed, tally: Tally) -> None:
         if one.error.status == 404:
             tally.missing += 1
         else:
-            tally.failed.append((quote(one.name), one.error.text))
+            tally.failed.append((quote(one.name, errors="surrogateescape"), one.error.text))
         return
     container, _, name = one.name.lstrip("/").partition("/")
     if not is_text(one.name):

@@ -123,5 +123,5 @@ def multipart(answer: Answer, asked: list[ranges.Slice], boundary: str) -> Answe
 
 
 def text_part(text: str) -> Part:
-    data = text.encode("latin-1", "surrogateescape")
+    data = text.encode("utf-8", "surrogateescape")
     return Part(Blob(len(data), {}, data), 0, len(data))

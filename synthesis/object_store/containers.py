@@ -10,6 +10,7 @@ from cloudtape.synthesis.object_store.answers import PAGE_TYPE, Answer, page, pl
 from cloudtape.synthesis.object_store.asks import Ask, checked_container_name
 from cloudtape.synthesis.object_store.listings import Subdir, listed, page_of, written
 from cloudtape.synthesis.object_store.model import POLICY, Container
+from cloudtape.synthesis.object_store.ranges import is_number
 from cloudtape.synthesis.object_store.times import http_date, iso, stamp
 
 VERSION_HEADERS = {"stack": "X-Versions-Location", "history": "X-History-Location"}
@@ -57,7 +58,7 @@ def row(container: Container, found: str | Subdir) -> dict[str, Any]:
 
 
 def listed_type(content_type: str) -> str:
-    text = content_type.encode("latin-1", "surrogateescape").decode("utf-8", "replace")
+    text = content_type.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return ";".join(one.strip() for one in text.split(";"))
 
 
@@ -152,7 +153,7 @@ def version_problem(ask: Ask) -> Answer | None:
 def quota_problem(ask: Ask) -> Answer | None:
     for kind in ("bytes", "count"):
         value = ask.headers.get(f"x-container-meta-quota-{kind}")
-        if value and not value.isdigit():
+        if value and not is_number(value):
             return said(400, f"Invalid {kind} quota.")
     return None
 

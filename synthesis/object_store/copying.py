@@ -54,7 +54,7 @@ def path_in(ask: Ask, header: str, account: str) -> Target:
 
 
 def decoded(value: str) -> str:
-    return unquote(value.encode("latin-1").decode("utf-8", "surrogateescape"), errors="surrogateescape")
+    return unquote(value, errors="surrogateescape")
 
 
 async def copy(ask: Ask, inner: Inner, source: Target, sink: Target) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import quote
 
 from cloudtape.synthesis.object_store import accounts, containers, cors, objects
 from cloudtape.synthesis.object_store.access import Access
@@ -69,4 +70,4 @@ def denied(ask: Ask) -> Answer:
 
 
 def challenge(ask: Ask) -> str:
-    return f'Swift realm="{ask.target.account or "unknown"}"'
+    return f'Swift realm="{quote(ask.target.account, errors="surrogateescape") or "unknown"}"'

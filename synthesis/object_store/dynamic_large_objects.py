@@ -38,7 +38,7 @@ def is_manifest(value: str | None) -> bool:
 
 
 async def joined(ask: Ask, inner: Inner, answer: Answer, manifest: str) -> Answer:
-    name, _, prefix = unquote(manifest.encode("latin-1").decode("utf-8", "replace")).partition("/")
+    name, _, prefix = unquote(manifest).partition("/")
     target = ask.target.to(name)
     allowed = await inner(ask.within("GET", target))
     container = ask.state.container(target.account, name)

@@ -44,7 +44,7 @@ async def forms(ask: Ask, inner: Inner) -> Answer:
     form = Form()
     try:
         await read(ask, inner, form, options["boundary"])
-    except MultipartError:
+    except (MultipartError, UnicodeError):
         if not form.files and not form.fields:
             return plain(400, "FormPost: invalid starting boundary")
         return plain(400, "FormPost: the form is not whole")
@@ -58,7 +58,7 @@ async def read(ask: Ask, inner: Inner, form: Form, boundary: str) -> None:
     async for segment, blob in segments(ask, form, boundary):
         if not segment.filename:
             value = blob.read(0, min(blob.size, MAX_VALUE)).decode("utf-8", "replace")
-            form.fields[segment.name.lower()] = value.rstrip("\r\n-")
+            form.fields[(segment.name or "").lower()] = value.rstrip("\r\n-")
             continue
         form.files += 1
         if form.files > number(form, "max_file_count"):
@@ -132,7 +132,7 @@ def headers(ask: Ask, form: Form, segment: MultipartSegment, blob: Blob) -> dict
             found[name] = value
     for name, what in (("x_delete_at", "Unix timestamp"), ("x_delete_after", "Number of seconds")):
         if name in form.fields:
-            if not form.fields[name].lstrip("-").isdigit():
+            if not form.fields[name].lstrip("-").isdecimal():
                 raise refuse(400, f"FormPost: {name} not an integer: {what} required.")
             found[name.replace("_", "-")] = form.fields[name]
     return found

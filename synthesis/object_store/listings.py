@@ -16,6 +16,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from cloudtape.synthesis.object_store.answers import Answer, Refusal, page, refuse
 from cloudtape.synthesis.object_store.asks import TRUE, Ask, text_param
 from cloudtape.synthesis.object_store.negotiation import best_match
+from cloudtape.synthesis.object_store.ranges import is_number
 
 LIMIT = 10000
 FORMATS = {"plain": "text/plain", "json": "application/json", "xml": "application/xml"}
@@ -44,7 +45,7 @@ def page_of(ask: Ask) -> Page:
     """Raises Refusal."""
     texts = {name: text_param(ask, name) for name in ("marker", "end_marker", "prefix", "delimiter", "path", "reverse")}
     given = text_param(ask, "limit") or ""
-    limit = int(given) if given.isdigit() else LIMIT
+    limit = int(given) if is_number(given) else LIMIT
     if limit > LIMIT:
         answer = page(412)
         answer.body = f"Maximum limit is {LIMIT}".encode()

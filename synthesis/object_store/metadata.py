@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cloudtape.synthesis.object_store.answers import PAGE_TYPE, Answer, plain
-from cloudtape.synthesis.object_store.asks import is_header_text
+from cloudtape.synthesis.object_store.asks import is_text
 
 MAX_FILE_SIZE = 5368709122
 MAX_NAME = 128
@@ -30,7 +30,12 @@ CONTAINER_HEADERS = {"x-container-read", "x-container-write", "x-container-sync-
 
 def title(name: str) -> str:
     """A header's name as Swift writes it. Only ASCII letters change, as on the wire."""
-    return name.encode("latin-1", "surrogateescape").title().decode("latin-1")
+    return name.encode("utf-8", "surrogateescape").title().decode("utf-8", "surrogateescape")
+
+
+def size(text: str) -> int:
+    """In bytes, as it stands on the wire."""
+    return len(text.encode("utf-8", "surrogateescape"))
 
 
 def prefix(level: str) -> str:
@@ -46,7 +51,7 @@ def problem(headers: Mapping[str, str], level: str) -> Answer | None:
     mine = {
         name.removeprefix(prefix(level)): value for name, value in headers.items() if name.startswith(prefix(level))
     }
-    long = next((name for name, value in headers.items() if len(value) > MAX_HEADER), None)
+    long = next((name for name, value in headers.items() if size(value) > MAX_HEADER), None)
     if long is not None:
         return plain(400, f"Header value too long: {title(long)[:MAX_NAME]}")
     for name, value in mine.items():
@@ -54,20 +59,21 @@ def problem(headers: Mapping[str, str], level: str) -> Answer | None:
             return plain(400, text, "text/plain" if name.isascii() else PAGE_TYPE)
     if len(mine) > MAX_COUNT:
         return plain(400, f"Too many metadata items; max {MAX_COUNT}")
-    if sum(len(name) + len(value) for name, value in mine.items()) > MAX_OVERALL:
+    if sum(size(name) + size(value) for name, value in mine.items()) > MAX_OVERALL:
         return plain(400, f"Total metadata too large; max {MAX_OVERALL}")
     return None
 
 
 def item_problem(level: str, name: str, value: str) -> str:
+    """Of accounts and containers Swift takes ASCII names only, though it speaks of UTF-8."""
     written = title(prefix(level) + name)[len(prefix(level)) :]
     if not name:
         return "Metadata name cannot be empty"
-    if level != "object" and not (is_header_text(name) and (not value or is_header_text(value))):
+    if level != "object" and not (name.isascii() and is_text(value)):
         return "Metadata must be valid UTF-8"
-    if len(name) > MAX_NAME:
+    if size(name) > MAX_NAME:
         return f"Metadata name too long: {prefix(level)}{written}"
-    if len(value) > MAX_VALUE:
+    if size(value) > MAX_VALUE:
         return f"Metadata value longer than {MAX_VALUE}: {prefix(level)}{written}"
     return ""
 
@@ -89,8 +95,8 @@ def stored_problem(headers: Mapping[str, str], level: str) -> Answer | None:
     mine = {name: value for name, value in headers.items() if name.lower().startswith(prefix(level))}
     if len(mine) > MAX_COUNT:
         return plain(400, f"Too many metadata items; max {MAX_COUNT}", PAGE_TYPE)
-    size = sum(len(name) - len(prefix(level)) + len(value) for name, value in mine.items())
-    if size > MAX_OVERALL:
+    overall = sum(size(name) - len(prefix(level)) + size(value) for name, value in mine.items())
+    if overall > MAX_OVERALL:
         return plain(400, f"Total metadata too large; max {MAX_OVERALL}", PAGE_TYPE)
     return None
 

@@ -1,7 +1,7 @@
 """Accounts, containers and objects: what there is. How it may be changed is decided elsewhere.
 
-Times are seconds since 1970. Headers that are kept stand under their names as Swift writes them, in the text that stood
-on the wire (latin-1).
+Times are seconds since 1970. Headers that are kept stand under their names as Swift writes them, as text: UTF-8,
+and lone surrogates for bytes that are not.
 """
 
 from __future__ import annotations

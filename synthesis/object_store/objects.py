@@ -11,7 +11,7 @@ from dataclasses import replace
 from cloudtape.synthesis.blobs import Blob, BlobError, Content, DiskFailed
 from cloudtape.synthesis.object_store import metadata
 from cloudtape.synthesis.object_store.answers import PAGE_TYPE, Answer, page, plain, refuse
-from cloudtape.synthesis.object_store.asks import Ask, is_header_text
+from cloudtape.synthesis.object_store.asks import Ask, is_text
 from cloudtape.synthesis.object_store.conditions import tags, unquoted
 from cloudtape.synthesis.object_store.model import StoredObject
 from cloudtape.synthesis.object_store.times import http_date, stamp
@@ -104,7 +104,7 @@ def problem(ask: Ask, content_type: str) -> Answer | None:
     size, limit = len(ask.target.object), metadata.NAME_LIMITS["object"]
     if size > limit:
         return plain(400, f"Object name length of {size} longer than {limit}")
-    if not is_header_text(content_type):
+    if not is_text(content_type):
         return plain(400, "Invalid Content-Type")
     if any(one.lstrip().startswith("swift_") for one in content_type.split(";")[1:]):
         return plain(400, "Invalid Content-Type, swift_* is not a valid parameter name.", PAGE_TYPE)

@@ -10,6 +10,7 @@ from cloudtape.synthesis.object_store.answers import Answer, said
 from cloudtape.synthesis.object_store.asks import Ask, Inner
 from cloudtape.synthesis.object_store.core import denied
 from cloudtape.synthesis.object_store.model import Account, Container
+from cloudtape.synthesis.object_store.ranges import is_number
 
 
 async def quotas(ask: Ask, inner: Inner) -> Answer:
@@ -27,8 +28,8 @@ async def quotas(ask: Ask, inner: Inner) -> Answer:
 def exceeds(container: Container, size: int) -> bool:
     limit = container.headers.get("X-Container-Meta-Quota-Bytes", "")
     count = container.headers.get("X-Container-Meta-Quota-Count", "")
-    too_much = limit.isdigit() and container.bytes_used + size > int(limit)
-    return too_much or (count.isdigit() and len(container.objects) + 1 > int(count))
+    too_much = is_number(limit) and container.bytes_used + size > int(limit)
+    return too_much or (is_number(count) and len(container.objects) + 1 > int(count))
 
 
 def exceeds_account(account: Account, size: int) -> bool:

@@ -105,7 +105,7 @@ def range_problem(segment: Segment) -> str:
 
 def checked(segment: Segment, head: Answer, *, may_be_empty: bool) -> tuple[Segment, int, list[tuple[str, str]]]:
     """A segment as it is kept, how long it is, and what does not agree with the object that it names."""
-    name = quote(segment["path"])
+    name = quote(segment["path"], errors="surrogatepass")
     if not head.is_success:
         return {}, 0, [(name, head.line)]
     size, etag = int(head.headers["Content-Length"]), unquoted(head.headers["Etag"])

@@ -39,6 +39,6 @@ def keys(ask: Ask) -> list[tuple[str, bool]]:
 
 
 def is_signed(signature: str, digest: str, key: str, messages: Iterable[str]) -> bool:
-    secret = key.encode("latin-1", "surrogateescape")
+    secret = key.encode("utf-8", "surrogateescape")
     made = (hmac.new(secret, one.encode("utf-8", "surrogateescape"), digest).hexdigest() for one in messages)
     return any(hmac.compare_digest(signature.encode(), one.encode()) for one in made)

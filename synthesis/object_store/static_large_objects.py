@@ -154,7 +154,7 @@ def part_number(ask: Ask) -> int:
     asked = ask.params.get("part-number")
     if asked is None:
         return 0
-    if not (asked.isdigit() and int(asked)):
+    if not (ranges.is_number(asked) and int(asked)):
         refusal = refuse(400, "Part number must be an integer greater than 0", PAGE_TYPE)
         refusal.answer.headers["Content-Length"] = str(len(refusal.answer.text))
         raise refusal
@@ -226,7 +226,7 @@ async def delete_quietly(ask: Ask, inner: Inner, own: str) -> Answer:
     backed = [one for one in rows if "data" not in one]
     containers = sorted({one["name"].split("/")[1] for one in backed})
     if len(containers) > 1:
-        listed = ", ".join(f'"{quote(one)}"' for one in containers)
+        listed = ", ".join(f'"{quote(one, errors="surrogateescape")}"' for one in containers)
         return said(400, f"All segments must be in one container. Found segments in {listed}")
     if any(one.get("sub_slo") for one in backed):
         return said(400, "No segments may be large objects.")

@@ -32,6 +32,9 @@ from cloudtape.synthesis.object_store.static_large_objects import static_large_o
 from cloudtape.synthesis.object_store.temporary_urls import temporary_urls
 from cloudtape.synthesis.object_store.versions import versioned
 
+CONTROLS = dict.fromkeys((*range(32), 127))
+"""What no header may hold, wherever it came from."""
+
 
 async def listings(ask: Ask, inner: Inner) -> Answer:
     """The layer that settles in which form a listing is written, before anything else is decided."""
@@ -133,4 +136,5 @@ class ObjectStore:
             "Date": formatdate(now, usegmt=True),
         }
         reason = REASONS[answer.status][0]
-        return Response(answer.status, reason, tuple(headers.items()), body)
+        sent = tuple((name, value.translate(CONTROLS)) for name, value in headers.items())
+        return Response(answer.status, reason, sent, body)

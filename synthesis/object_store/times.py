@@ -6,6 +6,9 @@ import math
 from datetime import UTC, datetime
 from email.utils import formatdate
 
+LAST = 253402300799
+"""The end of the year 9999."""
+
 
 def stamp(seconds: float) -> str:
     """`1795556099.25654`."""
@@ -14,7 +17,7 @@ def stamp(seconds: float) -> str:
 
 def http_date(seconds: float) -> str:
     """The first whole second that is not before."""
-    return formatdate(math.ceil(seconds), usegmt=True)
+    return formatdate(min(math.ceil(seconds), LAST), usegmt=True)
 
 
 def iso(seconds: float) -> str:

@@ -22,7 +22,8 @@ def caller_of(token: str) -> Caller | None:
 
 
 def request_of(step: Step) -> Request:
-    headers, names = list(step.headers), {name.lower(): value for name, value in step.headers}
+    headers = [(off_wire(name), off_wire(value)) for name, value in step.headers]
+    names = {name.lower(): value for name, value in step.headers}
     if names.get("content-length") == "none":
         headers = [one for one in headers if one[0] != "Content-Length"]
     elif not names.keys() & {"content-length", "transfer-encoding"} and (step.body or step.method in WITH_BODY):
@@ -40,7 +41,18 @@ async def in_pieces(body: bytes, size: int = 2) -> AsyncIterator[bytes]:
 async def ask(store: ObjectStore, step: Step) -> dict[str, Any]:
     """In the form in which the real answers were written down; a body that breaks off says so."""
     response = await store(request_of(step), None, caller_of(step.token))
-    return comparable(response.status, list(response.headers), await read(response))
+    headers = [(on_wire(name), on_wire(value)) for name, value in response.headers]
+    return comparable(response.status, headers, await read(response))
+
+
+def on_wire(text: str) -> str:
+    """Bytes as text, one character for each, as http.client has them."""
+    return text.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
+def off_wire(text: str) -> str:
+    """As the proxy's server has them."""
+    return text.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
 async def read(response: Response) -> bytes:

@@ -12,8 +12,8 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from contextlib import aclosing, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -66,7 +66,7 @@ class Blob:
         with self._path.open("rb", buffering=0) as file:
             return os.pread(file.fileno(), stop - start, start)
 
-    async def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
+    async def chunks(self, start: int, stop: int) -> AsyncGenerator[bytes, None]:
         with self.open() as file:
             file.seek(start)
             while start < stop and (chunk := file.read(min(CHUNK, stop - start))):
@@ -115,13 +115,14 @@ class Content(msgspec.Struct, frozen=True):
             position += part.size
         return Content(tuple(found))
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
         """Raises ConnectionError where a part cannot be had: the reader was promised more bytes than there are."""
         for part in self.parts:
             if part.blob is None:
                 raise ConnectionError(part.missing)
-            async for chunk in part.blob.chunks(part.start, part.stop):
-                yield chunk
+            async with aclosing(part.blob.chunks(part.start, part.stop)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
 
     def body(self) -> bytes | Stream:
         if self.size <= IN_MEMORY and all(part.blob for part in self.parts):

@@ -117,7 +117,11 @@ async def names_in(ask: Ask) -> list[Doomed]:
     """Raises Refusal."""
     if ask.has_no_length:
         raise refuse(411)
-    body = b"".join([chunk async for chunk in chunks_of(ask.body)])
+    body = bytearray()
+    async for chunk in chunks_of(ask.body):
+        body += chunk
+        if len(body) > MAX_DELETES * MAX_LINE:
+            raise refuse(413)
     lines = body.split(b"\n")
     if len(lines) - (lines[-1].strip() == b"") > MAX_DELETES:
         raise refuse(413, f"Maximum Bulk Deletes: {MAX_DELETES} per request")

@@ -84,7 +84,7 @@ def listed(names: Sequence[str], asked: Page) -> Iterator[str | Subdir]:
 def span(names: Sequence[str], prefix: str, marker: str, end_marker: str) -> tuple[int, int]:
     """The indices between which the names lie that have the prefix and stand between the markers."""
     low = bisect_left(names, prefix)
-    high = bisect_left(names, after(prefix)) if prefix else len(names)
+    high = end_of(names, prefix)
     if marker:
         low = max(low, bisect_right(names, marker))
     if end_marker:
@@ -92,17 +92,16 @@ def span(names: Sequence[str], prefix: str, marker: str, end_marker: str) -> tup
     return low, high
 
 
-def after(prefix: str) -> str:
-    """The first text beyond all those that begin so."""
-    last = ord(prefix[-1])
-    return prefix[:-1] + chr(last + 1) if last < 0x10FFFF else prefix + "\U0010ffff"
+def end_of(names: Sequence[str], prefix: str) -> int:
+    """The index of the first name after all those that begin so."""
+    return bisect_right(names, prefix, key=lambda name: name[: len(prefix)])
 
 
 def beyond(names: Sequence[str], below: str, low: int, high: int, reverse: bool) -> tuple[int, int]:
     """Past one name, or past all that begin with `below`."""
     if reverse:
         return low, min(high - 1, bisect_left(names, below)) if below else high - 1
-    return max(low + 1, bisect_left(names, after(below))) if below else low + 1, high
+    return max(low + 1, end_of(names, below)) if below else low + 1, high
 
 
 # --- how a listing is written -----------------------------------------------------------------------------------------

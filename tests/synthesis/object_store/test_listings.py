@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cloudtape.synthesis.object_store.listings import Page, Subdir, listed
@@ -41,6 +41,7 @@ def naive_path(names: list[str], path: str) -> list[str]:
 
 
 @given(NAMES, PAGES)
+@example(["\U0010ffff\U0010ffff"], Page(prefix="\U0010ffff"))
 def test_a_listing_is_what_looking_at_every_name_gives(names: list[str], page: Page) -> None:
     assert list(listed(names, page)) == naive(names, page)
 

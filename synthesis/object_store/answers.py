@@ -22,6 +22,7 @@ REASONS = {
     206: ("Partial Content", ""),
     303: ("See Other", "The response to the request can be found under a different URI."),
     304: ("Not Modified", ""),
+    307: ("Temporary Redirect", "The resource has moved temporarily."),
     400: (
         "Bad Request",
         "The server could not comply with the request since it is either malformed or otherwise incorrect.",

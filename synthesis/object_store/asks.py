@@ -13,7 +13,7 @@ from cloudtape.cassettes.messages import Body, Request, Stream
 from cloudtape.synthesis.blobs import Content
 from cloudtape.synthesis.object_store.access import Authority
 from cloudtape.synthesis.object_store.answers import PAGE_TYPE, Answer, Refusal, page, refuse
-from cloudtape.synthesis.object_store.model import Container, LargeObject, State
+from cloudtape.synthesis.object_store.model import Container, LargeObject, Link, State
 from cloudtape.synthesis.object_store.ranges import is_number
 
 TRUE = {"true", "1", "yes", "on", "t", "y"}
@@ -62,14 +62,24 @@ class Ask:
     """The media type of a listing that the client accepts."""
     large: LargeObject | None = None
     """What the body of a PUT is the manifest of."""
+    link: Link | None = None
+    """What the object of a PUT stands for."""
 
     @property
     def length(self) -> int | None:
-        """What the client announced, None for a body of unknown length."""
-        if isinstance(self.body, Content):
-            return self.body.size
+        """What the client announced, None for a body of unknown length, and where neither length nor body came."""
+        if self.is_chunked:
+            return None
         announced = self.headers.get("content-length", "")
-        return int(announced) if is_number(announced) and not self.is_chunked else None
+        if is_number(announced) and not isinstance(self.body, Content):
+            return int(announced)
+        return self._body_length
+
+    @property
+    def _body_length(self) -> int | None:
+        if isinstance(self.body, Stream):
+            return self.body.length
+        return (len(self.body) or None) if isinstance(self.body, bytes) else self.body.size
 
     @property
     def is_chunked(self) -> bool:

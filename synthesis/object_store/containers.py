@@ -9,7 +9,7 @@ from cloudtape.synthesis.object_store.access import OWNERS_HEADERS, clean_acl
 from cloudtape.synthesis.object_store.answers import PAGE_TYPE, Answer, page, plain, said
 from cloudtape.synthesis.object_store.asks import Ask, checked_container_name
 from cloudtape.synthesis.object_store.listings import Subdir, listed, page_of, written
-from cloudtape.synthesis.object_store.model import POLICY, Container
+from cloudtape.synthesis.object_store.model import POLICY, Container, Link
 from cloudtape.synthesis.object_store.ranges import is_number
 from cloudtape.synthesis.object_store.times import http_date, iso, stamp
 
@@ -21,7 +21,7 @@ async def show(ask: Ask, is_owner: bool) -> Answer:
     if container is None:
         return page(404)
     asked = page_of(ask)
-    rows = [row(container, one) for one in listed(container.names, asked)] if ask.method == "GET" else []
+    rows = [row(ask, container, one) for one in listed(container.names, asked)] if ask.method == "GET" else []
     answer = written(rows, ask, described(container))
     if not is_owner:
         answer.headers = {name: value for name, value in answer.headers.items() if name not in OWNERS_HEADERS}
@@ -42,19 +42,26 @@ def described(container: Container) -> dict[str, str]:
     }
 
 
-def row(container: Container, found: str | Subdir) -> dict[str, Any]:
+def row(ask: Ask, container: Container, found: str | Subdir) -> dict[str, Any]:
     if isinstance(found, Subdir):
         return {"subdir": found.name}
     stored = container.objects[found]
-    extra = {"slo_etag": f'"{stored.large.etag}"'} if stored.large else {}
+    large = stored.large.etag if stored.large else stored.link.large_etag if stored.link else ""
+    extra = {"slo_etag": f'"{large}"'} if large else {}
     return {
         "bytes": stored.listed_size,
         "hash": stored.etag,
         "name": found,
         "content_type": listed_type(stored.content_type),
         "last_modified": iso(stored.changed),
+        **(linked(ask, stored.link) if stored.link else {}),
         **extra,
     }
+
+
+def linked(ask: Ask, link: Link) -> dict[str, Any]:
+    static = {"symlink_etag": link.etag, "symlink_bytes": link.size} if link.etag else {}
+    return static | {"symlink_path": f"/{ask.target.version}/{link.account or ask.target.account}/{link.target}"}
 
 
 def listed_type(content_type: str) -> str:

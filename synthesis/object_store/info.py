@@ -21,6 +21,7 @@ from cloudtape.synthesis.object_store.metadata import (
 )
 from cloudtape.synthesis.object_store.model import POLICY
 from cloudtape.synthesis.object_store.static_large_objects import MAX_MANIFEST, MAX_SEGMENTS
+from cloudtape.synthesis.object_store.symlinks import MAX_LINKS
 from cloudtape.synthesis.object_store.temporary_urls import METHODS
 
 DIGESTS = {"allowed_digests": ["sha1", "sha256", "sha512"], "deprecated_digests": ["sha1"]}
@@ -46,6 +47,7 @@ INFO = {
         "max_container_name_length": NAME_LIMITS["container"],
         "extra_header_count": 0,
     },
+    "symlink": {"symloop_max": MAX_LINKS, "static_links": True},
     "versioned_writes": {"allowed_flags": ["x-versions-location", "x-history-location"]},
     "slo": {
         "max_manifest_segments": MAX_SEGMENTS,

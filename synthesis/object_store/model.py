@@ -29,6 +29,26 @@ class LargeObject:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """`target` (`container/object`) and `account` are percent-encoded; without an account it is the link's own.
+
+    With an `etag` the link is static: it holds only as long as its target is that, of that `size`.
+    """
+
+    target: str
+    account: str
+    etag: str
+    size: int = 0
+    large_etag: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        found = {"X-Symlink-Target": self.target, "X-Symlink-Target-Account": self.account}
+        found |= {"X-Symlink-Target-Etag": self.etag, "X-Symlink-Target-Bytes": str(self.size) if self.etag else ""}
+        return {name: value for name, value in found.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
 class StoredObject:
     """`created` is when its bytes came, `changed` when its metadata last did."""
 
@@ -39,6 +59,7 @@ class StoredObject:
     changed: float
     headers: dict[str, str]
     large: LargeObject | None = None
+    link: Link | None = None
 
     @property
     def delete_at(self) -> int:

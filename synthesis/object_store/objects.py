@@ -64,7 +64,7 @@ async def create(ask: Ask, _: bool) -> Answer:
     now, target = ask.state.now(), ask.target
     if claimed and claimed != etag:
         return page(422, {"Last-Modified": http_date(now)})
-    stored = StoredObject(blob, etag, content_type, now, now, metadata.of_object(headers), ask.large)
+    stored = StoredObject(blob, etag, content_type, now, now, metadata.of_object(headers), ask.large, ask.link)
     if ask.container is not container:
         return page(404)  # deleted while the bytes came in
     container.put(target.object, stored)
@@ -149,7 +149,9 @@ async def update(ask: Ask, _: bool) -> Answer:
     ask.container.put(target.object, changed)
     if changed.delete_at:
         ask.state.will_expire(target.account, target.container, target.object, changed.delete_at)
-    return page(202)
+    answer = page(202)
+    answer.found = changed
+    return answer
 
 
 async def delete(ask: Ask, _: bool) -> Answer:

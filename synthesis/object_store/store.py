@@ -29,6 +29,7 @@ from cloudtape.synthesis.object_store.listings import wanted_type
 from cloudtape.synthesis.object_store.model import State
 from cloudtape.synthesis.object_store.quotas import quotas
 from cloudtape.synthesis.object_store.static_large_objects import static_large_objects
+from cloudtape.synthesis.object_store.symlinks import symlinks
 from cloudtape.synthesis.object_store.temporary_urls import temporary_urls
 from cloudtape.synthesis.object_store.versions import versioned
 
@@ -75,6 +76,7 @@ LAYERS: tuple[Layer, ...] = (
     static_large_objects,
     dynamic_large_objects,
     versioned,
+    symlinks,
     refusing,
 )
 

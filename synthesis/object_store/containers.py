@@ -25,6 +25,8 @@ async def show(ask: Ask, is_owner: bool) -> Answer:
     answer = written(rows, ask, described(container))
     if not is_owner:
         answer.headers = {name: value for name, value in answer.headers.items() if name not in OWNERS_HEADERS}
+    if ask.authority.is_reseller:
+        answer.headers["X-Container-Sharding"] = "False"
     return answer
 
 

@@ -9,6 +9,7 @@ from cloudtape.synthesis.object_store import accounts, containers, cors, objects
 from cloudtape.synthesis.object_store.access import Access
 from cloudtape.synthesis.object_store.answers import Answer, page, said
 from cloudtape.synthesis.object_store.asks import VERSIONS, Ask, is_text
+from cloudtape.synthesis.object_store.listings import page_of
 
 METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS")
 Handler = Callable[[Ask, bool], Awaitable[Answer]]
@@ -36,6 +37,8 @@ async def answer(ask: Ask) -> Answer:
         return refused
     if ask.method not in METHODS:
         return page(405, {"Allow": ", ".join(METHODS)})
+    if (level, ask.method) == ("container", "GET"):
+        page_of(ask)  # refused before it is known who asks
     access = granted(ask)
     if access is Access.NONE:
         return denied(ask)

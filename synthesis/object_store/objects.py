@@ -14,6 +14,7 @@ from cloudtape.synthesis.object_store.answers import PAGE_TYPE, Answer, page, pl
 from cloudtape.synthesis.object_store.asks import Ask, is_text
 from cloudtape.synthesis.object_store.conditions import tags, unquoted
 from cloudtape.synthesis.object_store.model import StoredObject
+from cloudtape.synthesis.object_store.ranges import is_number
 from cloudtape.synthesis.object_store.times import http_date, stamp
 
 TEN_DIGITS = 9999999999
@@ -158,6 +159,11 @@ async def delete(ask: Ask, _: bool) -> Answer:
     container = ask.container
     if container is None:
         return page(404)
+    stored, asked = found(ask), ask.headers.get("x-if-delete-at")
+    if asked is not None and not is_number(asked):
+        return plain(400, "Bad X-If-Delete-At header value", PAGE_TYPE)
+    if asked is not None and stored and stored.delete_at != int(asked):
+        return plain(412, "X-If-Delete-At and X-Delete-At do not match", PAGE_TYPE)
     return page(204 if container.remove(ask.target.object) else 404)
 
 

@@ -130,7 +130,8 @@ class ObjectStore:
         if ask.method == "HEAD":
             body, length = b"", answer.headers.get("Content-Length", "0")
         now = self.state.clock()
-        number = f"tx{self.state.ids()[:21]}-{int(now):010x}"
+        extra = ask.headers.get("x-trans-id-extra", "")[:32]
+        number = f"tx{self.state.ids()[:21]}-{int(now):010x}" + (f"-{extra}" if extra else "")
         headers = answer.headers | {
             "Content-Length": length,
             "X-Trans-Id": number,

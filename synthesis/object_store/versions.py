@@ -15,6 +15,7 @@ from cloudtape.synthesis.object_store.answers import Answer, Refusal, page
 from cloudtape.synthesis.object_store.asks import Ask, Inner
 from cloudtape.synthesis.object_store.core import denied
 from cloudtape.synthesis.object_store.listings import span
+from cloudtape.synthesis.object_store.metadata import NAME_LIMITS
 from cloudtape.synthesis.object_store.model import DELETE_MARKER, Container, StoredObject
 from cloudtape.synthesis.object_store.times import stamp
 
@@ -56,6 +57,9 @@ def put_aside(ask: Ask, container: Container, archive: Container | None) -> None
 
 
 def keep(ask: Ask, container: Container, name: str, stored: StoredObject) -> None:
+    """Raises Refusal for a name that is too long with what stands before and behind it."""
+    if len(name) > NAME_LIMITS["object"]:
+        raise Refusal(page(412))
     now = ask.state.now()
     container.put(name, replace(stored, created=now, changed=now))
 

@@ -63,7 +63,7 @@ def comparable(status: int, headers: list[tuple[str, str]], body: bytes) -> dict
 
 def header_value(name: str, value: str) -> str:
     if name in NAMES_ONLY:
-        return "ID" if re.fullmatch(r"tx[0-9a-f]{21}-[0-9a-f]{10}", value) else value
+        return re.sub(r"^tx[0-9a-f]{21}-[0-9a-f]{10}(?=-|$)", "ID", value)
     if name in SETS:
         return ", ".join(sorted(one.strip() for one in value.split(",")))
     return plain(value.encode("latin-1", "replace")).decode("latin-1")

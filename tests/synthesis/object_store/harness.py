@@ -22,7 +22,7 @@ def caller_of(token: str) -> Caller | None:
 
 
 def request_of(step: Step) -> Request:
-    headers = [(off_wire(name), off_wire(value)) for name, value in step.headers]
+    headers = [(off_wire(name), off_wire(value).strip(" \t")) for name, value in step.headers]
     names = {name.lower(): value for name, value in step.headers}
     if names.get("content-length") == "none":
         headers = [one for one in headers if one[0] != "Content-Length"]

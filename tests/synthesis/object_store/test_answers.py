@@ -35,3 +35,9 @@ def test_answers_are_those_of_a_real_swift(story: str) -> None:
 async def answers(steps: list[Step]) -> list[dict[str, Any]]:
     store = ObjectStore()
     return without_manifests([await ask(store, step) for step in steps])
+
+
+def test_the_documentation_counts_them() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "object-store.md").read_text()
+    assert f"asks {len(ROWS):,} things" in text
+    assert f"{sum(not step.differs for _, _, step in STEPS):,} answers are equal" in text

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
-from cloudtape.synthesis.blobs import chunks_of
+from cloudtape.synthesis.blob_store import chunks_of
 from cloudtape.synthesis.object_store.answers import PAGE_TYPE, REASONS, Answer, Refusal, page, refuse
 from cloudtape.synthesis.object_store.asks import Ask, Inner, is_text
 from cloudtape.synthesis.object_store.negotiation import best_match

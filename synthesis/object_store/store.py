@@ -14,7 +14,7 @@ from email.utils import formatdate
 from urllib.parse import urlsplit
 
 from cloudtape.cassettes.messages import Request, Response
-from cloudtape.synthesis.blobs import BlobStore, Content
+from cloudtape.synthesis.blob_store import BlobStore, Content
 from cloudtape.synthesis.object_store import core, info
 from cloudtape.synthesis.object_store.access import Anonymous, Caller, Known
 from cloudtape.synthesis.object_store.answers import REASONS, Answer, Refusal

@@ -59,4 +59,10 @@ async def read(response: Response) -> bytes:
     if isinstance(response.body, bytes):
         return response.body
     assert isinstance(response.body, Stream)
-    return b"".join([chunk async for chunk in response.body.chunks])
+    found = b""
+    try:
+        async for chunk in response.body.chunks:
+            found += chunk
+    except ConnectionError:
+        found += b" (here it breaks off)"
+    return found

@@ -19,7 +19,7 @@ from swiftclient.exceptions import ClientException
 from swiftclient.service import SwiftService, SwiftUploadObject
 from swiftclient.utils import generate_temp_url
 
-from cloudtape.synthesis.blobs import BlobStore
+from cloudtape.synthesis.blob_store import BlobStore
 from cloudtape.synthesis.object_store.store import ObjectStore
 from tests.synthesis.object_store.server import served
 

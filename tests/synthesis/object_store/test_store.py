@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloudtape.cassettes.messages import Request, Response, Stream, header
-from cloudtape.synthesis.blobs import BlobStore
+from cloudtape.synthesis.blob_store import BlobStore
 from cloudtape.synthesis.object_store.access import Caller
 from cloudtape.synthesis.object_store.store import ObjectStore
 from tests.synthesis.object_store.harness import in_pieces, read

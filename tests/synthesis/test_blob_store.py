@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloudtape.cassettes.messages import StoredBody, Stream
-from cloudtape.synthesis.blobs import CHUNK, BlobStore, Content, DiskFailed, QuotaExceeded, chunks_of
+from cloudtape.synthesis.blob_store import CHUNK, BlobStore, Content, DiskFailed, QuotaExceeded, chunks_of
 
 SMALL, LARGE = b"small", bytes(range(256)) * 4096
 

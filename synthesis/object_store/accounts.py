@@ -46,7 +46,7 @@ def of_deleted(status: int, text: str = "") -> Answer:
 
 def described(account: Account) -> dict[str, str]:
     counts = {
-        "Container-Count": len(account.containers),
+        "Container-Count": account.container_count,
         "Object-Count": account.object_count,
         "Bytes-Used": account.bytes_used,
     }
@@ -64,7 +64,7 @@ def row(account: Account, found: str | Subdir) -> dict[str, Any]:
     return {
         "name": found,
         "count": len(container.objects),
-        "bytes": container.bytes_used,
+        "bytes": container.all_bytes,
         "last_modified": iso(container.changed),
         "storage_policy": POLICY,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from cloudtape.synthesis.object_store import accounts, metadata
 from cloudtape.synthesis.object_store.access import OWNERS_HEADERS, clean_acl
@@ -34,13 +35,14 @@ def described(container: Container) -> dict[str, str]:
     location, mode = container.versions
     return {
         "X-Container-Object-Count": str(len(container.objects)),
-        "X-Container-Bytes-Used": str(container.bytes_used),
+        "X-Container-Bytes-Used": str(container.all_bytes),
         "X-Timestamp": stamp(container.created),
         "Last-Modified": http_date(container.changed),
         "Accept-Ranges": "bytes",
         "X-Storage-Policy": POLICY,
         **container.headers,
         **({VERSION_HEADERS[mode]: location} if location else {}),
+        **({"X-Versions-Enabled": container.versioning} if container.versioning else {}),
     }
 
 
@@ -57,8 +59,15 @@ def row(ask: Ask, container: Container, found: str | Subdir) -> dict[str, Any]:
         "content_type": listed_type(stored.content_type),
         "last_modified": iso(stored.changed),
         **(linked(ask, stored.link) if stored.link else {}),
+        **(of_version(ask, found, stored.version) if stored.version else {}),
         **extra,
     }
+
+
+def of_version(ask: Ask, name: str, number: str) -> dict[str, Any]:
+    target = ask.target
+    path = quote(f"/{target.version}/{target.account}/{target.container}/{name}")
+    return {"symlink_path": f"{path}?version-id={number}", "version_symlink": True}
 
 
 def linked(ask: Ask, link: Link) -> dict[str, Any]:

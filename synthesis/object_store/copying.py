@@ -69,11 +69,13 @@ async def copy(ask: Ask, inner: Inner, source: Target, sink: Target) -> Answer:
     headers = sink_headers(ask, found, is_manifest)
     put = replace(ask, method="PUT", target=sink, headers=headers, body=content, params=sink_params(ask, found))
     answer = await inner(put)
+    version = found.headers.get("X-Object-Version-Id")
     if answer.is_success:
         answer.headers |= {
             "X-Copied-From-Account": quote(source.account),
             "X-Copied-From": quote(f"{source.container}/{source.object}"),
             "X-Copied-From-Last-Modified": found.headers["Last-Modified"],
+            **({"X-Copied-From-Version-Id": version} if version else {}),
             **{
                 title(name): value
                 for name, value in headers.items()
@@ -85,7 +87,7 @@ async def copy(ask: Ask, inner: Inner, source: Target, sink: Target) -> Answer:
 
 def sink_params(ask: Ask, found: Answer) -> dict[str, str]:
     """A manifest is put as one again."""
-    params = dict(ask.params)
+    params = {name: value for name, value in ask.params.items() if name != "version-id"}
     if params.get("multipart-manifest") == "get":
         del params["multipart-manifest"]
         params |= {"multipart-manifest": "put"} if "X-Static-Large-Object" in found.headers else {}

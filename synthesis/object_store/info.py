@@ -49,6 +49,7 @@ INFO = {
     },
     "symlink": {"symloop_max": MAX_LINKS, "static_links": True},
     "versioned_writes": {"allowed_flags": ["x-versions-location", "x-history-location"]},
+    "object_versioning": {},
     "slo": {
         "max_manifest_segments": MAX_SEGMENTS,
         "max_manifest_size": MAX_MANIFEST,

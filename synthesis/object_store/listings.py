@@ -107,12 +107,12 @@ def beyond(names: Sequence[str], below: str, low: int, high: int, reverse: bool)
 # --- how a listing is written -----------------------------------------------------------------------------------------
 
 
-def wanted_type(ask: Ask) -> str:
-    """The media type of a listing. Raises Refusal: 406 where none of Swift's is acceptable."""
+def wanted_type(ask: Ask, types: Sequence[str] = TYPES) -> str:
+    """The media type of a listing. Raises Refusal: 406 where none of those is acceptable."""
     asked = text_param(ask, "format")
     accept = FORMATS.get(asked.lower(), "text/plain") if asked else ask.headers.get("accept", "")
     try:
-        found = best_match(accept, TYPES)
+        found = best_match(accept, types)
     except ValueError:
         raise refuse(400, "Invalid Accept header", "text/html; charset=UTF-8") from None
     if not found:

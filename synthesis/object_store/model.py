@@ -60,6 +60,8 @@ class StoredObject:
     headers: dict[str, str]
     large: LargeObject | None = None
     link: Link | None = None
+    version: str = ""
+    """Which of its container's versions it is."""
 
     @property
     def delete_at(self) -> int:
@@ -81,6 +83,13 @@ class Container:
     bytes_used: int = 0
     versions: tuple[str, str] = ("", "")
     """Where older versions go, and how: `stack` or `history`."""
+    versioning: str = ""
+    """Whether it keeps versions itself: `True`, `False`, or nothing where that was never said."""
+    has_archive: bool = False
+    """Whether it ever did."""
+    archive: dict[str, dict[str, StoredObject]] = field(default_factory=dict)
+    """All its versions, the present ones too, by the name of the object and the version's number."""
+    archived_bytes: int = 0
 
     def put(self, name: str, stored: StoredObject) -> None:
         before = self.objects.get(name)
@@ -95,6 +104,28 @@ class Container:
             del self.names[bisect_left(self.names, name)]
             self.bytes_used -= stored.blob.size
         return stored
+
+    def keep_version(self, name: str, number: str, stored: StoredObject) -> None:
+        before = self.archive.setdefault(name, {}).get(number)
+        self.archived_bytes += stored.blob.size - (before.blob.size if before else 0)
+        self.archive[name][number] = stored
+
+    def drop_version(self, name: str, number: str) -> bool:
+        """False if there is no such version."""
+        stored = self.archive.get(name, {}).pop(number, None)
+        if stored is None:
+            return False
+        self.archived_bytes -= stored.blob.size
+        if not self.archive[name]:
+            del self.archive[name]
+        return True
+
+    @property
+    def all_bytes(self) -> int:
+        """Those of versions that are the present object count once."""
+        if not self.has_archive:
+            return self.bytes_used
+        return self.archived_bytes + sum(one.blob.size for one in self.objects.values() if not one.version)
 
 
 @dataclass(slots=True)
@@ -119,11 +150,17 @@ class Account:
 
     @property
     def object_count(self) -> int:
-        return sum(len(one.objects) for one in self.containers.values())
+        """Versions count, in a container of their own that is not shown."""
+        archived = sum(len(versions) for one in self.containers.values() for versions in one.archive.values())
+        return archived + sum(len(one.objects) for one in self.containers.values())
+
+    @property
+    def container_count(self) -> int:
+        return len(self.containers) + sum(one.has_archive for one in self.containers.values())
 
     @property
     def bytes_used(self) -> int:
-        return sum(one.bytes_used for one in self.containers.values())
+        return sum(one.all_bytes for one in self.containers.values())
 
 
 @dataclass(slots=True)

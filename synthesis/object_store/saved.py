@@ -20,6 +20,7 @@ class SavedObject(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
     headers: dict[str, str] = {}
     large: dict[str, Any] | None = None
     link: dict[str, Any] | None = None
+    version: str = ""
 
 
 class SavedContainer(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -28,6 +29,9 @@ class SavedContainer(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unk
     headers: dict[str, str] = {}
     versions: tuple[str, str] = ("", "")
     objects: dict[str, SavedObject] = {}
+    versioning: str = ""
+    has_archive: bool = False
+    archive: dict[str, dict[str, SavedObject]] = {}
 
 
 class SavedAccount(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -56,7 +60,13 @@ def of_account(one: Account) -> SavedAccount:
 
 def of_container(one: Container) -> SavedContainer:
     objects = {name: of_object(one.objects[name]) for name in one.names}
-    return SavedContainer(one.created, one.changed, one.headers, one.versions, objects)
+    archive = {
+        name: {number: of_object(stored) for number, stored in versions.items()}
+        for name, versions in one.archive.items()
+    }
+    return SavedContainer(
+        one.created, one.changed, one.headers, one.versions, objects, one.versioning, one.has_archive, archive
+    )
 
 
 def of_object(one: StoredObject) -> SavedObject:
@@ -68,6 +78,7 @@ def of_object(one: StoredObject) -> SavedObject:
         one.headers,
         asdict(one.large) if one.large else None,
         asdict(one.link) if one.link else None,
+        one.version,
     )
 
 
@@ -86,6 +97,10 @@ async def container_of(state: State, saved: SavedContainer, where: tuple[str, st
         container.put(name, stored)
         if stored.delete_at:
             state.will_expire(*where, name, stored.delete_at)
+    container.versioning, container.has_archive = saved.versioning, saved.has_archive
+    for name, versions in saved.archive.items():
+        for number, one in versions.items():
+            container.keep_version(name, number, await object_of(state, one))
     return container
 
 
@@ -100,4 +115,5 @@ async def object_of(state: State, saved: SavedObject) -> StoredObject:
         dict(saved.headers),
         LargeObject(**saved.large) if saved.large else None,
         Link(**saved.link) if saved.link else None,
+        saved.version,
     )

@@ -31,6 +31,7 @@ from cloudtape.synthesis.object_store.quotas import quotas
 from cloudtape.synthesis.object_store.static_large_objects import static_large_objects
 from cloudtape.synthesis.object_store.symlinks import symlinks
 from cloudtape.synthesis.object_store.temporary_urls import temporary_urls
+from cloudtape.synthesis.object_store.versioning import versioning
 from cloudtape.synthesis.object_store.versions import versioned
 
 CONTROLS = dict.fromkeys((*range(32), 127))
@@ -43,7 +44,8 @@ async def listings(ask: Ask, inner: Inner) -> Answer:
     if not is_listing or ask.method not in ("GET", "HEAD"):
         return await inner(ask)
     answer = await inner(replace(ask, listing_type=wanted_type(ask)))
-    if answer.is_success and "format" not in ask.params:
+    is_fixed = "format" in ask.params or (ask.method == "GET" and "versions" in ask.params)
+    if answer.is_success and not is_fixed:
         vary = answer.headers.get("Vary")
         answer.headers["Vary"] = f"{vary}, Accept" if vary else "Accept"
     return answer
@@ -75,6 +77,7 @@ LAYERS: tuple[Layer, ...] = (
     conditional,
     static_large_objects,
     dynamic_large_objects,
+    versioning,
     versioned,
     symlinks,
     refusing,

@@ -21,6 +21,7 @@ TOLD = [
     "dynamic_large_objects",
     "symlinks",
     "versions_and_the_rest",
+    "versioning",
     "names",
     "access",
 ]

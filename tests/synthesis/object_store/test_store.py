@@ -196,7 +196,9 @@ def test_any_name_keeps_any_bytes(name: str, data: bytes) -> None:
 
 
 ODD = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=12)
-PATHS = st.one_of(ODD, st.sampled_from(["", "/c", "/c/o", "/c/m", "/c/d", "/none/o", "?bulk-delete", "/c?format=json"]))
+PATHS = st.one_of(
+    ODD, st.sampled_from(["", "/c", "/c/o", "/c/m", "/c/d", "/v", "/v/o", "/none/o", "?bulk-delete", "/c?format=json"])
+)
 QUERIES = [
     "multipart-manifest",
     "format",
@@ -211,6 +213,10 @@ QUERIES = [
     "path",
     "heartbeat",
     "async",
+    "version-id",
+    "versions",
+    "version_marker",
+    "symlink",
 ]
 HEADERS = [
     "Range",
@@ -233,6 +239,9 @@ HEADERS = [
     "Referer",
     "X-Object-Meta-A",
     "X-Copy-From-Account",
+    "X-Versions-Enabled",
+    "X-Symlink-Target",
+    "X-Symlink-Target-Etag",
     "Transfer-Encoding",
 ]
 VALUES = st.one_of(
@@ -275,6 +284,8 @@ def test_any_request_has_an_answer(
         await with_object(client)
         await client.ask("PUT", "/c/m?multipart-manifest=put", b'[{"path": "/c/o"}]')
         await client.ask("PUT", "/c/d", X_Object_Manifest="c/o")
+        await client.ask("PUT", "/v", X_Versions_Enabled="true")
+        await client.ask("PUT", "/v/o", b"1")
         text = "&".join(f"{name}={quote(value, encoding='latin-1')}" for name, value in query.items())
         uri = f"http://s/v1/AUTH_p{path}{'&' if '?' in path else '?'}{text}"
         response = await client.store(Request(method, uri, tuple(headers.items()), body), None, ME if known else None)

@@ -27,7 +27,7 @@ PIPELINE = (
 OPTIONS = {
     "login": "paste.filter_factory = table_login:filter_factory",
     "keystoneauth": "use = egg:swift#keystoneauth\noperator_roles = admin, member\nreseller_admin_role = ResellerAdmin",
-    "versioned_writes": "use = egg:swift#versioned_writes\nallow_versioned_writes = true",
+    "versioned_writes": "use = egg:swift#versioned_writes\nallow_versioned_writes = true\nallow_object_versioning = true",
 }
 PROXY = """[DEFAULT]
 bind_ip = 127.0.0.1

@@ -37,11 +37,11 @@ def listing(ask: Ask, container: Container, answer: Answer) -> Answer:
 
 
 def is_after(row: Row, marker: str, version_marker: str) -> bool:
-    name = row.get("name", row.get("subdir", ""))
+    name, number = str(row.get("name", row.get("subdir"))), str(row.get("version_id"))
     if name != marker or not version_marker:
-        return bool(name > marker)
+        return name > marker
     row["is_latest"] = False  # which is not known of the one that the marker names
-    return version_marker == "null" or str(row.get("version_id", "")) < version_marker
+    return number != "null" and (version_marker == "null" or number < version_marker)
 
 
 def rows_of(container: Container, one: str | Subdir) -> list[Row]:

@@ -922,6 +922,8 @@ def versioning(s: Story) -> None:
     s.get("/d?versions&marker=a&version_marker=1.00000")
     s.get("/d?versions&marker=a&version_marker=null")
     s.get("/d?versions&marker=a&version_marker=x")
+    s.get("/off?versions&marker=o&version_marker=null")
+    s.get("/c?versions&marker=old&version_marker=null")
     s.get("/d?versions&format=xml")
     s.get("/d?versions&limit=0")
     s.head("/d?versions")

@@ -189,3 +189,15 @@ def test_the_command_uploads_a_folder_and_deletes_all(run: Run, tmp_path: Path) 
     run("upload", "c", "tree", "--skip-identical")
     run("delete", "--all")
     assert run("list") == ""
+
+
+def test_versions_are_listed_downloaded_and_deleted(run: Run, client: Connection) -> None:
+    client.put_container("c", headers={"X-Versions-Enabled": "true"})
+    for text in (b"one", b"two"):
+        client.put_object("c", "o", text)
+    newest, oldest = [row["version_id"] for row in client.get_container("c", query_string="versions")[1]]
+    assert client.get_object("c", "o")[0]["x-object-version-id"] == newest
+    assert run("download", "c", "o", "-o", "-", "--version-id", oldest) == "one"
+    assert len(run("list", "c", "--versions").splitlines()) == 2
+    run("delete", "c", "--versions")
+    assert run("list") == ""

@@ -129,6 +129,12 @@ def _action(one: Operation, keys: dict[str, str]) -> str:
     return said["key"] if said else ""
 
 
+def _service(chapter: str) -> str:
+    said = CHAPTER.match(chapter)
+    assert said is not None
+    return SERVICES[said["service"]]
+
+
 # --- examples --------------------------------------------------------------------------------------------------------
 
 
@@ -160,7 +166,10 @@ def _examples(printed: Sequence[tuple[Leaf, Printed]], wraps: Wraps) -> Iterator
 
 def _read_json(printed: Sequence[tuple[Leaf, Printed]], wraps: Wraps) -> list[_Read | None]:
     """The values of the JSON examples; what is whole first, then what is damaged, held against it."""
-    shapes: defaultdict[tuple[str, str], Shapes] = defaultdict(Shapes)
+    wider: defaultdict[str, Shapes] = defaultdict(Shapes)
+    shapes = {
+        (leaf.chapter, one.side): Shapes(wider[_service(leaf.chapter)]) for leaf, one in printed if one.format == JSON
+    }
     found: list[_Read | None] = []
     damaged: dict[int, list[list[Token]]] = {}
     for at, (leaf, one) in enumerate(printed):

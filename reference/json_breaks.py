@@ -11,12 +11,14 @@ from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from cloudtape.reference.json_costs import (
+    BEYOND,
     DROP_AGAIN,
     DROP_AT_FOOT,
     DROP_AT_HEAD,
     DROP_ITEM,
     DROP_REPEATED_AT_FOOT,
     DROP_REPEATED_AT_HEAD,
+    MUCH,
     NOT_ENDED,
     START_AGAIN,
     START_OF_FOOT,
@@ -78,10 +80,12 @@ def _head_costs(page: Sequence[str], before: Sequence[str]) -> list[float]:
 
 def _feet(page: Sequence[str], after: Sequence[str]) -> dict[int, list[Foot]]:
     across = _edge(after[:NEAR])
-    ended = next((text for text in reversed(page) if text != ","), "") in (STUB, *CLOSERS)
+    goes_on = NOT_ENDED.between if page[-1:] == [","] else 0.0
+    if next((text for text in reversed(page) if text != ","), "") not in (STUB, *CLOSERS):
+        goes_on = NOT_ENDED.within
     again = _begins_again(page, after)
     found: dict[int, list[Foot]] = {}
-    as_members, as_foot = 0.0, Foot(START_OF_FOOT + (0.0 if ended else NOT_ENDED), BRACKETS)
+    as_members, as_foot = 0.0, Foot(START_OF_FOOT + goes_on, BRACKETS)
     base = as_foot.cost
     for place in range(len(page) - 1, max(len(page) - NEAR, 0) - 1, -1):
         as_members += _made_up(page, place, across)
@@ -89,12 +93,16 @@ def _feet(page: Sequence[str], after: Sequence[str]) -> dict[int, list[Foot]]:
             as_foot = Foot(as_foot.cost + dropped(page[place], DROP_AT_FOOT), as_foot.what)
         else:
             repeated = not across.isdisjoint(_members(page, place))
-            as_foot = Foot(base + as_members + (START_OF_REPEATED if repeated else START_OF_MEMBERS), MEMBERS)
+            as_foot = Foot(base + _of_many(as_members) + (START_OF_REPEATED if repeated else START_OF_MEMBERS), MEMBERS)
         if _may_begin(page, place):
             found[place] = [as_foot]
     if again is not None:
         found.setdefault(again, []).append(Foot(START_AGAIN + DROP_AGAIN * (len(page) - again), AGAIN))
     return found
+
+
+def _of_many(cost: float) -> float:
+    return min(cost, MUCH + BEYOND * (cost - MUCH))
 
 
 def _made_up(page: Sequence[str], place: int, across: frozenset[str]) -> float:

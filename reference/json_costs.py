@@ -23,30 +23,39 @@ class Repeated(NamedTuple):
     word: float  # either alone
 
 
+class NotEnded(NamedTuple):
+    """Costs of leaving out the foot of a page that is not ended as what is made up is."""
+
+    between: float  # with a comma
+    within: float  # with a key or a value
+
+
 # Cost of leaving a token out: at the head of a page, at its foot, among the brackets that end the example, behind its
 # end, within a page.
-DROP_AT_HEAD = {CLOSING: 0.6, SEPARATOR: 0.3, STUB: 1.0, OTHER: 2.0}
+DROP_AT_HEAD = {CLOSING: 0.8, SEPARATOR: 0.3, STUB: 1.0, OTHER: 2.0}
 DROP_AT_FOOT = {CLOSING: 0.15, SEPARATOR: 0.05, STUB: 0.05, OTHER: 0.15}
 DROP_AT_END = {CLOSING: 1.2, SEPARATOR: 0.7, STUB: 1.0}
 DROP_BEHIND = 0.1
-DROP_WITHIN = {"}": 2.2, "]": 2.2, ",": 0.7, ":": 0.7, STUB: 1.0, "{": 2.0}
+DROP_WITHIN = {"}": 2.4, "]": 2.4, ",": 0.7, ":": 0.7, STUB: 1.0, "{": 2.0}
 DROP_REPEATED_AT_HEAD = Repeated(member=0.15, word=0.5)
 DROP_REPEATED_AT_FOOT = Repeated(member=0.05, word=0.1)
 DROP_ITEM = 1.0  # more, for an object that begins at the foot
 # Cost of the first that is left out: at a foot that ends with brackets, at another one; a member, one that stands on
 # the other side, too, all members of an object; what the next page has again, and each token of it; a second value.
-START_OF_FOOT, NOT_ENDED = 0.3, 1.5
+START_OF_FOOT, NOT_ENDED = 0.3, NotEnded(between=0.8, within=3.0)
 START_OF_MEMBERS, START_OF_REPEATED, START_OF_ALL = 0.8, 0.4, 0.5
 START_AGAIN, DROP_AGAIN = 0.9, 0.04
+# Who makes up much makes up more: beyond the first, a part of the cost.
+MUCH, BEYOND = 2.0, 0.3
 START_BEHIND = 1.0
 
 # Cost of putting in what is not printed: at the head of a page, at the end, elsewhere.
-ADD_CLOSER, ADD_CLOSER_WITHIN = {HEAD: 0.6, END: 0.6}, 2.5
+ADD_CLOSER, ADD_CLOSER_WITHIN = {HEAD: 0.6, END: 0.6}, 2.3
 ADD_COMMA, ADD_COMMA_WITHIN = {HEAD: 0.1}, 1.0
 ADD_OPENER, ADD_OPENER_WITHIN = {HEAD: 0.6}, 3.5
 ADD_COLON = 3.0
 ADD_NO_VALUE = 2.5  # more, for a bracket in the place of the value of a key
-ADD_AFTER_ALL = 0.4
+ADD_AFTER_ALL = 0.3
 
 # Cost of what is taken: a member twice, a string twice in a list, a member that no sibling has, one at the top, members
 # that all siblings have, another kind of value, an order that no sibling has, a value that no sample has, a bracket

@@ -144,6 +144,8 @@ class Moves:
             return
         whole = reading.top.state in (KEY0, VALUE0)
         for cost, what in self._breaks.feet(here.token.page, here.place):
+            if whole and len(reading.stack) == 2 and what != BRACKETS:
+                continue  # something was there before more was made up
             yield reading.moved(HEAD), cost + (START_OF_ALL if whole and what != BRACKETS else 0.0), "", what
 
     # --- what may be taken -------------------------------------------------------------------------------------------

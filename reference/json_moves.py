@@ -98,10 +98,11 @@ class Moves:
 
     def additions(self, reading: Reading, here: Here) -> Iterator[Move]:
         """What may be put in before a token."""
-        top, token, place = reading.top, here.token, here.place_of(reading)
-        where = WHERE.get(place, "")
-        if reading.at in (SKIP, BEHIND):
+        top, token = reading.top, here.token
+        if top.state == KEY or reading.at in (SKIP, BEHIND):
             return
+        place = here.place_of(reading)
+        where = WHERE[place]
         is_key = token.is_string and here.after(0) == ":"
         if top.bracket and top.state in MAY_END and _may_close(top, token, place):
             cost = ADD_CLOSER.get(place, ADD_CLOSER_WITHIN) + self.siblings.closing(top, None)
@@ -115,7 +116,7 @@ class Moves:
             cost += ADD_NO_VALUE if top.bracket == "{" else 0.0
             yield reading.opened(bracket, token), cost, bracket, f"bracket added {where}"
         if top.state == COLON and token.text != ":":
-            yield reading.with_top(top._replace(state=VALUE)), ADD_COLON, ":", f"colon added {where}"
+            yield reading.with_top(top.now(VALUE)), ADD_COLON, ":", f"colon added {where}"
 
     # --- what may be left out ----------------------------------------------------------------------------------------
 
@@ -173,7 +174,7 @@ class Moves:
                     "bracket misread",
                 )
         elif text == ":" and top.state == COLON:
-            yield reading.with_top(top._replace(state=VALUE)), 0.0, text, ""
+            yield reading.with_top(top.now(VALUE)), 0.0, text, ""
         elif here.token.is_scalar:
             yield from self._scalar(reading, here)
 
@@ -200,7 +201,7 @@ class Moves:
         if top.state in (KEY0, KEY) and token.is_string and here.after(0) in (":", ""):
             key = key_of(token)
             cost = self.siblings.member(top, key)
-            keyed = _odd(top, cost)._replace(state=COLON, key=key, keys=top.keys | {key})
+            keyed = top.having(COLON, key, top.odd + (1 if cost else 0))
             yield reading.with_top(keyed), cost, token.text, ""
         elif top.state in (VALUE0, VALUE) and here.after(0) != ":":
             yield self._value(reading, token)
@@ -208,12 +209,12 @@ class Moves:
     def _value(self, reading: Reading, token: Token) -> Move:
         top = reading.top
         cost, text, what = _literal(token.text)
-        taken = top._replace(state=AFTER)
         odd = 0.0 if text == "null" else self.siblings.kind(top, "s")
+        taken = top.now(AFTER)
         if top.bracket == "[" and token.is_string:
             item = key_of(token)
             odd += self.siblings.item(top, item)
-            taken = taken._replace(key=item, keys=top.keys | {item})
+            taken = top.having(AFTER, item, top.odd)
         if NOT_FROM_A_SAMPLE.search(text):
             cost += MADE_UP
         return reading.with_top(_odd(taken, odd)), cost + odd, text, what

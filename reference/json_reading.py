@@ -38,9 +38,17 @@ class Frame(NamedTuple):
         state = KEY0 if bracket == "{" else VALUE0
         return Frame(bracket, name, state, EDGE, frozenset(), 0, token.page, token.indent)
 
+    def now(self, state: int) -> Frame:
+        """The same with another thing that may come next."""
+        return Frame(self.bracket, self.name, state, self.key, self.keys, self.odd, self.page, self.indent)
+
+    def having(self, state: int, key: str, odd: int) -> Frame:
+        """With a key, or a string of an array, more."""
+        return Frame(self.bracket, self.name, state, key, self.keys | {key}, odd, self.page, self.indent)
+
     def after_comma(self) -> Frame:
         """As it is after a comma."""
-        return self._replace(state=KEY if self.bracket == "{" else VALUE)
+        return self.now(KEY if self.bracket == "{" else VALUE)
 
 
 class Reading(NamedTuple):
@@ -65,7 +73,7 @@ class Reading(NamedTuple):
     def closed(self) -> Reading:
         """With the innermost bracket closed."""
         *below, parent, _ = self.stack
-        return Reading((*below, parent._replace(state=AFTER)), self.at)
+        return Reading((*below, parent.now(AFTER)), self.at)
 
     def moved(self, at: int) -> Reading:
         """The same at another place."""
@@ -74,4 +82,4 @@ class Reading(NamedTuple):
 
 DOCUMENT = Frame("", ROOT, VALUE, "", frozenset(), 0, -1, 0)
 START = Reading((DOCUMENT,), BODY)
-DONE = (DOCUMENT._replace(state=AFTER),)
+DONE = (DOCUMENT.now(AFTER),)

@@ -50,6 +50,8 @@ class Progress:
         self._played: list[int] = []
         """Numbers of writes in the story, sorted."""
         self._of_item: dict[int, list[int]] = {}
+        self._there: set[int] = set()
+        """Items that the session has made, or changed, and not ended."""
         self._latest = -1
         self._prefix = 0
 
@@ -61,6 +63,7 @@ class Progress:
         insort(of_item, number)
         insort(self._played, number)
         self._latest = number
+        self._look_at(self._story.items[number])
         while self._prefix < len(self._played) and self._played[self._prefix] == self._prefix:
             self._prefix += 1
 
@@ -74,6 +77,14 @@ class Progress:
             self._played.remove(number)
             self._prefix = next((at for at, one in enumerate(self._played) if at != one), len(self._played))
             self._latest = self._played[-1] if self._played else -1
+            self._look_at(item)
+
+    def _look_at(self, item: int) -> None:
+        played = self._of_item.get(item)
+        if played and item and not self._story.ends[played[-1]]:
+            self._there.add(item)
+        else:
+            self._there.discard(item)
 
     def best_epoch(self, positions: Sequence[int]) -> tuple[int, int]:
         """The range of `positions` (from, to) that lies in the epoch which fits best; the earlier one on ties."""
@@ -115,15 +126,15 @@ class Progress:
     def _misfit(self, epoch: int) -> tuple[int, int, bool]:
         """First of what the session did last, then of all; of equal ones, what was read behind the last write."""
         latest = self._story.items[self._latest] if self._latest >= 0 else 0
-        mine = sum(self._story.is_there(item, epoch) for item in self._of_item)
+        mine = sum(self._story.is_there(item, epoch) for item in self._there)
         others = self._story.there[epoch] - mine
-        total = others + sum(self._of_one(item, epoch) for item in self._of_item)
+        total = others + sum(self._of_one(item, epoch) for item in self._there)
         return self._of_one(latest, epoch) if latest in self._of_item else 0, total, epoch <= self._latest
 
     def _of_one(self, item: int, epoch: int) -> int:
         played = self._of_item[item]
         is_there = self._story.is_there(item, epoch)
-        if is_there != (bool(item) and not self._story.ends[played[-1]]):
+        if is_there != (item in self._there):
             return LAG
         if not is_there:
             return 0

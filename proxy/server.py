@@ -164,6 +164,10 @@ class Connection(BaseProtocol):
                 self._pause_reading_for_buffer()
             self._wake()
 
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        if self._reading_paused:  # aiohttp's streams ask for it after each read
+            super().resume_reading(resume_parser)
+
     def connection_lost(self, exc: BaseException | None) -> None:
         self._ending = True
         self.server.connections.discard(self)

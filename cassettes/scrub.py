@@ -22,11 +22,12 @@ from msgspec.structs import replace
 from cloudtape.cassettes.bodies import Spool, is_text
 from cloudtape.cassettes.content import ContentError, codings, decoded, is_textual
 from cloudtape.cassettes.errors import ScrubError
+from cloudtape.cassettes.members import replaced
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
 from cloudtape.cassettes.placeholders import TEXT, is_placeholder, pem, placeholder
 from cloudtape.cassettes.quick_look import QuickLook, may_hide
 from cloudtape.cassettes.secrets import EVERYDAY, SHORTEST, Rule, Table
-from cloudtape.cassettes.walk import PATH_OF, JsonWalk, Walker, hidden_names
+from cloudtape.cassettes.walk import JsonWalk, Walker, hidden_names
 
 Message = TypeVar("Message", Request, Response)
 
@@ -118,6 +119,8 @@ class Scrubber:
         self._walker = Walker(self._table, self._replace, self._vault.without)
         self._look = QuickLook(self._table, self._vault.mentioned)
         self._fields: dict[tuple[str, str], tuple[str, str]] = {}
+        self._joined_fields: str | None = None
+        self._free_names: set[str] = set()
 
     def scrub(self, interaction: Interaction) -> Interaction:
         """The interaction as it may be kept: content coding removed, secrets replaced, `scrubbed` filled in.
@@ -132,50 +135,94 @@ class Scrubber:
             raise ScrubError(f"{type(error).__name__} while looking for them") from None
 
     def _scrub(self, interaction: Interaction) -> Interaction:
-        request, response = self._plain(interaction.request), self._plain(interaction.response)
+        request, response = interaction.request, interaction.response
         self._note_hidden(request.body)
         self._reconsider()
-        asked, answered = self._at_a_glance(request, response) or self._thoroughly(request, response)
+        found = self._at_a_glance(request, response)
+        if found is None:
+            request, response = self._plain(request), self._plain(response)
+            if request is not interaction.request or response is not interaction.response:
+                self._note_hidden(request.body)
+                found = self._at_a_glance(request, response)
+        asked, answered = found or self._thoroughly(request, response)
         if (
             response is not interaction.response
             and answered.body == response.body
             and _vouched_for(interaction.response)
         ):
             answered = replace(interaction.response, headers=self._headers(interaction.response.headers, "response"))
-        places = tuple(sorted(self._places))
-        return replace(interaction, request=asked, response=answered, scrubbed=places)
+        return self._kept(interaction, asked, answered)
+
+    def _kept(self, interaction: Interaction, asked: Request, answered: Response) -> Interaction:
+        return Interaction(
+            asked,
+            answered,
+            interaction.ordinal,
+            interaction.recorded_at,
+            interaction.elapsed,
+            interaction.operation,
+            tuple(sorted(self._places)),
+            interaction.routes,
+        )
 
     def _at_a_glance(self, request: Request, response: Response) -> tuple[Request, Response] | None:
-        """The messages where all that is secret in them are header fields that were met before; else None."""
+        """The messages where all that is secret in them are header fields and plain members of JSON; else None."""
         self._places = set()
-        documents = _small_texts(request, response)
-        if documents is None or any(pattern.search(request.uri) for pattern in PATH_OF):
+        messages = (("request.body", request), ("response.body", response))
+        documents = [(place, text) for place, one in messages if one.body and (text := _json_text(one.body))]
+        if len(documents) < bool(request.body) + bool(response.body):
             return None
         unknown = [unquote_plus(request.uri) if "%" in request.uri else request.uri]
         asked = self._met(request.headers, "request", unknown)
-        answered = self._met(response.headers, "response", unknown)
-        if asked is None or answered is None or not self._look.clears(unknown, documents):
+        if asked is None or (answered := self._met(response.headers, "response", unknown)) is None:
             return None
-        return (
-            Request(request.method, request.uri, asked, request.body, request.route, request.session),
-            Response(response.status, response.reason, answered, response.body),
+        seen = self._look.over(unknown, [text for _, text in documents])
+        if seen is None:
+            return None
+        bodies: dict[str, Body] = {
+            place: replaced(one.pieces, one.members, self._walker, place).encode()
+            for (place, _), one in zip(documents, seen, strict=True)
+            if one.members
+        }
+        clean = (
+            Request(
+                request.method,
+                request.uri,
+                asked,
+                bodies.get("request.body", request.body),
+                request.route,
+                request.session,
+            ),
+            Response(response.status, response.reason, answered, bodies.get("response.body", response.body)),
         )
+        return None if self._vault.news and _says(clean, self._vault.news) else clean
 
     def _met(self, headers: Headers, side: str, unknown: list[str]) -> Headers | None:
         """The fields without their secrets; the values that nobody has judged yet go to `unknown`."""
-        fields, clean = self._fields, []
+        fields, names, clean = self._fields, self._free_names, []
         for pair in headers:
             known = fields.get(pair)
             if known is None:
-                if pair[0].lower() in OWN_FORM or not self._table.innocent(pair[0]):
+                name = pair[0]
+                if name in names or self._is_free(name):
+                    unknown.append(pair[1])
+                    clean.append(pair)
+                    continue
+                if name.lower() == "content-encoding":
                     return None
-                unknown.append(pair[1])
-                clean.append(pair)
-            else:
-                if known is not pair and known[1] != pair[1]:
-                    self._places.add(f"{side}.headers.{pair[0]}")
-                clean.append(known)
+                known = self._field(pair)
+            if known is not pair and known[1] != pair[1]:
+                self._places.add(f"{side}.headers.{pair[0]}")
+            clean.append(known)
         return tuple(clean)
+
+    def _is_free(self, name: str) -> bool:
+        """Whether any value may stand under a field's name, and none makes the body another one."""
+        if name.lower() in OWN_FORM or name.lower() == "content-encoding" or not self._table.innocent(name):
+            return False
+        if len(self._free_names) < MOST_FIELDS:
+            self._free_names.add(name)
+        return True
 
     def _thoroughly(self, request: Request, response: Response) -> tuple[Request, Response]:
         self._places = set()
@@ -190,10 +237,18 @@ class Scrubber:
     def _reconsider(self) -> None:
         """What was innocent may mention a secret that became known since."""
         if news := self._vault.news:
-            self._look.forget(news)
-            for pair in [pair for pair in self._fields if any(secret in pair[1] for secret in news)]:
-                del self._fields[pair]
             self._vault.news = []
+            self._look.learn(news)
+            if any(secret in self._all_fields() for secret in news):
+                mentioning = [pair for pair, clean in self._fields.items() if any(one in clean[1] for one in news)]
+                for pair in mentioning:
+                    del self._fields[pair]
+                self._joined_fields = None
+
+    def _all_fields(self) -> str:
+        if self._joined_fields is None:
+            self._joined_fields = "\n".join([value for _, value in self._fields.values()])
+        return self._joined_fields
 
     def _plain(self, message: Message) -> Message:
         if not message.body or not header(message.headers, "content-encoding"):
@@ -214,6 +269,7 @@ class Scrubber:
             if names - self._table.hidden:
                 self._table.hidden |= names
                 self._look.forget()
+                self._free_names.clear()
 
     def _replace(self, rule: Rule, secret: str, place: str) -> str:
         if is_placeholder(secret) or TEXT.search(secret):
@@ -251,7 +307,7 @@ class Scrubber:
         replaced = self._field_value(name, value, name)
         self._places = places
         clean = pair if replaced == value else (name, replaced)
-        self._fields[pair] = clean
+        self._fields[pair], self._joined_fields = clean, None
         return clean
 
     def _field_value(self, name: str, value: str, place: str) -> str:
@@ -285,7 +341,7 @@ class Scrubber:
         if found is None:
             return data
         text, encoding = found
-        if self._look.clears((), [text]):
+        if self._look.clears(text):
             return data
         clean = self._walker.text(text, place)
         return data if clean == text else clean.encode(encoding, "surrogateescape")
@@ -337,20 +393,22 @@ class Scrubber:
 
 
 def _mentions(messages: tuple[Request, Response], secrets: list[str]) -> bool:
-    """Whether what was scrubbed still mentions a secret that became known on the way."""
+    """Whether what was scrubbed may still mention a secret that became known on the way, in base64 even."""
+    if _says(messages, secrets):
+        return True
+    # Base64 hides words: a body that may hold some is walked again.
+    plain = [one.body for one in messages if isinstance(one.body, bytes)]
+    return any(may_hide(run.decode()) for body in plain for run in LONG_RUN.findall(body))
+
+
+def _says(messages: tuple[Request, Response], secrets: list[str]) -> bool:
     asked, answered = messages
     texts = [asked.uri, *(value for message in messages for _, value in message.headers)]
     if any(secret in text for secret in secrets for text in texts):
         return True
     bodies = [body for body in (asked.body, answered.body) if body]
-    if any(isinstance(body, StoredBody) for body in bodies):
-        return True
     words = [max(WORD.findall(secret) or [secret], key=len).encode("utf-8", "surrogateescape") for secret in secrets]
-    plain = [body for body in bodies if isinstance(body, bytes)]
-    if any(word in body for body in plain for word in words):
-        return True
-    # Base64 hides words: a body that may hold some is walked again.
-    return any(may_hide(run.decode()) for body in plain for run in LONG_RUN.findall(body))
+    return any(not isinstance(body, bytes) or any(word in body for word in words) for body in bodies)
 
 
 def _text_of(data: bytes, textual: bool) -> tuple[str, str] | None:
@@ -366,16 +424,14 @@ def _text_of(data: bytes, textual: bool) -> tuple[str, str] | None:
         return (data.decode("utf-8", "surrogateescape"), "utf-8") if textual else None
 
 
-def _small_texts(*messages: Request | Response) -> list[str] | None:
-    """The bodies that are texts; None where one is too large to be at hand."""
-    texts = []
-    for message in messages:
-        if message.body:
-            if not isinstance(message.body, bytes):
-                return None
-            if found := _text_of(message.body, is_textual(header(message.headers, "content-type"))):
-                texts.append(found[0])
-    return texts
+def _json_text(body: Body) -> str | None:
+    """A small body that may be JSON in UTF-8."""
+    if not isinstance(body, bytes) or body[0] not in b"{[" or b"\0" in body:
+        return None
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 LONG_RUN = re.compile(rb"[A-Za-z0-9+/_-]{20,}={0,2}")

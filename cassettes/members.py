@@ -1,0 +1,75 @@
+"""Secrets that are plain members of a JSON text, replaced where they stand: no walk over all the rest.
+
+    {"server": {"id": "…", "adminPass": "s3cr3t", …}}
+
+A text without escapes falls at its quotation marks into strings (the odd pieces) and what is between them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from cloudtape.cassettes.secrets import Rule
+from cloudtape.cassettes.walk import Walker
+
+
+class Member(NamedTuple):
+    """A string that is a secret by its name, and its place among the pieces of its text."""
+
+    at: int
+    rule: Rule
+    value: str
+
+
+class NotPlain(Exception):
+    """What stands under a secret's name is no string: only a walk can tell."""
+
+
+def members(pieces: Sequence[str], rules: Mapping[str, Rule], names: Iterable[str]) -> list[Member]:
+    """The members under these names whose value is a string, in order. Raises NotPlain."""
+    found = [Member(at, rules[name], pieces[at]) for name in names for at in _places(pieces, name, rules[name])]
+    return sorted(found)
+
+
+def _places(pieces: Sequence[str], name: str, rule: Rule) -> Iterator[int]:
+    at = -1
+    for _ in range(pieces.count(name)):
+        at = pieces.index(name, at + 1)
+        behind = pieces[at + 1].lstrip()
+        if behind[:1] != ":":
+            continue  # a value: the name of a method, say
+        behind = behind[1:].lstrip()
+        if not behind:
+            if pieces[at + 2]:
+                yield at + 2
+        elif behind[0] not in "ntf{" or (behind[0] == "{" and rule.deep):
+            raise NotPlain
+
+
+def replaced(pieces: Sequence[str], found: Iterable[Member], walker: Walker, place: str) -> str:
+    """The text with other strings in place of these; `place` is what its whole is called."""
+    pieces = list(pieces)
+    for member in found:
+        value = walker.secret(member.rule, member.value, f"{place}.{_path(pieces, member.at)}", 0)
+        if value != member.value:
+            value = json.dumps(value, ensure_ascii=member.value.isascii())[1:-1]
+        pieces[member.at] = value
+    return '"'.join(pieces)
+
+
+def _path(pieces: Sequence[str], value_at: int) -> str:
+    """The names that enclose a value, and its own, as a walk would say them."""
+    names, name = [""], ""
+    for at in range(value_at - 1):
+        piece = pieces[at]
+        if at % 2:
+            name = piece if pieces[at + 1].lstrip()[:1] == ":" else name
+            continue
+        for character in piece:
+            if character in "{[":
+                names.append(name)
+            elif character in "}]" and len(names) > 1:
+                name = names.pop()
+    return ".".join([*filter(None, names), name])

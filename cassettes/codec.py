@@ -80,15 +80,12 @@ def _headers(headers: Headers) -> tuple[str, Headers]:
         return " {}", ()
     if len(dict(headers)) == len(headers):
         return "".join(map(_field, headers)), ()
-    grouped: dict[str, list[str]] = {}
-    for name, value in headers:
-        grouped.setdefault(name, []).append(value)
-    lines = []
-    for name, values in grouped.items():
-        lines.append(f"\n      {_text(name)}:")
-        lines.extend(f"\n      - {_text(value)}" for value in values)
+    grouped: dict[str, str] = {}
+    for pair in headers:
+        before = grouped.get(pair[0])
+        grouped[pair[0]] = f"{before}\n      - {_text(pair[1])}" if before else _field(pair)
     names = [name for name, _ in headers]
-    return "".join(lines), headers if sorted(names, key=names.index) != names else ()
+    return "".join(grouped.values()), headers if sorted(names, key=names.index) != names else ()
 
 
 @lru_cache(maxsize=8192)

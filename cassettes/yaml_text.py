@@ -57,6 +57,8 @@ def _one_line(text: str, indent: str) -> str:
 
 
 def _double_quoted(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return '"' + SPECIAL.sub(_escape, text) + '"'
 
 

@@ -79,7 +79,7 @@ class Edge:
         spool = self._spool() if self._spool and incoming.has_body else None
         try:
             body = await _body_of(incoming, spool) if incoming.has_body else b""
-            headers = inward.fields(for_upstream(incoming.headers.items()))
+            headers = inward.fields(for_upstream(incoming.headers))
             request = Request(incoming.method, place.uri, headers, body, place.route.name, place.session)
             response = await self._answer(_inward(request, inward))
             outward, _ = self._rewriters_for(place)  # only now: this answer may have taught a route

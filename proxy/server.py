@@ -325,6 +325,20 @@ class Connection(BaseProtocol):
             self._idle = self._loop.call_later(max(left, IDLE_SECONDS / 60), self._close_if_idle)
 
 
+class _Lower(dict[str, str]):
+    """Names of fields in lower case; those that were asked for are remembered."""
+
+    def __missing__(self, name: str) -> str:
+        lower = name.lower()
+        if len(self) < MOST_NAMES:
+            self[name] = lower
+        return lower
+
+
+MOST_NAMES = 1000
+LOWER = _Lower()
+
+
 # --- what is written -------------------------------------------------------------------------------------------------
 
 
@@ -333,12 +347,12 @@ def head(response: Response, method: str, modern: bool, close: bool) -> bytes:
 
     `modern`: the client speaks HTTP/1.1. Raises ValueError for a line end within a field.
     """
-    names = [name.lower() for name, _ in response.headers]
+    names = {LOWER[name] for name, _ in response.headers}
     lines = [f"HTTP/1.1 {response.status} {response.reason}"]
     framing = _framing(response, method, modern)
     # The length of a HEAD's or 304's body is that of another answer; a 204 must not have one (RFC 9110, 8.6).
     if "content-length" in names and (framing is not None or response.status == 204):
-        lines += [f"{name}: {value}" for name, value in response.headers if name.lower() != "content-length"]
+        lines += [f"{name}: {value}" for name, value in response.headers if LOWER[name] != "content-length"]
     else:
         lines += [f"{name}: {value}" for name, value in response.headers]
     if framing:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Protocol
 from weakref import WeakSet
@@ -20,7 +20,7 @@ from yarl import URL
 from cloudtape.cassettes.messages import Body, Headers, Request, Response, StoredBody, Stream, header
 from cloudtape.config import Config
 from cloudtape.errors import UpstreamBroken, UpstreamError, UpstreamTimeout, UpstreamUnreachable
-from cloudtape.headers import for_client
+from cloudtape.headers import Fields, for_client
 from cloudtape.wire import MAX_FIELD, READ_BUFFER, Wire, WireBroken, WireDropped
 
 INLINE_LIMIT = 64 * 1024
@@ -84,7 +84,7 @@ class Upstream:
         try:
             answer = await (self._whole(request) if isinstance(request.body, bytes) else self._streamed(request))
             try:
-                headers = for_client(answer.headers.items())
+                headers = for_client(answer.headers)
                 body = await _body(answer, headers, request)
             except BaseException:
                 answer.close()
@@ -193,7 +193,7 @@ class Answer(Protocol):
     content: aiohttp.StreamReader
 
     @property
-    def headers(self) -> Mapping[str, str]: ...
+    def headers(self) -> Fields: ...
     @property
     def content_length(self) -> int | None: ...
     async def read(self) -> bytes: ...

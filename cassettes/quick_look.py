@@ -11,7 +11,7 @@ import base64
 import re
 from collections.abc import Callable, Collection, Sequence, Set
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -40,7 +40,7 @@ _decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 SAYS_NOTHING = frozenset({b"null", b"true", b"false", b'""'})
 
 
-class Seen(NamedTuple):
+class Seen(msgspec.Struct, frozen=True):
     """A JSON text in pieces, the secrets among its members taken out, and the strings left.
 
     `enclosing`: how many names enclose others, so that one that says nothing may be a secret's there. A text that was

@@ -25,7 +25,7 @@ from cloudtape.cassettes.errors import ScrubError
 from cloudtape.cassettes.members import replaced
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
 from cloudtape.cassettes.placeholders import TEXT, is_placeholder, pem, placeholder
-from cloudtape.cassettes.quick_look import QuickLook, may_hide
+from cloudtape.cassettes.quick_look import QuickLook, Seen, may_hide
 from cloudtape.cassettes.secrets import EVERYDAY, SHORTEST, Rule, Table
 from cloudtape.cassettes.walk import JsonWalk, Walker, hidden_names
 
@@ -168,53 +168,45 @@ class Scrubber:
     def _at_a_glance(self, request: Request, response: Response) -> tuple[Request, Response] | None:
         """The messages where all that is secret in them are header fields and plain members of JSON; else None."""
         self._places = set()
-        messages = (("request.body", request), ("response.body", response))
-        documents = [(place, text) for place, one in messages if one.body and (text := _json_text(one.body))]
+        documents = [text for body in (request.body, response.body) if body and (text := _json_text(body))]
         if len(documents) < bool(request.body) + bool(response.body):
             return None
         unknown = [unquote_plus(request.uri) if "%" in request.uri else request.uri]
         asked = self._met(request.headers, "request", unknown)
         if asked is None or (answered := self._met(response.headers, "response", unknown)) is None:
             return None
-        seen = self._look.over(unknown, [text for _, text in documents])
+        seen = self._look.over(unknown, documents)
         if seen is None:
             return None
-        bodies: dict[str, Body] = {
-            place: replaced(one.pieces, one.members, self._walker, place).encode()
-            for (place, _), one in zip(documents, seen, strict=True)
-            if one.members
-        }
-        clean = (
-            Request(
-                request.method,
-                request.uri,
-                asked,
-                bodies.get("request.body", request.body),
-                request.route,
-                request.session,
-            ),
-            Response(response.status, response.reason, answered, bodies.get("response.body", response.body)),
-        )
-        return None if self._vault.news and _says(clean, self._vault.news) else clean
+        said = self._without_members(request.body, seen[0], "request.body") if request.body else b""
+        answer = self._without_members(response.body, seen[-1], "response.body") if response.body else b""
+        if asked is not request.headers or said is not request.body:
+            request = Request(request.method, request.uri, asked, said, request.route, request.session)
+        if answered is not response.headers or answer is not response.body:
+            response = Response(response.status, response.reason, answered, answer)
+        return None if self._vault.news and _says((request, response), self._vault.news) else (request, response)
+
+    def _without_members(self, body: Body, seen: Seen, place: str) -> Body:
+        return replaced(seen.pieces, seen.members, self._walker, place).encode() if seen.members else body
 
     def _met(self, headers: Headers, side: str, unknown: list[str]) -> Headers | None:
         """The fields without their secrets; the values that nobody has judged yet go to `unknown`."""
-        fields, names, clean = self._fields, self._free_names, []
+        fields, names, secret = self._fields, self._free_names, False
         for pair in headers:
-            known = fields.get(pair)
-            if known is None:
-                name = pair[0]
-                if name in names or self._is_free(name):
-                    unknown.append(pair[1])
-                    clean.append(pair)
-                    continue
-                if name.lower() == "content-encoding":
-                    return None
-                known = self._field(pair)
-            if known is not pair and known[1] != pair[1]:
-                self._places.add(f"{side}.headers.{pair[0]}")
-            clean.append(known)
-        return tuple(clean)
+            if pair in fields:
+                secret = secret or fields[pair][1] != pair[1]
+            elif pair[0] in names or self._is_free(pair[0]):
+                unknown.append(pair[1])
+            elif pair[0].lower() == "content-encoding":
+                return None
+            else:
+                secret = self._field(pair)[1] != pair[1] or secret
+        return self._replaced_fields(headers, side) if secret else headers
+
+    def _replaced_fields(self, headers: Headers, side: str) -> Headers:
+        clean = tuple([self._fields.get(pair, pair) for pair in headers])
+        self._places.update([f"{side}.headers.{new[0]}" for old, new in zip(headers, clean, strict=True) if old != new])
+        return clean
 
     def _is_free(self, name: str) -> bool:
         """Whether any value may stand under a field's name, and none makes the body another one."""

@@ -1,6 +1,6 @@
 """Shapes of strings: what two strings share when hex digits are taken to be alike.
 
-    http://c/v3/servers/0c6a1f1e-…-92ad   →  http://0/v0/s0rv0rs/□            □ stands for a UUID
+    http://c/v3/servers/0c6a1f1e-…-92ad   →  http://0/v0/s0rv0rs/00000000-…-0000
     2026-11-24T21:27:03Z                  →  0000-00-00T00:00:00Z
 
 A cloud's answers hold few shapes and many strings. A shape is harmless when no string of that shape can hold a secret,
@@ -18,16 +18,14 @@ from cloudtape.cassettes.walk import BASE64_RUN
 
 HEX = bytes.maketrans(b"123456789abcdef", b"0" * 15)
 ANY_HEX = bytes.maketrans(b"123456789abcdefABCDEF", b"0" * 21)
-UUID = b"00000000-0000-0000-0000-000000000000"
-# Not a byte of UTF-8, so it stands for nothing else.
-BOX = b"\xff"
 # A UUID, or an id without its dashes as a segment of a path: no run of base64 holds 32 hex digits between two slashes.
-ID = re.compile(r"\xff|(?<![0-9A-Za-z+])0{32}(?![0-9A-Za-z+])")
+ID = re.compile(r"0{8}-(?:0{4}-){3}0{12}|(?<![0-9A-Za-z+])0{32}(?![0-9A-Za-z+])")
 HEX_RUN = re.compile(r"[0-]*")
 SEPARATOR = "\n"
 MOST_KNOWN = 2_000
 LONGEST_KNOWN = 200
 FEW = 64
+UNJUDGED = ("",)
 
 
 class Shapes:
@@ -39,7 +37,8 @@ class Shapes:
     def __init__(self, table: Table, mentions: Callable[[str], Collection[str]]) -> None:
         self._table, self._mentions = table, mentions
         self._known: set[bytes] = {b""}
-        self._unless: dict[bytes, tuple[str, ...]] = {}
+        # The others, and which stems a text with them must not hold; None for those that are never harmless.
+        self._unless: dict[bytes, tuple[str, ...] | None] = {}
         self._joined: bytes | None = None
         self._secrets: set[bytes] = set()
         # Secrets that look like ids would make a danger of every id: they are looked for themselves.
@@ -54,18 +53,19 @@ class Shapes:
             return None
         shapes = shape_of(joined).split(b"\n")
         unknown = set(shapes) - self._known
-        if not unknown or not (strange := self._strange(unknown, joined.lower())):
+        if not unknown or not (strange := self._strange(unknown, joined)):
             return []
         if len(shapes) == len(texts):
             return [text for text, shape in zip(texts, shapes, strict=True) if shape in strange]
         return [text for text in texts if not strange.isdisjoint(shape_of(text).split(b"\n"))]
 
-    def _strange(self, unknown: set[bytes], lower: str) -> set[bytes]:
-        found = set()
+    def _strange(self, unknown: set[bytes], joined: str) -> set[bytes]:
+        found, lower = set(), joined.lower()
         for shape in unknown:
-            stems = self._unless.get(shape)
-            if stems is None:
+            stems = self._unless.get(shape, UNJUDGED)
+            if stems is UNJUDGED:
                 stems = self._judge(shape)
+                self._remember(shape, stems)
             if stems is None or any(stem in lower for stem in stems):
                 found.add(shape)
         return found
@@ -84,7 +84,7 @@ class Shapes:
             elif shape not in self._secrets:
                 self._secrets.add(shape)
                 if shape in self._all_known():
-                    self._drop({one for one in self._known | self._unless.keys() if shape in one.replace(BOX, UUID)})
+                    self._drop({one for one in self._known | self._unless.keys() if shape in one})
 
     def forget(self) -> None:
         """When the table has changed."""
@@ -97,43 +97,37 @@ class Shapes:
 
     def _all_known(self) -> bytes:
         if self._joined is None:
-            self._joined = b"\n".join(self._known | self._unless.keys()).replace(BOX, UUID)
+            self._joined = b"\n".join(self._known | self._unless.keys())
         return self._joined
 
     def _judge(self, shape: bytes) -> tuple[str, ...] | None:
-        """The stems without which all strings of a shape are harmless, and remembers them; None where some may not be.
+        """The stems without which all strings of a shape are harmless; None where some may be a danger all the same.
 
         So `block-storage` is harmless, although `blob` has its shape: as long as there is no `blob` in the text.
         """
-        whole = shape.replace(BOX, UUID)
-        alike = whole.lower().translate(ANY_HEX)
-        if (
-            not alike.isascii()
-            or any(mark in whole for mark in self._marks)
-            or any(one in whole for one in self._secrets)
-        ):
+        alike = shape.lower().translate(ANY_HEX)
+        if not alike.isascii() or any(one in shape for one in (*self._marks, *self._secrets)):
             return None
         if any(_alike(name) in alike for name in self._table.hidden):
             return None
         if any(_may_hide(run) for run in BASE64_RUN.findall(shape.decode("latin-1"))):
             return None
-        stems = tuple(stem for stem, like in self._stems.items() if like in alike)
-        if len(shape) <= LONGEST_KNOWN:
-            self._remember(shape, stems)
-        return stems
+        return tuple(stem for stem, like in self._stems.items() if like in alike)
 
-    def _remember(self, shape: bytes, stems: tuple[str, ...]) -> None:
+    def _remember(self, shape: bytes, stems: tuple[str, ...] | None) -> None:
+        if len(shape) > LONGEST_KNOWN:
+            return
         if len(self._known) + len(self._unless) > MOST_KNOWN:
             self.forget()
-        if stems:
-            self._unless[shape] = stems
-        else:
+        if stems == ():
             self._known.add(shape)
+        else:
+            self._unless[shape] = stems
         self._joined = None
 
 
 def shape_of(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass").translate(HEX).replace(UUID, BOX)
+    return text.encode("utf-8", "surrogatepass").translate(HEX)
 
 
 def _may_hide(run: str) -> bool:

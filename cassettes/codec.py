@@ -88,7 +88,7 @@ def _headers(headers: Headers) -> tuple[str, Headers]:
     return "".join(grouped.values()), headers if sorted(names, key=names.index) != names else ()
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def _field(pair: tuple[str, str]) -> str:
     name, value = pair
     return f"{_heading(name)}{_text(value)}"

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cloudtape.cassettes.secrets import Rule
+from cloudtape.cassettes.secrets import DEFAULT, Rule
 from cloudtape.cassettes.walk import Walker
 
 
@@ -28,7 +28,7 @@ class NotPlain(Exception):
 
 
 def members(pieces: Sequence[str], rules: Mapping[str, Rule], names: Iterable[str]) -> list[Member]:
-    """The members under these names whose value is a string, in order. Raises NotPlain."""
+    """The members under these names whose value is a string, in order. The text must be JSON. Raises NotPlain."""
     found = [Member(at, rules[name], pieces[at]) for name in names for at in _places(pieces, name, rules[name])]
     return sorted(found)
 
@@ -37,15 +37,21 @@ def _places(pieces: Sequence[str], name: str, rule: Rule) -> Iterator[int]:
     at = -1
     for _ in range(pieces.count(name)):
         at = pieces.index(name, at + 1)
-        behind = pieces[at + 1].lstrip()
-        if behind[:1] != ":":
+        if not _is_name(pieces, at):
             continue  # a value: the name of a method, say
-        behind = behind[1:].lstrip()
+        behind = pieces[at + 1].lstrip()[1:].lstrip()
         if not behind:
             if pieces[at + 2]:
                 yield at + 2
-        elif behind[0] not in "ntf{" or (behind[0] == "{" and rule.deep):
+        elif behind[0] == "{" and not rule.deep:
+            if any(piece.lower() == DEFAULT and _is_name(pieces, place) for place, piece in enumerate(pieces)):
+                raise NotPlain  # it may be that of a parameter, whose name this is
+        elif behind[0] not in "ntf":
             raise NotPlain
+
+
+def _is_name(pieces: Sequence[str], at: int) -> bool:
+    return at + 1 < len(pieces) and pieces[at + 1].lstrip()[:1] == ":"
 
 
 def replaced(pieces: Sequence[str], found: Iterable[Member], walker: Walker, place: str) -> str:
@@ -65,7 +71,7 @@ def _path(pieces: Sequence[str], value_at: int) -> str:
     for at in range(value_at - 1):
         piece = pieces[at]
         if at % 2:
-            name = piece if pieces[at + 1].lstrip()[:1] == ":" else name
+            name = piece if _is_name(pieces, at) else name
             continue
         for character in piece:
             if character in "{[":

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Collection, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from functools import lru_cache
 from typing import Any
 
@@ -28,12 +28,13 @@ ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![0-9A-Za-z+/])
 SHORT_NAME = re.compile(r"[A-Za-z][\w.-]{0,18}")
 NESTED_NAMES = frozenset(rule.words.replace(" ", "_") for rule in RULES if rule.under) | {DEFAULT}
 ENCLOSING = re.compile(r"\s*:\s*[\[{]")
+# What stands behind a name that encloses nothing, and behind a string that is no name.
+ENCLOSES_NOT = re.compile(r'[^"]*"\s*(?::\s*[^\s\[{]|[\]},]|$)')
 NAME_END = re.compile(r"[^\w.-]|$")
 LONGEST_NAME = 80
 MOST_REMEMBERED = 2_000
-MOST_CLEARED = 200
 MOST_GUILTY = 200
-LONGEST_CLEARED = 20_000
+LONGEST_PIECE = 400
 
 
 _decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -43,15 +44,13 @@ SAYS_NOTHING = frozenset({b"null", b"true", b"false", b'""'})
 class Seen(msgspec.Struct, frozen=True):
     """A JSON text in pieces, the secrets among its members taken out, and the strings left.
 
-    `enclosing`: how many names enclose others, so that one that says nothing may be a secret's there. A text that was
-    cleared before has no pieces.
+    `enclosing`: how many names enclose others, so that one that says nothing may be a secret's there.
     """
 
-    text: str
-    pieces: Sequence[str] = ()
-    strings: Set[str] = frozenset()
-    members: Sequence[Member] = ()
-    enclosing: int = 0
+    pieces: Sequence[str]
+    strings: Set[str]
+    members: Sequence[Member]
+    enclosing: int
 
 
 class QuickLook:
@@ -68,21 +67,23 @@ class QuickLook:
         self._enclosing: set[str] = set()
         # Names under which a string is a secret, and by which rule.
         self._guilty: dict[str, Rule] = {}
-        # Clients poll: the same document comes again and again.
-        self._cleared: set[str] = set()
+        # Members of JSON texts that were cleared although their shape is not harmless.
+        self._pieces: set[bytes] = set()
 
     def learn(self, secrets: Collection[str]) -> None:
         """Judge again what mentions one of these."""
-        self._cleared.clear()
         self._shapes.learn(secrets)
+        plain = [secret.encode("utf-8", "surrogateescape") for secret in secrets]
+        if any(secret in b"\n".join(self._pieces) for secret in plain):
+            self._pieces = {one for one in self._pieces if not any(secret in one for secret in plain)}
         remembered = "\n".join(self._innocent)
         if any(secret in remembered for secret in secrets):
             self._innocent = {one for one in self._innocent if not any(secret in one for secret in secrets)}
-            self._enclosing &= self._innocent
+            self._enclosing &= self._innocent | self._guilty.keys()
 
     def forget(self) -> None:
         """Judge everything again: the table has changed."""
-        self._cleared.clear()
+        self._pieces.clear()
         self._shapes.forget()
         self._innocent.clear()
         self._enclosing.clear()
@@ -90,61 +91,83 @@ class QuickLook:
 
     def clears(self, document: str) -> bool:
         """Whether a JSON text neither holds nor mentions a secret."""
-        found = self.over((), [document])
-        return found is not None and not found[0].members
+        return self.over((), [document.encode("utf-8", "surrogateescape")]) == [None]
 
-    def over(self, texts: Collection[str], documents: Sequence[str]) -> list[Seen] | None:
-        """What is secret in JSON texts, where it is plain members; None where only a walk can tell.
+    def over(self, texts: Sequence[str], documents: Sequence[bytes]) -> list[Seen | None] | None:
+        """The plain members of each of some JSON texts that are secrets, or None for none; None where a walk must tell.
 
-        `texts` are single strings (header fields, a URL) that must hold none.
+        `texts` are single strings (header fields, a URL) that must hold no secrets. What was found harmless before is
+        enough for most exchanges, and costs little.
         """
+        strange = self._shapes.strange(texts)
+        pieces = [self._new_pieces(document) for document in documents]
+        if strange is None or None in pieces:
+            return None
+        if not any(pieces) and self._innocent.issuperset(strange):
+            return [None] * len(documents)
         names = len(self._guilty)
         try:
-            seen = [self._seen(document) for document in documents]
+            seen = [self._seen(one) if new else None for one, new in zip(documents, pieces, strict=True)]
         except NotPlain:
             return None
+        if not self._are_plain(strange, [one for one in seen if one]):
+            return None
+        if len(self._guilty) > names:  # so what stands under them is known to be one
+            return self.over(texts, documents)
+        for one, new in zip(seen, pieces, strict=True):
+            if one and not one.members:
+                self._clear(new or ())
+        return [one if one and one.members else None for one in seen]
+
+    def _new_pieces(self, document: bytes) -> list[bytes] | None:
+        pieces = self._shapes.strange_pieces(document)
+        return [one for one in pieces if one not in self._pieces] if pieces else pieces
+
+    def _are_plain(self, texts: Sequence[str], seen: Sequence[Seen]) -> bool:
+        """Whether these texts hold no secret, and the documents none but the members that were found."""
         innocent = self._innocent
         unknown = [text for text in texts if text not in innocent]
         for one in seen:
             unknown += one.strings - innocent
         strange = self._shapes.strange(unknown)
         if strange is None or (doubtful := self._doubtful(strange)) is None:
-            return None
-        if len(self._guilty) > names:  # so what stands under them is known to be one
-            return self.over(texts, documents)
-        for one in seen:
-            if doubtful and not one.strings.isdisjoint(doubtful):
-                if self._names_a_secret(one):
-                    return None
-            elif one.enclosing and self._encloses_a_secret(one):
-                return None
-        if len(self._cleared) > MOST_CLEARED:
-            self._cleared.clear()
-        self._cleared.update([one.text for one in seen if not one.members and len(one.text) < LONGEST_CLEARED])
-        return seen
+            return False
+        return not any(self._is_suspicious(one, doubtful) for one in seen)
 
-    def _seen(self, document: str) -> Seen:
+    def _clear(self, pieces: Collection[bytes]) -> None:
+        """Remember members of texts that hold no secrets, save those that make one of what they enclose."""
+        if len(self._pieces) > MOST_REMEMBERED:
+            self._pieces.clear()
+        self._pieces.update(
+            [one for one in pieces if len(one) < LONGEST_PIECE and not self._may_enclose_in(one.decode())]
+        )
+
+    def _may_enclose_in(self, piece: str) -> bool:
+        lower = piece.lower()
+        return any(not ENCLOSES_NOT.match(lower, at) for under in self._table.unders for at in _places(lower, under))
+
+    def _is_suspicious(self, seen: Seen, doubtful: list[str]) -> bool:
+        if doubtful and not seen.strings.isdisjoint(doubtful):
+            return self._names_a_secret(seen)
+        return bool(seen.enclosing) and self._encloses_a_secret(seen)
+
+    def _seen(self, body: bytes) -> Seen:
         """Raises NotPlain."""
-        if document in self._cleared:
-            return Seen(document)
+        document = _utf8(body)
         if document[0] not in "{[" or "\\" in document:
             raise NotPlain
         pieces = document.split('"')
         strings = set(pieces)
-        found: list[Member] = []
-        if not self._guilty.keys().isdisjoint(strings):
-            names = self._guilty.keys() & strings
-            if found := members(pieces, self._guilty, names):
-                if not is_json(document):
-                    raise NotPlain
-                for member in found:
-                    pieces[member.at] = ""
-                strings = set(pieces)
-            strings -= names
-        enclosing = 0
-        if not self._enclosing.isdisjoint(strings):
-            enclosing = sum(_times_enclosing(document, name) for name in self._enclosing & strings)
-        return Seen(document, pieces, strings, found, enclosing)
+        enclosing = sum(_times_enclosing(document, name) for name in self._enclosing & strings)
+        names = self._guilty.keys() & strings
+        if (names or enclosing) and not is_json(document):
+            raise NotPlain
+        found = members(pieces, self._guilty, names) if names else []
+        if found:
+            for member in found:
+                pieces[member.at] = ""
+            strings = set(pieces)
+        return Seen(pieces, strings - names, found, enclosing)
 
     def _doubtful(self, strange: list[str]) -> list[str] | None:
         """Those that may name a secret, or enclose such a name; None where one may be a secret itself."""
@@ -161,12 +184,14 @@ class QuickLook:
     def _accuse(self, names: Collection[str]) -> None:
         if len(self._guilty) > MOST_GUILTY:
             self._guilty.clear()
+            self._enclosing &= self._innocent
         self._guilty.update({name: rule for name in names if (rule := self._table.rule(name))})
+        self._enclosing.update([name for name in names if self._may_enclose(name)])
 
     def _remember(self, innocent: Collection[str]) -> None:
         if len(self._innocent) > MOST_REMEMBERED:
             self._innocent.clear()
-            self._enclosing.clear()
+            self._enclosing &= self._guilty.keys()
         self._innocent.update(innocent)
         self._enclosing.update([one for one in innocent if self._may_enclose(one)])
 
@@ -177,7 +202,7 @@ class QuickLook:
     def _names_a_secret(self, seen: Seen) -> bool:
         """Whether a value stands under a secret's name: `password` alone may be the name of a method."""
         try:
-            return self._holds_secret(msgspec.json.decode('"'.join(seen.pieces)), "") if seen.pieces else False
+            return self._holds_secret(msgspec.json.decode('"'.join(seen.pieces)), "")
         except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
             return True
 
@@ -247,15 +272,27 @@ class QuickLook:
         return True
 
 
+def _utf8(body: bytes) -> str:
+    """Raises NotPlain for what is another encoding, of JSON in UTF-16 say."""
+    try:
+        if b"\0" not in body:
+            return body.decode()
+    except UnicodeDecodeError:
+        pass
+    raise NotPlain
+
+
 def _times_enclosing(document: str, name: str) -> int:
     """How often an object or array stands under a name in a JSON text."""
-    quoted, times = f'"{name}"', 0
-    at = document.find(quoted)
+    quoted = f'"{name}"'
+    return sum(bool(ENCLOSING.match(document, at + len(quoted))) for at in _places(document, quoted))
+
+
+def _places(text: str, part: str) -> Iterator[int]:
+    at = text.find(part)
     while at != -1:
-        at += len(quoted)
-        times += bool(ENCLOSING.match(document, at))
-        at = document.find(quoted, at)
-    return times
+        yield at
+        at = text.find(part, at + 1)
 
 
 def _name_around(text: str, at: int) -> str:

@@ -62,6 +62,9 @@ class Vault:
         self.news: list[str] = []
         self.generation = 0
 
+    def knows(self, secret: str) -> bool:
+        return secret in self._stand_ins
+
     def stand_in(self, rule: Rule, secret: str) -> str:
         """The placeholder of a secret, the same each time."""
         known = self._stand_ins.get(secret)
@@ -168,8 +171,9 @@ class Scrubber:
     def _at_a_glance(self, request: Request, response: Response) -> tuple[Request, Response] | None:
         """The messages where all that is secret in them are header fields and plain members of JSON; else None."""
         self._places = set()
-        documents = [text for body in (request.body, response.body) if body and (text := _json_text(body))]
-        if len(documents) < bool(request.body) + bool(response.body):
+        bodies = [body for body in (request.body, response.body) if body]
+        documents = [body for body in bodies if isinstance(body, bytes) and body[0] in b"{["]
+        if len(documents) < len(bodies):
             return None
         unknown = [unquote_plus(request.uri) if "%" in request.uri else request.uri]
         asked = self._met(request.headers, "request", unknown)
@@ -178,16 +182,18 @@ class Scrubber:
         seen = self._look.over(unknown, documents)
         if seen is None:
             return None
-        said = self._without_members(request.body, seen[0], "request.body") if request.body else b""
-        answer = self._without_members(response.body, seen[-1], "response.body") if response.body else b""
+        said, answer = request.body, response.body
+        if any(seen):
+            said = self._without_members(said, seen[0], "request.body") if said else said
+            answer = self._without_members(answer, seen[-1], "response.body") if answer else answer
         if asked is not request.headers or said is not request.body:
             request = Request(request.method, request.uri, asked, said, request.route, request.session)
         if answered is not response.headers or answer is not response.body:
             response = Response(response.status, response.reason, answered, answer)
         return None if self._vault.news and _says((request, response), self._vault.news) else (request, response)
 
-    def _without_members(self, body: Body, seen: Seen, place: str) -> Body:
-        return replaced(seen.pieces, seen.members, self._walker, place).encode() if seen.members else body
+    def _without_members(self, body: Body, seen: Seen | None, place: str) -> Body:
+        return replaced(seen.pieces, seen.members, self._walker, place).encode() if seen else body
 
     def _met(self, headers: Headers, side: str, unknown: list[str]) -> Headers | None:
         """The fields without their secrets; the values that nobody has judged yet go to `unknown`."""
@@ -264,7 +270,7 @@ class Scrubber:
                 self._free_names.clear()
 
     def _replace(self, rule: Rule, secret: str, place: str) -> str:
-        if is_placeholder(secret) or TEXT.search(secret):
+        if not self._vault.knows(secret) and (is_placeholder(secret) or TEXT.search(secret)):
             return secret
         self._places.add(place)
         return self._vault.stand_in(rule, secret)
@@ -395,8 +401,8 @@ def _mentions(messages: tuple[Request, Response], secrets: list[str]) -> bool:
 
 def _says(messages: tuple[Request, Response], secrets: list[str]) -> bool:
     asked, answered = messages
-    texts = [asked.uri, *(value for message in messages for _, value in message.headers)]
-    if any(secret in text for secret in secrets for text in texts):
+    texts = "\n".join([asked.uri, *[value for message in messages for _, value in message.headers]])
+    if any(secret in texts for secret in secrets):
         return True
     bodies = [body for body in (asked.body, answered.body) if body]
     words = [max(WORD.findall(secret) or [secret], key=len).encode("utf-8", "surrogateescape") for secret in secrets]
@@ -414,16 +420,6 @@ def _text_of(data: bytes, textual: bool) -> tuple[str, str] | None:
         return data.decode(), "utf-8"
     except UnicodeDecodeError:
         return (data.decode("utf-8", "surrogateescape"), "utf-8") if textual else None
-
-
-def _json_text(body: Body) -> str | None:
-    """A small body that may be JSON in UTF-8."""
-    if not isinstance(body, bytes) or body[0] not in b"{[" or b"\0" in body:
-        return None
-    try:
-        return body.decode()
-    except UnicodeDecodeError:
-        return None
 
 
 LONG_RUN = re.compile(rb"[A-Za-z0-9+/_-]{20,}={0,2}")

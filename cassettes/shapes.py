@@ -22,7 +22,7 @@ ANY_HEX = bytes.maketrans(b"123456789abcdefABCDEF", b"0" * 21)
 ID = re.compile(r"0{8}-(?:0{4}-){3}0{12}|(?<![0-9A-Za-z+])0{32}(?![0-9A-Za-z+])")
 HEX_RUN = re.compile(r"[0-]*")
 SEPARATOR = "\n"
-MOST_KNOWN = 2_000
+MOST_KNOWN = 5_000
 LONGEST_KNOWN = 200
 FEW = 64
 UNJUDGED = ("",)
@@ -58,6 +58,26 @@ class Shapes:
         if len(shapes) == len(texts):
             return [text for text, shape in zip(texts, shapes, strict=True) if shape in strange]
         return [text for text in texts if not strange.isdisjoint(shape_of(text).split(b"\n"))]
+
+    def strange_pieces(self, document: bytes) -> list[bytes] | None:
+        """The members of a JSON text, as it were, that are not of a harmless shape; None as above.
+
+        The text is cut between two members, so that a name stays with its value.
+        """
+        if self._like_ids and self._mentions_like_id(document.decode("utf-8", "surrogateescape")):
+            return None
+        shape = document.translate(HEX)
+        separator = b', "' if b', "' in shape else b',"'
+        shapes = shape.split(separator)
+        unknown = set(shapes) - self._known
+        if not unknown:
+            return []
+        pieces = document.split(separator)
+        found = []
+        for piece, one in zip(pieces, shapes, strict=True):
+            if one in unknown and self._strange({one}, piece.decode("utf-8", "surrogateescape")):
+                found.append(piece)
+        return found
 
     def _strange(self, unknown: set[bytes], joined: str) -> set[bytes]:
         found, lower = set(), joined.lower()
@@ -106,7 +126,7 @@ class Shapes:
         So `block-storage` is harmless, although `blob` has its shape: as long as there is no `blob` in the text.
         """
         alike = shape.lower().translate(ANY_HEX)
-        if not alike.isascii() or any(one in shape for one in (*self._marks, *self._secrets)):
+        if not alike.isascii() or b"\0" in shape or any(one in shape for one in (*self._marks, *self._secrets)):
             return None
         if any(_alike(name) in alike for name in self._table.hidden):
             return None

@@ -88,15 +88,24 @@ def _headers(headers: Headers) -> tuple[str, Headers]:
     return "".join(grouped.values()), headers if sorted(names, key=names.index) != names else ()
 
 
-@lru_cache(maxsize=512)
+# Fields with another value each time.
+FRESH = frozenset({"content-length", "date", "x-compute-request-id", "x-openstack-request-id", "x-trans-id"})
+
+
 def _field(pair: tuple[str, str]) -> str:
-    name, value = pair
-    return f"{_heading(name)}{_text(value)}"
+    heading, is_fresh = _heading(pair[0])
+    return heading + (_text if is_fresh else _value)(pair[1])
+
+
+@lru_cache(maxsize=512)
+def _value(text: str) -> str:
+    return _text(text)
 
 
 @lru_cache(maxsize=1024)
-def _heading(name: str) -> str:
-    return f"\n      {_text(name)}:\n      - "
+def _heading(name: str) -> tuple[str, bool]:
+    """What stands before a field's value, and whether that is another one each time."""
+    return f"\n      {_text(name)}:\n      - ", name.lower() in FRESH
 
 
 def _text(value: str) -> str:

@@ -100,7 +100,7 @@ class QuickLook:
         enough for most exchanges, and costs little.
         """
         strange = self._shapes.strange(texts)
-        pieces = [self._new_pieces(document) for document in documents]
+        pieces = [self._shapes.strange_pieces(document, self._pieces) for document in documents]
         if strange is None or None in pieces:
             return None
         if not any(pieces) and self._innocent.issuperset(strange):
@@ -118,10 +118,6 @@ class QuickLook:
             if one and not one.members:
                 self._clear(new or ())
         return [one if one and one.members else None for one in seen]
-
-    def _new_pieces(self, document: bytes) -> list[bytes] | None:
-        pieces = self._shapes.strange_pieces(document)
-        return [one for one in pieces if one not in self._pieces] if pieces else pieces
 
     def _are_plain(self, texts: Sequence[str], seen: Sequence[Seen]) -> bool:
         """Whether these texts hold no secret, and the documents none but the members that were found."""

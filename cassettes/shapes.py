@@ -11,7 +11,7 @@ secret would look like in it. It may take the harmless for a danger, never the o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 
 from cloudtape.cassettes.secrets import MARKS, PATH_MARKS, Table
 from cloudtape.cassettes.walk import BASE64_RUN
@@ -59,10 +59,11 @@ class Shapes:
             return [text for text, shape in zip(texts, shapes, strict=True) if shape in strange]
         return [text for text in texts if not strange.isdisjoint(shape_of(text).split(b"\n"))]
 
-    def strange_pieces(self, document: bytes) -> list[bytes] | None:
+    def strange_pieces(self, document: bytes, harmless: Set[bytes]) -> list[bytes] | None:
         """The members of a JSON text, as it were, that are not of a harmless shape; None as above.
 
-        The text is cut between two members, so that a name stays with its value.
+        The text is cut between two members, so that a name stays with its value. Those that are `harmless` although
+        their shape is not are left out.
         """
         if self._like_ids and self._mentions_like_id(document.decode("utf-8", "surrogateescape")):
             return None
@@ -72,12 +73,9 @@ class Shapes:
         unknown = set(shapes) - self._known
         if not unknown:
             return []
-        pieces = document.split(separator)
-        found = []
-        for piece, one in zip(pieces, shapes, strict=True):
-            if one in unknown and self._strange({one}, piece.decode("utf-8", "surrogateescape")):
-                found.append(piece)
-        return found
+        pieces = zip(document.split(separator), shapes, strict=True)
+        suspects = [(piece, one) for piece, one in pieces if one in unknown and piece not in harmless]
+        return [piece for piece, one in suspects if self._strange({one}, piece.decode("utf-8", "surrogateescape"))]
 
     def _strange(self, unknown: set[bytes], joined: str) -> set[bytes]:
         found, lower = set(), joined.lower()

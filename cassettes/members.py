@@ -8,11 +8,14 @@ A text without escapes falls at its quotation marks into strings (the odd pieces
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from cloudtape.cassettes.secrets import DEFAULT, Rule
 from cloudtape.cassettes.walk import Walker
+
+DEFAULT_NAME = re.compile(rf'"{DEFAULT}"\s*:')
 
 
 class Member(NamedTuple):
@@ -27,27 +30,28 @@ class NotPlain(Exception):
     """What stands under a secret's name is no string: only a walk can tell."""
 
 
-def members(pieces: Sequence[str], rules: Mapping[str, Rule], names: Iterable[str]) -> list[Member]:
+def members(document: str, pieces: Sequence[str], rules: Mapping[str, Rule], names: Iterable[str]) -> list[Member]:
     """The members under these names whose value is a string, in order. The text must be JSON. Raises NotPlain."""
-    found = [Member(at, rules[name], pieces[at]) for name in names for at in _places(pieces, name, rules[name])]
+    found = []
+    for name in names:
+        rule, at = rules[name], -1
+        for _ in range(pieces.count(name)):
+            at = pieces.index(name, at + 1)
+            if _is_name(pieces, at):
+                found += _value(document, pieces, at, rule)
     return sorted(found)
 
 
-def _places(pieces: Sequence[str], name: str, rule: Rule) -> Iterator[int]:
-    at = -1
-    for _ in range(pieces.count(name)):
-        at = pieces.index(name, at + 1)
-        if not _is_name(pieces, at):
-            continue  # a value: the name of a method, say
-        behind = pieces[at + 1].lstrip()[1:].lstrip()
-        if not behind:
-            if pieces[at + 2]:
-                yield at + 2
-        elif behind[0] == "{" and not rule.deep:
-            if any(piece.lower() == DEFAULT and _is_name(pieces, place) for place, piece in enumerate(pieces)):
-                raise NotPlain  # it may be that of a parameter, whose name this is
-        elif behind[0] not in "ntf":
-            raise NotPlain
+def _value(document: str, pieces: Sequence[str], at: int, rule: Rule) -> list[Member]:
+    behind = pieces[at + 1].lstrip()[1:].lstrip()
+    if not behind:
+        return [Member(at + 2, rule, pieces[at + 2])] if pieces[at + 2] else []
+    if behind[0] in "ntf":
+        return []
+    # An object under a parameter's name may hold the parameter's own value.
+    if behind[0] == "{" and not rule.deep and not DEFAULT_NAME.search(document.lower()):
+        return []
+    raise NotPlain
 
 
 def _is_name(pieces: Sequence[str], at: int) -> bool:

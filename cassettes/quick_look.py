@@ -158,7 +158,7 @@ class QuickLook:
         names = self._guilty.keys() & strings
         if (names or enclosing) and not is_json(document):
             raise NotPlain
-        found = members(pieces, self._guilty, names) if names else []
+        found = members(document, pieces, self._guilty, names) if names else []
         if found:
             for member in found:
                 pieces[member.at] = ""

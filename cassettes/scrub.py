@@ -40,6 +40,8 @@ PASSES = 4
 """Each pass may find secrets that the one before had passed over; three would do for any real exchange."""
 
 WORD = re.compile(r"\w{6,}")
+ONE_SPELLING = re.compile(r"[\w.~-]*", re.ASCII)
+"""The same in a URL and in JSON."""
 FORM_CLUES = ("gAAAA", "eyJ")
 FEW = 64
 """Up to so many clues are looked for one by one, more of them by the text's words."""
@@ -80,7 +82,9 @@ class Vault:
         self._stand_ins[secret] = made
         if len(secret) >= SHORTEST and secret.lower() not in EVERYDAY:
             words = [form for form in FORM_CLUES if secret.startswith(form)] or WORD.findall(secret)
-            spellings = {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
+            spellings = {secret}
+            if not ONE_SPELLING.fullmatch(secret):
+                spellings |= {quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
             if words:
                 self._by_clue.setdefault(max(words, key=len), []).extend(spellings)
             else:

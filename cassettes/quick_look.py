@@ -11,14 +11,15 @@ import base64
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import msgspec
 
 from cloudtape.cassettes.bodies import is_text
-from cloudtape.cassettes.members import Member, NotPlain, members
-from cloudtape.cassettes.secrets import DEFAULT, MARKS, PATH_MARKS, RULES, Rule, Table
-from cloudtape.cassettes.shapes import SEPARATOR, Shapes
+from cloudtape.cassettes.members import Member, NotPlain, members, parts_of, with_values
+from cloudtape.cassettes.secrets import MARKS, PATH_MARKS, Rule, Table
+from cloudtape.cassettes.shapes import SEPARATOR, WHOLE, Cut, Shapes
 from cloudtape.cassettes.walk import BASE64_RUN, PLAIN_ID, is_json
 
 # Ids, times, addresses, numbers: no name and no base64 among them. A known secret may be: the vault is asked.
@@ -26,7 +27,6 @@ PLAIN = re.compile(r"(?:req-|tx)?[0-9a-fA-F:.TZ+-]*|[A-Z][a-z]{2}, \d\d [A-Z][a-
 ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![0-9A-Za-z+/])[0-9a-f]{32}(?![0-9A-Za-z+/])")
 # Too short to be base64 or a token: suspicious for a word in it alone.
 SHORT_NAME = re.compile(r"[A-Za-z][\w.-]{0,18}")
-NESTED_NAMES = frozenset(rule.words.replace(" ", "_") for rule in RULES if rule.under) | {DEFAULT}
 ENCLOSING = re.compile(r"\s*:\s*[\[{]")
 # What stands behind a name that encloses nothing, and behind a string that is no name.
 ENCLOSES_NOT = re.compile(r'[^"]*"\s*(?::\s*[^\s\[{]|[\]},]|$)')
@@ -42,15 +42,23 @@ SAYS_NOTHING = frozenset({b"null", b"true", b"false", b'""'})
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """A JSON text in pieces, the secrets among its members taken out, and the strings left.
+    """A JSON text, the secrets among its members, and the other strings of its strange pieces.
 
     `enclosing`: how many names enclose others, so that one that says nothing may be a secret's there.
     """
 
-    pieces: Sequence[str]
+    cut: Cut
+    document: str
     strings: Set[str]
     members: Sequence[Member]
     enclosing: int
+
+    def rest(self) -> str:
+        """The text without its secrets."""
+        return with_values(self.cut, self.members, [""] * len(self.members)) if self.members else self.document
+
+
+NOTHING = Seen(WHOLE, "", frozenset(), (), 0)
 
 
 class QuickLook:
@@ -100,24 +108,24 @@ class QuickLook:
         enough for most exchanges, and costs little.
         """
         strange = self._shapes.strange(texts)
-        pieces = [self._shapes.strange_pieces(document, self._pieces) for document in documents]
-        if strange is None or None in pieces:
+        cuts = [self._shapes.cut(document, self._pieces) for document in documents]
+        if strange is None or None in cuts:
             return None
-        if not any(pieces) and self._innocent.issuperset(strange):
+        if self._innocent.issuperset(strange) and all(cut is WHOLE for cut in cuts):
             return [None] * len(documents)
         names = len(self._guilty)
         try:
-            seen = [self._seen(one) if new else None for one, new in zip(documents, pieces, strict=True)]
+            seen = [self._seen(one, cut) for one, cut in zip(documents, cuts, strict=True) if cut]
         except NotPlain:
             return None
-        if not self._are_plain(strange, [one for one in seen if one]):
+        if not self._are_plain(strange, seen):
             return None
         if len(self._guilty) > names:  # so what stands under them is known to be one
             return self.over(texts, documents)
-        for one, new in zip(seen, pieces, strict=True):
-            if one and not one.members:
-                self._clear(new or ())
-        return [one if one and one.members else None for one in seen]
+        for one in seen:
+            if not one.members:
+                self._clear([one.cut.pieces[at] for at in one.cut.strange])
+        return [one if one.members else None for one in seen]
 
     def _are_plain(self, texts: Sequence[str], seen: Sequence[Seen]) -> bool:
         """Whether these texts hold no secret, and the documents none but the members that were found."""
@@ -147,23 +155,25 @@ class QuickLook:
             return self._names_a_secret(seen)
         return bool(seen.enclosing) and self._encloses_a_secret(seen)
 
-    def _seen(self, body: bytes) -> Seen:
+    def _seen(self, body: bytes, cut: Cut) -> Seen:
         """Raises NotPlain."""
+        if cut is WHOLE:
+            return NOTHING
         document = _utf8(body)
         if document[0] not in "{[" or "\\" in document:
             raise NotPlain
-        pieces = document.split('"')
-        strings = set(pieces)
+        parts = [parts_of(cut, piece) for piece in cut.strange]
+        strings = set(chain.from_iterable(parts))
         enclosing = sum(_times_enclosing(document, name) for name in self._enclosing & strings)
         names = self._guilty.keys() & strings
         if (names or enclosing) and not is_json(document):
             raise NotPlain
-        found = members(document, pieces, self._guilty, names) if names else []
-        if found:
-            for member in found:
-                pieces[member.at] = ""
-            strings = set(pieces)
-        return Seen(pieces, strings - names, found, enclosing)
+        found: list[Member] = []
+        for piece, some in zip(cut.strange, parts, strict=True):
+            for member in members(document, piece, some, self._guilty) if names else ():
+                found.append(member)
+                some[member.at] = ""
+        return Seen(cut, document, set(chain.from_iterable(parts)) - names, found, enclosing)
 
     def _doubtful(self, strange: list[str]) -> list[str] | None:
         """Those that may name a secret, or enclose such a name; None where one may be a secret itself."""
@@ -198,14 +208,14 @@ class QuickLook:
     def _names_a_secret(self, seen: Seen) -> bool:
         """Whether a value stands under a secret's name: `password` alone may be the name of a method."""
         try:
-            return self._holds_secret(msgspec.json.decode('"'.join(seen.pieces)), "")
+            return self._holds_secret(msgspec.json.decode(seen.rest()), "")
         except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
             return True
 
     def _encloses_a_secret(self, seen: Seen) -> bool:
         """The same where only names matter that enclose others: mostly it is the outermost one, `token` say."""
         try:
-            outer = _decode_members('"'.join(seen.pieces))
+            outer = _decode_members(seen.rest())
             enclosing = [(name, value) for name, value in outer.items() if self._may_enclose(name)]
             inner = [(name, _decode_members(value)) for name, value in enclosing]
         except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
@@ -224,7 +234,7 @@ class QuickLook:
         return any(self._is_secret(name, member, under) for name, member in value.items())
 
     def _is_secret(self, name: str, member: Any, under: str) -> bool:
-        rule = None if name in self._innocent and name.lower() not in NESTED_NAMES else self._table.rule(name, under)
+        rule = self._table.rule(name, under)
         if isinstance(member, dict | list) and member:
             holds_scalars = isinstance(member, list) and not all(isinstance(item, dict | list) for item in member)
             return bool(rule and (rule.deep or holds_scalars)) or self._holds_secret(member, name)

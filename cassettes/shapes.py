@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
+from typing import NamedTuple
 
 from cloudtape.cassettes.secrets import MARKS, PATH_MARKS, Table
 from cloudtape.cassettes.walk import BASE64_RUN
@@ -26,6 +27,18 @@ MOST_KNOWN = 5_000
 LONGEST_KNOWN = 200
 FEW = 64
 UNJUDGED = ("",)
+
+
+class Cut(NamedTuple):
+    """A JSON text in pieces, and the numbers of those whose shape is not harmless."""
+
+    separator: bytes
+    pieces: Sequence[bytes]
+    strange: Sequence[int]
+
+
+WHOLE = Cut(b"", (), ())
+"""A text in which nothing is strange."""
 
 
 class Shapes:
@@ -59,11 +72,10 @@ class Shapes:
             return [text for text, shape in zip(texts, shapes, strict=True) if shape in strange]
         return [text for text in texts if not strange.isdisjoint(shape_of(text).split(b"\n"))]
 
-    def strange_pieces(self, document: bytes, harmless: Set[bytes]) -> list[bytes] | None:
-        """The members of a JSON text, as it were, that are not of a harmless shape; None as above.
+    def cut(self, document: bytes, harmless: Set[bytes]) -> Cut | None:
+        """A JSON text cut between its members, so that a name stays with its value; None as above.
 
-        The text is cut between two members, so that a name stays with its value. Those that are `harmless` although
-        their shape is not are left out.
+        Pieces that are `harmless` although their shape is not are not strange.
         """
         if self._like_ids and self._mentions_like_id(document.decode("utf-8", "surrogateescape")):
             return None
@@ -72,10 +84,12 @@ class Shapes:
         shapes = shape.split(separator)
         unknown = set(shapes) - self._known
         if not unknown:
-            return []
-        pieces = zip(document.split(separator), shapes, strict=True)
-        suspects = [(piece, one) for piece, one in pieces if one in unknown and piece not in harmless]
-        return [piece for piece, one in suspects if self._strange({one}, piece.decode("utf-8", "surrogateescape"))]
+            return WHOLE
+        pieces = document.split(separator)
+        numbered = enumerate(zip(pieces, shapes, strict=True))
+        suspects = [(at, one) for at, (piece, one) in numbered if one in unknown and piece not in harmless]
+        strange = [at for at, one in suspects if self._strange({one}, pieces[at].decode("utf-8", "surrogateescape"))]
+        return Cut(separator, pieces, strange) if strange else WHOLE
 
     def _strange(self, unknown: set[bytes], joined: str) -> set[bytes]:
         found, lower = set(), joined.lower()

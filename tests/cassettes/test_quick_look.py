@@ -113,3 +113,23 @@ def test_json_in_another_encoding_is_walked() -> None:
     clean = scrubber.scrub(exchange(told)).request.body
     assert isinstance(clean, bytes)
     assert "Pl4nted" not in clean.decode("utf-16-le")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('{"adminPass": "Pl4nted-V4lue"}', "adminPass"),
+        ('{"a": {"b": [1, "c", {"d": 1}]}, "server": {"x": "y", "adminPass": "Pl4nted-V4lue"}}', "server.adminPass"),
+        ('{"servers": [{"links": [{"rel": "a"}, {"rel": "b"}], "secret": "Pl4nted-V4lue"}]}', "servers.servers.secret"),
+        ('{"servers":[{"links":[{"rel":"a"},{"rel":"b"}],"secret":"Pl4nted-V4lue"}]}', "servers.servers.secret"),
+        ('{"methods": ["password"], "password": {"user": {"password": "Pl4nted-V4lue"}}}', "password.user.password"),
+        ('{"password": "Pl4nted-V4lue", "x, ": "y, ", "z": {"w": "v"}}', "password"),
+    ],
+)
+def test_a_plain_member_is_replaced_as_a_walk_would(text: str, place: str) -> None:
+    scrubber = Scrubber()
+    for _ in range(3):
+        clean = scrubber.scrub(exchange(text.encode(), text.encode()))
+        assert clean.scrubbed == (f"request.body.{place}", f"response.body.{place}")
+        kind = "secret" if "secret" in place else "password"
+        assert clean.request.body == text.replace("Pl4nted-V4lue", f"scrubbed-{kind}-1").encode()

@@ -66,19 +66,20 @@ def _value(document: str, piece: int, parts: Sequence[str], at: int, rule: Rule)
     raise NotPlain
 
 
-def with_values(cut: Cut, found: Sequence[Member], values: Sequence[str]) -> str:
+def with_values(cut: Cut, found: Sequence[Member], values: Sequence[str]) -> bytes:
     """The text with these in place of its members."""
     changed: dict[int, list[str]] = {}
     for member, value in zip(found, values, strict=True):
-        parts = changed.setdefault(member.piece, parts_of(cut, member.piece))
-        parts[member.at] = value
-    pieces = [piece.decode() for piece in cut.pieces]
+        if member.piece not in changed:
+            changed[member.piece] = parts_of(cut, member.piece)
+        changed[member.piece][member.at] = value
+    pieces = list(cut.pieces)
     for number, parts in changed.items():
-        pieces[number] = '"'.join(parts)[bool(number) :]
-    return cut.separator.decode().join(pieces)
+        pieces[number] = '"'.join(parts)[bool(number) :].encode()
+    return cut.separator.join(pieces)
 
 
-def replaced(cut: Cut, found: Sequence[Member], walker: Walker, place: str) -> str:
+def replaced(cut: Cut, found: Sequence[Member], walker: Walker, place: str) -> bytes:
     """The text with other strings in place of its secrets; `place` is what its whole is called."""
     return with_values(cut, found, [_instead(cut, member, walker, place) for member in found])
 
@@ -91,8 +92,7 @@ def _instead(cut: Cut, member: Member, walker: Walker, place: str) -> str:
 def _path(cut: Cut, member: Member) -> str:
     """The names that enclose a value, and its own, as a walk would say them."""
     inside = '"'.join([*parts_of(cut, member.piece)[: member.at], ""])[bool(member.piece) :]
-    before = cut.separator.decode().join([*(piece.decode() for piece in cut.pieces[: member.piece]), inside])
-    parts = before.split('"')
+    parts = cut.separator.join([*cut.pieces[: member.piece], inside.encode()]).decode().split('"')
     names, name = [""], ""
     for at in range(0, len(parts), 2):
         part = parts[at]

@@ -53,7 +53,7 @@ class Seen(msgspec.Struct, frozen=True):
     members: Sequence[Member]
     enclosing: int
 
-    def rest(self) -> str:
+    def rest(self) -> bytes | str:
         """The text without its secrets."""
         return with_values(self.cut, self.members, [""] * len(self.members)) if self.members else self.document
 

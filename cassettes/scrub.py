@@ -197,7 +197,7 @@ class Scrubber:
         return None if self._vault.news and _says((request, response), self._vault.news) else (request, response)
 
     def _without_members(self, body: Body, seen: Seen | None, place: str) -> Body:
-        return replaced(seen.cut, seen.members, self._walker, place).encode() if seen else body
+        return replaced(seen.cut, seen.members, self._walker, place) if seen else body
 
     def _met(self, headers: Headers, side: str, unknown: list[str]) -> Headers | None:
         """The fields without their secrets; the values that nobody has judged yet go to `unknown`."""

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 Answer = Callable[[Request], Awaitable[Response]]
 SHORT = 16 * 1024
+MOST_KNOWN = 2048
 NO_PORTS: Mapping[int, str] = {}
 
 
@@ -51,8 +52,7 @@ class Edge:
     ) -> None:
         self._answer, self._routes, self._ports, self._spool = answer, routes, ports, spool
         self._rewriters = lru_cache(maxsize=256)(self._make_rewriters)
-        # A replayer gives the same response again and again.
-        self._again = lru_cache(maxsize=2048)(_outward) if spool else _outward
+        self._outward = _Again() if spool else _outward
 
     async def handle(self, incoming: Incoming) -> Response | None:
         """Answer one request; None when nobody is there to be answered. Never raises for what a client or the cloud
@@ -83,7 +83,7 @@ class Edge:
             request = Request(incoming.method, place.uri, headers, body, place.route.name, place.session)
             response = await self._answer(_inward(request, inward))
             outward, _ = self._rewriters_for(place)  # only now: this answer may have taught a route
-            return (self._again if _is_short(response) else _outward)(response, outward, place)
+            return self._outward(response, outward, place)
         finally:
             if spool:
                 spool.discard()
@@ -174,8 +174,22 @@ def _outward(response: Response, rewriter: Rewriter, place: Place) -> Response:
     return _with_body(response, rewriter)
 
 
-def _is_short(response: Response) -> bool:
-    return isinstance(response.body, bytes) and len(response.body) <= SHORT
+class _Again:
+    """`_outward` where a replayer gives the very same response again and again: remembers what became of short ones."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Response, Rewriter, Response]] = {}
+
+    def __call__(self, response: Response, rewriter: Rewriter, place: Place) -> Response:
+        found = self._known.get(id(response))
+        if found and found[0] is response and found[1] is rewriter:
+            return found[2]
+        made = _outward(response, rewriter, place)
+        if isinstance(response.body, bytes) and len(response.body) <= SHORT:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[id(response)] = response, rewriter, made
+        return made
 
 
 def _own_path(value: str, place: Place) -> str:

@@ -96,6 +96,9 @@ PATHS = (
     (re.compile(r"/OS-OAUTH1/access_tokens/([^/?#]+)"), "token"),
 )
 
+# Each path above holds one of these.
+PATH_MARKS = ("/tokens/", "/trusts/", "/OS-EC2/", "/webhooks/", "/access_tokens/")
+
 # A secret known by its own form, anywhere in a text: the group, or the whole.
 FORMS = (
     (re.compile(r"\bgAAAA[A-Za-z0-9_-]{40,}(?:%3D|=){0,2}"), "token"),  # fernet (keystone's tokens)
@@ -103,6 +106,9 @@ FORMS = (
     (re.compile(r"\b(?:Bearer|bearer)\s+([A-Za-z0-9._~+/-]{8,}=*)"), "token"),
     (re.compile(r"\bA[KS]IA[0-9A-Z]{16}\b"), "access"),  # AWS
 )
+
+# What a secret without a telling name begins with, and the escapes under which a name may hide.
+MARKS = ("\\", "@", "-----BEGIN", "gAAAA", "eyJ", "KIA", "SIA", "earer ")
 
 PEM = re.compile(
     r"-----BEGIN (?P<label>[A-Z0-9 ]*PRIVATE KEY)-----.*?(?:-----END (?P=label)-----|\Z)",

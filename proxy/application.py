@@ -16,10 +16,6 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import urlsplit
 
-from aiohttp import StreamReader, web
-from aiohttp.abc import AbstractStreamWriter
-from aiohttp.http_parser import RawRequestMessage
-
 from cloudtape.cassette_routes import IDENTITY, auth_path, routes_of
 from cloudtape.cassettes.bodies import Spool, folder_of
 from cloudtape.cassettes.cassette import Cassette
@@ -30,7 +26,7 @@ from cloudtape.cassettes.user_rules import load_rules
 from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.config import Config
 from cloudtape.discovery import check_keystone
-from cloudtape.edge import MAX_FIELD, Edge, EdgeRequest
+from cloudtape.edge import Edge
 from cloudtape.errors import ListenError
 from cloudtape.journal import Journal
 from cloudtape.matchers.ladder import Matching
@@ -42,6 +38,7 @@ from cloudtape.pipeline import Pipeline, Refusal, Responder
 from cloudtape.recorder import Forwarder, Keeper, LiveLogins, Recorder
 from cloudtape.replayer import Replayer, load_for_replay
 from cloudtape.routes import Routes, base_of
+from cloudtape.server import Server
 from cloudtape.synthesis.faults import fault
 from cloudtape.upstream import Upstream
 
@@ -188,24 +185,13 @@ class Application:
         return response
 
 
-def _request(
-    message: RawRequestMessage,
-    payload: StreamReader,
-    protocol: web.RequestHandler,
-    writer: AbstractStreamWriter,
-    task: asyncio.Task[None],
-    loop: asyncio.AbstractEventLoop,
-) -> EdgeRequest:
-    return EdgeRequest(message, payload, protocol, writer, task, loop)
-
-
 class _Doors:
     """The listening sockets: one, or in the layout `ports` one for each route besides."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self.ports: dict[str, int] = {}
-        self._servers: list[tuple[asyncio.Server, web.Server]] = []
+        self._servers: list[tuple[asyncio.Server, Server]] = []
         self._edge: Edge
         self._seen = -1
         self._turn = asyncio.Lock()
@@ -255,18 +241,10 @@ class _Doors:
             await server.shutdown(SHUTDOWN_SECONDS)
 
     async def _serve(self, port: int) -> int:
-        """Listen; returns the port. The handler is told it, so that no request needs to ask its socket."""
+        """Listen; returns the port."""
         listening = self._socket(port)
         actual: int = listening.getsockname()[1]
-        server = web.Server(
-            partial(self._edge.handle, port=actual),
-            request_factory=partial(_request, loop=asyncio.get_running_loop()),
-            access_log=None,
-            auto_decompress=False,
-            max_line_size=MAX_FIELD,
-            max_field_size=MAX_FIELD,
-            max_headers=1024,
-        )
+        server = Server(self._edge.handle, partial(fault, ""), actual)
         listener = await asyncio.get_running_loop().create_server(server, sock=listening, backlog=512)
         self._servers.append((listener, server))
         return actual

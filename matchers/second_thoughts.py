@@ -145,8 +145,9 @@ class SecondThoughts:
 
     def may(self, one: str, other: str) -> bool:
         """Whether two words could change places: both the client's, or both of things that were made."""
-        if not self._recording.vocabulary.is_clouds(one):
-            return not self._recording.vocabulary.is_clouds(other)
+        clouds = [self._recording.vocabulary.is_clouds(each) for each in (one, other)]
+        if not any(clouds):
+            return True
         if re.fullmatch(ADDRESS, one):
             return bool(re.fullmatch(ADDRESS, other))
         return self._was_made(one) and self._was_made(other)

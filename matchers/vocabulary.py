@@ -26,6 +26,7 @@ NAMING = re.compile(
 )
 NUMBERED = re.compile(rb'"(?:id|[a-z_]+_id)"\s*:\s*(\d{1,20})\b')
 IDS = re.compile(ID.pattern.encode())
+CREATED = 201
 LARGEST = 4 * 1024 * 1024
 MOST_LINES = 10_000
 JOINTS = re.compile(r"[-_.]")
@@ -123,7 +124,7 @@ def _plain(quoted: bytes) -> str:
 
 
 def made_by(interaction: Interaction, form: Form) -> Iterator[str]:
-    """Names that a write gives: the thing's own (`body.server.name`), and those in the path of a PUT.
+    """Names that a write gives: the thing's own (`body.server.name`), and the last in the path of a PUT that made it.
 
     A name further inside refers to something else: `body.server.security_groups[0].name`.
     """
@@ -138,7 +139,7 @@ def made_by(interaction: Interaction, form: Form) -> Iterator[str]:
         if account is not None:
             yield from segments[account + 1 :]
             yield "/".join(segments[account + 2 :])
-        elif segments and not ID.fullmatch(segments[-1]):
+        elif segments and interaction.response.status == CREATED and not ID.fullmatch(segments[-1]):
             yield segments[-1]
 
 

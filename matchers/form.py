@@ -57,6 +57,12 @@ class Form(msgspec.Struct, frozen=True):
     template: str
 
     @property
+    def asked_by_name(self) -> str:
+        """The name that a list is asked for by, where it is asked for by one."""
+        names = [leaf.value for leaf in self.leaves if leaf.kind is Kind.NAME and leaf.place.startswith("query")]
+        return names[0] if len(names) == 1 else ""
+
+    @property
     def names(self) -> tuple[str, ...]:
         return tuple(leaf.value for leaf in self.leaves if leaf.kind in (Kind.NAME, Kind.ID))
 

@@ -12,7 +12,7 @@ made two things has no third answer.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -45,7 +45,8 @@ class Past:
     def __init__(self, recording: Recording, collapse: bool = False) -> None:
         self._recording, self._collapse = recording, collapse
         self._last: dict[Which, int] = {}
-        self._replayed: set[int] = set()
+        self._replayed: dict[int, None] = {}
+        """Writes, in the order in which this session made them."""
         self._given: set[int] = set()
         self._progress: dict[int, Progress] = {}
         self._kin: dict[int, set[int]] = {}
@@ -88,9 +89,9 @@ class Past:
     def exchange(self, pairs: Sequence[tuple[int, int]]) -> None:
         """For each pair, not the first was replayed, but the second."""
         for one, _ in pairs:
-            self._replayed.discard(one)
-            for thing in self._recording.things[one]:
-                self._progress_of(thing).take_back(one)
+            self._replayed.pop(one, None)
+            for progress in self._concerned(self._recording.things[one]):
+                progress.take_back(one)
         for _, other in pairs:
             self._play(other, 0)
         self._begin.clear()
@@ -105,11 +106,11 @@ class Past:
         self._given.add(position)
         things = self._recording.things.get(position)
         if things is not None and position not in self._replayed:
-            self._replayed.add(position)
+            self._replayed[position] = None
             if token and self._recording.is_create(position):
                 self._kin.setdefault(token, set()).add(self._recording.asker(position))
-            for thing in things:
-                self._progress_of(thing).play(position)
+            for progress in self._concerned(things):
+                progress.play(position)
 
     def _choose(self, which: Which, positions: Sequence[int], token: int) -> int | None:
         last = self._last.get(which, -1)
@@ -137,10 +138,22 @@ class Past:
         again = [one for one in positions[-MOST_WEIGHED:] if not self._recording.is_create(one)]
         return again[-1] if again else None
 
+    def _concerned(self, things: Iterable[int]) -> Iterator[Progress]:
+        """The progress in each story that a write on some things is a part of, as far as it was asked for."""
+        for thing in things:
+            for one in (thing, *self._recording.also.get(thing, ())):
+                if one in self._progress:
+                    yield self._progress[one]
+
     def _progress_of(self, thing: int) -> Progress:
         progress = self._progress.get(thing)
         if progress is None:
-            progress = self._progress[thing] = Progress(self._recording.story(thing))
+            story = self._recording.story(thing)
+            progress = self._progress[thing] = Progress(story)
+            part = self._replayed.keys() & set(story.writes)
+            for position in self._replayed if part else ():
+                if position in part:
+                    progress.play(position)
         return progress
 
 

@@ -33,6 +33,8 @@ class Recording:
         self._columns = _joined(columns)
         self._askers, self._items = array("I", self._columns.askers), array("I", self._columns.items)
         self._stories: dict[int, Story] = {}
+        self.also: dict[int, set[int]] = {}
+        """For items, the things whose story theirs is a part of."""
         self._by_identity: dict[bytes, dict[Identity, list[int]]] = {}
         self._identities = dict(self._columns.tokens)
 
@@ -65,17 +67,20 @@ class Recording:
         return bool(self._columns.flags) and bool(self._columns.flags[position] & CREATES)
 
     def story(self, thing: int) -> Story:
-        """The writes on a thing."""
+        """The writes on a thing; where it is a name, also those on the items that had it."""
         story = self._stories.get(thing)
         if story is None:
-            writes = self.writes[thing]
-            items, flags = self._items, self._columns.flags
-            story = self._stories[thing] = Story(
-                writes,
-                [items[one] if items else 0 for one in writes],
-                [bool(flags) and bool(flags[one] & ENDS) for one in writes],
-            )
+            writes = set(self.writes[thing])
+            for item in {self._items[one] for one in writes} - {0, thing} if self._items else ():
+                writes.update(self.writes.get(item, ()))
+                self.also.setdefault(item, set()).add(thing)
+            story = self._stories[thing] = self._told(sorted(writes))
         return story
+
+    def _told(self, writes: list[int]) -> Story:
+        flags = self._columns.flags
+        items = [self._items[one] if self._items else 0 for one in writes]
+        return Story(writes, items, [bool(flags) and bool(flags[one] & ENDS) for one in writes])
 
     def asker(self, position: int) -> int:
         """The token that an interaction acted with; 0 for none."""

@@ -20,14 +20,15 @@ from cloudtape.matchers.naming import Naming
 from cloudtape.matchers.things import Thing, is_login, is_write, thing_of, touched, word
 from cloudtape.matchers.vocabulary import Vocabulary, Words, named_by, owned
 
-SUMMARY_VERSION = "11"
+SUMMARY_VERSION = "12"
 CREATES, ENDS = 1, 2
 Identity = tuple[str, ...]
 """Whose a token is: the ids of the user and of what the token is scoped to. Empty for an unknown token."""
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """Names are 32-bit numbers. `thing` is what a read is about; `things` are those whose reads a write may change.
+    """Names are 32-bit numbers. `thing` is what a read is about (for a list of what has a name, the name); `things` are
+    those whose reads a write may change.
 
     `place` stands for method and path, `family` for method and collection: where the nearest interactions of a miss
     are looked for.
@@ -90,7 +91,13 @@ class Summariser:
         if is_write(request):
             # The collection's own lists change with every write on one of its items.
             things = sorted({word(thing.family), *(word(item) for item in touched(interaction))})
-        return [same.key, place_of(same), family_of(same, thing), word(thing.item or thing.family), things]
+        return [
+            same.key,
+            place_of(same),
+            family_of(same, thing),
+            word(thing.item or form_of.asked_by_name or thing.family),
+            things,
+        ]
 
     def close(self) -> bytes:
         """The Columns, packed."""

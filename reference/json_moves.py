@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from cloudtape.reference.json_breaks import BRACKETS, PageBreaks
 from cloudtape.reference.json_costs import (
+    ADD_AMID,
     ADD_CLOSER,
     ADD_CLOSER_WITHIN,
     ADD_COLON,
@@ -20,6 +21,7 @@ from cloudtape.reference.json_costs import (
     BARE,
     DROP_AT_END,
     DROP_BEHIND,
+    DROP_CLOSED,
     DROP_WITHIN,
     MADE_UP,
     MISREAD,
@@ -114,7 +116,9 @@ class Moves:
             bracket = "{" if is_key else "["
             cost = ADD_OPENER.get(place, ADD_OPENER_WITHIN) + self.siblings.kind(top, bracket)
             cost += ADD_NO_VALUE if top.bracket == "{" else 0.0
-            yield reading.opened(bracket, token), cost, bracket, f"bracket added {where}"
+            opened = reading.opened(bracket, token)
+            cost += ADD_AMID if is_key and self.siblings.is_amid(opened.top, key_of(token)) else 0.0
+            yield opened, cost, bracket, f"bracket added {where}"
         if top.state == COLON and token.text != ":":
             yield reading.with_top(top.now(VALUE)), ADD_COLON, ":", f"colon added {where}"
 
@@ -126,6 +130,8 @@ class Moves:
             yield reading, DROP_BEHIND, "", ""
         elif reading.stack == DONE and token.text in CLOSER and place != HEAD:
             yield reading.moved(BEHIND), START_BEHIND, "", "second value left out"
+        elif place == HEAD and reading.stack == DONE and token.text in CLOSERS:
+            yield reading, DROP_CLOSED, "", "repeated or made-up head of a page left out"
         elif place == HEAD:
             cost = self._breaks.head(token.page, here.place)
             yield reading, cost, "", "repeated or made-up head of a page left out"

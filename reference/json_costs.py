@@ -64,13 +64,14 @@ ADD_AFTER_ALL = 0.3
 TWICE = 6.0
 ITEM_TWICE = 1.0
 UNKNOWN_MEMBER = 0.7
+UNKNOWN_AT_FOOT = 0.6  # more, before brackets that were made up
 UNKNOWN_AT_ROOT = 1.2
 MISSING_MEMBER, MISSING_AT_MOST = 0.9, 2.7
 OTHER_KIND = 1.2
 OTHER_FIRST, OTHER_ORDER, OTHER_LAST = 0.5, 0.3, 0.3
 MADE_UP = 1.5
 CROOKED = 0.8
-BARE = 1.0
+BARE = 0.5
 MISREAD = 2.0
 SKIPPED = 1.3
 # So much that is odd in an object counts; what follows belongs to it as the first did.
@@ -110,6 +111,10 @@ class Siblings:
         if self._shapes.follows(top.bracket, top.name, top.key, key):
             return 0.0
         return OTHER_FIRST if top.key == EDGE else OTHER_ORDER
+
+    def ends_strangely(self, top: Frame) -> bool:
+        """Whether the last member that an object has so far is one that no sibling has."""
+        return top.bracket == "{" and top.name != ROOT and not self._shapes.knows(top.name, top.key)
 
     def is_amid(self, top: Frame, key: str) -> bool:
         """Whether a member is known not to be the first of an object."""

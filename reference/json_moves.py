@@ -29,6 +29,7 @@ from cloudtape.reference.json_costs import (
     SKIPPED,
     START_BEHIND,
     START_OF_ALL,
+    UNKNOWN_AT_FOOT,
     Siblings,
     dropped,
 )
@@ -150,10 +151,12 @@ class Moves:
         if reading.at in (SKIP, BEHIND):
             return
         whole = reading.top.state in (KEY0, VALUE0)
+        strange = UNKNOWN_AT_FOOT if self.siblings.ends_strangely(reading.top) else 0.0
         for cost, what in self._breaks.feet(here.token.page, here.place):
             if whole and len(reading.stack) == 2 and what != BRACKETS:
                 continue  # something was there before more was made up
-            yield reading.moved(HEAD), cost + (START_OF_ALL if whole and what != BRACKETS else 0.0), "", what
+            more = strange if what == BRACKETS else START_OF_ALL if whole else 0.0
+            yield reading.moved(HEAD), cost + more, "", what
 
     # --- what may be taken -------------------------------------------------------------------------------------------
 

@@ -79,7 +79,7 @@ def _head_costs(page: Sequence[str], before: Sequence[str]) -> list[float]:
 
 
 def _feet(page: Sequence[str], after: Sequence[str]) -> dict[int, list[Foot]]:
-    across = _edge(after[:NEAR])
+    across, bare = _edge(after[:NEAR]), PUNCTUATION.issuperset(after)
     goes_on = NOT_ENDED.between if page[-1:] == [","] else 0.0
     if next((text for text in reversed(page) if text != ","), "") not in (STUB, *CLOSERS):
         goes_on = NOT_ENDED.within
@@ -94,7 +94,7 @@ def _feet(page: Sequence[str], after: Sequence[str]) -> dict[int, list[Foot]]:
         else:
             repeated = not across.isdisjoint(_members(page, place))
             as_foot = Foot(base + _of_many(as_members) + (START_OF_REPEATED if repeated else START_OF_MEMBERS), MEMBERS)
-        if _may_begin(page, place):
+        if _may_begin(page, place) and not (bare and as_foot.what == MEMBERS):
             found[place] = [as_foot]
     if again is not None:
         found.setdefault(again, []).append(Foot(START_AGAIN + DROP_AGAIN * (len(page) - again), AGAIN))

@@ -31,11 +31,11 @@ class NotEnded(NamedTuple):
 
 
 # Cost of leaving a token out: at the head of a page, at its foot, among the brackets that end the example, behind its
-# end, within a page.
-DROP_AT_HEAD = {CLOSING: 0.8, SEPARATOR: 0.3, STUB: 1.0, OTHER: 2.0}
-DROP_AT_FOOT = {CLOSING: 0.15, SEPARATOR: 0.05, STUB: 0.05, OTHER: 0.15}
+# end (a bracket that closes what is closed), within a page.
+DROP_AT_HEAD = {CLOSING: 1.2, SEPARATOR: 0.3, STUB: 1.0, OTHER: 2.0}
+DROP_AT_FOOT = {CLOSING: 0.15, SEPARATOR: 0.05, STUB: 0.05, OTHER: 0.2}
 DROP_AT_END = {CLOSING: 1.2, SEPARATOR: 0.7, STUB: 1.0}
-DROP_BEHIND = 0.1
+DROP_BEHIND, DROP_CLOSED = 0.1, 0.3
 DROP_WITHIN = {"}": 2.4, "]": 2.4, ",": 0.7, ":": 0.7, STUB: 1.0, "{": 2.0}
 DROP_REPEATED_AT_HEAD = Repeated(member=0.15, word=0.5)
 DROP_REPEATED_AT_FOOT = Repeated(member=0.05, word=0.1)
@@ -52,8 +52,9 @@ START_BEHIND = 1.0
 # Cost of putting in what is not printed: at the head of a page, at the end, elsewhere.
 ADD_CLOSER, ADD_CLOSER_WITHIN = {HEAD: 0.6, END: 0.6}, 2.3
 ADD_COMMA, ADD_COMMA_WITHIN = {HEAD: 0.1}, 1.0
-ADD_OPENER, ADD_OPENER_WITHIN = {HEAD: 0.6}, 3.5
+ADD_OPENER, ADD_OPENER_WITHIN = {HEAD: 0.9}, 3.5
 ADD_COLON = 3.0
+ADD_AMID = 1.5  # more, before a member that is never the first: the first would have been printed
 ADD_NO_VALUE = 2.5  # more, for a bracket in the place of the value of a key
 ADD_AFTER_ALL = 0.3
 
@@ -63,13 +64,14 @@ ADD_AFTER_ALL = 0.3
 TWICE = 6.0
 ITEM_TWICE = 1.0
 UNKNOWN_MEMBER = 0.7
+UNKNOWN_AT_FOOT = 0.6  # more, before brackets that were made up
 UNKNOWN_AT_ROOT = 1.2
 MISSING_MEMBER, MISSING_AT_MOST = 0.9, 2.7
 OTHER_KIND = 1.2
 OTHER_FIRST, OTHER_ORDER, OTHER_LAST = 0.5, 0.3, 0.3
 MADE_UP = 1.5
 CROOKED = 0.8
-BARE = 1.0
+BARE = 0.5
 MISREAD = 2.0
 SKIPPED = 1.3
 # So much that is odd in an object counts; what follows belongs to it as the first did.
@@ -109,6 +111,14 @@ class Siblings:
         if self._shapes.follows(top.bracket, top.name, top.key, key):
             return 0.0
         return OTHER_FIRST if top.key == EDGE else OTHER_ORDER
+
+    def ends_strangely(self, top: Frame) -> bool:
+        """Whether the last member that an object has so far is one that no sibling has."""
+        return top.bracket == "{" and top.name != ROOT and not self._shapes.knows(top.name, top.key)
+
+    def is_amid(self, top: Frame, key: str) -> bool:
+        """Whether a member is known not to be the first of an object."""
+        return not self._shapes.follows("{", top.name, EDGE, key)
 
     def item(self, top: Frame, text: str) -> float:
         """Cost of a string in a list."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from cloudtape.reference.json_breaks import BRACKETS, PageBreaks
 from cloudtape.reference.json_costs import (
+    ADD_AMID,
     ADD_CLOSER,
     ADD_CLOSER_WITHIN,
     ADD_COLON,
@@ -20,6 +21,7 @@ from cloudtape.reference.json_costs import (
     BARE,
     DROP_AT_END,
     DROP_BEHIND,
+    DROP_CLOSED,
     DROP_WITHIN,
     MADE_UP,
     MISREAD,
@@ -27,6 +29,7 @@ from cloudtape.reference.json_costs import (
     SKIPPED,
     START_BEHIND,
     START_OF_ALL,
+    UNKNOWN_AT_FOOT,
     Siblings,
     dropped,
 )
@@ -114,7 +117,9 @@ class Moves:
             bracket = "{" if is_key else "["
             cost = ADD_OPENER.get(place, ADD_OPENER_WITHIN) + self.siblings.kind(top, bracket)
             cost += ADD_NO_VALUE if top.bracket == "{" else 0.0
-            yield reading.opened(bracket, token), cost, bracket, f"bracket added {where}"
+            opened = reading.opened(bracket, token)
+            cost += ADD_AMID if is_key and self.siblings.is_amid(opened.top, key_of(token)) else 0.0
+            yield opened, cost, bracket, f"bracket added {where}"
         if top.state == COLON and token.text != ":":
             yield reading.with_top(top.now(VALUE)), ADD_COLON, ":", f"colon added {where}"
 
@@ -126,6 +131,8 @@ class Moves:
             yield reading, DROP_BEHIND, "", ""
         elif reading.stack == DONE and token.text in CLOSER and place != HEAD:
             yield reading.moved(BEHIND), START_BEHIND, "", "second value left out"
+        elif place == HEAD and reading.stack == DONE and token.text in CLOSERS:
+            yield reading, DROP_CLOSED, "", "repeated or made-up head of a page left out"
         elif place == HEAD:
             cost = self._breaks.head(token.page, here.place)
             yield reading, cost, "", "repeated or made-up head of a page left out"
@@ -144,10 +151,12 @@ class Moves:
         if reading.at in (SKIP, BEHIND):
             return
         whole = reading.top.state in (KEY0, VALUE0)
+        strange = UNKNOWN_AT_FOOT if self.siblings.ends_strangely(reading.top) else 0.0
         for cost, what in self._breaks.feet(here.token.page, here.place):
             if whole and len(reading.stack) == 2 and what != BRACKETS:
                 continue  # something was there before more was made up
-            yield reading.moved(HEAD), cost + (START_OF_ALL if whole and what != BRACKETS else 0.0), "", what
+            more = strange if what == BRACKETS else START_OF_ALL if whole else 0.0
+            yield reading.moved(HEAD), cost + more, "", what
 
     # --- what may be taken -------------------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ HEX = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{
 ALMOST_HEX = re.compile(r"(?=.*\d)(?:[0-9a-flO]-?){27,67}", re.IGNORECASE)
 # A regular expression for UUIDs, its blanks and brackets in any order.
 PATTERN = re.compile(r"\^[\s()]*\[?0-9a-fA-F\]?[\s()]*\{8\}[-\s()\[\]0-9a-fA-F{4}]*\{12\}[\s()]*\$")
-STRAY = re.compile(r"^\.(?=\w)")
+STRAY = re.compile(r"\.([A-Za-z]+)")
 HEX_DIGITS = "([0-9a-fA-F])"
 UUID_PATTERN = "^" + "-".join(f"{HEX_DIGITS}{{{count}}}" for count in (8, 4, 4, 4, 12)) + "$"
 TIME = re.compile(r"(\d{4}-\d\d-\d\d[T ])([0-9lO]{1,2}):([0-9lO]{2}):([0-9lO]{2})(.*)")
@@ -50,8 +50,10 @@ class Letters:
                 self._losing[word[:at] + word[at + 1 :]].append(word)
 
     def key(self, key: str) -> str:
-        """A key with the letter that one of its words lost, or without the one that was read twice."""
-        return re.sub("[A-Za-z]+", lambda word: self._word(word[0]), STRAY.sub("", key))
+        """A key with the letter that one of its words lost, or without the one read twice, or a full stop before it."""
+        stray = STRAY.match(key)
+        plain = key[1:] if stray and self._words[stray[1]] else key
+        return re.sub("[A-Za-z]+", lambda word: self._word(word[0]), plain)
 
     def _word(self, word: str) -> str:
         if len(word) < SHORT:

@@ -73,6 +73,18 @@ def repaired(*pages: str) -> Repair:
             id="the next page begins where this one had been before",
         ),
         pytest.param(
+            ['{"thing": {"id": "1", "name": "a", "status": "OK"}}', '"links": [], "size": 2}}'],
+            {"thing": {"id": "1", "name": "a", "links": [], "size": 2}},
+            "made-up members",
+            id="a member that no sibling has",
+        ),
+        pytest.param(
+            ['{"things": [{"id": "1", "name": "a", "links": [], "size": 1}]}', "}]}"],
+            {"things": [{"id": "1", "name": "a", "links": [], "size": 1}]},
+            "left out",
+            id="a page of brackets alone",
+        ),
+        pytest.param(
             ['{"thing": {"id": "1", "name": "a", "seen": "2015-11-17"}}', '"links": [], "size": 2}}'],
             {"thing": {"id": "1", "name": "a", "links": [], "size": 2}},
             "made-up members",

@@ -13,7 +13,7 @@ PROJECT = "e4f50856753b4dc6afee5fa6b9b6c550"
 
 
 FAR = "5bbcc3c4-1da2-4437-a48a-66f15b1b13f9"
-TEXT = f"The cgsnapshot of a cloudpipe. Each cgsnapshot and cloudpipe is <thing id='{FAR}'/>, no cloupipe cgssnapshot."
+TEXT = f"The cgsnapshot of a cloudpipe. Each cgsnapshot and cloudpipe is <thing id='{FAR}'/>, no cloupipe cgssnapshot, hadoop_version."
 
 
 def restored(value: Any) -> tuple[Any, tuple[str, ...]]:

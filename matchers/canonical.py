@@ -89,10 +89,14 @@ def pairs_of(query: str) -> Pairs:
     return tuple(sorted((unquote_plus(name), unquote_plus(value)) for name, _, value in pairs))
 
 
-@lru_cache(maxsize=4096)
 def _versions(headers: Headers) -> Pairs:
-    found = [(name.lower(), value.strip().lower()) for name, value in headers if name.lower() in VERSION_HEADERS]
-    return tuple(sorted(found))
+    found = [(name.lower(), value.strip().lower()) for name, value in headers if _is_version(name)]
+    return tuple(sorted(found)) if found else ()
+
+
+@lru_cache(maxsize=4096)
+def _is_version(name: str) -> bool:
+    return name.lower() in VERSION_HEADERS
 
 
 def _body(body: Body, headers: Headers) -> bytes:

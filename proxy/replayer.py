@@ -13,7 +13,7 @@ from cloudtape.cassettes.bodies import checked
 from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
 from cloudtape.clock import Now, freshened, is_token_answer, now
-from cloudtape.headers import HOP_BY_HOP
+from cloudtape.headers import HOP_BY_HOP, Passing
 from cloudtape.journal import SOURCE_HEADER, Source
 from cloudtape.matchers.canonical import canonical
 from cloudtape.matchers.nearest import Miss, Nearest
@@ -24,7 +24,7 @@ MATCH_HEADER = "X-Cloudtape-Match"
 MOST_SESSIONS = 10_000
 CACHED_BYTES = 32 * 1024 * 1024
 # Made new by the edge, or true of the recording only.
-NOT_REPLAYED = HOP_BY_HOP | {"date"}
+REPLAYED = Passing(HOP_BY_HOP | {"date"})
 
 
 class _Prepared(msgspec.Struct, frozen=True):
@@ -102,7 +102,7 @@ class Replayer:
             checked(response.body)
         operation = interaction.operation or self._names.operation_of(interaction.request)
         match = f"exact; operation={operation or '-'}; interaction={position + 1}"
-        headers = [pair for pair in response.headers if pair[0].lower() not in NOT_REPLAYED]
+        headers = [pair for pair in response.headers if REPLAYED[pair[0]]]
         headers += ((SOURCE_HEADER, Source.REPLAYED), (MATCH_HEADER, match))
         size = len(response.body) + 1000 if isinstance(response.body, bytes) else 1000
         given = Response(response.status, response.reason, tuple(headers), response.body)

@@ -154,6 +154,8 @@ def _parse(path: Path, data: bytes, where: str) -> Any:
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}" if error.problem_mark else ""
         place = ", ".join(filter(None, (where, f"{line} of it" if where and line else line)))
+        if "nesting depth" in str(error.problem):  # libyaml's own limit, in newer releases
+            raise CassetteFormatError(path, "is nested too deeply", place) from error
         raise CassetteFormatError(path, f"is no cassette in YAML: {error.problem}", place) from error
     except RecursionError as error:
         raise CassetteFormatError(path, "is nested too deeply", where) from error

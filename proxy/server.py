@@ -121,7 +121,6 @@ class Connection(BaseProtocol):
             max_headers=MAX_FIELDS,
             payload_exception=BodyBroken,
             auto_decompress=False,
-            max_msg_queue_size=MAX_QUEUED,
         )
         super().__init__(loop, parser)
         self.server = server
@@ -133,6 +132,7 @@ class Connection(BaseProtocol):
         self._idle: asyncio.TimerHandle | None = None
         self._last_heard = loop.time()
         self._ending = False
+        self._full = False
 
     # --- what asyncio calls ------------------------------------------------------------------------------------------
 
@@ -160,13 +160,14 @@ class Connection(BaseProtocol):
             self._payload = messages[-1][1]
             if upgraded:  # what follows is another protocol, which nobody here speaks
                 self._ending = True
-            if len(self._waiting) >= MAX_QUEUED:
-                self._pause_reading_for_buffer()
+            self._full = self._full or len(self._waiting) >= MAX_QUEUED
+            self._hold_if_full()
             self._wake()
 
     def resume_reading(self, resume_parser: bool = True) -> None:
         if self._reading_paused:  # aiohttp's streams ask for it after each read
             super().resume_reading(resume_parser)
+            self._hold_if_full()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._ending = True
@@ -240,15 +241,16 @@ class Connection(BaseProtocol):
             self._more.set_result(None)
 
     def _next(self) -> tuple[RawRequestMessage, StreamReader]:
-        message, payload = self._waiting.popleft()
-        if self._parser is not None:
-            self._parser.message_consumed()
-            if self._buffer_paused and not self._waiting:
-                self._buffer_paused = False
-                self.data_received(b"")
-                if not self._buffer_paused:
-                    self._resume_reading_for_buffer()
-        return message, payload
+        found = self._waiting.popleft()
+        if self._full and not self._waiting:
+            self._full = False
+            if self.transport and not self._reading_paused:
+                self.transport.resume_reading()
+        return found
+
+    def _hold_if_full(self) -> None:
+        if self._full and self.transport and not self._reading_paused:
+            self.transport.pause_reading()
 
     async def _answer(self, message: RawRequestMessage, payload: StreamReader) -> bool:
         """Whether the connection can be used again."""

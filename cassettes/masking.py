@@ -12,7 +12,7 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Request
-from cloudtape.cassettes.secrets import PATHS, RULES, Rule, Table
+from cloudtape.cassettes.secrets import PATH_MARKS, RULES, Rule, Table
 from cloudtape.cassettes.walk import Walker, hidden_names
 
 # No secrets, but made anew by clients on each run; compared by kind as well.
@@ -20,6 +20,9 @@ VOLATILE = (Rule("public key", "public-key"),)
 RULES_COMPARED = RULES + VOLATILE
 TABLE = Table(RULES_COMPARED)
 NAME = re.compile(rb'"([^"\\]{1,80})"\s*:')
+
+
+SECRET_PATH = re.compile("|".join(map(re.escape, PATH_MARKS)))
 
 
 UNDERS = tuple(under.encode() for under in TABLE.unders)
@@ -52,7 +55,7 @@ def _walker_for(text: str) -> Walker:
 @lru_cache(maxsize=4096)
 def masked_uri(uri: str) -> str:
     """The URI itself where it holds no secret."""
-    if "?" not in uri and "@" not in uri and not any(pattern.search(uri) for pattern, _ in PATHS):
+    if "?" not in uri and "@" not in uri and not SECRET_PATH.search(uri):
         return uri
     found = WALKER.uri(uri, "")
     return uri if found == uri else found

@@ -11,11 +11,10 @@ import codecs
 import hashlib
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote, quote_plus, unquote_plus
+from urllib.parse import unquote_plus
 
 from msgspec.structs import replace
 
@@ -24,9 +23,10 @@ from cloudtape.cassettes.content import ContentError, codings, decoded, is_textu
 from cloudtape.cassettes.errors import ScrubError
 from cloudtape.cassettes.members import replaced
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
-from cloudtape.cassettes.placeholders import TEXT, is_placeholder, pem, placeholder
+from cloudtape.cassettes.placeholders import TEXT, is_placeholder
 from cloudtape.cassettes.quick_look import QuickLook, Seen, may_hide
-from cloudtape.cassettes.secrets import EVERYDAY, SHORTEST, Rule, Table
+from cloudtape.cassettes.secrets import Rule, Table
+from cloudtape.cassettes.vault import BEGIN, WORD, Vault
 from cloudtape.cassettes.walk import JsonWalk, Walker, hidden_names
 
 Message = TypeVar("Message", Request, Response)
@@ -38,78 +38,6 @@ MOST_FIELDS = 1_000
 LONGEST_STRING = 32 * 1024 * 1024
 PASSES = 4
 """Each pass may find secrets that the one before had passed over; three would do for any real exchange."""
-
-WORD = re.compile(r"\w{6,}")
-ONE_SPELLING = re.compile(r"[\w.~-]*", re.ASCII)
-"""The same in a URL and in JSON."""
-FORM_CLUES = ("gAAAA", "eyJ")
-FEW = 64
-"""Up to so many clues are looked for one by one, more of them by the text's words."""
-BEGIN = "-----BEGIN"
-
-
-class Vault:
-    """The secrets that a recording has met, and what stands for each.
-
-    `generation` grows with each new one; `news` are those that may stand in other places and that nobody has looked
-    for yet.
-    """
-
-    def __init__(self) -> None:
-        self._stand_ins: dict[str, str] = {}
-        self._counts: Counter[str] = Counter()
-        # What a text that mentions a secret holds, too: the secret's longest word, or what all of its form begin with.
-        self._by_clue: dict[str, list[str]] = {form: [] for form in FORM_CLUES}
-        self._wordless: list[str] = []
-        self.news: list[str] = []
-        self.generation = 0
-
-    def knows(self, secret: str) -> bool:
-        return secret in self._stand_ins
-
-    def stand_in(self, rule: Rule, secret: str) -> str:
-        """The placeholder of a secret, the same each time."""
-        known = self._stand_ins.get(secret)
-        return known if known is not None else self._add(rule, secret)
-
-    def _add(self, rule: Rule, secret: str) -> str:
-        self._counts[rule.kind] += 1
-        count = self._counts[rule.kind]
-        if secret.startswith(BEGIN):
-            made = pem(secret[len(BEGIN) + 1 :].partition("-----")[0])
-        else:
-            made = placeholder(rule.kind, count, secret, rule.base64)
-        self._stand_ins[secret] = made
-        if len(secret) >= SHORTEST and secret.lower() not in EVERYDAY:
-            words = [form for form in FORM_CLUES if secret.startswith(form)] or WORD.findall(secret)
-            spellings = {secret}
-            if not ONE_SPELLING.fullmatch(secret):
-                spellings |= {quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
-            if words:
-                self._by_clue.setdefault(max(words, key=len), []).extend(spellings)
-            else:
-                self._wordless.extend(spellings)
-            self._stand_ins |= dict.fromkeys(spellings, made)
-            self.news.extend(spellings)
-        self.generation += 1
-        return made
-
-    def mentioned(self, text: str) -> list[str]:
-        """The known secrets that stand in a text, longest first."""
-        if len(self._by_clue) <= FEW:
-            clues = [clue for clue in self._by_clue if clue in text]
-        else:
-            clues = [*(self._by_clue.keys() & set(WORD.findall(text))), *(clue for clue in FORM_CLUES if clue in text)]
-        found = {secret for clue in clues for secret in self._by_clue[clue] if secret in text}
-        found.update(secret for secret in self._wordless if secret in text)
-        return sorted(found, key=len, reverse=True)
-
-    def without(self, text: str) -> str:
-        """The text with all known secrets replaced where they stand as words of their own."""
-        for secret in self.mentioned(text):
-            pattern = rf"(?<![A-Za-z0-9]){re.escape(secret)}(?![A-Za-z0-9])"
-            text = re.sub(pattern, lambda found: self._stand_ins[found[0]], text)
-        return text
 
 
 class Scrubber:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_plus
@@ -100,22 +100,29 @@ def pairs_of(query: str) -> Pairs:
     return tuple(sorted((unquote_plus(name), unquote_plus(value)) for name, _, value in pairs))
 
 
-@lru_cache(maxsize=4096)
 def _headers(headers: Headers) -> Pairs:
-    found = []
-    for name, value in headers:
-        lower = name.lower()
-        if lower in VERSION_HEADERS:
-            found.append((lower, value.strip().lower()))
-        elif lower in MEDIA_HEADERS:
-            media = _media_types(value)
-            found += [(lower, media)] if media else []
-        elif MATTERS.fullmatch(lower) and lower not in VOLATILE_HEADERS:
-            found.append((lower, masked_field(lower, value.strip())))
-    return tuple(sorted(found))
+    found = [(name.lower(), value.strip(), read) for name, value in headers if (read := _compared(name))]
+    if not found:
+        return ()
+    return tuple(sorted([(name, read(name, value)) for name, value, read in found if read(name, value)]))
 
 
-def _media_types(value: str) -> str:
+@lru_cache(maxsize=4096)
+def _compared(name: str) -> Callable[[str, str], str] | None:
+    """How the value of a header is read to be compared; None for one that does not matter."""
+    lower = name.lower()
+    if lower in VERSION_HEADERS:
+        return _lowered
+    if lower in MEDIA_HEADERS:
+        return _media_types
+    return masked_field if MATTERS.fullmatch(lower) and lower not in VOLATILE_HEADERS else None
+
+
+def _lowered(_: str, value: str) -> str:
+    return value.lower()
+
+
+def _media_types(_: str, value: str) -> str:
     """The media types of a field, without their parameters; empty for the usual ones."""
     types = {part.partition(";")[0].strip().lower() for part in value.split(",")}
     return ", ".join(sorted(types - USUAL_MEDIA))

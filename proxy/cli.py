@@ -13,7 +13,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from rich.console import Console
@@ -29,6 +29,9 @@ from cloudtape.modes import MODES, Mode
 from cloudtape.operations_command import operations
 from cloudtape.output import FORMAT, print_json
 from cloudtape.reference.errors import OperationCatalogError
+
+if TYPE_CHECKING:
+    from cloudtape.application import Application
 
 FINDING = 1
 FAILED = 2
@@ -211,15 +214,22 @@ for _mode in MODES.values():
     cli.add_command(_serving_command(_mode))
 
 
-async def _serve(config: Config, verbose: bool) -> int:
+async def _opened(config: Config, verbose: bool) -> Application:
     from cloudtape.application import Application
-    from cloudtape.report import summary
 
     with _loading_bar() as progress:
         proxy = Application(config, progress)
         if verbose:
             proxy.journal.listener = _print_answer
         await proxy.__aenter__()
+    gc.freeze()  # what was loaded stays, as what was imported does
+    return proxy
+
+
+async def _serve(config: Config, verbose: bool) -> int:
+    from cloudtape.report import summary
+
+    proxy = await _opened(config, verbose)
     try:
         _announce(proxy.url, proxy.auth_url, proxy.notes)
         await _until_ended()
@@ -314,15 +324,10 @@ def run(
 
 
 async def _run(config: Config, settings: dict[str, Any], command: tuple[str, ...], strict: bool, verbose: bool) -> int:
-    from cloudtape.application import Application
     from cloudtape.report import summary
     from cloudtape.run import run_command
 
-    with _loading_bar() as progress:
-        proxy = Application(config, progress)
-        if verbose:
-            proxy.journal.listener = _print_answer
-        await proxy.__aenter__()
+    proxy = await _opened(config, verbose)
     code = FAILED
     try:
         for note in proxy.notes:

@@ -44,7 +44,7 @@ FOR_THE_PROXY = frozenset(
 )
 
 
-class _Passing(dict[str, bool]):
+class Passing(dict[str, bool]):
     """Whether a field passes, by its name as it is written; those that were asked for are remembered."""
 
     def __init__(self, dropped: frozenset[str]) -> None:
@@ -58,10 +58,10 @@ class _Passing(dict[str, bool]):
 
 
 MOST_NAMES = 1000
-_TO_UPSTREAM, _TO_CLIENT = _Passing(HOP_BY_HOP | FOR_THE_PROXY), _Passing(HOP_BY_HOP)
+_TO_UPSTREAM, _TO_CLIENT = Passing(HOP_BY_HOP | FOR_THE_PROXY), Passing(HOP_BY_HOP)
 
 
-def _end_to_end(headers: Fields, passing: _Passing) -> Headers:
+def _end_to_end(headers: Fields, passing: Passing) -> Headers:
     """The fields that pass, less those that `Connection` names."""
     passed = [pair for pair in headers.items() if passing[pair[0]]]
     if headers.get("Connection", "close") in ("keep-alive", "close"):

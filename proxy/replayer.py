@@ -16,7 +16,7 @@ from cloudtape.cassettes.cassette import Cassette, load
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
 from cloudtape.cassettes.yaml_reader import Progress
 from cloudtape.clock import Now, freshened, is_token_answer, now
-from cloudtape.headers import HOP_BY_HOP
+from cloudtape.headers import HOP_BY_HOP, Passing
 from cloudtape.journal import SOURCE_HEADER, Source
 from cloudtape.matchers.bindings import Binding, exchanged
 from cloudtape.matchers.canonical import canonical
@@ -34,7 +34,7 @@ MATCH_HEADER = "X-Cloudtape-Match"
 MOST_SESSIONS = 10_000
 CACHED_BYTES = 32 * 1024 * 1024
 # Made new by the edge, or true of the recording only.
-NOT_REPLAYED = HOP_BY_HOP | {"date"}
+REPLAYED = Passing(HOP_BY_HOP | {"date"})
 USED_UP = "all that was recorded of it was given already: what one such request made stands for one thing only"
 
 
@@ -177,7 +177,7 @@ class Replayer:
             checked(response.body)
         operation = interaction.operation or self._names.operation_of(interaction.request)
         told = f"operation={operation or '-'}; interaction={position + 1}"
-        headers = [pair for pair in response.headers if pair[0].lower() not in NOT_REPLAYED]
+        headers = [pair for pair in response.headers if REPLAYED[pair[0]]]
         headers += ((SOURCE_HEADER, Source.REPLAYED), (MATCH_HEADER, f"{Rung.EXACT}; {told}"))
         size = len(response.body) + 1000 if isinstance(response.body, bytes) else 1000
         given = Response(response.status, response.reason, tuple(headers), response.body)

@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from email.utils import formatdate
-from functools import lru_cache
 
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.http import HttpProcessingError, HttpRequestParser, HttpVersion11, RawRequestMessage
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.tcp_helpers import tcp_keepalive
 
-from cloudtape.cassettes.messages import Body, Response, StoredBody, Stream
+from cloudtape.cassettes.messages import Body, Response, Stream
 from cloudtape.errors import BodyBroken, ClientGone, ProxyError
-from cloudtape.upstream import file_chunks
+from cloudtape.framing import BODILESS, head, is_chunked, pieces
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +30,6 @@ READ_BUFFER = 64 * 1024
 IDLE_SECONDS = 3600.0
 LINGER_SECONDS = 10.0
 """How long what is left of a request is read and thrown away, so that the client reads our answer to it."""
-BODILESS = frozenset({204, 304})
 
 
 class Incoming:
@@ -121,7 +117,6 @@ class Connection(BaseProtocol):
             max_headers=MAX_FIELDS,
             payload_exception=BodyBroken,
             auto_decompress=False,
-            max_msg_queue_size=MAX_QUEUED,
         )
         super().__init__(loop, parser)
         self.server = server
@@ -133,6 +128,7 @@ class Connection(BaseProtocol):
         self._idle: asyncio.TimerHandle | None = None
         self._last_heard = loop.time()
         self._ending = False
+        self._full = False
 
     # --- what asyncio calls ------------------------------------------------------------------------------------------
 
@@ -160,13 +156,14 @@ class Connection(BaseProtocol):
             self._payload = messages[-1][1]
             if upgraded:  # what follows is another protocol, which nobody here speaks
                 self._ending = True
-            if len(self._waiting) >= MAX_QUEUED:
-                self._pause_reading_for_buffer()
+            self._full = self._full or len(self._waiting) >= MAX_QUEUED
+            self._hold_if_full()
             self._wake()
 
     def resume_reading(self, resume_parser: bool = True) -> None:
         if self._reading_paused:  # aiohttp's streams ask for it after each read
             super().resume_reading(resume_parser)
+            self._hold_if_full()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._ending = True
@@ -240,15 +237,16 @@ class Connection(BaseProtocol):
             self._more.set_result(None)
 
     def _next(self) -> tuple[RawRequestMessage, StreamReader]:
-        message, payload = self._waiting.popleft()
-        if self._parser is not None:
-            self._parser.message_consumed()
-            if self._buffer_paused and not self._waiting:
-                self._buffer_paused = False
-                self.data_received(b"")
-                if not self._buffer_paused:
-                    self._resume_reading_for_buffer()
-        return message, payload
+        found = self._waiting.popleft()
+        if self._full and not self._waiting:
+            self._full = False
+            if self.transport and not self._reading_paused:
+                self.transport.resume_reading()
+        return found
+
+    def _hold_if_full(self) -> None:
+        if self._full and self.transport and not self._reading_paused:
+            self.transport.pause_reading()
 
     async def _answer(self, message: RawRequestMessage, payload: StreamReader) -> bool:
         """Whether the connection can be used again."""
@@ -323,76 +321,6 @@ class Connection(BaseProtocol):
             self._wake()
         else:
             self._idle = self._loop.call_later(max(left, IDLE_SECONDS / 60), self._close_if_idle)
-
-
-class _Lower(dict[str, str]):
-    """Names of fields in lower case; those that were asked for are remembered."""
-
-    def __missing__(self, name: str) -> str:
-        lower = name.lower()
-        if len(self) < MOST_NAMES:
-            self[name] = lower
-        return lower
-
-
-MOST_NAMES = 1000
-LOWER = _Lower()
-
-
-# --- what is written -------------------------------------------------------------------------------------------------
-
-
-def head(response: Response, method: str, modern: bool, close: bool) -> bytes:
-    """Status line and fields; the length and the framing are ours, all else is the response's.
-
-    `modern`: the client speaks HTTP/1.1. Raises ValueError for a line end within a field.
-    """
-    names = {LOWER[name] for name, _ in response.headers}
-    lines = [f"HTTP/1.1 {response.status} {response.reason}"]
-    framing = _framing(response, method, modern)
-    # The length of a HEAD's or 304's body is that of another answer; a 204 must not have one (RFC 9110, 8.6).
-    if "content-length" in names and (framing is not None or response.status == 204):
-        lines += [f"{name}: {value}" for name, value in response.headers if LOWER[name] != "content-length"]
-    else:
-        lines += [f"{name}: {value}" for name, value in response.headers]
-    if framing:
-        lines.append(framing)
-    if "date" not in names:
-        lines.append(_date(int(time.time())))
-    if close:
-        lines.append("Connection: close")
-    elif not modern:
-        lines.append("Connection: keep-alive")
-    lines += ("", "")
-    text = "\r\n".join(lines)
-    if not text.count("\r") == text.count("\n") == len(lines) - 1:
-        raise ValueError("a line end within a header field")
-    return text.encode("utf-8", "surrogateescape")
-
-
-def _framing(response: Response, method: str, modern: bool) -> str | None:
-    """The field that says where the body ends; empty for the end of the connection, None where there is no body."""
-    if method == "HEAD" or response.status in BODILESS:
-        return None
-    body = response.body
-    length = len(body) if isinstance(body, bytes) else body.size if isinstance(body, StoredBody) else body.length
-    if length is not None:
-        return f"Content-Length: {length}"
-    return "Transfer-Encoding: chunked" if modern else ""
-
-
-def is_chunked(response: Response, method: str) -> bool:
-    return isinstance(response.body, Stream) and response.body.length is None and method != "HEAD"
-
-
-@lru_cache(maxsize=2)
-def _date(seconds: int) -> str:
-    return f"Date: {formatdate(seconds, usegmt=True)}"
-
-
-def pieces(body: Body) -> AsyncIterator[bytes]:
-    assert not isinstance(body, bytes)
-    return file_chunks(body) if isinstance(body, StoredBody) else body.chunks
 
 
 def _bytes(body: Body) -> bytes:

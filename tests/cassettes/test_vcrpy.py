@@ -52,7 +52,7 @@ def test_vcrpy_replays_what_was_recorded(path: Path) -> None:
 
 class Service(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        body = gzip.compress(BODY)
+        body = gzip.compress(BODY, mtime=0)
         self.send_response(200)
         self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))
@@ -82,4 +82,4 @@ def test_what_vcrpy_recorded_is_loaded(service: int, tmp_path: Path) -> None:
     only, again = load(path)
     assert again.request == only.request
     assert (only.request.method, only.request.uri) == ("GET", f"http://127.0.0.1:{service}/x?a=b")
-    assert only.response.body == gzip.compress(BODY)
+    assert only.response.body == gzip.compress(BODY, mtime=0)

@@ -1,0 +1,80 @@
+"""How an answer is written on the wire: its head, and where its body ends (RFC 9112, 6)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from email.utils import formatdate
+from functools import lru_cache
+
+from cloudtape.cassettes.messages import Body, Response, StoredBody, Stream
+from cloudtape.upstream import file_chunks
+
+BODILESS = frozenset({204, 304})
+
+
+class _Lower(dict[str, str]):
+    """Names of fields in lower case; those that were asked for are remembered."""
+
+    def __missing__(self, name: str) -> str:
+        lower = name.lower()
+        if len(self) < MOST_NAMES:
+            self[name] = lower
+        return lower
+
+
+MOST_NAMES = 1000
+LOWER = _Lower()
+
+
+def head(response: Response, method: str, modern: bool, close: bool) -> bytes:
+    """Status line and fields; the length and the framing are ours, all else is the response's.
+
+    `modern`: the client speaks HTTP/1.1. Raises ValueError for a line end within a field.
+    """
+    names = {LOWER[name] for name, _ in response.headers}
+    lines = [f"HTTP/1.1 {response.status} {response.reason}"]
+    framing = _framing(response, method, modern)
+    # The length of a HEAD's or 304's body is that of another answer; a 204 must not have one (RFC 9110, 8.6).
+    if "content-length" in names and (framing is not None or response.status == 204):
+        lines += [f"{name}: {value}" for name, value in response.headers if LOWER[name] != "content-length"]
+    else:
+        lines += [f"{name}: {value}" for name, value in response.headers]
+    if framing:
+        lines.append(framing)
+    if "date" not in names:
+        lines.append(_date(int(time.time())))
+    if close:
+        lines.append("Connection: close")
+    elif not modern:
+        lines.append("Connection: keep-alive")
+    lines += ("", "")
+    text = "\r\n".join(lines)
+    if not text.count("\r") == text.count("\n") == len(lines) - 1:
+        raise ValueError("a line end within a header field")
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _framing(response: Response, method: str, modern: bool) -> str | None:
+    """The field that says where the body ends; empty for the end of the connection, None where there is no body."""
+    if method == "HEAD" or response.status in BODILESS:
+        return None
+    body = response.body
+    length = len(body) if isinstance(body, bytes) else body.size if isinstance(body, StoredBody) else body.length
+    if length is not None:
+        return f"Content-Length: {length}"
+    return "Transfer-Encoding: chunked" if modern else ""
+
+
+def is_chunked(response: Response, method: str) -> bool:
+    return isinstance(response.body, Stream) and response.body.length is None and method != "HEAD"
+
+
+@lru_cache(maxsize=2)
+def _date(seconds: int) -> str:
+    return f"Date: {formatdate(seconds, usegmt=True)}"
+
+
+def pieces(body: Body) -> AsyncIterator[bytes]:
+    assert not isinstance(body, bytes)
+    return file_chunks(body) if isinstance(body, StoredBody) else body.chunks

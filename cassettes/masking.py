@@ -52,11 +52,13 @@ def _walker_for(text: str) -> Walker:
     return Walker(Table(RULES_COMPARED, hidden=names), _kind) if names else WALKER
 
 
-@lru_cache(maxsize=4096)
 def masked_uri(uri: str) -> str:
     """The URI itself where it holds no secret."""
-    if "?" not in uri and "@" not in uri and not SECRET_PATH.search(uri):
-        return uri
+    return uri if "?" not in uri and "@" not in uri and not SECRET_PATH.search(uri) else _masked_uri(uri)
+
+
+@lru_cache(maxsize=4096)
+def _masked_uri(uri: str) -> str:
     found = WALKER.uri(uri, "")
     return uri if found == uri else found
 

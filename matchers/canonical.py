@@ -78,13 +78,25 @@ def canonical(request: Request) -> Canonical:
     return Canonical(request.method, place, query, _headers(request.headers), _body(request.body, request.headers))
 
 
-@lru_cache(maxsize=4096)
 def _address(uri: str) -> tuple[str, Pairs]:
     address, _, query = uri.partition("?")
-    scheme, _, rest = address.partition("://")
-    authority, slash, path = rest.partition("/")
+    mark = address.find("://")
+    slash = address.find("/", mark + 3) if mark >= 0 else -1
+    if slash < 0:
+        return _origin(address), _query(query)
+    path = address[slash:]
+    return _origin(address[:slash]) + (PERCENT.sub(_normal, path) if "%" in path else path), _query(query)
+
+
+@lru_cache(maxsize=256)
+def _origin(address: str) -> str:
+    scheme, _, authority = address.partition("://")
     authority = authority.lower().removesuffix({"http": ":80", "https": ":443"}.get(scheme.lower(), " "))
-    return f"{scheme.lower()}://{authority}{slash}{PERCENT.sub(_normal, path)}", pairs_of(query)
+    return f"{scheme.lower()}://{authority}"
+
+
+def _query(query: str) -> Pairs:
+    return _known_query(query) if query else ()
 
 
 def _normal(match: re.Match[str]) -> str:
@@ -101,16 +113,30 @@ def pairs_of(query: str) -> Pairs:
 
 
 def _headers(headers: Headers) -> Pairs:
-    found = [(name.lower(), value.strip(), read) for name, value in headers if (read := _compared(name))]
-    if not found:
-        return ()
-    return tuple(sorted([(name, read(name, value)) for name, value, read in found if read(name, value)]))
+    found = [
+        (name.lower(), told)
+        for name, value in headers
+        if (read := READ[name]) and (told := read(name.lower(), value.strip()))
+    ]
+    return tuple(sorted(found)) if found else ()
 
 
-@lru_cache(maxsize=4096)
-def _compared(name: str) -> Callable[[str, str], str] | None:
-    """How the value of a header is read to be compared; None for one that does not matter."""
-    lower = name.lower()
+class _Read(dict[str, Callable[[str, str], str] | None]):
+    """How the value of a header is read to be compared; those that were asked for are remembered."""
+
+    def __missing__(self, name: str) -> Callable[[str, str], str] | None:
+        read = _reading(name.lower())
+        if len(self) < MOST_NAMES:
+            self[name] = read
+        return read
+
+
+MOST_NAMES = 4096
+READ = _Read()
+
+
+def _reading(lower: str) -> Callable[[str, str], str] | None:
+    """None for a header that does not matter."""
     if lower in VERSION_HEADERS:
         return _lowered
     if lower in MEDIA_HEADERS:
@@ -122,6 +148,7 @@ def _lowered(_: str, value: str) -> str:
     return value.lower()
 
 
+@lru_cache(maxsize=1024)
 def _media_types(_: str, value: str) -> str:
     """The media types of a field, without their parameters; empty for the usual ones."""
     types = {part.partition(";")[0].strip().lower() for part in value.split(",")}
@@ -159,6 +186,9 @@ def _whole(value: Any) -> Any:
     if isinstance(value, list):
         return [_whole(member) for member in value]
     return value
+
+
+_known_query = lru_cache(maxsize=4096)(pairs_of)
 
 
 # --- differences -----------------------------------------------------------------------------------------------------

@@ -64,9 +64,9 @@ class Bindings:
         """What stands for a recorded word."""
         return self._live_of.get(recorded, recorded)
 
-    def recorded_words(self, live: Iterable[str]) -> tuple[str, ...]:
+    def recorded_words(self, live: tuple[str, ...]) -> tuple[str, ...]:
         """Live words in the recording's."""
-        return tuple(self._recorded_of.get(one, one) for one in live)
+        return tuple([self._recorded_of.get(one, one) for one in live]) if self._recorded_of else live
 
     def is_bound(self, live: str) -> bool:
         """Whether a live value is stood for by some recorded one already."""

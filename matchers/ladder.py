@@ -162,7 +162,7 @@ class Ladder:
         positions = self._recording.positions(key)
         if len(positions) == 1:
             return self._identity_at(positions[0]) in ((), asker.identity)
-        return any(self._recording.of_identity(key, identity) for identity in (asker.identity, ()))
+        return bool(self._recording.of_identity(key, asker.identity) or self._recording.of_identity(key, ()))
 
     def _status_at(self, position: int) -> int:
         return self._read(position).response.status

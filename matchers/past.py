@@ -64,7 +64,8 @@ class Past:
         own = (self._recording.of_identity(key, whose) if whose else ()) or positions
         position = self._choose((key, whose), own, asker.token)
         if position is not None:
-            self._last[key, whose] = position
+            if len(positions) > 1:
+                self._last[key, whose] = position
             self._play(position, asker.token)
         return position
 

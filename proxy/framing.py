@@ -8,23 +8,11 @@ from email.utils import formatdate
 from functools import lru_cache
 
 from cloudtape.cassettes.messages import Body, Response, StoredBody, Stream
+from cloudtape.headers import Chosen
 from cloudtape.upstream import file_chunks
 
 BODILESS = frozenset({204, 304})
-
-
-class _Lower(dict[str, str]):
-    """Names of fields in lower case; those that were asked for are remembered."""
-
-    def __missing__(self, name: str) -> str:
-        lower = name.lower()
-        if len(self) < MOST_NAMES:
-            self[name] = lower
-        return lower
-
-
-MOST_NAMES = 1000
-LOWER = _Lower()
+LENGTH, DATE = Chosen(frozenset({"content-length"})), Chosen(frozenset({"date"}))
 
 
 def head(response: Response, method: str, modern: bool, close: bool) -> bytes:
@@ -32,17 +20,16 @@ def head(response: Response, method: str, modern: bool, close: bool) -> bytes:
 
     `modern`: the client speaks HTTP/1.1. Raises ValueError for a line end within a field.
     """
-    names = {LOWER[name] for name, _ in response.headers}
     lines = [f"HTTP/1.1 {response.status} {response.reason}"]
     framing = _framing(response, method, modern)
     # The length of a HEAD's or 304's body is that of another answer; a 204 must not have one (RFC 9110, 8.6).
-    if "content-length" in names and (framing is not None or response.status == 204):
-        lines += [f"{name}: {value}" for name, value in response.headers if LOWER[name] != "content-length"]
+    if framing is not None or response.status == 204:
+        lines += [f"{name}: {value}" for name, value in response.headers if not LENGTH[name]]
     else:
         lines += [f"{name}: {value}" for name, value in response.headers]
     if framing:
         lines.append(framing)
-    if "date" not in names:
+    if not [name for name, _ in response.headers if DATE[name]]:
         lines.append(_date(int(time.time())))
     if close:
         lines.append("Connection: close")

@@ -44,17 +44,27 @@ FOR_THE_PROXY = frozenset(
 )
 
 
-class Passing(dict[str, bool]):
-    """Whether a field passes, by its name as it is written; those that were asked for are remembered."""
+class Chosen(dict[str, bool]):
+    """Whether a field is one of some, by its name as it is written; those that were asked for are remembered."""
 
-    def __init__(self, dropped: frozenset[str]) -> None:
-        self._dropped = dropped
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
 
     def __missing__(self, name: str) -> bool:
-        passes = name.lower() not in self._dropped
+        is_chosen = self.said_of(name.lower())
         if len(self) < MOST_NAMES:
-            self[name] = passes
-        return passes
+            self[name] = is_chosen
+        return is_chosen
+
+    def said_of(self, lower: str) -> bool:
+        return lower in self._names
+
+
+class Passing(Chosen):
+    """Whether a field passes: whether it is none of some."""
+
+    def said_of(self, lower: str) -> bool:
+        return lower not in self._names
 
 
 MOST_NAMES = 1000

@@ -32,11 +32,17 @@ class Rewriter:
             spelt = {spell(old).encode(): spell(new).encode() for old, new in pairs}
             patterns.append(b"|".join(map(re.escape, sorted(spelt, key=len, reverse=True))))
             self._replacement |= spelt
-        self._pattern = re.compile(b"(?:(?:" + b")|(?:".join(patterns) + b"))" + BOUNDARY)
+        self._pattern = re.compile(b"((?:" + b")|(?:".join(patterns) + b"))" + BOUNDARY)
         self._field = lru_cache(maxsize=4096)(self._rewrite_field)
 
     def __call__(self, text: bytes) -> bytes:
-        return self._pattern.sub(self._replace, text) if self._replacement else text
+        if not self._replacement:
+            return text
+        pieces = self._pattern.split(text)  # every other one is a base
+        if len(pieces) == 1:
+            return text
+        pieces[1::2] = [self._replacement[base] for base in pieces[1::2]]
+        return b"".join(pieces)
 
     def fields(self, headers: Headers, names: frozenset[str] | None = None) -> Headers:
         """The headers with their URLs rewritten; `names` in lower case, None for all fields."""
@@ -53,9 +59,6 @@ class Rewriter:
 
     def _rewrite_field(self, value: str) -> str:
         return self(value.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
-
-    def _replace(self, match: re.Match[bytes]) -> bytes:
-        return self._replacement[match[0]]
 
 
 def _plain(url: str) -> str:

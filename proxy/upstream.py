@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import AsyncIterator
+from functools import lru_cache
 from types import TracebackType
 from typing import Protocol
 from weakref import WeakSet
@@ -34,6 +35,7 @@ AUTO_HEADERS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 DOCUMENT_TYPES = re.compile(r"[^;]*(json|xml|html)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=256)
 def is_document(content_type: str | None) -> bool:
     """Whether a body may hold links: JSON, XML or HTML by its Content-Type."""
     return bool(content_type and DOCUMENT_TYPES.match(content_type))

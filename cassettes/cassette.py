@@ -12,7 +12,7 @@ from typing import Any
 from cloudtape.cassettes import index
 from cloudtape.cassettes.bodies import checked
 from cloudtape.cassettes.index import Summariser
-from cloudtape.cassettes.messages import Interaction, Route
+from cloudtape.cassettes.messages import Interaction, Recorded, Route
 from cloudtape.cassettes.yaml_reader import Progress
 
 
@@ -52,6 +52,12 @@ class Cassette:
         if not 1 <= number <= len(self):
             raise IndexError(number)
         return self._index.interaction(number - 1)
+
+    def recorded(self, number: int) -> Recorded:
+        """What an answer is made from, as `interaction` has it; raises the same."""
+        if not 1 <= number <= len(self):
+            raise IndexError(number)
+        return self._index.recorded(number - 1)
 
 
 def load(

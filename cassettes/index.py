@@ -1,7 +1,7 @@
 """The compiled index beside a cassette: `servers.yaml.index`.
 
-    magic │ length and checksum of the head │ head │ interactions, each as msgpack
-                                              └ digest of the YAML, versions, notes, routes,
+    magic │ length and checksum of the head │ head │ interactions, each as two pieces (`packing`)
+                                              └ digest of the YAML, versions, notes, routes, header fields,
                                                 places and checksums of the interactions, summaries
 
 It is never trusted over the YAML: the head names the digest of the YAML's whole content, and head and interactions
@@ -11,11 +11,11 @@ carry checksums of their own. Whatever does not fit is made again.
 from __future__ import annotations
 
 import hashlib
-import mmap
 import os
+import struct
 import tempfile
+import weakref
 import zlib
-from array import array
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -25,39 +25,14 @@ import msgspec
 
 from cloudtape.cassettes.bodies import folder_of
 from cloudtape.cassettes.errors import CassetteFormatError, CassetteNotFound
-from cloudtape.cassettes.messages import Headers, Interaction, Request, Response, Route, StoredBody
+from cloudtape.cassettes.messages import Interaction, Recorded, Route, StoredBody
+from cloudtape.cassettes.packing import Packer, Unpacker
 from cloudtape.cassettes.yaml_reader import Progress, Reading, read, read_bytes
 
-MAGIC = b"cloudtape index 3\n"
+MAGIC = b"cloudtape index 4\n"
 CHUNK = 1024 * 1024
-
-
-class _File(msgspec.Struct, array_like=True, frozen=True):
-    sha256: str
-    size: int
-
-
-class _Compiled(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """An interaction as plain data.
-
-    `bytewise`: some header holds bytes that are no UTF-8, so all of them stand as one character for each byte.
-    """
-
-    status: int
-    reason: str
-    response_headers: Headers
-    response_body: bytes | _File
-    method: str
-    uri: str
-    route: str
-    request_headers: Headers
-    request_body: bytes | _File
-    recorded_at: str
-    elapsed: float
-    operation: str
-    scrubbed: tuple[str, ...]
-    routes: tuple[tuple[str, str, str], ...]
-    bytewise: bool
+PLACE = struct.Struct("<QIIII")
+"""Where an interaction lies behind the head: its offset, the lengths of its two pieces, the CRC-32 of each."""
 
 
 class _Head(msgspec.Struct, array_like=True, frozen=True):
@@ -68,8 +43,10 @@ class _Head(msgspec.Struct, array_like=True, frozen=True):
     routes: tuple[tuple[str, str, str], ...]
     stored: tuple[tuple[str, int], ...]
     """(SHA-256, size) of each body file."""
+    fields: tuple[tuple[str, str], ...]
+    """The header fields that interactions name by number."""
     places: bytes
-    """(offset, length, crc32) of each interaction behind the head, as unsigned 64-bit numbers."""
+    """A `PLACE` for each interaction."""
     summaries: list[Any]
     columns: bytes
     """What the summariser said at the end."""
@@ -86,43 +63,52 @@ class Summariser(Protocol):
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_Compiled).decode
 _decode_head = msgspec.msgpack.Decoder(_Head).decode
 
 
 class Index:
     """An open index. `rebuild` makes it again when an interaction turns out to be damaged."""
 
-    def __init__(self, head: _Head, blobs: mmap.mmap | bytes, start: int, path: Path) -> None:
+    def __init__(self, head: _Head, file: IO[bytes], start: int, path: Path) -> None:
         self.notes, self.whole_bytes = head.notes, head.whole_bytes
         self.summaries, self.columns = head.summaries, head.columns
         self.routes = tuple(Route(*route) for route in head.routes)
         self.stored = tuple(StoredBody(folder_of(path) / sha256, size, sha256) for sha256, size in head.stored)
         self.rebuild: Callable[[], Index] | None = None
-        self._places = array("Q", head.places)
-        self._blobs, self._start = blobs, start
-        self._folder = folder_of(path)
-        self._path = path
+        self._places, self._unpack = head.places, Unpacker(head.fields, folder_of(path))
+        # Read, not mapped: what was read once would count as our memory for good.
+        self._file, self._start, self._path = os.dup(file.fileno()), start, path
+        weakref.finalize(self, os.close, self._file)
 
     def __len__(self) -> int:
-        return len(self._places) // 3
+        return len(self._places) // PLACE.size
 
     def interaction(self, at: int) -> Interaction:
         """The interaction at a position from 0."""
-        offset, length, checksum = self._places[3 * at : 3 * at + 3]
-        blob = self._blobs[self._start + offset : self._start + offset + length]
-        if zlib.crc32(blob) != checksum:
-            return self._again(at)
-        return _expanded(_decode(blob), at + 1, self._folder)
+        offset, length, rest, checksum, rests = PLACE.unpack_from(self._places, at * PLACE.size)
+        start = self._start + offset
+        answered, asked = os.pread(self._file, length, start), os.pread(self._file, rest, start + length)
+        if zlib.crc32(answered) != checksum or zlib.crc32(asked) != rests:
+            return self._again(at).interaction(at)
+        return self._unpack.interaction(answered, asked, at + 1)
 
-    def _again(self, at: int) -> Interaction:
-        if self.rebuild is None:
+    def recorded(self, at: int) -> Recorded:
+        """What an answer is made from, at a position from 0; cheaper than the whole interaction."""
+        offset, length, _, checksum, _ = PLACE.unpack_from(self._places, at * PLACE.size)
+        answered = os.pread(self._file, length, self._start + offset)
+        if zlib.crc32(answered) != checksum:
+            return self._again(at).recorded(at)
+        return self._unpack.recorded(answered)
+
+    def _again(self, at: int) -> Index:
+        """The index itself, made again because an interaction is damaged."""
+        fresh = self.rebuild() if self.rebuild else None
+        if fresh is None or len(fresh) != len(self):
             raise CassetteFormatError(self._path, "changed while it was in use", f"interaction {at + 1}")
-        fresh = self.rebuild()
-        if len(fresh) != len(self):
-            raise CassetteFormatError(self._path, "changed while it was in use", f"interaction {at + 1}")
-        self._blobs, self._start, self._places, self.rebuild = fresh._blobs, fresh._start, fresh._places, None
-        return self.interaction(at)
+        self._file, self._start, self.rebuild = os.dup(fresh._file), fresh._start, None
+        weakref.finalize(self, os.close, self._file)
+        self._places, self._unpack = fresh._places, fresh._unpack
+        return self
 
 
 def opened(
@@ -171,13 +157,17 @@ def _read(file: Path, cassette: Path, digest: bytes, summary_version: str | None
             if head.yaml_digest != digest or summary_version not in (None, head.summary_version):
                 return None
             size = os.fstat(opened_file.fileno()).st_size
-            places = array("Q", head.places)
-            if places and start + max(map(sum, zip(places[0::3], places[1::3], strict=True))) > size:
+            if head.places and start + _end(head.places) > size:
                 return None
-            blobs = mmap.mmap(opened_file.fileno(), 0, access=mmap.ACCESS_READ)
+            return Index(head, opened_file, start, cassette)
     except (OSError, ValueError, msgspec.MsgspecError):
         return None
-    return Index(head, blobs, start, cassette)
+
+
+def _end(places: bytes) -> int:
+    """Where the last interaction ends; they lie in order."""
+    offset, length, rest, _, _ = PLACE.unpack_from(places, len(places) - PLACE.size)
+    return int(offset + length + rest)
 
 
 def _read_head(file: IO[bytes]) -> tuple[_Head, int]:
@@ -193,45 +183,6 @@ def _read_head(file: IO[bytes]) -> tuple[_Head, int]:
     return _decode_head(packed), file.tell()
 
 
-def _expanded(compiled: _Compiled, ordinal: int, folder: Path) -> Interaction:
-    asked, answered = compiled.request_headers, compiled.response_headers
-    if compiled.bytewise:
-        asked, answered = _from_bytes(asked), _from_bytes(answered)
-    return Interaction(
-        Request(
-            compiled.method,
-            compiled.uri,
-            asked,
-            _body(compiled.request_body, folder),
-            compiled.route,
-        ),
-        Response(
-            compiled.status,
-            compiled.reason,
-            answered,
-            _body(compiled.response_body, folder),
-        ),
-        ordinal,
-        compiled.recorded_at,
-        compiled.elapsed,
-        compiled.operation,
-        compiled.scrubbed,
-        tuple(Route(*route) for route in compiled.routes),
-    )
-
-
-def _body(body: bytes | _File, folder: Path) -> bytes | StoredBody:
-    return body if isinstance(body, bytes) else StoredBody(folder / body.sha256, body.size, body.sha256)
-
-
-def _from_bytes(headers: Headers) -> Headers:
-    return tuple((_text(name), _text(value)) for name, value in headers)
-
-
-def _text(bytewise: str) -> str:
-    return bytewise.encode("latin-1").decode("utf-8", "surrogateescape")
-
-
 # --- building --------------------------------------------------------------------------------------------------------
 
 
@@ -244,17 +195,17 @@ def _build(
 ) -> Index:
     data = read_bytes(path)
     reading = Reading([], len(data))
-    places = array("Q")
+    places, packer = bytearray(), Packer()
     summaries: list[Any] = []
     routes: list[tuple[str, str, str]] = []
     stored: list[tuple[str, int]] = []
     with tempfile.TemporaryFile() as blobs:
         offset = 0
         for interaction in read(path, data, reading, progress):
-            blob = _encode(_compiled(interaction))
-            blobs.write(blob)
-            places.extend((offset, len(blob), zlib.crc32(blob)))
-            offset += len(blob)
+            answered, asked = packer(interaction)
+            blobs.write(answered + asked)
+            places += PLACE.pack(offset, len(answered), len(asked), zlib.crc32(answered), zlib.crc32(asked))
+            offset += len(answered) + len(asked)
             summaries.append(summariser.add(interaction) if summariser else None)
             bodies = (interaction.request.body, interaction.response.body)
             stored.extend((body.sha256, body.size) for body in bodies if isinstance(body, StoredBody))
@@ -266,7 +217,8 @@ def _build(
             reading.whole_bytes,
             tuple(dict.fromkeys(routes)),
             tuple(dict.fromkeys(stored)),
-            places.tobytes(),
+            tuple(packer.fields),
+            bytes(places),
             summaries,
             summariser.close() if summariser else b"",
         )
@@ -274,10 +226,9 @@ def _build(
         packed = _encode(head)
         with suppress(OSError):  # a folder that cannot be written has no index; the next start reads the YAML again
             _write(file, packed, blobs)
-        blobs.seek(0)
-        held: mmap.mmap | bytes = mmap.mmap(blobs.fileno(), 0, access=mmap.ACCESS_READ) if offset else b""
-    # As another process will read them: summaries come back as lists, never as what `add` returned.
-    return Index(_decode_head(packed), held, 0, path)
+        blobs.flush()
+        # As another process will read them: summaries come back as lists, never as what `add` returned.
+        return Index(_decode_head(packed), blobs, 0, path)
 
 
 def _write(file: Path, packed: bytes, blobs: IO[bytes]) -> None:
@@ -293,51 +244,3 @@ def _write(file: Path, packed: bytes, blobs: IO[bytes]) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-
-
-def _compiled(interaction: Interaction) -> _Compiled:
-    request, response = interaction.request, interaction.response
-    asked, answered = request.headers, response.headers
-    bytewise = not (_is_text(asked) and _is_text(answered))
-    if bytewise:
-        asked, answered = _to_bytes(asked), _to_bytes(answered)
-    return _Compiled(
-        response.status,
-        response.reason,
-        answered,
-        _packed_body(response.body),
-        request.method,
-        request.uri,
-        request.route,
-        asked,
-        _packed_body(request.body),
-        interaction.recorded_at,
-        interaction.elapsed,
-        interaction.operation,
-        interaction.scrubbed,
-        tuple((route.name, route.service, route.upstream) for route in interaction.routes),
-        bytewise,
-    )
-
-
-def _packed_body(body: Any) -> bytes | _File:
-    return _File(body.sha256, body.size) if isinstance(body, StoredBody) else body
-
-
-def _is_text(headers: Headers) -> bool:
-    """Whether msgpack can hold the headers; what was no UTF-8 on the wire stands in them as surrogates."""
-    try:
-        for name, value in headers:
-            name.encode()
-            value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _to_bytes(headers: Headers) -> Headers:
-    return tuple((_bytewise(name), _bytewise(value)) for name, value in headers)
-
-
-def _bytewise(text: str) -> str:
-    return text.encode("utf-8", "surrogateescape").decode("latin-1")

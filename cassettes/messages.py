@@ -7,7 +7,7 @@ order, case and repeats are kept.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -67,6 +67,10 @@ class Response(msgspec.Struct, frozen=True):
     body: Body = b""
 
 
+class Kept(Response, frozen=True):
+    """A response that is given again and again, the very same object: what is made of it is worth remembering."""
+
+
 class Interaction(msgspec.Struct, frozen=True):
     """One request with its response, and how it was recorded.
 
@@ -85,7 +89,15 @@ class Interaction(msgspec.Struct, frozen=True):
     routes: tuple[Route, ...] = ()
 
 
-def header(headers: Headers, name: str) -> str | None:
+class Recorded(msgspec.Struct, frozen=True):
+    """The part of an interaction that an answer is made from; `uri` is the request's."""
+
+    uri: str
+    operation: str
+    response: Response
+
+
+def header(headers: Sequence[tuple[str, str]], name: str) -> str | None:
     """The first value of a header, by its name in lower case."""
     length = len(name)
     for key, value in headers:

@@ -77,7 +77,11 @@ def test_a_damaged_index_is_made_again_wherever_the_damage_is(path: Path) -> Non
     expected = list(load(path))
     good = index_of(path).read_bytes()
     for at in range(0, len(good), 7):
-        index_of(path).write_bytes(good[:at] + bytes([good[at] ^ 0xFF]) + good[at + 1 :])
+        damaged = good[:at] + bytes([good[at] ^ 0xFF]) + good[at + 1 :]
+        index_of(path).write_bytes(damaged)
+        cassette = load(path)
+        assert [cassette.recorded(n).response for n in range(1, 5)] == [one.response for one in expected], at
+        index_of(path).write_bytes(damaged)
         assert list(load(path)) == expected, at
     for length in range(0, len(good), 13):
         index_of(path).write_bytes(good[:length])

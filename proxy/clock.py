@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from cloudtape.cassettes.messages import Request, Response
+from cloudtape.cassettes.messages import Response
 
 Now = Callable[[], datetime]
 TOKEN_PATHS = re.compile(r"/v3/auth/tokens/?(\?|$)|/v2\.0/tokens")
@@ -23,9 +23,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def is_token_answer(request: Request, response: Response) -> bool:
-    """Whether an answer tells how long a token lives."""
-    return "/tokens" in request.uri and bool(TOKEN_PATHS.search(request.uri)) and isinstance(response.body, bytes)
+def is_token_answer(uri: str, response: Response) -> bool:
+    """Whether what was answered there tells how long a token lives."""
+    return "/tokens" in uri and bool(TOKEN_PATHS.search(uri)) and isinstance(response.body, bytes)
 
 
 def freshened(body: bytes, at: datetime) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -19,9 +19,9 @@ from cloudtape.addressing import Client, Place, locate
 from cloudtape.cassettes.bodies import Spool
 from cloudtape.cassettes.content import ContentError, decoded
 from cloudtape.cassettes.errors import CassetteError
-from cloudtape.cassettes.messages import Body, Headers, Request, Response, StoredBody, Stream, header
+from cloudtape.cassettes.messages import Body, Headers, Kept, Request, Response, StoredBody, Stream, header
 from cloudtape.errors import ClientGone, ProxyError
-from cloudtape.headers import SESSION_HEADER, for_upstream
+from cloudtape.headers import SESSION_HEADER, Chosen, for_upstream
 from cloudtape.rewrite import PATH_FIELDS, URL_FIELDS, Rewriter
 from cloudtape.routes import Routes
 from cloudtape.server import Incoming
@@ -33,6 +33,10 @@ logger = logging.getLogger(__name__)
 Answer = Callable[[Request], Awaitable[Response]]
 SHORT = 16 * 1024
 MOST_KNOWN = 2048
+CHECKSUMS = frozenset({"etag", "content-md5"})
+# The fields that say what becomes of an answer on its way out: few of those that it has.
+TELLING = Chosen(URL_FIELDS | CHECKSUMS | {"content-type", "content-encoding"})
+LINKING, VOUCHING = Chosen(URL_FIELDS), Chosen(CHECKSUMS)
 NO_PORTS: Mapping[int, str] = {}
 
 
@@ -165,22 +169,25 @@ def _resized(headers: Headers, length: int) -> Headers:
 
 def _outward(response: Response, rewriter: Rewriter, place: Place) -> Response:
     """The response with the client's addresses in its links."""
-    if not URL_FIELDS.isdisjoint([name.lower() for name, _ in response.headers]):
+    telling = [pair for pair in response.headers if TELLING[pair[0]]]
+    if [name for name, _ in telling if LINKING[name]]:
         headers = rewriter.fields(response.headers, URL_FIELDS)
         headers = tuple((k, _own_path(v, place)) if k.lower() in PATH_FIELDS else (k, v) for k, v in headers)
         response = replace(response, headers=headers)
-    if not response.body or not is_document(header(response.headers, "content-type")):
+    if not response.body or not is_document(header(telling, "content-type")):
         return response
-    return _with_body(response, rewriter)
+    return _with_body(response, telling, rewriter)
 
 
 class _Again:
-    """`_outward` where a replayer gives the very same response again and again: remembers what became of short ones."""
+    """`_outward` where a replayer gives some responses again and again: remembers what became of short ones."""
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Response, Rewriter, Response]] = {}
 
     def __call__(self, response: Response, rewriter: Rewriter, place: Place) -> Response:
+        if type(response) is not Kept:
+            return _outward(response, rewriter, place)
         found = self._known.get(id(response))
         if found and found[0] is response and found[1] is rewriter:
             return found[2]
@@ -203,7 +210,7 @@ def _own_path(value: str, place: Place) -> str:
     return prefix + value[len(base) :]
 
 
-def _with_body(response: Response, rewriter: Rewriter) -> Response:
+def _with_body(response: Response, telling: Sequence[tuple[str, str]], rewriter: Rewriter) -> Response:
     if isinstance(response.body, Stream):
         return response
     if isinstance(response.body, StoredBody):
@@ -211,21 +218,21 @@ def _with_body(response: Response, rewriter: Rewriter) -> Response:
             return response
         response = replace(response, body=response.body.path.read_bytes())
     try:
-        plain = decoded(response) if header(response.headers, "content-encoding") else response
+        plain = decoded(response) if header(telling, "content-encoding") else response
     except ContentError:
         return response  # not what its Content-Encoding says: the client may know better
     assert isinstance(plain.body, bytes)
     rewritten = rewriter(plain.body)
-    if rewritten == plain.body or _is_data(response):
+    if rewritten == plain.body or _is_data(response.body, telling):
         return response
     return Response(plain.status, plain.reason, plain.headers, rewritten)
 
 
-def _is_data(response: Response) -> bool:
+def _is_data(body: Body, telling: Sequence[tuple[str, str]]) -> bool:
     """Whether a checksum in the headers vouches for the body: then it is somebody's file, not a document of the API."""
-    assert isinstance(response.body, bytes)
-    said = {(header(response.headers, name) or "").strip('"') for name in ("etag", "content-md5")}
-    if said == {""}:
+    assert isinstance(body, bytes)
+    said = {value.strip('"') for name, value in telling if VOUCHING[name]} - {""}
+    if not said:
         return False
-    digest = hashlib.md5(response.body, usedforsecurity=False)
+    digest = hashlib.md5(body, usedforsecurity=False)
     return not said.isdisjoint({digest.hexdigest(), base64.b64encode(digest.digest()).decode()})

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from cloudtape.cassettes.bodies import checked
 from cloudtape.cassettes.cassette import Cassette, load
-from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
+from cloudtape.cassettes.messages import Interaction, Kept, Request, Response, StoredBody
 from cloudtape.cassettes.yaml_reader import Progress
 from cloudtape.clock import Now, freshened, is_token_answer, now
 from cloudtape.headers import HOP_BY_HOP, Passing
@@ -35,6 +35,7 @@ MOST_SESSIONS = 10_000
 CACHED_BYTES = 32 * 1024 * 1024
 # Made new by the edge, or true of the recording only.
 REPLAYED = Passing(HOP_BY_HOP | {"date"})
+SOURCE = SOURCE_HEADER, Source.REPLAYED.value
 USED_UP = "all that was recorded of it was given already: what one such request made stands for one thing only"
 
 
@@ -99,8 +100,8 @@ class Replayer:
         found = self._ladder.find(session, request)
         if found is None:
             return None
-        self._used.add(found.position)
         prepared = self._prepared.get(found.position) or self._prepare(found.position)
+        self._used.add(found.position)
         response = prepared.response
         tokens = self._words(found.position, prepared) if session.bindings else None
         if found.rung is not Rung.EXACT:
@@ -164,25 +165,34 @@ class Replayer:
         return session
 
     def _interaction(self, position: int) -> Interaction:
+        cassette, number = self._place(position)
+        return cassette.interaction(number)
+
+    def _place(self, position: int) -> tuple[Cassette, int]:
+        """The cassette that holds a position, and the number of the interaction in it. Raises IndexError."""
         for cassette in self._cassettes:
             if position < len(cassette):
-                return cassette.interaction(position + 1)
+                return cassette, position + 1
             position -= len(cassette)
         raise IndexError(position)
 
     def _prepare(self, position: int) -> _Prepared:
-        interaction = self._interaction(position)
-        response = interaction.response
+        """What is given once only is not kept: to read it is cheaper than to keep it for nothing."""
+        cassette, number = self._place(position)
+        recorded = cassette.recorded(number)
+        response = recorded.response
         if isinstance(response.body, StoredBody):
             checked(response.body)
-        operation = interaction.operation or self._names.operation_of(interaction.request)
-        told = f"operation={operation or '-'}; interaction={position + 1}"
+        operation = recorded.operation or self._names.operation_of(cassette.interaction(number).request) or "-"
+        told = f"operation={operation}; interaction={position + 1}"
         headers = [pair for pair in response.headers if REPLAYED[pair[0]]]
-        headers += ((SOURCE_HEADER, Source.REPLAYED), (MATCH_HEADER, f"{Rung.EXACT}; {told}"))
+        headers += (SOURCE, (MATCH_HEADER, f"exact; {told}"))
         size = len(response.body) + 1000 if isinstance(response.body, bytes) else 1000
-        given = Response(response.status, response.reason, tuple(headers), response.body)
-        made = _Prepared(given, is_token_answer(interaction.request, response), size, told)
-        self._cache(position, made)
+        again = position in self._used
+        given = (Kept if again else Response)(response.status, response.reason, tuple(headers), response.body)
+        made = _Prepared(given, is_token_answer(recorded.uri, response), size, told)
+        if again:
+            self._cache(position, made)
         return made
 
     def _words(self, position: int, prepared: _Prepared) -> frozenset[bytes]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cloudtape.cassettes.messages import Interaction, Request, Response, header
+from cloudtape.cassettes.messages import Interaction, Kept, Request, Response, header
 from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.matchers.ladder import DEFAULT, Matching
 from cloudtape.operation_names import OperationNames
@@ -60,6 +60,15 @@ def test_each_answer_says_by_which_rung_it_was_found(tmp_path: Path) -> None:
         "bound; operation=compute.servers.list; interaction=3",
         "exact; operation=compute.servers.show; interaction=2",
     ]
+
+
+def test_an_answer_is_kept_once_it_was_asked_for_again(tmp_path: Path) -> None:
+    one, asked = replayer(tmp_path), get(f"/servers/{ID}")
+    first, second, third = (ask(one, asked) for _ in range(3))
+    assert first is not second
+    assert second is third
+    assert isinstance(second, Kept)
+    assert first == Response(second.status, second.reason, second.headers, second.body)
 
 
 def test_a_name_of_one_session_is_not_known_in_another(tmp_path: Path) -> None:

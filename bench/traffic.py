@@ -15,6 +15,8 @@ from pathlib import Path
 
 from cloudtape.cassettes.cassette import load
 from cloudtape.cassettes.messages import Headers, Interaction, Request, Response, Route
+from cloudtape.operation_names import OperationNames
+from cloudtape.routes import Routes
 
 CASSETTES = Path(__file__).parent.parent / "examples" / "cassettes"
 # The base that links of replayed answers lead to; nothing listens there.
@@ -113,13 +115,14 @@ def numbers(tag: str) -> tuple[int, int]:
 
 
 def interaction(n: int) -> Interaction:
-    """Interaction `n` of a cassette of reads; the first one teaches the routes."""
+    """Interaction `n` of a cassette of reads, named as the recorder does; the first one teaches the routes."""
     one = exchange(read(n), n, CLOUD, "scrubbed-token-1")
     response = Response(one.status, one.reason, one.response_headers, one.response_body)
     routes = _routes() if n == 0 else ()
     name = one.path.split("/")[1]
     request = Request(one.method, CLOUD + one.path, one.headers, one.body, name)
-    return Interaction(request, response, recorded_at="2026-01-01T00:00:00.000Z", elapsed=0.01, routes=routes)
+    operation = _names().operation_of(request)
+    return Interaction(request, response, 0, "2026-01-01T00:00:00.000Z", 0.01, operation, routes=routes)
 
 
 @cache
@@ -138,6 +141,11 @@ def _recorded() -> list[Interaction]:
 @cache
 def _routes() -> tuple[Route, ...]:
     return tuple(Route(r.name, r.service, f"{CLOUD}/{r.name}") for r in load(CASSETTES / "cli.yaml").routes)
+
+
+@cache
+def _names() -> OperationNames:
+    return OperationNames(Routes(_routes()))
 
 
 # --- templates -------------------------------------------------------------------------------------------------------

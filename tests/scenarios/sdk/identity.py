@@ -172,8 +172,9 @@ def service_with_an_endpoint(run: Run, cloud: Connection, interface: str) -> Non
     service = cloud.identity.create_service(name=name, type="scenario")
     delete = run.undo(cloud.identity.delete_service, service, ignore_missing=False)
     url = "http://127.0.0.1:1/scenario"
-    endpoint = cloud.identity.create_endpoint(service_id=service.id, interface=interface, url=url)
-    fields(endpoint, interface=interface, service_id=service.id, url=url)
+    # Not enabled: else it is in the service catalogs of all who log in meanwhile.
+    endpoint = cloud.identity.create_endpoint(service_id=service.id, interface=interface, url=url, is_enabled=False)
+    fields(endpoint, interface=interface, service_id=service.id, url=url, is_enabled=False)
     same([one.id for one in cloud.identity.endpoints(service_id=service.id)], [endpoint.id], "the endpoints")
     fields(cloud.identity.find_service(name), id=service.id, type="scenario")
     delete()

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import contenders
+import matching
 import operations
 import traffic
 from client import Job
@@ -22,6 +23,7 @@ from processes import Server, free_port, script
 from rich.progress import track
 
 from cloudtape.cassettes.cassette import load
+from cloudtape.matchers.ladder import Rung
 
 MICROSECONDS = 1e6
 SETTLE = 0.2  # seconds for what a server does after its last answer
@@ -122,12 +124,22 @@ def catalog(effort: Effort, _: Path) -> Iterator[Row]:
         yield Row("catalog made from the document", "s", {OURS: [seconds]})
 
 
+def found(effort: Effort, folder: Path) -> Iterator[Row]:
+    """What it costs to find the recorded answer, by the rung that it is found on, without sockets."""
+    for size in (100, effort.ready):
+        cassette = matching.recorded(size, folder)
+        rounds = [matching.microseconds(cassette) for _ in track(range(effort.rounds), f"matching {size:,}")]
+        for rung in (Rung.EXACT, Rung.BOUND, Rung.UNIFIED):
+            yield Row(f"request found, {rung}, of {size:,}", "µs", {OURS: [one[rung] for one in rounds]})
+
+
 MEASURES: dict[str, Callable[[Effort, Path], Iterator[Row]]] = {
     "record": record,
     "replay": replay,
     "load": ready,
     "large": large,
     "catalog": catalog,
+    "matching": found,
 }
 
 

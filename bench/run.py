@@ -1,6 +1,6 @@
 """Measure cloudtape beside the least that aiohttp can do, mitmdump and vcrpy; print one table.
 
-    python bench/run.py [record|replay|load|large|catalog|all] [--quick]
+    python bench/run.py [record|replay|load|large|catalog|matching|all] [--quick]
 
 The table is Markdown: it can be pasted into README.md as it is.
 """

@@ -38,6 +38,11 @@ def checked(body: StoredBody) -> StoredBody:
     return body
 
 
+def is_short(body: object) -> bool:
+    """Whether a body stands in the YAML whatever it holds."""
+    return isinstance(body, bytes) and len(body) <= INLINE_BINARY
+
+
 def is_text(data: bytes) -> bool:
     """Whether bytes can stand in the YAML as text."""
     try:
@@ -120,7 +125,7 @@ class BodyFolder:
     def settle(self, body: bytes | StoredBody) -> bytes | StoredBody:
         """A body in the form and the place in which it is kept. Raises CassetteWriteError."""
         if isinstance(body, bytes):
-            if len(body) <= INLINE_BINARY or (len(body) <= INLINE_TEXT and is_text(body)):
+            if is_short(body) or (len(body) <= INLINE_TEXT and is_text(body)):
                 return body
             spool = Spool(self.path, limit=0)
             spool.write(body)

@@ -11,11 +11,9 @@ from typing import Any
 
 from cloudtape.cassettes import index
 from cloudtape.cassettes.bodies import checked
+from cloudtape.cassettes.index import Summariser
 from cloudtape.cassettes.messages import Interaction, Route
 from cloudtape.cassettes.yaml_reader import Progress
-
-Summarise = Callable[[Interaction], Any]
-"""What a caller wants to know of each interaction without reading it; the result must be plain data."""
 
 
 class Cassette:
@@ -36,8 +34,13 @@ class Cassette:
 
     @property
     def summaries(self) -> Sequence[Any]:
-        """What `summarise` said of each interaction, in order; plain data as lists."""
+        """What the summariser said of each interaction, in order; plain data as lists."""
         return self._index.summaries
+
+    @property
+    def columns(self) -> bytes:
+        """What the summariser said at the end."""
+        return self._index.columns
 
     def check_bodies(self) -> None:
         """Whether every body file is there in its length. Raises BodyMissing for the first that is not."""
@@ -52,10 +55,13 @@ class Cassette:
 
 
 def load(
-    path: Path, summarise: Summarise | None = None, summary_version: str = "", progress: Progress | None = None
+    path: Path,
+    summariser: Callable[[], Summariser] | None = None,
+    summary_version: str = "",
+    progress: Progress | None = None,
 ) -> Cassette:
     """Open a cassette. Raises CassetteNotFound, CassetteFormatError.
 
-    `summary_version` must change whenever `summarise` would say something else. Body files are not looked at here.
+    `summary_version` must change whenever a summariser would say something else. Body files are not looked at here.
     """
-    return Cassette(path, index.opened(path, summarise, summary_version, progress))
+    return Cassette(path, index.opened(path, summariser, summary_version, progress))

@@ -34,21 +34,25 @@ class ItemError(Exception):
 def encode(interaction: Interaction) -> bytes:
     """One item of the list `interactions`, ending in a line break."""
     request, response = interaction.request, interaction.response
+    asked, asked_order = _headers(request.headers)
+    answered, answered_order = _headers(response.headers)
+    body = _body(request.body, "      ") if request.body else " null"
     lines = [
-        f"- request:\n    method: {yaml_text.scalar(request.method)}\n",
-        f"    uri: {yaml_text.scalar(request.uri)}\n    body:",
-        _body(request.body, "      ") if request.body else " null",
-        "\n    headers:",
-        _headers(request.headers),
-        f"\n  response:\n    status:\n      code: {response.status}\n",
-        f"      message: {yaml_text.scalar(response.reason)}\n    headers:",
-        _headers(response.headers),
-        "\n    body:\n      string:",
-        _body(response.body, "        "),
-        f"\n  ordinal: {interaction.ordinal}\n  recorded_at: {yaml_text.scalar(interaction.recorded_at)}",
-        f"\n  elapsed: {interaction.elapsed:.6f}\n  route: {yaml_text.scalar(request.route)}\n",
-        *_extras(interaction),
+        f"- request:\n    method: {_word(request.method)}\n    uri: {yaml_text.scalar(request.uri)}\n    body:{body}"
+        f"\n    headers:{asked}\n  response:\n    status:\n      code: {response.status}"
+        f"\n      message: {_word(response.reason)}\n    headers:{answered}"
+        f"\n    body:\n      string:{_body(response.body, '        ')}\n  ordinal: {interaction.ordinal}"
+        f"\n  recorded_at: {yaml_text.scalar(interaction.recorded_at)}\n  elapsed: {interaction.elapsed:.6f}"
+        f"\n  route: {_word(request.route)}\n"
     ]
+    if interaction.operation:
+        lines.append(f"  operation: {_word(interaction.operation)}\n")
+    if interaction.scrubbed:
+        lines.append(_scrubbed(interaction.scrubbed))
+    if interaction.routes:
+        lines.append("  routes:\n" + "".join(map(_route, interaction.routes)))
+    lines += _of_message("request", request.body, asked_order)
+    lines += _of_message("response", response.body, answered_order)
     item = "".join(lines).encode()
     return b"%s  digest: %s\n" % (item, digest(item))
 
@@ -65,38 +69,43 @@ def is_whole(item: bytes) -> bool:
 
 def _body(body: Body, indent: str) -> str:
     if isinstance(body, bytes):
-        return _small_body(body, indent) if len(body) < 20_000 else yaml_text.body(body, indent)
+        return yaml_text.body(body, indent)
     assert isinstance(body, StoredBody), "a stream is no body to keep"
     return " ''"
 
 
-# Clients poll: the same document comes again and again.
-_small_body = lru_cache(maxsize=200)(yaml_text.body)
-
-
-def _headers(headers: Headers) -> str:
+def _headers(headers: Headers) -> tuple[str, Headers]:
+    """The fields grouped by name, and the fields again where grouping has lost their order."""
     if not headers:
-        return " {}"
-    if not _has_repeated(headers):
-        return "".join(map(_field, headers))
-    grouped: dict[str, list[str]] = {}
-    for name, value in headers:
-        grouped.setdefault(name, []).append(value)
-    lines = []
-    for name, values in grouped.items():
-        lines.append(f"\n      {_text(name)}:")
-        lines.extend(f"\n      - {_text(value)}" for value in values)
-    return "".join(lines)
+        return " {}", ()
+    if len(dict(headers)) == len(headers):
+        return "".join(map(_field, headers)), ()
+    grouped: dict[str, str] = {}
+    for pair in headers:
+        before = grouped.get(pair[0])
+        grouped[pair[0]] = f"{before}\n      - {_text(pair[1])}" if before else _field(pair)
+    names = [name for name, _ in headers]
+    return "".join(grouped.values()), headers if sorted(names, key=names.index) != names else ()
 
 
-@lru_cache(maxsize=8192)
+# Fields with another value each time.
+FRESH = frozenset({"content-length", "date", "x-compute-request-id", "x-openstack-request-id", "x-trans-id"})
+
+
 def _field(pair: tuple[str, str]) -> str:
-    name, value = pair
-    return f"\n      {_text(name)}:\n      - {_text(value)}"
+    heading, is_fresh = _heading(pair[0])
+    return heading + (_text if is_fresh else _value)(pair[1])
 
 
-def _has_repeated(headers: Headers) -> bool:
-    return len(dict(headers)) != len(headers)
+@lru_cache(maxsize=512)
+def _value(text: str) -> str:
+    return _text(text)
+
+
+@lru_cache(maxsize=1024)
+def _heading(name: str) -> tuple[str, bool]:
+    """What stands before a field's value, and whether that is another one each time."""
+    return f"\n      {_text(name)}:\n      - ", name.lower() in FRESH
 
 
 def _text(value: str) -> str:
@@ -107,32 +116,28 @@ def _text(value: str) -> str:
         return yaml_text.body(value.encode("utf-8", "surrogateescape"), "        ").lstrip()
 
 
-def _extras(interaction: Interaction) -> Iterable[str]:
-    """What only some interactions have."""
-    if interaction.operation:
-        yield f"  operation: {yaml_text.scalar(interaction.operation)}\n"
-    if interaction.scrubbed:
-        yield "  scrubbed:\n" + "".join(f"  - {_text(place)}\n" for place in interaction.scrubbed)
-    for route in interaction.routes[:1]:
-        yield "  routes:\n" + "".join(_route(route) for route in interaction.routes)
-    for key, message in (("request", interaction.request), ("response", interaction.response)):
-        if isinstance(message.body, StoredBody):
-            yield f"  {key}_body:\n    sha256: {message.body.sha256!r}\n    size: {message.body.size}\n"
-        if _is_interleaved(message.headers):
-            yield f"  {key}_fields:\n" + "".join(f"  - {_text(name)}\n" for name, _ in message.headers)
+@lru_cache(maxsize=1024)
+def _word(text: str) -> str:
+    """What comes again and again."""
+    return yaml_text.scalar(text)
+
+
+@lru_cache(maxsize=1024)
+def _scrubbed(places: tuple[str, ...]) -> str:
+    return "  scrubbed:\n" + "".join([f"  - {_text(place)}\n" for place in places])
+
+
+def _of_message(key: str, body: Body, order: Headers) -> Iterable[str]:
+    """What only some messages have: a body in a file, repeated fields that stand apart."""
+    if isinstance(body, StoredBody):
+        yield f"  {key}_body:\n    sha256: {body.sha256!r}\n    size: {body.size}\n"
+    if order:
+        yield f"  {key}_fields:\n" + "".join([f"  - {_text(name)}\n" for name, _ in order])
 
 
 def _route(route: Route) -> str:
     name, service, upstream = map(yaml_text.scalar, (route.name, route.service, route.upstream))
     return f"  - name: {name}\n    service: {service}\n    upstream: {upstream}\n"
-
-
-def _is_interleaved(headers: Headers) -> bool:
-    """Whether a repeated field stands apart from its first, so that grouping by name would lose the order."""
-    if not _has_repeated(headers):
-        return False
-    names = [name for name, _ in headers]
-    return sorted(names, key=names.index) != names
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from array import array
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import msgspec
 
@@ -28,7 +28,7 @@ from cloudtape.cassettes.errors import CassetteFormatError, CassetteNotFound
 from cloudtape.cassettes.messages import Headers, Interaction, Request, Response, Route, StoredBody
 from cloudtape.cassettes.yaml_reader import Progress, Reading, read, read_bytes
 
-MAGIC = b"cloudtape index 2\n"
+MAGIC = b"cloudtape index 3\n"
 CHUNK = 1024 * 1024
 
 
@@ -71,6 +71,18 @@ class _Head(msgspec.Struct, array_like=True, frozen=True):
     places: bytes
     """(offset, length, crc32) of each interaction behind the head, as unsigned 64-bit numbers."""
     summaries: list[Any]
+    columns: bytes
+    """What the summariser said at the end."""
+
+
+class Summariser(Protocol):
+    """What a caller wants to know of a cassette without reading its interactions; made anew for each reading."""
+
+    def add(self, interaction: Interaction) -> Any:
+        """What is kept of one interaction, as plain data; they come in order."""
+
+    def close(self) -> bytes:
+        """What is kept of all of them together."""
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -82,7 +94,8 @@ class Index:
     """An open index. `rebuild` makes it again when an interaction turns out to be damaged."""
 
     def __init__(self, head: _Head, blobs: mmap.mmap | bytes, start: int, path: Path) -> None:
-        self.notes, self.whole_bytes, self.summaries = head.notes, head.whole_bytes, head.summaries
+        self.notes, self.whole_bytes = head.notes, head.whole_bytes
+        self.summaries, self.columns = head.summaries, head.columns
         self.routes = tuple(Route(*route) for route in head.routes)
         self.stored = tuple(StoredBody(folder_of(path) / sha256, size, sha256) for sha256, size in head.stored)
         self.rebuild: Callable[[], Index] | None = None
@@ -113,17 +126,17 @@ class Index:
 
 
 def opened(
-    path: Path, summarise: Callable[[Interaction], Any] | None, summary_version: str, progress: Progress | None
+    path: Path, summariser: Callable[[], Summariser] | None, summary_version: str, progress: Progress | None
 ) -> Index:
     """The index of a cassette: the one beside it where it fits, else a new one. Raises CassetteError."""
     file = path.with_name(path.name + ".index")
     digest = _digest_of(path)
-    version = summary_version if summarise else ""
+    version = summary_version if summariser else ""
 
     def rebuild() -> Index:
-        return _build(path, file, summarise, version, progress)
+        return _build(path, file, summariser() if summariser else None, version, progress)
 
-    found = _read(file, path, digest, version if summarise else None)
+    found = _read(file, path, digest, version if summariser else None)
     if found is None:
         return rebuild()
     found.rebuild = rebuild
@@ -225,7 +238,7 @@ def _text(bytewise: str) -> str:
 def _build(
     path: Path,
     file: Path,
-    summarise: Callable[[Interaction], Any] | None,
+    summariser: Summariser | None,
     summary_version: str,
     progress: Progress | None,
 ) -> Index:
@@ -242,7 +255,7 @@ def _build(
             blobs.write(blob)
             places.extend((offset, len(blob), zlib.crc32(blob)))
             offset += len(blob)
-            summaries.append(summarise(interaction) if summarise else None)
+            summaries.append(summariser.add(interaction) if summariser else None)
             bodies = (interaction.request.body, interaction.response.body)
             stored.extend((body.sha256, body.size) for body in bodies if isinstance(body, StoredBody))
             routes.extend((route.name, route.service, route.upstream) for route in interaction.routes)
@@ -255,6 +268,7 @@ def _build(
             tuple(dict.fromkeys(stored)),
             places.tobytes(),
             summaries,
+            summariser.close() if summariser else b"",
         )
         del data
         packed = _encode(head)
@@ -262,7 +276,7 @@ def _build(
             _write(file, packed, blobs)
         blobs.seek(0)
         held: mmap.mmap | bytes = mmap.mmap(blobs.fileno(), 0, access=mmap.ACCESS_READ) if offset else b""
-    # As another process will read them: summaries come back as lists, never as what `summarise` returned.
+    # As another process will read them: summaries come back as lists, never as what `add` returned.
     return Index(_decode_head(packed), held, 0, path)
 
 

@@ -1,7 +1,7 @@
 """Requests with the kind of each secret in its place, so that two can be compared although their secrets differ.
 
 A recorded request holds placeholders where the live one holds passwords and tokens; both become `<password>`,
-`<token>`. Headers are left as they are: they are not compared, save a few that hold no secrets.
+`<token>`. A request's headers are left as they are: few are compared, each by `masked_field`.
 """
 
 from __future__ import annotations
@@ -56,6 +56,13 @@ def masked_uri(uri: str) -> str:
         return uri
     found = WALKER.uri(uri, "")
     return uri if found == uri else found
+
+
+@lru_cache(maxsize=4096)
+def masked_field(name: str, value: str) -> str:
+    """The value of a header, or the kind of secret that it is."""
+    rule = TABLE.rule(name)
+    return f"<{rule.kind}>" if rule else value
 
 
 def _is_innocent(body: bytes) -> bool:

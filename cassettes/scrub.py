@@ -22,11 +22,12 @@ from msgspec.structs import replace
 from cloudtape.cassettes.bodies import Spool, is_text
 from cloudtape.cassettes.content import ContentError, codings, decoded, is_textual
 from cloudtape.cassettes.errors import ScrubError
+from cloudtape.cassettes.members import replaced
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
 from cloudtape.cassettes.placeholders import TEXT, is_placeholder, pem, placeholder
-from cloudtape.cassettes.quick_look import QuickLook, may_hide
+from cloudtape.cassettes.quick_look import QuickLook, Seen, may_hide
 from cloudtape.cassettes.secrets import EVERYDAY, SHORTEST, Rule, Table
-from cloudtape.cassettes.walk import PATH_OF, JsonWalk, Walker, hidden_names
+from cloudtape.cassettes.walk import JsonWalk, Walker, hidden_names
 
 Message = TypeVar("Message", Request, Response)
 
@@ -39,6 +40,8 @@ PASSES = 4
 """Each pass may find secrets that the one before had passed over; three would do for any real exchange."""
 
 WORD = re.compile(r"\w{6,}")
+ONE_SPELLING = re.compile(r"[\w.~-]*", re.ASCII)
+"""The same in a URL and in JSON."""
 FORM_CLUES = ("gAAAA", "eyJ")
 FEW = 64
 """Up to so many clues are looked for one by one, more of them by the text's words."""
@@ -61,6 +64,9 @@ class Vault:
         self.news: list[str] = []
         self.generation = 0
 
+    def knows(self, secret: str) -> bool:
+        return secret in self._stand_ins
+
     def stand_in(self, rule: Rule, secret: str) -> str:
         """The placeholder of a secret, the same each time."""
         known = self._stand_ins.get(secret)
@@ -76,7 +82,9 @@ class Vault:
         self._stand_ins[secret] = made
         if len(secret) >= SHORTEST and secret.lower() not in EVERYDAY:
             words = [form for form in FORM_CLUES if secret.startswith(form)] or WORD.findall(secret)
-            spellings = {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
+            spellings = {secret}
+            if not ONE_SPELLING.fullmatch(secret):
+                spellings |= {quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
             if words:
                 self._by_clue.setdefault(max(words, key=len), []).extend(spellings)
             else:
@@ -118,6 +126,8 @@ class Scrubber:
         self._walker = Walker(self._table, self._replace, self._vault.without)
         self._look = QuickLook(self._table, self._vault.mentioned)
         self._fields: dict[tuple[str, str], tuple[str, str]] = {}
+        self._joined_fields: str | None = None
+        self._free_names: set[str] = set()
 
     def scrub(self, interaction: Interaction) -> Interaction:
         """The interaction as it may be kept: content coding removed, secrets replaced, `scrubbed` filled in.
@@ -132,50 +142,89 @@ class Scrubber:
             raise ScrubError(f"{type(error).__name__} while looking for them") from None
 
     def _scrub(self, interaction: Interaction) -> Interaction:
-        request, response = self._plain(interaction.request), self._plain(interaction.response)
+        request, response = interaction.request, interaction.response
         self._note_hidden(request.body)
         self._reconsider()
-        asked, answered = self._at_a_glance(request, response) or self._thoroughly(request, response)
+        found = self._at_a_glance(request, response)
+        if found is None:
+            request, response = self._plain(request), self._plain(response)
+            if request is not interaction.request or response is not interaction.response:
+                self._note_hidden(request.body)
+                found = self._at_a_glance(request, response)
+        asked, answered = found or self._thoroughly(request, response)
         if (
             response is not interaction.response
             and answered.body == response.body
             and _vouched_for(interaction.response)
         ):
             answered = replace(interaction.response, headers=self._headers(interaction.response.headers, "response"))
-        places = tuple(sorted(self._places))
-        return replace(interaction, request=asked, response=answered, scrubbed=places)
+        return self._kept(interaction, asked, answered)
+
+    def _kept(self, interaction: Interaction, asked: Request, answered: Response) -> Interaction:
+        return Interaction(
+            asked,
+            answered,
+            interaction.ordinal,
+            interaction.recorded_at,
+            interaction.elapsed,
+            interaction.operation,
+            tuple(sorted(self._places)),
+            interaction.routes,
+        )
 
     def _at_a_glance(self, request: Request, response: Response) -> tuple[Request, Response] | None:
-        """The messages where all that is secret in them are header fields that were met before; else None."""
+        """The messages where all that is secret in them are header fields and plain members of JSON; else None."""
         self._places = set()
-        documents = _small_texts(request, response)
-        if documents is None or any(pattern.search(request.uri) for pattern in PATH_OF):
+        bodies = [body for body in (request.body, response.body) if body]
+        documents = [body for body in bodies if isinstance(body, bytes) and body[0] in b"{["]
+        if len(documents) < len(bodies):
             return None
         unknown = [unquote_plus(request.uri) if "%" in request.uri else request.uri]
         asked = self._met(request.headers, "request", unknown)
-        answered = self._met(response.headers, "response", unknown)
-        if asked is None or answered is None or not self._look.clears(unknown, documents):
+        if asked is None or (answered := self._met(response.headers, "response", unknown)) is None:
             return None
-        return (
-            Request(request.method, request.uri, asked, request.body, request.route, request.session),
-            Response(response.status, response.reason, answered, response.body),
-        )
+        seen = self._look.over(unknown, documents)
+        if seen is None:
+            return None
+        said, answer = request.body, response.body
+        if any(seen):
+            said = self._without_members(said, seen[0], "request.body") if said else said
+            answer = self._without_members(answer, seen[-1], "response.body") if answer else answer
+        if asked is not request.headers or said is not request.body:
+            request = Request(request.method, request.uri, asked, said, request.route, request.session)
+        if answered is not response.headers or answer is not response.body:
+            response = Response(response.status, response.reason, answered, answer)
+        return None if self._vault.news and _says((request, response), self._vault.news) else (request, response)
+
+    def _without_members(self, body: Body, seen: Seen | None, place: str) -> Body:
+        return replaced(seen.cut, seen.members, self._walker, place) if seen else body
 
     def _met(self, headers: Headers, side: str, unknown: list[str]) -> Headers | None:
         """The fields without their secrets; the values that nobody has judged yet go to `unknown`."""
-        fields, clean = self._fields, []
+        fields, names, secret = self._fields, self._free_names, False
         for pair in headers:
-            known = fields.get(pair)
-            if known is None:
-                if pair[0].lower() in OWN_FORM or not self._table.innocent(pair[0]):
-                    return None
+            if pair in fields:
+                secret = secret or fields[pair][1] != pair[1]
+            elif pair[0] in names or self._is_free(pair[0]):
                 unknown.append(pair[1])
-                clean.append(pair)
+            elif pair[0].lower() == "content-encoding":
+                return None
             else:
-                if known is not pair and known[1] != pair[1]:
-                    self._places.add(f"{side}.headers.{pair[0]}")
-                clean.append(known)
-        return tuple(clean)
+                secret = self._field(pair)[1] != pair[1] or secret
+        return self._replaced_fields(headers, side) if secret else headers
+
+    def _replaced_fields(self, headers: Headers, side: str) -> Headers:
+        clean = tuple([self._fields.get(pair, pair) for pair in headers])
+        self._places.update([f"{side}.headers.{new[0]}" for old, new in zip(headers, clean, strict=True) if old != new])
+        return clean
+
+    def _is_free(self, name: str) -> bool:
+        """Whether any value may stand under a field's name, and none makes the body another one."""
+        if name.lower() in OWN_FORM or name.lower() == "content-encoding" or not self._table.innocent(name):
+            return False
+        if len(self._free_names) < MOST_FIELDS:
+            self._free_names.add(name)
+        return True
 
     def _thoroughly(self, request: Request, response: Response) -> tuple[Request, Response]:
         self._places = set()
@@ -190,10 +239,18 @@ class Scrubber:
     def _reconsider(self) -> None:
         """What was innocent may mention a secret that became known since."""
         if news := self._vault.news:
-            self._look.forget(news)
-            for pair in [pair for pair in self._fields if any(secret in pair[1] for secret in news)]:
-                del self._fields[pair]
             self._vault.news = []
+            self._look.learn(news)
+            if any(secret in self._all_fields() for secret in news):
+                mentioning = [pair for pair, clean in self._fields.items() if any(one in clean[1] for one in news)]
+                for pair in mentioning:
+                    del self._fields[pair]
+                self._joined_fields = None
+
+    def _all_fields(self) -> str:
+        if self._joined_fields is None:
+            self._joined_fields = "\n".join([value for _, value in self._fields.values()])
+        return self._joined_fields
 
     def _plain(self, message: Message) -> Message:
         if not message.body or not header(message.headers, "content-encoding"):
@@ -214,9 +271,10 @@ class Scrubber:
             if names - self._table.hidden:
                 self._table.hidden |= names
                 self._look.forget()
+                self._free_names.clear()
 
     def _replace(self, rule: Rule, secret: str, place: str) -> str:
-        if is_placeholder(secret) or TEXT.search(secret):
+        if not self._vault.knows(secret) and (is_placeholder(secret) or TEXT.search(secret)):
             return secret
         self._places.add(place)
         return self._vault.stand_in(rule, secret)
@@ -251,7 +309,7 @@ class Scrubber:
         replaced = self._field_value(name, value, name)
         self._places = places
         clean = pair if replaced == value else (name, replaced)
-        self._fields[pair] = clean
+        self._fields[pair], self._joined_fields = clean, None
         return clean
 
     def _field_value(self, name: str, value: str, place: str) -> str:
@@ -285,7 +343,7 @@ class Scrubber:
         if found is None:
             return data
         text, encoding = found
-        if self._look.clears((), [text]):
+        if self._look.clears(text):
             return data
         clean = self._walker.text(text, place)
         return data if clean == text else clean.encode(encoding, "surrogateescape")
@@ -337,20 +395,22 @@ class Scrubber:
 
 
 def _mentions(messages: tuple[Request, Response], secrets: list[str]) -> bool:
-    """Whether what was scrubbed still mentions a secret that became known on the way."""
-    asked, answered = messages
-    texts = [asked.uri, *(value for message in messages for _, value in message.headers)]
-    if any(secret in text for secret in secrets for text in texts):
-        return True
-    bodies = [body for body in (asked.body, answered.body) if body]
-    if any(isinstance(body, StoredBody) for body in bodies):
-        return True
-    words = [max(WORD.findall(secret) or [secret], key=len).encode("utf-8", "surrogateescape") for secret in secrets]
-    plain = [body for body in bodies if isinstance(body, bytes)]
-    if any(word in body for body in plain for word in words):
+    """Whether what was scrubbed may still mention a secret that became known on the way, in base64 even."""
+    if _says(messages, secrets):
         return True
     # Base64 hides words: a body that may hold some is walked again.
+    plain = [one.body for one in messages if isinstance(one.body, bytes)]
     return any(may_hide(run.decode()) for body in plain for run in LONG_RUN.findall(body))
+
+
+def _says(messages: tuple[Request, Response], secrets: list[str]) -> bool:
+    asked, answered = messages
+    texts = "\n".join([asked.uri, *[value for message in messages for _, value in message.headers]])
+    if any(secret in texts for secret in secrets):
+        return True
+    bodies = [body for body in (asked.body, answered.body) if body]
+    words = [max(WORD.findall(secret) or [secret], key=len).encode("utf-8", "surrogateescape") for secret in secrets]
+    return any(not isinstance(body, bytes) or any(word in body for word in words) for body in bodies)
 
 
 def _text_of(data: bytes, textual: bool) -> tuple[str, str] | None:
@@ -364,18 +424,6 @@ def _text_of(data: bytes, textual: bool) -> tuple[str, str] | None:
         return data.decode(), "utf-8"
     except UnicodeDecodeError:
         return (data.decode("utf-8", "surrogateescape"), "utf-8") if textual else None
-
-
-def _small_texts(*messages: Request | Response) -> list[str] | None:
-    """The bodies that are texts; None where one is too large to be at hand."""
-    texts = []
-    for message in messages:
-        if message.body:
-            if not isinstance(message.body, bytes):
-                return None
-            if found := _text_of(message.body, is_textual(header(message.headers, "content-type"))):
-                texts.append(found[0])
-    return texts
 
 
 LONG_RUN = re.compile(rb"[A-Za-z0-9+/_-]{20,}={0,2}")

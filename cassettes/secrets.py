@@ -19,7 +19,8 @@ class Rule:
     """A name, and the kind of secret that stands under it.
 
     `words` match the last words of a name, however it is written: `admin pass` matches adminPass, admin_pass and
-    X-Admin-Pass. `under`: only where the enclosing member has this name. `deep`: everything below is secret, too.
+    X-Admin-Pass. `under`: only where they are the whole name and the enclosing member has this one. `deep`: everything
+    below is secret, too.
     `base64`: the placeholder must decode.
     """
 
@@ -95,6 +96,9 @@ PATHS = (
     (re.compile(r"/OS-OAUTH1/access_tokens/([^/?#]+)"), "token"),
 )
 
+# Each path above holds one of these.
+PATH_MARKS = ("/tokens/", "/trusts/", "/OS-EC2/", "/webhooks/", "/access_tokens/")
+
 # A secret known by its own form, anywhere in a text: the group, or the whole.
 FORMS = (
     (re.compile(r"\bgAAAA[A-Za-z0-9_-]{40,}(?:%3D|=){0,2}"), "token"),  # fernet (keystone's tokens)
@@ -102,6 +106,9 @@ FORMS = (
     (re.compile(r"\b(?:Bearer|bearer)\s+([A-Za-z0-9._~+/-]{8,}=*)"), "token"),
     (re.compile(r"\bA[KS]IA[0-9A-Z]{16}\b"), "access"),  # AWS
 )
+
+# What a secret without a telling name begins with, and the escapes under which a name may hide.
+MARKS = ("\\", "@", "-----BEGIN", "gAAAA", "eyJ", "KIA", "SIA", "earer ")
 
 PEM = re.compile(
     r"-----BEGIN (?P<label>[A-Z0-9 ]*PRIVATE KEY)-----.*?(?:-----END (?P=label)-----|\Z)",
@@ -168,8 +175,9 @@ class Table:
     def _lookup(self, name: str) -> tuple[Rule, ...]:
         words = tuple(word.lower() for word in WORD.findall(name))
         for length in range(min(self._longest, len(words)), 0, -1):
-            if rules := self._by_words.get(words[-length:]):
-                return tuple(rules)
+            rules = self._by_words.get(words[-length:], ())
+            if found := tuple(rule for rule in rules if not rule.under or length == len(words)):
+                return found
         last = words[-1] if words else ""
         return tuple(rule for end, rule in ENDS if last.endswith(end))[:1]
 

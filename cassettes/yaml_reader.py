@@ -154,12 +154,17 @@ def _parse(path: Path, data: bytes, where: str) -> Any:
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}" if error.problem_mark else ""
         place = ", ".join(filter(None, (where, f"{line} of it" if where and line else line)))
-        raise CassetteFormatError(path, f"is no cassette in YAML: {error.problem}", place) from error
+        raise CassetteFormatError(path, _complaint(error.problem or ""), place) from error
     except RecursionError as error:
         raise CassetteFormatError(path, "is nested too deeply", where) from error
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         why = " ".join(str(error).split())[:200]
         raise CassetteFormatError(path, f"is no cassette in YAML: {why}", where) from error
+
+
+def _complaint(problem: str) -> str:
+    """What is wrong in words of ours; newer libyaml counts nesting itself."""
+    return "is nested too deeply" if "nesting depth" in problem else f"is no cassette in YAML: {problem}"
 
 
 def _may_nest(data: bytes) -> bool:

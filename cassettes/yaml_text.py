@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import re
-from functools import lru_cache
 
 # Letters first, so that no number, date, null or indicator is among them.
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*|https?://[!-~]*[!-9;-~]")
@@ -17,16 +16,16 @@ RESERVED = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null
 # What YAML calls printable, less the line breaks: tab, blank to tilde, and Unicode without its controls and separators.
 ONE_LINE = re.compile(r"[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
 LINES = re.compile(r"[\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
+PRINTABLE = bytes(range(0x20, 0x7F))
 SPECIAL = re.compile(r'["\\]|[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]')
 ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0"}
 
 
-@lru_cache(maxsize=8192)
 def scalar(text: str) -> str:
     """A string on one line. Raises ValueError for lone surrogates, which YAML cannot hold."""
     if PLAIN.fullmatch(text) and text.lower() not in RESERVED:
         return text
-    if ONE_LINE.fullmatch(text):
+    if (text.isascii() and text.isprintable()) or ONE_LINE.fullmatch(text):
         return "'" + text.replace("'", "''") + "'"
     return _double_quoted(text)
 
@@ -36,6 +35,8 @@ def body(data: bytes, indent: str) -> str:
 
     JSON stands with a member on each line: a folded line break is exactly one blank again.
     """
+    if not data.translate(None, PRINTABLE):  # most bodies, by far
+        return _one_line(data.decode("ascii"), indent)
     try:
         text = data.decode()
     except UnicodeDecodeError:
@@ -44,6 +45,10 @@ def body(data: bytes, indent: str) -> str:
         return _binary(data, indent) if "\0" in text else " " + _double_quoted(text)
     if "\n" in text:
         return _literal(text, indent)
+    return _one_line(text, indent)
+
+
+def _one_line(text: str, indent: str) -> str:
     if ', "' in text or "}, {" in text:
         return _folded(text, indent)
     if ',"' in text:
@@ -52,6 +57,8 @@ def body(data: bytes, indent: str) -> str:
 
 
 def _double_quoted(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return '"' + SPECIAL.sub(_escape, text) + '"'
 
 

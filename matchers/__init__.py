@@ -1,3 +1,3 @@
-"""Which recorded interaction answers a request: canonical requests, replay order, differences in words."""
+"""Which recorded interaction answers a request: forms of requests, what may differ, the ladder, replay order."""
 
 __all__: list[str] = []

@@ -3,7 +3,7 @@
     method         as it is
     place          scheme, host and path: host in lower case, percent-encoding normalised (RFC 3986, 6.2.2)
     query          a multiset of decoded pairs
-    versions       microversion headers; every other header is ignored
+    headers        those of the table MATTERS, Accept and Content-Type by media type; every other header is ignored
     body           JSON by value, forms as a multiset, anything else by its bytes
 
 Secrets are compared by kind only. A trailing slash is significant: services tell `/v3` from `/v3/` only sometimes,
@@ -22,7 +22,7 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
-from cloudtape.cassettes.masking import masked
+from cloudtape.cassettes.masking import masked, masked_field
 from cloudtape.cassettes.messages import Body, Headers, Request, StoredBody, header
 
 # The legacy spellings stand beside the one of the API-SIG ("Microversion Specification"); a client may send both.
@@ -35,10 +35,21 @@ VERSION_HEADERS = frozenset(
         "x-openstack-manila-api-version",
     }
 )
+# Headers that ask for something else (RFC 9110: ranges, conditions; Object Storage API v1: metadata, copies).
+MATTERS = re.compile(
+    r"range|if-(match|none-match|modified-since|unmodified-since|range)|destination"
+    r"|x-(object|container|account|remove|copy-from|fresh-metadata|versions-location|history-location)\b.*"
+)
+# swiftclient sends the time of the file; which moment it is differs on each run.
+VOLATILE_HEADERS = frozenset({"x-object-meta-mtime"})
+FORM = "application/x-www-form-urlencoded"
+MEDIA_HEADERS = frozenset({"accept", "content-type"})
+# What services take and give where nothing is said.
+USUAL_MEDIA = frozenset({"", "*/*", "application/json", "application/octet-stream", FORM})
+OPAQUE = re.compile(r"application/octet-stream|(image|audio|video)/", re.IGNORECASE)
 UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 PERCENT = re.compile("%([0-9A-Fa-f]{2})")
 FLOAT = re.compile(rb"\d[.eE]")
-FORM = "application/x-www-form-urlencoded"
 KEY_SIZE = 16
 
 Pairs = tuple[tuple[str, str], ...]
@@ -50,13 +61,13 @@ class Canonical(msgspec.Struct, frozen=True):
     method: str
     place: str
     query: Pairs
-    versions: Pairs
+    headers: Pairs
     body: bytes
 
     @property
     def key(self) -> bytes:
         """16 bytes, equal for equal requests."""
-        parts = f"{self.method}\n{self.place}\n{self.query}\n{self.versions}\n".encode("utf-8", "surrogatepass")
+        parts = f"{self.method}\n{self.place}\n{self.query}\n{self.headers}\n".encode("utf-8", "surrogatepass")
         return hashlib.blake2b(parts + self.body, digest_size=KEY_SIZE).digest()
 
 
@@ -64,7 +75,7 @@ def canonical(request: Request) -> Canonical:
     """The canonical form of a request by its upstream URI. Never raises: what cannot be read is compared as bytes."""
     request = masked(request)
     place, query = _address(request.uri)
-    return Canonical(request.method, place, query, _versions(request.headers), _body(request.body, request.headers))
+    return Canonical(request.method, place, query, _headers(request.headers), _body(request.body, request.headers))
 
 
 @lru_cache(maxsize=4096)
@@ -90,9 +101,24 @@ def pairs_of(query: str) -> Pairs:
 
 
 @lru_cache(maxsize=4096)
-def _versions(headers: Headers) -> Pairs:
-    found = [(name.lower(), value.strip().lower()) for name, value in headers if name.lower() in VERSION_HEADERS]
+def _headers(headers: Headers) -> Pairs:
+    found = []
+    for name, value in headers:
+        lower = name.lower()
+        if lower in VERSION_HEADERS:
+            found.append((lower, value.strip().lower()))
+        elif lower in MEDIA_HEADERS:
+            media = _media_types(value)
+            found += [(lower, media)] if media else []
+        elif MATTERS.fullmatch(lower) and lower not in VOLATILE_HEADERS:
+            found.append((lower, masked_field(lower, value.strip())))
     return tuple(sorted(found))
+
+
+def _media_types(value: str) -> str:
+    """The media types of a field, without their parameters; empty for the usual ones."""
+    types = {part.partition(";")[0].strip().lower() for part in value.split(",")}
+    return ", ".join(sorted(types - USUAL_MEDIA))
 
 
 def _body(body: Body, headers: Headers) -> bytes:
@@ -101,9 +127,10 @@ def _body(body: Body, headers: Headers) -> bytes:
     if isinstance(body, StoredBody):
         return b"bytes:" + body.sha256.encode()
     assert isinstance(body, bytes), "a stream is compared when it has been read"
-    if (header(headers, "content-type") or "").startswith(FORM):
+    content_type = header(headers, "content-type") or ""
+    if content_type.startswith(FORM):
         return b"form:" + repr(pairs_of(body.decode("utf-8", "surrogateescape"))).encode("utf-8", "surrogatepass")
-    if body[:1] in b"{[" or body.lstrip()[:1] in b"{[":
+    if not OPAQUE.match(content_type) and (body[:1] in b"{[" or body.lstrip()[:1] in b"{["):
         try:
             return b"json:" + msgspec.json.encode(json_value(body), order="deterministic")
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
@@ -140,7 +167,7 @@ def differences(recorded: Canonical, asked: Canonical) -> list[str]:
         if old != new:
             found.append(f"{'path' if what == 'place' else what}: recorded {old}, asked {new}")
     found += _pair_differences("query", recorded.query, asked.query)
-    found += _pair_differences("header", recorded.versions, asked.versions)
+    found += _pair_differences("header", recorded.headers, asked.headers)
     found += _body_differences(recorded.body, asked.body)
     return found
 

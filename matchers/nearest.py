@@ -8,7 +8,7 @@ from typing import Any
 
 from cloudtape.cassettes.messages import Request
 from cloudtape.matchers.canonical import Canonical, canonical, differences
-from cloudtape.matchers.past import FAMILY, PLACE
+from cloudtape.matchers.recording import FAMILY, PLACE
 from cloudtape.matchers.summary import family_of, place_of
 from cloudtape.matchers.things import thing_of
 

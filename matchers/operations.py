@@ -20,6 +20,7 @@ from urllib.parse import unquote
 import msgspec
 
 from cloudtape.matchers.template_trie import TemplateTrie
+from cloudtape.reference.catalog import default_catalog
 from cloudtape.reference.operations import Operation
 
 VERSION = re.compile(r"v(\d+)(?:\.(\d+))?")
@@ -71,6 +72,19 @@ class OperationFinder:
         literal = [one for one in found if one and (_literals(one[0]) or not segments)]
         return max(literal, key=lambda one: _literals(one[0]), default=())
 
+    def variables(self, method: str, path: str) -> list[bool] | None:
+        """Which segments behind the version are variables, by the template that fits a path best in any service.
+
+        None where the reference has no such template.
+        """
+        candidates = self._cached if len(path) <= LONGEST_CACHED else self.candidates
+        found = candidates(method, path, "")
+        if not found:
+            return None
+        template = [segment.startswith("{") for segment in _of_template(found[0].path)]
+        # What stands before the template's own segments is a project.
+        return [True] * (len(_of_path(path)[1]) - len(template)) + template
+
     def _of_service(
         self, service: str, method: str, version: _Version | None, segments: Sequence[str]
     ) -> Sequence[Operation]:
@@ -81,6 +95,12 @@ class OperationFinder:
                 if found := tries[number].find(method, form):
                     return found
         return ()
+
+
+@lru_cache(1)
+def default_finder() -> OperationFinder:
+    """A finder among the operations of the catalog that the package brings along."""
+    return OperationFinder(default_catalog().operations)
 
 
 def _of_template(path: str) -> list[str]:

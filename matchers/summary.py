@@ -6,17 +6,24 @@ are made from.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from typing import Any
-from zlib import crc32
 
 import msgspec
 
-from cloudtape.cassettes.messages import Interaction
+from cloudtape.cassettes.messages import Interaction, Request, header
 from cloudtape.matchers.canonical import Canonical, canonical
-from cloudtape.matchers.things import Thing, is_write, thing_of, touched
+from cloudtape.matchers.exchange import tokens_of
+from cloudtape.matchers.form import form
+from cloudtape.matchers.naming import Naming
+from cloudtape.matchers.things import Thing, is_login, is_write, thing_of, touched, word
+from cloudtape.matchers.vocabulary import Vocabulary, Words, named_by, owned
 
-SUMMARY_VERSION = "2"
+SUMMARY_VERSION = "11"
+CREATES, ENDS = 1, 2
+Identity = tuple[str, ...]
+"""Whose a token is: the ids of the user and of what the token is scoped to. Empty for an unknown token."""
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -33,25 +40,147 @@ class Summary(msgspec.Struct, frozen=True):
     things: Sequence[int]
 
 
-def summarise(interaction: Interaction) -> list[Any]:
-    """The fields of a Summary as plain data; `things` is None for a read."""
-    request = interaction.request
-    same = canonical(request)
-    thing = thing_of(request.uri)
-    things = None
-    if is_write(request):
-        # The collection's own lists change with every write on one of its items.
-        things = sorted({name(thing.family), *(name(item) for item in touched(interaction))})
-    return [same.key, place_of(same), family_of(same, thing), name(thing.item or thing.family), things]
+class Columns(msgspec.Struct, array_like=True):
+    """What is known of all interactions, beside their summaries: a number for each, as unsigned 32-bit in a row.
+
+    `forms` and `stems` tell what unifies (`form`), `owns` which of the cloud's own words a request names (0: none),
+    `askers` the token that it acted with, `items` the one thing that a write is on (0: none), `flags` add up `CREATES`
+    and `ENDS`. `tokens` are pairs: a
+    token that an answer gave, and whose it is. `told` and `made` are the words of the cloud's answers and of the
+    client's writes, `derived` the words that the cloud made of the client's (`vocabulary`).
+    """
+
+    forms: bytes = b""
+    owns: bytes = b""
+    stems: bytes = b""
+    askers: bytes = b""
+    items: bytes = b""
+    flags: bytes = b""
+    tokens: list[tuple[int, Identity]] = []
+    told: bytes = b""
+    made: bytes = b""
+    derived: list[tuple[str, str]] = []
 
 
-def name(text: str) -> int:
-    return crc32(text.encode("utf-8", "surrogatepass"))
+class Summariser:
+    """Goes through the interactions of one cassette, in order."""
+
+    def __init__(self, naming: Naming) -> None:
+        self._naming = naming
+        self._forms, self._stems, self._askers = array("I"), array("I"), array("I")
+        self._tokens: dict[int, Identity] = {}
+        self._named: list[tuple[int, ...]] = []
+        self._items, self._flags = array("I"), bytearray()
+        self._words = Words()
+
+    def add(self, interaction: Interaction) -> list[Any]:
+        """The fields of a Summary as plain data; `things` is None for a read."""
+        request = interaction.request
+        same, thing = canonical(request), thing_of(request.uri)
+        form_of = form(same, self._naming)
+        self._forms.append(form_of.key)
+        self._stems.append(form_of.stem)
+        self._askers.append(token_of(request))
+        self._items.append(_item(interaction, thing))
+        self._flags.append(CREATES * is_create(interaction) + ENDS * ends(interaction, thing))
+        self._tokens.update(_issued(interaction))
+        self._named.append(named_by(form_of))
+        self._words.add(interaction, form_of)
+        things = None
+        if is_write(request):
+            # The collection's own lists change with every write on one of its items.
+            things = sorted({word(thing.family), *(word(item) for item in touched(interaction))})
+        return [same.key, place_of(same), family_of(same, thing), word(thing.item or thing.family), things]
+
+    def close(self) -> bytes:
+        """The Columns, packed."""
+        told, made = self._words.told(), self._words.made()
+        vocabulary = Vocabulary(told, made)
+        columns = Columns(
+            forms=self._forms.tobytes(),
+            owns=array("I", (owned(vocabulary, words) for words in self._named)).tobytes(),
+            stems=self._stems.tobytes(),
+            askers=self._askers.tobytes(),
+            items=self._items.tobytes(),
+            flags=bytes(self._flags),
+            tokens=list(self._tokens.items()),
+            told=told.tobytes(),
+            made=made.tobytes(),
+            derived=self._words.derived(),
+        )
+        return msgspec.msgpack.encode(columns)
 
 
 def place_of(same: Canonical) -> int:
-    return name(f"{same.method} {same.place}")
+    return word(f"{same.method} {same.place}")
 
 
 def family_of(same: Canonical, thing: Thing) -> int:
-    return name(f"{same.method} {thing.family}")
+    return word(f"{same.method} {thing.family}")
+
+
+def token_of(request: Request) -> int:
+    """The token that a request acts with, as a number; 0 for none."""
+    token = header(request.headers, "x-auth-token")
+    return word(token) if token else 0
+
+
+def is_create(interaction: Interaction) -> bool:
+    """Whether an interaction made something that the client learned the name of from the answer."""
+    request, response = interaction.request, interaction.response
+    if request.method != "POST" or not 200 <= response.status < 300 or is_login(request.method, request.uri):
+        return False
+    own = own_id(response.body).encode()
+    asked = request.body if isinstance(request.body, bytes) else b""
+    return bool(own) and own not in tokens_of(request.uri.encode("utf-8", "replace") + b" " + asked)
+
+
+def _item(interaction: Interaction, thing: Thing) -> int:
+    """The one thing that a write is on: the item in its path, or what it made."""
+    if not is_write(interaction.request):
+        return 0
+    item = thing.item or own_id(interaction.response.body)
+    return word(item) if item else 0
+
+
+def ends(interaction: Interaction, thing: Thing) -> bool:
+    """Whether a write leaves nothing of the item in its path (and not only of something that belongs to it)."""
+    gone = interaction.response.status < 300 or interaction.response.status in (404, 410)
+    return interaction.request.method == "DELETE" and gone and thing.is_whole
+
+
+def own_id(body: object) -> str:
+    """The id of the one thing that an answer tells of, empty where there is none."""
+    document = _json(body)
+    if len(document) == 1 and isinstance(inner := next(iter(document.values())), dict):
+        document = inner
+    found = next((document[name] for name in ("id", "uuid", "image_id") if document.get(name)), "")
+    return str(found)
+
+
+def _issued(interaction: Interaction) -> dict[int, Identity]:
+    """A token that an answer gives, and whose it is: the user with the scope. Sources: Identity API v3 and v2.0."""
+    request, response = interaction.request, interaction.response
+    if not is_login(request.method, request.uri) or response.status >= 300:
+        return {}
+    document = _json(response.body)
+    token, access = document.get("token"), document.get("access")
+    if isinstance(token, dict):
+        issued = header(response.headers, "x-subject-token") or ""
+        scope = [token.get(name) for name in ("user", "project", "domain", "system", "OS-TRUST:trust")]
+    elif isinstance(access, dict) and isinstance(token := access.get("token"), dict):
+        issued, scope = str(token.get("id", "")), [access.get("user"), token.get("tenant")]
+    else:
+        return {}
+    whose = (one.get("id", repr(one)) if isinstance(one, dict) else one for one in scope)
+    return {word(issued): tuple(str(one or "") for one in whose)}
+
+
+def _json(body: object) -> dict[str, Any]:
+    if not isinstance(body, bytes) or body[:1] != b"{":
+        return {}
+    try:
+        document = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
+        return {}
+    return document if isinstance(document, dict) else {}

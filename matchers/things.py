@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from zlib import crc32
 
 import msgspec
 
@@ -22,7 +23,7 @@ ACCOUNT = re.compile(r"AUTH_")
 # Words behind a collection that ask for its list in another form.
 LISTS = frozenset({"detail", "details", "summary", "defaults", "info"})
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
-# Requests by other methods that change nothing which a client could read.
+# Requests by other methods that change nothing which a client could read: they ask for a token.
 NO_WRITES = (
     ("POST", re.compile(r"/v3/auth/|/v2\.0/tokens/?$")),  # logging in
     ("POST", re.compile(r"/v3/(users|OS-FEDERATION)/.*/auth$")),
@@ -31,10 +32,14 @@ NAMES = ("id", "name", "uuid", "key_name", "stack_name")
 
 
 class Thing(msgspec.Struct, frozen=True):
-    """`family` names the collection (`servers`), `item` the thing in it, empty where the collection itself is meant."""
+    """`family` names the collection (`servers`), `item` the thing in it, empty where the collection itself is meant.
+
+    `is_whole`: the path ends with the item, and names nothing that belongs to another (`servers/ID/volumes/ID`).
+    """
 
     family: str
     item: str
+    is_whole: bool = False
 
 
 def thing_of(uri: str) -> Thing:
@@ -45,9 +50,12 @@ def thing_of(uri: str) -> Thing:
     parts = urlsplit(uri)
     segments = _significant(parts.path)
     if segments and ACCOUNT.match(segments[0]):
-        return Thing(f"{parts.netloc}/{segments[0]}", "/".join(segments[1:]))
+        return Thing(f"{parts.netloc}/{segments[0]}", "/".join(segments[1:]), is_whole=True)
     family = f"{parts.netloc}/{segments[0]}" if segments else parts.netloc
-    return Thing(family, _item(segments[1:]))
+    inner = segments[1:]
+    # Heat's stacks are named twice: stacks/NAME/ID.
+    named_twice = len(inner) == 2 and bool(ID.fullmatch(inner[1])) and not ID.fullmatch(inner[0])
+    return Thing(family, _item(inner), len(inner) == 1 or named_twice)
 
 
 def _significant(path: str) -> list[str]:
@@ -68,10 +76,18 @@ def _item(segments: list[str]) -> str:
 
 def is_write(request: Request) -> bool:
     """Whether a request may change what later reads are answered."""
-    if request.method in READS:
-        return False
-    path = urlsplit(request.uri).path
-    return not any(request.method == method and pattern.search(path) for method, pattern in NO_WRITES)
+    return request.method not in READS and not is_login(request.method, request.uri)
+
+
+def is_login(method: str, uri: str) -> bool:
+    """Whether a request asks for a token: it changes nothing, and its body says who somebody is."""
+    path = urlsplit(uri).path
+    return any(method == one and pattern.search(path) for one, pattern in NO_WRITES)
+
+
+def word(name: str) -> int:
+    """32 bits that stand for a name."""
+    return crc32(name.encode("utf-8", "surrogatepass"))
 
 
 def touched(interaction: Interaction) -> set[str]:
@@ -103,4 +119,4 @@ def _named(body: bytes) -> Iterator[str]:
         return
     for level in (document, *document.values()):
         if isinstance(level, dict):
-            yield from (level[name] for name in NAMES if isinstance(level.get(name), str))
+            yield from (str(level[name]) for name in NAMES if isinstance(level.get(name), str | int))

@@ -16,13 +16,9 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import urlsplit
 
-from aiohttp import StreamReader, web
-from aiohttp.abc import AbstractStreamWriter
-from aiohttp.http_parser import RawRequestMessage
-
 from cloudtape.cassette_routes import IDENTITY, auth_path, routes_of
 from cloudtape.cassettes.bodies import Spool, folder_of
-from cloudtape.cassettes.cassette import Cassette, load
+from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.messages import Interaction, Request, Response, Route
 from cloudtape.cassettes.scrub import Scrubber, decoded_interaction
 from cloudtape.cassettes.secrets import RULES, Table
@@ -30,16 +26,19 @@ from cloudtape.cassettes.user_rules import load_rules
 from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.config import Config
 from cloudtape.discovery import check_keystone
-from cloudtape.edge import MAX_FIELD, Edge, EdgeRequest
+from cloudtape.edge import Edge
 from cloudtape.errors import ListenError
 from cloudtape.journal import Journal
-from cloudtape.matchers.summary import SUMMARY_VERSION, summarise
+from cloudtape.matchers.ladder import Matching
+from cloudtape.matchers.naming import Naming
+from cloudtape.matchers.user_rows import load_rows
 from cloudtape.modes import Part, Writes
 from cloudtape.operation_names import OperationNames
 from cloudtape.pipeline import Pipeline, Refusal, Responder
-from cloudtape.recorder import Forwarder, Keeper, Recorder
-from cloudtape.replayer import Replayer
+from cloudtape.recorder import Forwarder, Keeper, LiveLogins, Recorder
+from cloudtape.replayer import Replayer, load_for_replay
 from cloudtape.routes import Routes, base_of
+from cloudtape.server import Server
 from cloudtape.synthesis.faults import fault
 from cloudtape.upstream import Upstream
 
@@ -101,7 +100,8 @@ class Application:
         return prefix + rest
 
     async def _open(self, stack: AsyncExitStack) -> None:
-        self._load()
+        matching = self._matching()
+        self._load(matching)
         parts: dict[Part, Responder] = {}
         send = None
         if self.config.mode.needs_upstream:
@@ -109,20 +109,26 @@ class Application:
             send = upstream.send
             await check_keystone(send, self.config.upstream)
             self.routes.add(Route(IDENTITY, IDENTITY, base_of(self.config.upstream)))
-            parts[Part.FORWARDER] = Forwarder(send, self.routes)
+            parts[Part.FORWARDER] = forward = Forwarder(send, self.routes)
         names = OperationNames(self.routes)
         if self.config.mode.replays:
-            self.replayer = parts[Part.REPLAYER] = Replayer(self.cassettes, names)
+            self.replayer = parts[Part.REPLAYER] = Replayer(self.cassettes, names, matching=matching)
+            if send:
+                parts[Part.LIVE_LOGINS] = LiveLogins(forward, self.replayer.holds)
         if self.config.mode.writes and send:
             keeper = Keeper(self._writer(stack), self._scrub(), self.journal)
             parts[Part.RECORDER] = Recorder(send, self.routes, keeper, names, self.config.record_errors)
         pipeline = Pipeline([parts[part] for part in self.config.mode.responders], self._refuse, self.journal)
         await self._listen(stack, pipeline)
 
-    def _load(self) -> None:
+    def _matching(self) -> Matching:
+        own = load_rows(self.config.match_rules) if self.config.match_rules else ()
+        return Matching(Naming(own), self.config.match == "adapted", self.config.polling == "collapse")
+
+    def _load(self, matching: Matching) -> None:
         if self.config.mode.replays:
             self.cassettes = [
-                load(path, summarise, SUMMARY_VERSION, progress=self._progress)
+                load_for_replay(path, matching.naming, self._progress)
                 for path in self.config.cassettes
                 if not (self.config.mode.writes and not path.exists())
             ]
@@ -179,24 +185,13 @@ class Application:
         return response
 
 
-def _request(
-    message: RawRequestMessage,
-    payload: StreamReader,
-    protocol: web.RequestHandler,
-    writer: AbstractStreamWriter,
-    task: asyncio.Task[None],
-    loop: asyncio.AbstractEventLoop,
-) -> EdgeRequest:
-    return EdgeRequest(message, payload, protocol, writer, task, loop)
-
-
 class _Doors:
     """The listening sockets: one, or in the layout `ports` one for each route besides."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self.ports: dict[str, int] = {}
-        self._servers: list[tuple[asyncio.Server, web.Server]] = []
+        self._servers: list[tuple[asyncio.Server, Server]] = []
         self._edge: Edge
         self._seen = -1
         self._turn = asyncio.Lock()
@@ -246,18 +241,10 @@ class _Doors:
             await server.shutdown(SHUTDOWN_SECONDS)
 
     async def _serve(self, port: int) -> int:
-        """Listen; returns the port. The handler is told it, so that no request needs to ask its socket."""
+        """Listen; returns the port."""
         listening = self._socket(port)
         actual: int = listening.getsockname()[1]
-        server = web.Server(
-            partial(self._edge.handle, port=actual),
-            request_factory=partial(_request, loop=asyncio.get_running_loop()),
-            access_log=None,
-            auto_decompress=False,
-            max_line_size=MAX_FIELD,
-            max_field_size=MAX_FIELD,
-            max_headers=1024,
-        )
+        server = Server(self._edge.handle, partial(fault, ""), actual)
         listener = await asyncio.get_running_loop().create_server(server, sock=listening, backlog=512)
         self._servers.append((listener, server))
         return actual

@@ -24,6 +24,7 @@ from cloudtape.cassettes.errors import CassetteError
 from cloudtape.config import Config, Timeouts, Tls, listen_address, mode_named
 from cloudtape.errors import ConfigError, ProxyError
 from cloudtape.match_command import match
+from cloudtape.matchers.errors import MatcherError
 from cloudtape.modes import MODES, Mode
 from cloudtape.operations_command import operations
 from cloudtape.output import FORMAT, print_json
@@ -43,7 +44,7 @@ def main() -> None:
     """The console script. Errors that have a name end in one line and exit code 2."""
     try:
         cli(prog_name="cloudtape")
-    except (ProxyError, CassetteError, OperationCatalogError) as error:
+    except (ProxyError, CassetteError, MatcherError, OperationCatalogError) as error:
         _say(str(error))
         sys.exit(FAILED)
 
@@ -99,6 +100,25 @@ RECORDING_OPTIONS = _all(
         ),
     ]
 )
+MATCHING_OPTIONS = _all(
+    [
+        click.option(
+            "--match",
+            type=click.Choice(["unified", "adapted"]),
+            default="unified",
+            show_default=True,
+            help="How far a recorded request may differ; with adapted, a sibling's answer may stand in.",
+        ),
+        click.option(
+            "--polling",
+            type=click.Choice(["as-recorded", "collapse"]),
+            default="as-recorded",
+            show_default=True,
+            help="Give polled states one by one, or the last one at once.",
+        ),
+        click.option("--match-rules", type=FILE, help="More rules for what may differ from run to run (YAML)."),
+    ]
+)
 LISTEN_OPTIONS = _all(
     [
         click.option("--listen", default=DEFAULT_LISTEN, show_default=True, metavar="HOST:PORT"),
@@ -144,6 +164,9 @@ def _config(mode: Mode, cassettes: tuple[Path, ...], options: dict[str, Any]) ->
         scrub=not options.get("no_scrub", False),
         scrub_rules=options.get("scrub_rules"),
         record_errors=options.get("record_errors", False),
+        match=options.get("match", "unified"),
+        polling=options.get("polling", "as-recorded"),
+        match_rules=options.get("match_rules"),
     )
     return config, settings
 
@@ -160,6 +183,8 @@ def _serving_command(mode: Mode) -> click.Command:
         sys.exit(_run_loop(_serve(config, options["verbose"])))
 
     command: Any = LISTEN_OPTIONS(serve)
+    if mode.replays:
+        command = MATCHING_OPTIONS(command)
     if mode.writes:
         command = RECORDING_OPTIONS(command)
     if mode.needs_upstream:
@@ -213,7 +238,8 @@ def _announce(url: str, auth_url: str, notes: tuple[str, ...]) -> None:
 
 
 def _print_answer(request: Any, response: Any, source: str) -> None:
-    click.echo(f"{source:9} {response.status} {request.method} {request.uri}", err=True)
+    match = next((f" ({value})" for name, value in response.headers if name == "X-Cloudtape-Match"), "")
+    click.echo(f"{source:9} {response.status} {request.method} {request.uri}{match}", err=True)
 
 
 async def _until_ended() -> None:
@@ -260,6 +286,7 @@ def _loading_bar() -> Iterator[Callable[[int, int], None]]:
 @click.option("--strict", is_flag=True, help="Fail when a request was missed.")
 @UPSTREAM_OPTIONS
 @RECORDING_OPTIONS
+@MATCHING_OPTIONS
 @LISTEN_OPTIONS
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, required=True)
 @click.pass_context

@@ -12,6 +12,8 @@ from cloudtape.errors import ConfigError
 from cloudtape.modes import MODES, Mode
 
 Layout = Literal["prefix", "ports"]
+Match = Literal["unified", "adapted"]
+Polling = Literal["as-recorded", "collapse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,9 @@ class Config:
     scrub: bool = True
     scrub_rules: Path | None = None
     record_errors: bool = False
+    match: Match = "unified"
+    polling: Polling = "as-recorded"
+    match_rules: Path | None = None
 
     def __post_init__(self) -> None:
         if self.mode.needs_upstream and not re.match(r"https?://[^/]+", self.upstream):

@@ -1,4 +1,4 @@
-"""The listening side: aiohttp's requests become ours, our responses become aiohttp's.
+"""Between the client's view and the cloud's: what came in becomes a Request, and the Response what the client may see.
 
 Addresses are exchanged here and nowhere else: what goes inward speaks of the cloud's URLs, what goes out of the
 proxy's. Whatever goes wrong inside ends as an HTTP answer in the service's own shape.
@@ -9,41 +9,35 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from aiohttp import web
 from msgspec.structs import replace
-from multidict import CIMultiDict
 
 from cloudtape.addressing import Client, Place, locate
 from cloudtape.cassettes.bodies import Spool
 from cloudtape.cassettes.content import ContentError, decoded
 from cloudtape.cassettes.errors import CassetteError
 from cloudtape.cassettes.messages import Body, Headers, Request, Response, StoredBody, Stream, header
-from cloudtape.errors import ProxyError
+from cloudtape.errors import ClientGone, ProxyError
 from cloudtape.headers import SESSION_HEADER, for_upstream
 from cloudtape.rewrite import PATH_FIELDS, URL_FIELDS, Rewriter
 from cloudtape.routes import Routes
+from cloudtape.server import Incoming
 from cloudtape.synthesis.faults import fault
-from cloudtape.upstream import DOCUMENT_LIMIT, INLINE_LIMIT, file_chunks, is_document
+from cloudtape.upstream import DOCUMENT_LIMIT, INLINE_LIMIT, is_document
 
 logger = logging.getLogger(__name__)
 
 Answer = Callable[[Request], Awaitable[Response]]
-MAX_FIELD = 256 * 1024
 SHORT = 16 * 1024
+MOST_KNOWN = 2048
 NO_PORTS: Mapping[int, str] = {}
-NO_BODY = frozenset({204, 304})
-
-
-class ClientGone(Exception):
-    """The client closed the connection before its request or our answer was complete."""
 
 
 class Edge:
-    """Turns an `Answer` into a handler for aiohttp's low-level server.
+    """Turns an `Answer` into a handler for `server`.
 
     `spool` makes the place for a request body that must be read whole before anyone can answer; without it, large
     bodies stream.
@@ -58,38 +52,38 @@ class Edge:
     ) -> None:
         self._answer, self._routes, self._ports, self._spool = answer, routes, ports, spool
         self._rewriters = lru_cache(maxsize=256)(self._make_rewriters)
-        # A replayer gives the same response again and again.
-        self._again = lru_cache(maxsize=2048)(_outward) if spool else _outward
+        self._outward = _Again() if spool else _outward
 
-    async def handle(self, raw: web.BaseRequest, port: int = 0) -> web.StreamResponse:
-        """Answer one request. Never raises for what a client or the cloud does."""
+    async def handle(self, incoming: Incoming) -> Response | None:
+        """Answer one request; None when nobody is there to be answered. Never raises for what a client or the cloud
+        does.
+        """
         try:
-            place = locate(_client(raw, port), self._routes, self._names_by_port())
+            place = locate(_client(incoming), self._routes, self._names_by_port())
         except ProxyError as error:
-            return _outgoing(raw, fault("", error.status, str(error)))
+            return fault("", error.status, str(error))
         try:
-            return await self._exchange(raw, place)
-        except ProxyError as error:
-            return _outgoing(raw, fault(place.route.service, error.status, str(error)))
-        except CassetteError as error:
-            return _outgoing(raw, fault(place.route.service, 500, str(error)))
+            return await self._exchange(incoming, place)
         except (ClientGone, ConnectionError):
-            return _hang_up(raw)
+            return None
+        except ProxyError as error:
+            return fault(place.route.service, error.status, str(error))
+        except CassetteError as error:
+            return fault(place.route.service, 500, str(error))
         except Exception:
-            logger.exception("%s %s could not be answered", raw.method, place.uri)
-            return _outgoing(raw, fault(place.route.service, 500, "the proxy failed; its log says why"))
+            logger.exception("%s %s could not be answered", incoming.method, place.uri)
+            return fault(place.route.service, 500, "the proxy failed; its log says why")
 
-    async def _exchange(self, raw: web.BaseRequest, place: Place) -> web.StreamResponse:
+    async def _exchange(self, incoming: Incoming, place: Place) -> Response:
         _, inward = self._rewriters_for(place)
-        spool = self._spool() if self._spool and raw.body_exists else None
+        spool = self._spool() if self._spool and incoming.has_body else None
         try:
-            body = await _incoming(raw, spool) if raw.body_exists else b""
-            headers = inward.fields(for_upstream(raw.headers.items()))
-            request = Request(raw.method, place.uri, headers, body, place.route.name, place.session)
+            body = await _body_of(incoming, spool) if incoming.has_body else b""
+            headers = inward.fields(for_upstream(incoming.headers))
+            request = Request(incoming.method, place.uri, headers, body, place.route.name, place.session)
             response = await self._answer(_inward(request, inward))
             outward, _ = self._rewriters_for(place)  # only now: this answer may have taught a route
-            response = (self._again if _is_short(response) else _outward)(response, outward, place)
-            return _outgoing(raw, response) if isinstance(response.body, bytes) else await _send(raw, response)
+            return self._outward(response, outward, place)
         finally:
             if spool:
                 spool.discard()
@@ -113,33 +107,13 @@ class Edge:
         return f"{public}/{name}"
 
 
-class EdgeRequest(web.BaseRequest):
-    """aiohttp's request, but for the fields that its responses would gain on their own account."""
-
-    async def _prepare_hook(self, response: web.StreamResponse) -> None:
-        for name in getattr(response, "absent", ()):
-            response.headers.popall(name, None)
-
-
-class EdgeResponse(web.Response):
-    absent: tuple[str, ...] = ()
-
-
-class EdgeStream(web.StreamResponse):
-    absent: tuple[str, ...] = ()
-
-
-# What aiohttp says where the cloud said nothing.
-SELF_MADE = ("Server", "Content-Type")
-
-
-def _client(raw: web.BaseRequest, port: int) -> Client:
-    headers = raw.headers
+def _client(incoming: Incoming) -> Client:
+    headers = incoming.headers
     return Client(
-        raw.raw_path,
+        incoming.target,
         headers.get("X-Forwarded-Proto", "http"),
         headers.get("X-Forwarded-Host") or headers.get("Host") or "",
-        port,
+        incoming.port,
         headers.get(SESSION_HEADER, ""),
     )
 
@@ -160,31 +134,17 @@ def _with_default_ports(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
 # --- inward ----------------------------------------------------------------------------------------------------------
 
 
-async def _incoming(raw: web.BaseRequest, spool: Spool | None) -> Body:
+async def _body_of(incoming: Incoming, spool: Spool | None) -> Body:
     """The request's body: bytes where it is small (or a spool was given and it stayed small), else a stream."""
-    await_continue = raw.headers.get("Expect", "").lower() == "100-continue"
-    chunks = _chunks(raw, await_continue)
-    length = raw.content_length
     if spool:
-        async for chunk in chunks:
+        async for chunk in incoming.chunks():
             spool.write(chunk)
         return spool.finish()
-    limit = DOCUMENT_LIMIT // 4 if is_document(raw.headers.get("Content-Type")) else INLINE_LIMIT
+    length = incoming.length
+    limit = DOCUMENT_LIMIT // 4 if is_document(incoming.headers.get("Content-Type")) else INLINE_LIMIT
     if length is not None and length <= limit:
-        return b"".join([chunk async for chunk in chunks])
-    return Stream(chunks, length)
-
-
-async def _chunks(raw: web.BaseRequest, await_continue: bool) -> AsyncIterator[bytes]:
-    if await_continue:
-        # Said only when somebody reads the body: a request refused before that never uploads it.
-        assert raw.transport is not None
-        raw.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-    try:
-        async for chunk in raw.content.iter_any():
-            yield chunk
-    except (web.RequestPayloadError, ConnectionError) as error:
-        raise ClientGone from error
+        return await incoming.read()
+    return Stream(incoming.chunks(), length)
 
 
 def _inward(request: Request, rewriter: Rewriter) -> Request:
@@ -214,8 +174,22 @@ def _outward(response: Response, rewriter: Rewriter, place: Place) -> Response:
     return _with_body(response, rewriter)
 
 
-def _is_short(response: Response) -> bool:
-    return isinstance(response.body, bytes) and len(response.body) <= SHORT
+class _Again:
+    """`_outward` where a replayer gives the very same response again and again: remembers what became of short ones."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Response, Rewriter, Response]] = {}
+
+    def __call__(self, response: Response, rewriter: Rewriter, place: Place) -> Response:
+        found = self._known.get(id(response))
+        if found and found[0] is response and found[1] is rewriter:
+            return found[2]
+        made = _outward(response, rewriter, place)
+        if isinstance(response.body, bytes) and len(response.body) <= SHORT:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[id(response)] = response, rewriter, made
+        return made
 
 
 def _own_path(value: str, place: Place) -> str:
@@ -255,40 +229,3 @@ def _is_data(response: Response) -> bool:
         return False
     digest = hashlib.md5(response.body, usedforsecurity=False)
     return not said.isdisjoint({digest.hexdigest(), base64.b64encode(digest.digest()).decode()})
-
-
-async def _send(raw: web.BaseRequest, response: Response) -> web.StreamResponse:
-    body = response.body
-    assert not isinstance(body, bytes)
-    chunks = file_chunks(body) if isinstance(body, StoredBody) else body.chunks
-    headers = CIMultiDict(response.headers)
-    outgoing = EdgeStream(status=response.status, reason=response.reason, headers=headers)
-    outgoing.absent = tuple(name for name in SELF_MADE if name not in headers)
-    try:
-        await outgoing.prepare(raw)
-        async for chunk in chunks:
-            await outgoing.write(chunk)
-        await outgoing.write_eof()
-    except (ProxyError, ConnectionError) as error:
-        # The status line is gone already: all that is left to say is that the body is not whole.
-        logger.warning("%s %s was cut short: %s", raw.method, raw.raw_path, error)
-        return _hang_up(raw, outgoing)
-    finally:
-        await chunks.aclose()  # type: ignore[attr-defined]
-    return outgoing
-
-
-def _outgoing(raw: web.BaseRequest, response: Response) -> web.StreamResponse:
-    assert isinstance(response.body, bytes)
-    headers = CIMultiDict(response.headers)
-    if raw.method != "HEAD" and response.status not in NO_BODY:
-        headers.popall("Content-Length", None)
-    outgoing = EdgeResponse(status=response.status, reason=response.reason, headers=headers, body=response.body)
-    outgoing.absent = tuple([name for name in SELF_MADE if name not in headers])
-    return outgoing
-
-
-def _hang_up(raw: web.BaseRequest, response: web.StreamResponse | None = None) -> web.StreamResponse:
-    if raw.transport:
-        raw.transport.abort()
-    return response or web.Response(status=502)

@@ -6,6 +6,8 @@
     │   └── ListenError         the address cannot be listened on
     ├── BadRequest              the client's request cannot be understood (4xx)
     │   └── RouteRefused        it names an origin or a path that is no known route
+    ├── ClientGone              nobody is there any more to be answered
+    │   └── BodyBroken          the body of the request is not framed as its head says
     └── UpstreamError           the cloud did not answer as HTTP asks (5xx)
         ├── UpstreamUnreachable no connection
         ├── UpstreamTimeout     connected, but too slow
@@ -47,6 +49,14 @@ class RouteRefused(BadRequest):
     def __init__(self, why: str, status: int) -> None:
         self.status = status
         super().__init__(why)
+
+
+class ClientGone(ProxyError):
+    """The client closed the connection before its request or our answer was complete."""
+
+
+class BodyBroken(ClientGone):
+    pass
 
 
 class UpstreamError(ProxyError):

@@ -6,9 +6,11 @@ passes unchanged, in order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from cloudtape.cassettes.messages import Headers
+
+Fields = CIMultiDict[str] | CIMultiDictProxy[str]
 
 SESSION_HEADER = "X-Cloudtape-Session"
 
@@ -41,21 +43,36 @@ FOR_THE_PROXY = frozenset(
     }
 )
 
-_DROPPED_FROM_REQUESTS = HOP_BY_HOP | FOR_THE_PROXY
+
+class _Passing(dict[str, bool]):
+    """Whether a field passes, by its name as it is written; those that were asked for are remembered."""
+
+    def __init__(self, dropped: frozenset[str]) -> None:
+        self._dropped = dropped
+
+    def __missing__(self, name: str) -> bool:
+        passes = name.lower() not in self._dropped
+        if len(self) < MOST_NAMES:
+            self[name] = passes
+        return passes
 
 
-def end_to_end(headers: Iterable[tuple[str, str]], dropped: frozenset[str]) -> Headers:
+MOST_NAMES = 1000
+_TO_UPSTREAM, _TO_CLIENT = _Passing(HOP_BY_HOP | FOR_THE_PROXY), _Passing(HOP_BY_HOP)
+
+
+def _end_to_end(headers: Fields, passing: _Passing) -> Headers:
     """The fields that pass, less those that `Connection` names."""
-    lowered = [(pair[0].lower(), pair) for pair in headers]
-    for name, pair in lowered:
-        if name == "connection" and pair[1] not in ("keep-alive", "close"):
-            dropped |= {token.strip().lower() for token in pair[1].split(",")}
-    return tuple([pair for name, pair in lowered if name not in dropped])
+    passed = [pair for pair in headers.items() if passing[pair[0]]]
+    if headers.get("Connection", "close") in ("keep-alive", "close"):
+        return tuple(passed)
+    named = {token.strip().lower() for value in headers.getall("Connection") for token in value.split(",")}
+    return tuple([pair for pair in passed if pair[0].lower() not in named])
 
 
-def for_upstream(headers: Iterable[tuple[str, str]]) -> Headers:
-    return end_to_end(headers, _DROPPED_FROM_REQUESTS)
+def for_upstream(headers: Fields) -> Headers:
+    return _end_to_end(headers, _TO_UPSTREAM)
 
 
-def for_client(headers: Iterable[tuple[str, str]]) -> Headers:
-    return end_to_end(headers, HOP_BY_HOP)
+def for_client(headers: Fields) -> Headers:
+    return _end_to_end(headers, _TO_CLIENT)

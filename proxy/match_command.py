@@ -15,10 +15,12 @@ from cloudtape.output import FORMAT, print_json
 
 if TYPE_CHECKING:
     from cloudtape.cassettes.messages import Headers, Request
+    from cloudtape.matchers.lineage import Fit, Refused
     from cloudtape.replayer import Replayer
     from cloudtape.routes import Routes
 
 MISSED = 1
+MOST_WEIGHED = 5
 LARGEST_BODY = 16 * 1024 * 1024
 
 
@@ -39,12 +41,11 @@ def match(path: Path, method: str, url: str, body: Any, fields: tuple[str, ...],
       cloudtape match bug-1234.yaml GET /compute/v2.1/servers/detail
     """
     from cloudtape.cassette_routes import routes_of
-    from cloudtape.cassettes.cassette import load
-    from cloudtape.matchers.summary import SUMMARY_VERSION, summarise
+    from cloudtape.matchers.naming import Naming
     from cloudtape.operation_names import OperationNames
-    from cloudtape.replayer import Replayer
+    from cloudtape.replayer import Replayer, load_for_replay
 
-    cassette = load(path, summarise, SUMMARY_VERSION)
+    cassette = load_for_replay(path, Naming())
     routes = routes_of([cassette])
     names = OperationNames(routes)
     request = _request(routes, method.upper(), url, _headers(fields), _read(body))
@@ -93,38 +94,55 @@ def _read(body: Any) -> bytes:
 
 
 def _facts(routes: Routes, operation: str, replayer: Replayer, request: Request) -> dict[str, Any]:
+    from cloudtape.matchers.canonical import canonical
+    from cloudtape.matchers.form import address_of
+
     route = routes.named(request.route)
-    interactions = replayer.recorded(request)
+    preview = replayer.preview(request)
     found: dict[str, Any] = {
         "method": request.method,
         "uri": request.uri,
         "route": f"/{route.name}" if route else None,
         "service": route.service if route else None,
         "operation": operation or None,
-        "rung": "exact" if interactions else None,
-        "interactions": interactions,
+        "template": address_of(request.method, canonical(request).place).template,
+        "rung": preview.found.rung if preview.found else None,
+        "interactions": preview.same or ([preview.found.position + 1] if preview.found else []),
+        "bound": [{"recorded": one.recorded, "live": one.live, "as": one.field} for one in preview.bound],
+        "weighed": [_weighed(number, verdict) for number, verdict in preview.weighed[:MOST_WEIGHED]],
     }
-    if not interactions:
+    if not preview.found:
         found |= {
             key: value for key, value in replayer.explain(request).facts().items() if key in ("reason", "nearest")
         }
     return found
 
 
+def _weighed(number: int, verdict: Fit | Refused) -> dict[str, Any]:
+    """What was thought of one recorded request: what it costs to take it, or why it was not taken."""
+    if hasattr(verdict, "reason"):
+        return {"interaction": number, "refused": verdict.reason}
+    return {"interaction": number, "cost": round(verdict.cost, 3), "binds": len(verdict.bindings)}
+
+
 def _print(facts: dict[str, Any]) -> None:
     host = urlsplit(facts["uri"]).netloc
     click.echo(f"{facts['method']} {facts['uri']}")
     click.echo(f"route      {facts['route'] or 'none is known for ' + host}")
-    click.echo(f"operation  {facts['operation'] or 'none of the reference'}")
+    learned = f"none of the reference; taken for {facts['template']}"
+    click.echo(f"operation  {facts['operation'] or learned}")
     if facts["interactions"]:
         numbers = ", ".join(map(str, facts["interactions"]))
-        click.echo(
-            f"answer     {facts['rung']}: interaction {numbers}"
-            + (" (by the session's past)" if "," in numbers else "")
-        )
-        return
-    click.echo(f"answer     none: {facts['reason']}")
-    for near in facts["nearest"]:
+        several = " (by the session's past)" if "," in numbers else ""
+        click.echo(f"answer     {facts['rung']}: interaction {numbers}{several}")
+    else:
+        click.echo(f"answer     none: {facts['reason']}")
+    for one in facts["bound"]:
+        click.echo(f"bound      {one['as']}: recorded {one['recorded']}, live {one['live']}")
+    for one in facts["weighed"]:
+        said = f"refused: {one['refused']}" if "refused" in one else f"cost {one['cost']}, binds {one['binds']}"
+        click.echo(f"weighed    interaction {one['interaction']}: {said}")
+    for near in facts.get("nearest", ()):
         click.echo(f"nearest    interaction {near['interaction']}: {near['method']} {near['uri']}")
         for difference in near["differences"]:
             click.echo(f"             {difference}")

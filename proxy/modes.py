@@ -12,6 +12,7 @@ from enum import Enum, auto
 class Part(Enum):
     """A responder that the application can build."""
 
+    LIVE_LOGINS = auto()
     REPLAYER = auto()
     RECORDER = auto()
     FORWARDER = auto()
@@ -61,7 +62,7 @@ MODES = {
         ),
         Mode(
             "fill",
-            (Part.REPLAYER, Part.RECORDER),
+            (Part.LIVE_LOGINS, Part.REPLAYER, Part.RECORDER),
             "Replay what the cassette holds, record what is missing.",
             writes=Writes.ADD,
         ),

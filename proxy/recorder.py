@@ -22,6 +22,7 @@ from cloudtape.cassettes.messages import Body, Interaction, Request, Response, R
 from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.errors import UpstreamError
 from cloudtape.journal import SOURCE_HEADER, Journal, Source
+from cloudtape.matchers.things import is_login
 from cloudtape.operation_names import OperationNames
 from cloudtape.routes import Routes
 from cloudtape.service_catalog import endpoints_of
@@ -45,6 +46,21 @@ class Forwarder:
         response = await self._send(request)
         self._routes.learn(endpoints_of(request, response))
         return _from(Source.FORWARDED, response)
+
+
+class LiveLogins:
+    """Sends upstream the logins that were recorded already, and keeps nothing of them.
+
+    A recorded token is a placeholder: whoever is to record what is missing needs one that the cloud takes.
+    """
+
+    def __init__(self, forward: Forwarder, is_recorded: Callable[[Request], bool]) -> None:
+        self._forward, self._is_recorded = forward, is_recorded
+
+    async def __call__(self, request: Request) -> Response | None:
+        if is_login(request.method, request.uri) and self._is_recorded(request):
+            return await self._forward(request)
+        return None
 
 
 class Keeper:

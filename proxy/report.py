@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cloudtape.application import Application
+from cloudtape.replayer import Replayer
 
 MOST_LINES = 20
+MOST_UNUSED = 5
 
 
 def summary(proxy: Application) -> Iterator[str]:
@@ -24,6 +26,17 @@ def summary(proxy: Application) -> Iterator[str]:
     yield ", ".join(counts) or "nothing was asked"
     yield from _some("missed", [str(miss) for miss in journal.misses])
     yield from _some("not kept", journal.lost)
+    if proxy.replayer and journal.counts["replayed"]:
+        yield from _unused(proxy.replayer, unused)
+
+
+def _unused(replayer: Replayer, numbers: list[int]) -> Iterator[str]:
+    """Interactions that were never asked for: a test that went another way, or a cassette that holds too much."""
+    for number in numbers[:MOST_UNUSED]:
+        request = replayer.interaction(number).request
+        yield f"unused: interaction {number} ({request.method} {request.uri})"
+    if len(numbers) > MOST_UNUSED:
+        yield f"unused: … and {len(numbers) - MOST_UNUSED} more, up to interaction {numbers[-1]}"
 
 
 def _some(title: str, lines: list[str]) -> Iterator[str]:

@@ -25,9 +25,14 @@ class Rewriter:
     """Replaces the first of each pair by the second; longer ones win."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        self._replacement = {old: new for pair in pairs for old, new in _spellings(*pair)}
-        longest_first = sorted(self._replacement, key=len, reverse=True)
-        self._pattern = re.compile(b"(?:" + b"|".join(map(re.escape, longest_first)) + b")" + BOUNDARY)
+        pairs = list(pairs)
+        self._replacement: dict[bytes, bytes] = {}
+        patterns = []
+        for spell in (_plain, _escaped, _quoted):  # apart, so that the regular expression shares their beginning
+            spelt = {spell(old).encode(): spell(new).encode() for old, new in pairs}
+            patterns.append(b"|".join(map(re.escape, sorted(spelt, key=len, reverse=True))))
+            self._replacement |= spelt
+        self._pattern = re.compile(b"(?:(?:" + b")|(?:".join(patterns) + b"))" + BOUNDARY)
         self._field = lru_cache(maxsize=4096)(self._rewrite_field)
 
     def __call__(self, text: bytes) -> bytes:
@@ -38,10 +43,12 @@ class Rewriter:
         if not self._replacement:
             return headers
         return tuple(
-            (name, self._field(value))
-            if "http" in value and (names is None or name.lower() in names)
-            else (name, value)
-            for name, value in headers
+            [
+                (pair[0], self._field(pair[1]))
+                if "http" in pair[1] and (names is None or pair[0].lower() in names)
+                else pair
+                for pair in headers
+            ]
         )
 
     def _rewrite_field(self, value: str) -> str:
@@ -49,11 +56,6 @@ class Rewriter:
 
     def _replace(self, match: re.Match[bytes]) -> bytes:
         return self._replacement[match[0]]
-
-
-def _spellings(old: str, new: str) -> Iterable[tuple[bytes, bytes]]:
-    for spelling in (_plain, _escaped, _quoted):
-        yield spelling(old).encode(), spelling(new).encode()
 
 
 def _plain(url: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from os_service_types import ServiceTypes
@@ -22,6 +22,7 @@ PROJECT_SEGMENT = re.compile(r"[0-9a-f]{32}$|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
+@lru_cache(maxsize=1024)
 def base_of(url: str) -> str:
     """The part of a service's URL that stands before version and project, without a trailing slash.
 
@@ -111,6 +112,7 @@ class Routes:
         raise AssertionError("unreachable: the last names are numbered")
 
 
+@lru_cache(maxsize=1024)
 def _key(base: str) -> str:
     return origin_of(base) + urlsplit(base).path
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -17,12 +16,12 @@ from cloudtape.cassettes.messages import Request, Response
 
 # Only the identity service may teach routes: any other body (an object in a container, say) could name any origin.
 CATALOG_PATHS = re.compile(r"/v3/auth/(tokens|catalog)/?(\?|$)|/v2\.0/tokens(/[^/?]*)?(/endpoints)?/?(\?|$)")
+ADDRESS = re.compile(r"https?://[^/]")
 CATALOG_MARKS = (b'"catalog"', b'"serviceCatalog"')
 V2_INTERFACES = (("public", "publicURL"), ("internal", "internalURL"), ("admin", "adminURL"))
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(msgspec.Struct, frozen=True):
     """One URL of one service in one region; `interface` is public, internal or admin."""
 
     service: str
@@ -42,7 +41,7 @@ def endpoints_of(request: Request, response: Response) -> list[Endpoint]:
         document = msgspec.json.decode(body)
     except msgspec.DecodeError:
         return []
-    found = [e for e in _endpoints(document) if re.match(r"https?://[^/]", e.url)]
+    found = [endpoint for endpoint in _endpoints(document) if ADDRESS.match(endpoint.url)]
     return sorted(found, key=lambda endpoint: endpoint.interface != "public")
 
 

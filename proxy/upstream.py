@@ -7,24 +7,25 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections import deque
+from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Protocol
+from weakref import WeakSet
 
 import aiohttp
-from aiohttp.connector import Connection
 from aiohttp.http import HttpProcessingError, RawResponseMessage
 from yarl import URL
 
-from cloudtape.cassettes.messages import Body, Request, Response, StoredBody, Stream, header
+from cloudtape.cassettes.messages import Body, Headers, Request, Response, StoredBody, Stream, header
 from cloudtape.config import Config
 from cloudtape.errors import UpstreamBroken, UpstreamError, UpstreamTimeout, UpstreamUnreachable
-from cloudtape.headers import for_client
+from cloudtape.headers import Fields, for_client
+from cloudtape.wire import MAX_FIELD, READ_BUFFER, Wire, WireBroken, WireDropped
 
 INLINE_LIMIT = 64 * 1024
 DOCUMENT_LIMIT = 4 * 1024 * 1024
 CHUNK = 256 * 1024
-MAX_FIELD = 256 * 1024
 # Apache closes idle connections after 5 s; one that we close first is never one that breaks under a POST.
 IDLE_SECONDS = 4.0
 # aiohttp would add these on its own account.
@@ -49,7 +50,7 @@ class Upstream:
         self._timeout = aiohttp.ClientTimeout(
             total=None, sock_connect=config.timeouts.connect, sock_read=config.timeouts.read
         )
-        self._origins: dict[str, aiohttp.ClientRequest] = {}
+        self._origins: dict[str, _Origin] = {}
         self._connector: aiohttp.TCPConnector
         self._session: aiohttp.ClientSession
 
@@ -62,7 +63,7 @@ class Upstream:
             auto_decompress=False,
             skip_auto_headers=AUTO_HEADERS,
             timeout=self._timeout,
-            read_bufsize=CHUNK,
+            read_bufsize=READ_BUFFER,
             max_line_size=MAX_FIELD,
             max_field_size=MAX_FIELD,
         )
@@ -71,6 +72,8 @@ class Upstream:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for origin in self._origins.values():
+            origin.close()
         await self._session.close()
 
     async def send(self, request: Request) -> Response:
@@ -80,8 +83,8 @@ class Upstream:
         """
         try:
             answer = await (self._whole(request) if isinstance(request.body, bytes) else self._streamed(request))
-            headers = for_client(answer.headers.items())
             try:
+                headers = for_client(answer.headers)
                 body = await _body(answer, headers, request)
             except BaseException:
                 answer.close()
@@ -100,30 +103,33 @@ class Upstream:
         )
 
     async def _whole(self, request: Request) -> Answer:
-        """As `_streamed`, with a body at hand: aiohttp's connections without its session, at half the cost."""
-        origin, head = self._head(request)
+        """As `_streamed`, with a body at hand, at a quarter of the cost."""
+        origin, raw = self._raw(request)
+        without_body = request.method == "HEAD"
         try:
-            return await self._exchange(origin, request, head)
-        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
-            # The connection was an old one, and its end crossed our request.
+            wire = origin.free_wire() or await self._connected(origin)
+            message, content = await wire.ask(raw, without_body)
+        except WireDropped:
             if request.method not in IDEMPOTENT:
                 raise
-            return await self._exchange(origin, request, head)
+            wire = await self._connected(origin)
+            message, content = await wire.ask(raw, without_body)
+        return _Answer(message, content, wire, origin)
 
-    def _head(self, request: Request) -> tuple[aiohttp.ClientRequest, bytes]:
+    async def _connected(self, origin: _Origin) -> Wire:
+        connection = await self._connector.connect(origin.request, [], self._timeout)
+        return origin.add(Wire(connection, asyncio.get_running_loop(), self._config.timeouts.read))
+
+    def _raw(self, request: Request) -> tuple[_Origin, bytes]:
         """Where to connect, and the request with its body as it is sent (RFC 9112, 3 and 5)."""
         found = ADDRESS.fullmatch(request.uri)
         if found is None:
             raise aiohttp.InvalidURL(request.uri)
         address, target = found.groups()
-        origin = self._origins.get(address)
-        if origin is None:
-            loop = asyncio.get_running_loop()
-            origin = self._origins[address] = aiohttp.ClientRequest("GET", URL(address, encoded=True), loop=loop)
+        origin = self._origins.get(address) or self._origin(address)
         body = request.body
         assert isinstance(body, bytes)
-        lines = [f"{request.method} {target if target[:1] == '/' else '/' + target} HTTP/1.1"]
-        lines.append(f"Host: {origin.headers['Host']}")
+        lines = [f"{request.method} {target if target[:1] == '/' else '/' + target} HTTP/1.1", origin.host]
         lines += [f"{name}: {value}" for name, value in request.headers]
         if (body or request.method not in BODILESS) and header(request.headers, "content-length") is None:
             lines.append(f"Content-Length: {len(body)}")
@@ -132,30 +138,45 @@ class Upstream:
             raise ValueError("a line end within a header field")
         return origin, text.encode("utf-8", "surrogateescape") + body
 
-    async def _exchange(self, origin: aiohttp.ClientRequest, request: Request, head: bytes) -> Answer:
-        connection = await self._connector.connect(origin, [], self._timeout)
-        protocol = connection.protocol
-        try:
-            assert protocol is not None
-            assert protocol.transport is not None
-            protocol.set_response_params(
-                skip_payload=request.method == "HEAD",
-                read_until_eof=True,
-                auto_decompress=False,
-                read_timeout=self._timeout.sock_read,
-                read_bufsize=CHUNK,
-                max_line_size=MAX_FIELD,
-                max_field_size=MAX_FIELD,
-            )
-            protocol.start_timeout()
-            protocol.transport.write(head)
-            message, content = await protocol.read()
-            while 100 <= message.code < 200:
-                message, content = await protocol.read()
-        except BaseException:
-            connection.close()
-            raise
-        return _Answer(message, content, connection)
+    def _origin(self, address: str) -> _Origin:
+        origin = self._origins[address] = _Origin(address)
+        return origin
+
+
+class _Origin:
+    """A server of the cloud, and the connections to it."""
+
+    def __init__(self, address: str) -> None:
+        loop = asyncio.get_running_loop()
+        self.request = aiohttp.ClientRequest("GET", URL(address, encoded=True), loop=loop)
+        self.host = f"Host: {self.request.headers['Host']}"
+        self._wires: WeakSet[Wire] = WeakSet()
+        self._free: deque[Wire] = deque()
+        self._now = loop.time
+
+    def free_wire(self) -> Wire | None:
+        while self._free:
+            wire = self._free.popleft()
+            if wire.is_free and self._now() - wire.free_since < IDLE_SECONDS:
+                return wire
+            wire.close()
+        return None
+
+    def add(self, wire: Wire) -> Wire:
+        self._wires.add(wire)
+        return wire
+
+    def give_back(self, wire: Wire) -> None:
+        """Keep a connection whose answer was read for the next request, where the cloud lets us."""
+        if wire.is_free:
+            wire.free_since = self._now()
+            self._free.append(wire)
+        else:
+            wire.close()
+
+    def close(self) -> None:
+        for wire in list(self._wires):
+            wire.close()
 
 
 # Scheme and authority, then path and query.
@@ -172,7 +193,7 @@ class Answer(Protocol):
     content: aiohttp.StreamReader
 
     @property
-    def headers(self) -> Mapping[str, str]: ...
+    def headers(self) -> Fields: ...
     @property
     def content_length(self) -> int | None: ...
     async def read(self) -> bytes: ...
@@ -181,13 +202,12 @@ class Answer(Protocol):
 
 
 class _Answer:
-    """An answer whose body is still to be read; the connection goes back to the pool at its end."""
+    """An answer whose body is still to be read; then its connection is free for another."""
 
-    def __init__(self, message: RawResponseMessage, content: aiohttp.StreamReader, connection: Connection) -> None:
+    def __init__(self, message: RawResponseMessage, content: aiohttp.StreamReader, wire: Wire, origin: _Origin) -> None:
         self.status, self.headers = message.code, message.headers
         self.reason: str | None = message.reason
-        self.content, self._connection = content, connection
-        content.on_eof(connection.release)
+        self.content, self._wire, self._origin = content, wire, origin
 
     @property
     def content_length(self) -> int | None:
@@ -195,16 +215,18 @@ class _Answer:
         return int(length) if length and length.isdecimal() else None
 
     async def read(self) -> bytes:
-        return await self.content.read()
+        whole = self.content.read_nowait() if self.content.is_eof() else await self.content.read()
+        self.release()
+        return whole
 
     def release(self) -> None:
-        self._connection.release()
+        self._origin.give_back(self._wire)
 
     def close(self) -> None:
-        self._connection.close()
+        self._wire.close()
 
 
-FAILURES = (aiohttp.ClientError, HttpProcessingError, TimeoutError, ValueError)
+FAILURES = (aiohttp.ClientError, HttpProcessingError, WireBroken, TimeoutError, ValueError)
 
 
 def _named(error: Exception, uri: str) -> UpstreamError:
@@ -231,7 +253,9 @@ async def file_chunks(body: StoredBody) -> AsyncIterator[bytes]:
             yield chunk
 
 
-async def _body(answer: Answer, headers: tuple[tuple[str, str], ...], request: Request) -> Body:
+async def _body(answer: Answer, headers: Headers, request: Request) -> Body:
+    if answer.content.is_eof():
+        return await answer.read()
     length = answer.content_length
     limit = DOCUMENT_LIMIT if is_document(header(headers, "content-type")) else INLINE_LIMIT
     if request.method == "HEAD" or (length is not None and length <= limit):
@@ -243,6 +267,7 @@ async def _body(answer: Answer, headers: tuple[tuple[str, str], ...], request: R
             if len(start) > limit:
                 break
         else:
+            answer.release()
             return bytes(start)
     return Stream(_rest(answer, bytes(start), request.uri), length)
 

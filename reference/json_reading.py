@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cloudtape.reference.json_tokens import Token
-from cloudtape.reference.shapes import ROOT, singular
+from cloudtape.reference.shapes import EDGE, ROOT, singular
 
 CLOSER = {"{": "}", "[": "]"}
 CLOSERS = frozenset(CLOSER.values())
 
-# Where a reading is: at the head of a page, of which it has taken nothing yet; within it; at its foot, all the rest of
-# which it leaves out; among the brackets that end the example.
-HEAD, BODY, FOOT, END = range(4)
+# Where a reading is: at the head of a page, of which it has taken nothing yet; within it; before a bracket that was
+# read for another; among the brackets that end the example; behind its end.
+HEAD, BODY, SKIP, END, BEHIND = range(5)
 
 # What may come next: a key or the end, a key, a colon, a value or the end, a value, a comma or the end.
 KEY0, KEY, COLON, VALUE0, VALUE, AFTER = range(6)
@@ -21,13 +21,14 @@ MAY_END = (AFTER, KEY0, VALUE0)
 
 class Frame(NamedTuple):
     """An open object or array: the name it goes by, what may come next, its last key, its keys (of an array, its
-    strings), and where it was opened."""
+    strings), how much in it is odd, and where it was opened."""
 
     bracket: str
     name: str
     state: int
     key: str
     keys: frozenset[str]
+    odd: int
     page: int
     indent: int
 
@@ -35,11 +36,19 @@ class Frame(NamedTuple):
         """The frame of a value that begins here."""
         name = singular(self.key) if self.bracket == "{" else self.name
         state = KEY0 if bracket == "{" else VALUE0
-        return Frame(bracket, name, state, "", frozenset(), token.page, token.indent)
+        return Frame(bracket, name, state, EDGE, frozenset(), 0, token.page, token.indent)
+
+    def now(self, state: int) -> Frame:
+        """The same with another thing that may come next."""
+        return Frame(self.bracket, self.name, state, self.key, self.keys, self.odd, self.page, self.indent)
+
+    def having(self, state: int, key: str, odd: int) -> Frame:
+        """With a key, or a string of an array, more."""
+        return Frame(self.bracket, self.name, state, key, self.keys | {key}, odd, self.page, self.indent)
 
     def after_comma(self) -> Frame:
         """As it is after a comma."""
-        return self._replace(state=KEY if self.bracket == "{" else VALUE)
+        return self.now(KEY if self.bracket == "{" else VALUE)
 
 
 class Reading(NamedTuple):
@@ -64,13 +73,13 @@ class Reading(NamedTuple):
     def closed(self) -> Reading:
         """With the innermost bracket closed."""
         *below, parent, _ = self.stack
-        return Reading((*below, parent._replace(state=AFTER)), self.at)
+        return Reading((*below, parent.now(AFTER)), self.at)
 
     def moved(self, at: int) -> Reading:
         """The same at another place."""
         return Reading(self.stack, at)
 
 
-DOCUMENT = Frame("", ROOT, VALUE, "", frozenset(), -1, 0)
+DOCUMENT = Frame("", ROOT, VALUE, "", frozenset(), 0, -1, 0)
 START = Reading((DOCUMENT,), BODY)
-DONE = (DOCUMENT._replace(state=AFTER),)
+DONE = (DOCUMENT.now(AFTER),)

@@ -15,8 +15,9 @@ LETTERS = re.compile(r"[A-Za-z']+")
 # What a part of a URL, a path, an id or a key looks like, and a word of prose does not.
 CODE = re.compile(r"://|[/=&?%_@+]|\d[a-z]|[a-z]\d|[a-z][A-Z]|\w\.\w|\w:\w|\A[^\s]{30,}\Z")
 PUNCTUATION = ".,;:!?)]}'\""
-# `\n` read twice: a line of a script that begins with a word that is none.
+# `\n` read twice: a line of a script that begins with a word that is none; or its backslash alone read twice.
 DOUBLED = re.compile(r"\\nn([a-z]+)\b")
+DOUBLED_BACKSLASH = re.compile(r"\\\\(?=n)")
 
 
 class Wraps:
@@ -29,7 +30,7 @@ class Wraps:
     def __init__(self, texts: Iterable[str]) -> None:
         self._words: Counter[str] = Counter()
         self._strings: set[str] = set()
-        for text in texts:
+        for text in map(_undoubled, texts):
             self._words.update(WORD.findall(ESCAPE.sub(" ", text)))
             self._words.subtract("n" + word for word in DOUBLED.findall(text))
             self._strings.update(match["string"] for match in TOKEN.finditer(text) if match["quote"])
@@ -40,7 +41,7 @@ class Wraps:
 
     def joined(self, string: str) -> str:
         """One string token on one line, its escapes valid."""
-        whole = self._joined(string.removesuffix('"')) if len(string) > 1 else string
+        whole = _undoubled(self._joined(string.removesuffix('"'))) if len(string) > 1 else string
         return quoted(DOUBLED.sub(self._line, valid(whole)))
 
     def _line(self, match: re.Match[str]) -> str:
@@ -60,8 +61,10 @@ class Wraps:
         return whole
 
     def _glued(self, before: str, after: str) -> bool:
-        if before.endswith(("/", "-", "\\", '"')) or not after or after[0] in ",;":
+        if before.endswith(("/", "-", "\\", '"')) or not after or after[0] in ",;\\":
             return True
+        if f'"{before.rpartition("/")[2]} {after}"' in self._strings:
+            return False  # a path that ends with a name of two words
         left = ESCAPE.sub(" ", before).rpartition(" ")[2].lstrip('"')
         right = ESCAPE.sub(" ", after).partition(" ")[0].rstrip('"')
         if LETTERS.fullmatch(left) and LETTERS.fullmatch(right.rstrip(PUNCTUATION)):
@@ -71,6 +74,10 @@ class Wraps:
             return True
         is_code = CODE.search(left) and CODE.search(right.rstrip(PUNCTUATION))
         return bool(is_code) and not left.endswith((",", ";", ")", "]"))
+
+
+def _undoubled(text: str) -> str:
+    return DOUBLED_BACKSLASH.sub(r"\\", text)
 
 
 def valid(string: str) -> str:

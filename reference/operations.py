@@ -12,8 +12,7 @@ REQUEST, RESPONSE = "request", "response"
 WRAPPED = "wrapped lines joined"
 LETTER = "misread letter restored"
 ELSEWHERE = "misread id restored from elsewhere"
-HYPHEN = "lost hyphen restored"
-WORDING = frozenset({WRAPPED, LETTER, ELSEWHERE, HYPHEN})
+WORDING = frozenset({WRAPPED, LETTER, ELSEWHERE})
 
 
 class Parameter(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -20,10 +20,10 @@ from cloudtape.reference import tables
 from cloudtape.reference.document import Leaf, read_document
 from cloudtape.reference.examples import JSON, Printed, printed_examples
 from cloudtape.reference.ids import with_ids
-from cloudtape.reference.json_repair import repair
+from cloudtape.reference.json_repair import Repair, repair
 from cloudtape.reference.json_strings import Wraps
 from cloudtape.reference.json_tokens import Token, tokens
-from cloudtape.reference.misreads import Misreads
+from cloudtape.reference.misreads import Letters, Misreads
 from cloudtape.reference.operations import REQUEST, RESPONSE, WRAPPED, Example, Operation
 from cloudtape.reference.shapes import Shapes
 from cloudtape.reference.templates import Vocabulary, vote
@@ -45,6 +45,8 @@ SERVICES = {
 }
 CHAPTER = re.compile(r"(?P<service>.+?) API (?P<version>v[\d.]+)?")
 VERSION = re.compile(r"/(v\d+(?:\.\d+)?)(?=/|$)")
+# Up to this cost for each page, a repaired example teaches what others must be like.
+SURE = 2.0
 ACTION_IN_TITLE = re.compile(r"\((?P<key>[A-Za-z-]+) action\)")
 
 
@@ -59,7 +61,8 @@ def parse(text: str) -> Parsed:
     """Read the whole document. Raises DocumentError where it is not that document, or not all of it."""
     leaves = read_document(text)
     printed = [(leaf, one) for leaf in leaves for one in printed_examples(leaf)]
-    examples = tuple(_examples(printed, Wraps([text, *("\n".join(_lines(one)) for _, one in printed)])))
+    wraps = Wraps([text, *("\n".join(_lines(one)) for _, one in printed)])
+    examples = tuple(_examples(printed, wraps, Letters(text)))
     vocabulary = Vocabulary(text, leaves)
     operations = _with_versions([_operation(leaf, vocabulary) for leaf in leaves])
     sections = [leaf.section for leaf in leaves]
@@ -129,6 +132,12 @@ def _action(one: Operation, keys: dict[str, str]) -> str:
     return said["key"] if said else ""
 
 
+def _service(chapter: str) -> str:
+    said = CHAPTER.match(chapter)
+    assert said is not None
+    return SERVICES[said["service"]]
+
+
 # --- examples --------------------------------------------------------------------------------------------------------
 
 
@@ -139,8 +148,10 @@ class _Read(NamedTuple):
     repairs: tuple[str, ...]
 
 
-def _examples(printed: Sequence[tuple[Leaf, Printed]], wraps: Wraps) -> Iterator[Example]:
+def _examples(printed: Sequence[tuple[Leaf, Printed]], wraps: Wraps, letters: Letters) -> Iterator[Example]:
     read = _read_json(printed, wraps)
+    for _ in range(2):  # what is restored first tells of others
+        read = _restored(printed, read, letters)
     for (leaf, one), found in zip(printed, read, strict=True):
         body: str | None = "\n".join(_lines(one)).strip("\n") or None
         if one.format == JSON:
@@ -160,7 +171,10 @@ def _examples(printed: Sequence[tuple[Leaf, Printed]], wraps: Wraps) -> Iterator
 
 def _read_json(printed: Sequence[tuple[Leaf, Printed]], wraps: Wraps) -> list[_Read | None]:
     """The values of the JSON examples; what is whole first, then what is damaged, held against it."""
-    shapes: defaultdict[tuple[str, str], Shapes] = defaultdict(Shapes)
+    wider: defaultdict[str, Shapes] = defaultdict(Shapes)
+    shapes = {
+        (leaf.chapter, one.side): Shapes(wider[_service(leaf.chapter)]) for leaf, one in printed if one.format == JSON
+    }
     found: list[_Read | None] = []
     damaged: dict[int, list[list[Token]]] = {}
     for at, (leaf, one) in enumerate(printed):
@@ -172,21 +186,27 @@ def _read_json(printed: Sequence[tuple[Leaf, Printed]], wraps: Wraps) -> list[_R
             damaged[at] = tokens(one.pages)
             for page in damaged[at]:
                 shapes[leaf.chapter, one.side].learn_page(page)
-    for at, pages in damaged.items():
-        leaf, one = printed[at]
-        found[at] = _repaired(pages, shapes[leaf.chapter, one.side], wraps)
-    return _restored(printed, found)
+    siblings = {at: shapes[printed[at][0].chapter, printed[at][1].side] for at in damaged}
+    repaired = {at: repair(pages, siblings[at]) for at, pages in damaged.items()}
+    sure = {at for at, done in repaired.items() if done and done.cost <= SURE * len(damaged[at])}
+    for at, done in repaired.items():
+        found[at] = _parsed(done, wraps)
+        if at in sure and (read := found[at]):
+            siblings[at].learn(read.value)
+    for at in damaged.keys() - sure:
+        found[at] = _parsed(repair(damaged[at], siblings[at]), wraps)
+    return found
 
 
 def _whole(one: Printed, wraps: Wraps) -> _Read | None:
     """An example that parses as it is printed, but for wrapped strings; over a page break no member may come twice."""
     printed = "\n".join(_lines(one))
-    for text, repairs in ((printed, ()), (wraps.undone(printed), (WRAPPED,))):
-        try:
-            return _Read(json.loads(text, object_pairs_hook=_once if len(one.pages) > 1 else None), repairs)
-        except ValueError:
-            continue
-    return None
+    text = wraps.undone(printed)
+    try:
+        value = json.loads(text, object_pairs_hook=_once if len(one.pages) > 1 else None)
+    except ValueError:
+        return None
+    return _Read(value, (WRAPPED,) if text != printed else ())
 
 
 def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -195,8 +215,7 @@ def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _repaired(pages: Sequence[Sequence[Token]], shapes: Shapes, wraps: Wraps) -> _Read | None:
-    done = repair(pages, shapes)
+def _parsed(done: Repair | None, wraps: Wraps) -> _Read | None:
     if done is None:
         return None
     text = wraps.undone(done.text)
@@ -206,17 +225,19 @@ def _repaired(pages: Sequence[Sequence[Token]], shapes: Shapes, wraps: Wraps) ->
         return None
 
 
-def _restored(printed: Sequence[tuple[Leaf, Printed]], read: Sequence[_Read | None]) -> list[_Read | None]:
+def _restored(
+    printed: Sequence[tuple[Leaf, Printed]], read: Sequence[_Read | None], letters: Letters
+) -> list[_Read | None]:
     by_chapter: defaultdict[str, list[Any]] = defaultdict(list)
     for (leaf, _), found in zip(printed, read, strict=True):
         if found:
             by_chapter[leaf.chapter].append(found.value)
-    misreads = {chapter: Misreads(values) for chapter, values in by_chapter.items()}
+    misreads = {chapter: Misreads(values, letters) for chapter, values in by_chapter.items()}
     restored: list[_Read | None] = []
     for (leaf, _), found in zip(printed, read, strict=True):
         if found:
             value, repairs = misreads[leaf.chapter].restored(found.value)
-            found = _Read(value, (*found.repairs, *repairs))
+            found = _Read(value, tuple(dict.fromkeys((*found.repairs, *repairs))))
         restored.append(found)
     return restored
 

@@ -1,4 +1,4 @@
-"""Which members the objects of the examples have: what a damaged example is held against.
+"""Which members the objects of the examples have, and in which order: what a damaged example is held against.
 
 An object is known by the name under which it stands, in the singular, so that those of a list, of a show and of a
 create are the same: `volumes[3]` and `volume`.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cloudtape.reference.json_tokens import Token
@@ -16,6 +16,10 @@ from cloudtape.reference.json_tokens import Token
 ROOT = ""
 # Up to so many members at the top, they wrap the rest: `{"volumes": […], "volumes_links": […]}`.
 WRAPPERS = 3
+# So many objects of one name that share no member with those before, and the name says nothing of members.
+STRANGERS = 4
+# What stands before the first and after the last member of an object, or string of a list.
+EDGE = ""
 
 
 def singular(name: str) -> str:
@@ -31,23 +35,31 @@ def kind_of(value: object) -> str:
 
 
 class Shapes:
-    """Objects by their name, learned from examples that are whole."""
+    """Objects by their name, learned from examples that are whole.
 
-    def __init__(self) -> None:
+    `wider` knows those of the other side and of other versions, too: what an object may have, not what it must.
+    """
+
+    def __init__(self, wider: Shapes | None = None) -> None:
+        self._wider = wider
         self._objects: defaultdict[str, set[frozenset[str]]] = defaultdict(set)
         self._members: defaultdict[str, set[str]] = defaultdict(set)
         self._kinds: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._items: defaultdict[str, set[str]] = defaultdict(set)
+        self._strangers: defaultdict[str, int] = defaultdict(int)
+        self._next: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
 
     def learn(self, value: Any, name: str = ROOT) -> None:
         """Take a parsed example in."""
+        if self._wider and name == ROOT:
+            self._wider.learn(value)
         if isinstance(value, dict):
             self._learn_object(name, value)
             for key, member in value.items():
                 self.learn(member, singular(key))
         elif isinstance(value, list):
+            self._learn_list(name, value)
             for item in value:
-                self._items[name].add(kind_of(item))
                 self.learn(item, name)
 
     def learn_page(self, page: Sequence[Token]) -> None:
@@ -71,17 +83,47 @@ class Shapes:
         except ValueError:
             return
         self._learn_object(name, value)
+        if self._wider:
+            self._wider._learn_object(name, value)
 
     def _learn_object(self, name: str, value: dict[str, Any]) -> None:
+        if value and self._objects[name] and self._members[name].isdisjoint(value):
+            self._strangers[name] += 1
         self._objects[name].add(frozenset(value))
         self._members[name].update(value)
+        self._learn_order("{", name, value)
         for key, member in value.items():
             if member is not None:
                 self._kinds[name, key].add(kind_of(member))
 
+    def _learn_list(self, name: str, value: list[Any]) -> None:
+        self._items[name].update(map(kind_of, value))
+        if value and all(isinstance(item, str) for item in value):
+            self._learn_order("[", name, value)
+
+    def _learn_order(self, bracket: str, name: str, keys: Iterable[str]) -> None:
+        before = EDGE
+        for key in (*keys, EDGE):
+            self._next[bracket, name, before].add(key)
+            before = key
+
+    def is_free(self, name: str) -> bool:
+        """Whether objects with that name have whatever members they like: metadata, parameters."""
+        return (self._wider or self)._strangers[name] >= STRANGERS
+
     def knows(self, name: str, key: str) -> bool:
         """Whether an object with that name has been seen with that member, or none with that name at all."""
-        return key in self._members[name] or not self._objects[name]
+        here = self._wider or self
+        return key in here._members[name] or not here._objects[name] or self.is_free(name)
+
+    def follows(self, bracket: str, name: str, before: str, key: str) -> bool:
+        """Whether a member (or a string in a list) has been seen after another one, or nothing is known of that one.
+
+        EDGE is what comes before the first and after the last.
+        """
+        here = self._wider or self
+        known = here._next.get((bracket, name, before))
+        return known is None or key in known or (bracket == "{" and self.is_free(name))
 
     def has_place_at_top(self, key: str, first: str) -> bool | None:
         """Whether a member has been seen at the top beside the first one; None where that one has not been seen there.
@@ -93,9 +135,12 @@ class Shapes:
 
     def missing(self, name: str, keys: frozenset[str]) -> int:
         """How many members an object lacks to be like one that has been seen; 0 where none with that name has been."""
+        if self.is_free(name):
+            return 0
         return min((len(known - keys) for known in self._objects[name] if known & keys or not known), default=0)
 
     def fits(self, name: str, key: str | None, kind: str) -> bool:
         """Whether a member (or, without a key, an item) of that kind has been seen, or nothing is known of it."""
-        kinds = self._items[name] if key is None else self._kinds[name, key]
+        here = self._wider or self
+        kinds = here._items[name] if key is None else here._kinds[name, key]
         return kind in kinds or not kinds

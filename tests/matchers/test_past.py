@@ -6,8 +6,10 @@ import pytest
 
 from cloudtape.cassettes.messages import Interaction, Request, Response
 from cloudtape.matchers.canonical import canonical
-from cloudtape.matchers.past import Past, Recorded
-from cloudtape.matchers.summary import summarise
+from cloudtape.matchers.naming import Naming
+from cloudtape.matchers.past import Past
+from cloudtape.matchers.recording import Recording
+from cloudtape.matchers.summary import Summariser
 
 ID = "5d3983d4-6d41-478b-8238-8f0f8fc90b9c"
 OTHER = "11111111-6d41-478b-8238-8f0f8fc90b9c"
@@ -35,8 +37,10 @@ def past_of(*recorded: tuple[Request, str]) -> "Player":
 class Player:
     def __init__(self, interactions: list[Interaction]) -> None:
         self.interactions = interactions
-        self.recorded = Recorded([summarise(one) for one in interactions])
-        self.past = Past(self.recorded)
+        summariser = Summariser(Naming())
+        summaries = [summariser.add(one) for one in interactions]
+        self.recording = Recording(summaries, [summariser.close()])
+        self.past = Past(self.recording)
 
     def ask(self, request: Request, times: int = 1) -> list[str]:
         return [self._once(request) for _ in range(times)]
@@ -152,16 +156,15 @@ def test_sessions_know_nothing_of_each_other() -> None:
     player.ask(CREATE)
     player.ask(STOP)
     assert player.ask(SHOW) == ["ACTIVE, stopping"]
-    player.past = Past(player.recorded)
+    player.past = Past(player.recording)
     player.ask(CREATE)
     assert player.ask(SHOW) == ["BUILD"]
 
 
 @pytest.mark.parametrize("polls", [1, 100_000])
 def test_a_poll_among_very_many_is_found(polls: int) -> None:
-    summary = summarise(Interaction(SHOW, Response(200, "OK")))
-    recorded = Recorded([summary] * polls)
-    past = Past(recorded)
+    summary = Summariser(Naming()).add(Interaction(SHOW, Response(200, "OK")))
+    past = Past(Recording([summary] * polls))
     key = canonical(SHOW).key
     given = [past.next(key) for _ in range(min(polls, 1000))]
     assert given == list(range(min(polls, 1000)))

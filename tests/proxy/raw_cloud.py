@@ -17,11 +17,12 @@ VERSION = json.dumps({"version": {"id": "v3.14", "status": "stable", "links": []
 
 @dataclass
 class Received:
-    """One request as it came over the wire; `body` with chunks joined."""
+    """One request as it came over the wire; `body` with chunks joined, `peer` whose connection it came on."""
 
     line: str
     fields: list[tuple[str, str]]
     body: bytes
+    peer: object = None
 
     def all(self, name: str) -> list[str]:
         return [value for key, value in self.fields if key.lower() == name.lower()]
@@ -82,7 +83,8 @@ class _Handler(socketserver.StreamRequestHandler):
         while row := self.rfile.readline().decode("latin-1").strip("\r\n"):
             name, _, value = row.partition(":")
             fields.append((name, value.strip()))
-        return Received(line, fields, self._body({name.lower(): value for name, value in fields}))
+        body = self._body({name.lower(): value for name, value in fields})
+        return Received(line, fields, body, self.client_address)
 
     def _body(self, fields: dict[str, str]) -> bytes:
         if fields.get("transfer-encoding") == "chunked":

@@ -101,6 +101,18 @@ def test_fill_replays_what_is_there_and_records_what_is_missing(tape: Path, clou
     assert len(load(tape)) == 4
 
 
+def test_fill_logs_in_for_real_because_a_recorded_token_is_a_placeholder(tape: Path, cloud: RawCloud) -> None:
+    cloud.answers["/compute/new"] = answer("200 OK", body=b"2")
+    with proxy_once("record", cloud, tape) as recorder:
+        say(recorder.url, LOGIN)
+    with proxy_once("fill", cloud, tape) as filler:
+        token = say(filler.url, LOGIN).one("X-Subject-Token")
+        say(filler.url, request("GET /compute/new", f"X-Auth-Token: {token}"))
+    assert cloud.received[-1].all("X-Auth-Token") == [token]
+    assert "scrubbed" not in (token or "scrubbed")
+    assert [one.request.method for one in load(tape)] == ["POST", "GET"]
+
+
 @pytest.mark.parametrize("ended_well", [True, False])
 def test_refresh_swaps_the_new_take_in_only_when_it_ended_well(tape: Path, cloud: RawCloud, ended_well: bool) -> None:
     cloud.answers["/compute/x"] = answer("200 OK", body=b"old")

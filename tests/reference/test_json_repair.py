@@ -55,8 +55,69 @@ def repaired(*pages: str) -> Repair:
         pytest.param(
             ['{"thing": {"id": "1", "name": "a",', '"name": "a", "links": [], "size": 2}}'],
             {"thing": {"id": "1", "name": "a", "links": [], "size": 2}},
-            "left out at the foot",
+            "left out",
             id="the tail repeated at the head",
+        ),
+        pytest.param(
+            [
+                '{"things": [{"id": "1", "name": "a", "links": [], "size": 1}, {"id": "2", "name": "b", "links": []}]}',
+                '"id": "2", "name": "b", "links": [], "size": 2}]}',
+            ],
+            {
+                "things": [
+                    {"id": "1", "name": "a", "links": [], "size": 1},
+                    {"id": "2", "name": "b", "links": [], "size": 2},
+                ]
+            },
+            "what the next page has again",
+            id="the next page begins where this one had been before",
+        ),
+        pytest.param(
+            ['{"thing": {"id": "1", "name": "a", "seen": "2015-11-17"}}', '"links": [], "size": 2}}'],
+            {"thing": {"id": "1", "name": "a", "links": [], "size": 2}},
+            "made-up members",
+            id="the date of the reference in a member",
+        ),
+        pytest.param(
+            [
+                '{"things": [{"id": "1", "name": "a", "links": [], "size": 1}, '
+                '{"id": "2", "name": "made up", "links": [], "size": 7}]}',
+                '"name": "b", "links": [], "size": 2}]}',
+            ],
+            {
+                "things": [
+                    {"id": "1", "name": "a", "links": [], "size": 1},
+                    {"id": "2", "name": "b", "links": [], "size": 2},
+                ]
+            },
+            "made-up members",
+            id="an object made up to its end, which goes on",
+        ),
+        pytest.param(
+            [
+                '{"things": [{"id": "1", "links": [{"href": "x", "rel": "self"}, {"name": "a", "size": 1}, '
+                '{"id": "2", "links": [{"href": "y", "rel": "self"}, {"name": "b", "size": 2}]}'
+            ],
+            {
+                "things": [
+                    {"id": "1", "links": [{"href": "x", "rel": "self"}], "name": "a", "size": 1},
+                    {"id": "2", "links": [{"href": "y", "rel": "self"}], "name": "b", "size": 2},
+                ]
+            },
+            "bracket misread",
+            id="a brace read where a list ends",
+        ),
+        pytest.param(
+            ['{"thing": {"id": "1", "name": "a", "links": [], {"size": 1}}'],
+            {"thing": {"id": "1", "name": "a", "links": [], "size": 1}},
+            "bracket left out within",
+            id="a brace too many before a member",
+        ),
+        pytest.param(
+            ['{"a": 1} {"a": 2}'],
+            {"a": 1},
+            "second value",
+            id="a second value behind the first",
         ),
         pytest.param(
             [

@@ -1,7 +1,7 @@
 import pytest
 
 from cloudtape.reference.json_tokens import tokens
-from cloudtape.reference.shapes import Shapes, singular
+from cloudtape.reference.shapes import EDGE, Shapes, singular
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,29 @@ def test_a_page_teaches_what_is_whole_on_it_but_not_what_ends_at_its_foot() -> N
     (page,) = tokens([['{"things": [{"id": "1", "size": 1}, {"id": "2"}]}']])
     shapes.learn_page(page)
     assert shapes.missing("thing", frozenset({"id"})) == 1
+
+
+def test_what_follows_a_member_is_known_from_its_siblings() -> None:
+    shapes = Shapes()
+    shapes.learn({"volumes": [{"id": "1", "size": 1}]})
+    assert shapes.follows("{", "volume", EDGE, "id")
+    assert not shapes.follows("{", "volume", EDGE, "size")
+    assert not shapes.follows("{", "volume", "id", EDGE)
+    assert shapes.follows("{", "volume", "colour", "size")
+
+
+def test_the_wider_family_says_what_may_be_not_what_must() -> None:
+    wider = Shapes()
+    Shapes(wider).learn({"volume": {"id": "1", "colour": 1}})
+    shapes = Shapes(wider)
+    shapes.learn({"volume": {"id": "1"}})
+    assert shapes.knows("volume", "colour")
+    assert shapes.missing("volume", frozenset({"id"})) == 0
+
+
+def test_a_name_whose_objects_have_nothing_in_common_says_nothing() -> None:
+    shapes = Shapes()
+    shapes.learn([{"metadata": {str(number): ""}} for number in range(6)])
+    assert shapes.is_free("metadata")
+    assert shapes.knows("metadata", "colour")
+    assert shapes.missing("metadata", frozenset({"colour"})) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from openstack.connection import Connection
 
@@ -26,8 +27,8 @@ def create_user(run: Run, cloud: Connection, name: str, **members: Any) -> Any:
     return user
 
 
-def create_role(run: Run, cloud: Connection) -> Any:
-    role = cloud.identity.create_role(name=run.name("role"))
+def create_role(run: Run, cloud: Connection, **members: str) -> Any:
+    role = cloud.identity.create_role(name=run.name("role"), **members)
     run.undo(cloud.identity.delete_role, role, ignore_missing=False)
     return role
 
@@ -72,20 +73,19 @@ def project_lives_and_goes(run: Run, cloud: Connection, enabled: bool) -> None:
     same(names(cloud.identity.projects(name=renamed)), [], "the list when it is gone")
 
 
-@scenario(changed={"target": "domain"}, target="project")
-def role_is_given_and_taken(run: Run, cloud: Connection, target: str) -> None:
-    role, user = create_role(run, cloud), create_user(run, cloud, run.name("user"))
+@scenario(changed={"described": {"description": "may do much"}}, described={})
+def role_is_given_and_taken(run: Run, cloud: Connection, described: dict[str, str]) -> None:
+    role, user = create_role(run, cloud, **described), create_user(run, cloud, run.name("user"))
     project = create_project(run, cloud, run.name("project"))
-    where = project.id if target == "project" else "default"
-    scope = {f"scope_{target}_id": where}
-    getattr(cloud.identity, f"assign_{target}_role_to_user")(where, user, role)
-    check = getattr(cloud.identity, f"validate_user_has_{target}_role")
-    same(check(where, user, role), True, "that the user has the role")
-    found = list(cloud.identity.role_assignments(user_id=user.id, **scope))
+    cloud.identity.assign_project_role_to_user(project.id, user, role)
+    check = cloud.identity.validate_user_has_project_role
+    same(check(project.id, user, role), True, "that the user has the role")
+    found = list(cloud.identity.role_assignments(user_id=user.id, scope_project_id=project.id))
     same([one.role["id"] for one in found], [role.id], "the assignments")
-    getattr(cloud.identity, f"unassign_{target}_role_from_user")(where, user, role)
-    same(check(where, user, role), False, "that the user has the role")
-    same(list(cloud.identity.role_assignments(user_id=user.id, **scope)), [], "the assignments when they are gone")
+    cloud.identity.unassign_project_role_from_user(project.id, user, role)
+    same(check(project.id, user, role), False, "that the user has the role")
+    left = list(cloud.identity.role_assignments(user_id=user.id, scope_project_id=project.id))
+    same(left, [], "the assignments when they are gone")
 
 
 @scenario(changed={"described": {}}, described={"description": "people"})
@@ -172,9 +172,10 @@ def service_with_an_endpoint(run: Run, cloud: Connection, interface: str) -> Non
     service = cloud.identity.create_service(name=name, type="scenario")
     delete = run.undo(cloud.identity.delete_service, service, ignore_missing=False)
     url = "http://127.0.0.1:1/scenario"
-    # Not enabled: else it is in the service catalogs of all who log in meanwhile.
-    endpoint = cloud.identity.create_endpoint(service_id=service.id, interface=interface, url=url, is_enabled=False)
-    fields(endpoint, interface=interface, service_id=service.id, url=url, is_enabled=False)
+    endpoint = cloud.identity.create_endpoint(service_id=service.id, interface=interface, url=url)
+    fields(endpoint, interface=interface, service_id=service.id)
+    # Its host is the proxy's once a service catalog has told of it.
+    same(urlsplit(endpoint.url).path, urlsplit(url).path, "the path of its URL")
     same([one.id for one in cloud.identity.endpoints(service_id=service.id)], [endpoint.id], "the endpoints")
     fields(cloud.identity.find_service(name), id=service.id, type="scenario")
     delete()

@@ -73,7 +73,9 @@ def object_names_with_slashes(run: Run, cloud: Connection, delimiter: str) -> No
         create_object(run, cloud, container, name, b"leaf")
     same(names(cloud.object_store.objects(container)), sorted(wanted), "all objects")
     same(names(cloud.object_store.objects(container, prefix=f"{folder}/")), sorted(wanted[:2]), "those of the folder")
-    listed = cloud.object_store.get(f"/{container}", params={"format": "json", "delimiter": delimiter}).json()
+    answer = cloud.object_store.get(f"/{container}", params={"format": "json", "delimiter": delimiter})
+    same(answer.status_code, 200, "the status of the list")
+    listed = answer.json()
     cut = {name.partition(delimiter)[0] + delimiter if delimiter in name else name for name in wanted}
     same({row.get("subdir", row.get("name")) for row in listed}, cut, "the top")
     same(cloud.object_store.download_object(wanted[0], container), b"leaf", "what comes down")

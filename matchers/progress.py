@@ -1,0 +1,142 @@
+"""How far a session has come in what was recorded of a thing, and which epoch of the recording fits that best.
+
+The writes on a thing cut what was read of it into epochs: epoch 2 is what was read after two writes. A story tells, for
+each epoch, which items were there (servers in the collection `servers`) and what had been done to them; the session's
+progress tells the same of now. An item that is there on one side only, and a write that the session has made but the
+epoch has not, weigh most: no read may lag behind what the client did. A write that the client left out weighs little,
+and an item that came and went in the recording and never came in the session weighs nothing.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Sequence
+
+LAG = 1000
+
+
+class Story:
+    """The writes on one thing, in recorded order: their positions, the item that each is on, and whether it ends it.
+
+    Item 0 is none. Shared by all sessions.
+    """
+
+    def __init__(self, writes: Sequence[int], items: Sequence[int], ends: Sequence[bool]) -> None:
+        self.writes, self.items, self.ends = writes, items, ends
+        self.numbers: dict[int, list[int]] = {}
+        self.there = array("I", [0])
+        """How many items there are in each epoch."""
+        there: set[int] = set()
+        for number, (item, end) in enumerate(zip(items, ends, strict=True)):
+            self.numbers.setdefault(item, []).append(number)
+            if end:
+                there.discard(item)
+            elif item:
+                there.add(item)
+            self.there.append(len(there))
+
+    def is_there(self, item: int, epoch: int) -> bool:
+        numbers = self.numbers[item]
+        before = bisect_left(numbers, epoch)
+        return bool(item) and before > 0 and not self.ends[numbers[before - 1]]
+
+
+class Progress:
+    """Which writes of a story a session has replayed."""
+
+    def __init__(self, story: Story) -> None:
+        self._story = story
+        self._played: list[int] = []
+        """Numbers of writes in the story, sorted."""
+        self._of_item: dict[int, list[int]] = {}
+        self._there: set[int] = set()
+        """Items that the session has made, or changed, and not ended."""
+        self._latest = -1
+        self._prefix = 0
+
+    def play(self, position: int) -> None:
+        number = bisect_left(self._story.writes, position)
+        of_item = self._of_item.setdefault(self._story.items[number], [])
+        if number in of_item:
+            return
+        insort(of_item, number)
+        insort(self._played, number)
+        self._latest = number
+        self._look_at(self._story.items[number])
+        while self._prefix < len(self._played) and self._played[self._prefix] == self._prefix:
+            self._prefix += 1
+
+    def take_back(self, position: int) -> None:
+        number = bisect_left(self._story.writes, position)
+        item = self._story.items[number]
+        if number in self._of_item.get(item, ()):
+            self._of_item[item].remove(number)
+            if not self._of_item[item]:
+                del self._of_item[item]
+            self._played.remove(number)
+            self._prefix = next((at for at, one in enumerate(self._played) if at != one), len(self._played))
+            self._latest = self._played[-1] if self._played else -1
+            self._look_at(item)
+
+    def _look_at(self, item: int) -> None:
+        played = self._of_item.get(item)
+        if played and item and not self._story.ends[played[-1]]:
+            self._there.add(item)
+        else:
+            self._there.discard(item)
+
+    def best_epoch(self, positions: Sequence[int]) -> tuple[int, int]:
+        """The range of `positions` (from, to) that lies in the epoch which fits best; the earlier one on ties."""
+        if len(self._played) == self._prefix:
+            return self._in_order(positions)
+        return min(self._epochs(positions), key=lambda epoch: self._misfit(self._epoch_of(positions[epoch[0]])))
+
+    def _in_order(self, positions: Sequence[int]) -> tuple[int, int]:
+        """The writes so far were the first ones, in order: the epoch behind them fits, else its nearest neighbour."""
+        epoch = self._range(positions, self._prefix)
+        if epoch[0] < epoch[1]:
+            return epoch
+        at = epoch[0]
+        if at == 0:
+            return self._range(positions, self._epoch_of(positions[0]))
+        before = self._epoch_of(positions[at - 1])
+        if at < len(positions):
+            after = self._epoch_of(positions[at])
+            if after - self._prefix < self._prefix - before:
+                return self._range(positions, after)
+        return self._range(positions, before)
+
+    def _epoch_of(self, position: int) -> int:
+        return bisect_left(self._story.writes, position)
+
+    def _range(self, positions: Sequence[int], epoch: int) -> tuple[int, int]:
+        writes = self._story.writes
+        begin = bisect_left(positions, writes[epoch - 1]) if epoch else 0
+        end = bisect_left(positions, writes[epoch]) if epoch < len(writes) else len(positions)
+        return begin, end
+
+    def _epochs(self, positions: Sequence[int]) -> Iterable[tuple[int, int]]:
+        at = 0
+        while at < len(positions):
+            begin, end = self._range(positions, self._epoch_of(positions[at]))
+            yield begin, end
+            at = end
+
+    def _misfit(self, epoch: int) -> tuple[int, int, bool]:
+        """First of what the session did last, then of all; of equal ones, what was read behind the last write."""
+        latest = self._story.items[self._latest] if self._latest >= 0 else 0
+        mine = sum(self._story.is_there(item, epoch) for item in self._there)
+        others = self._story.there[epoch] - mine
+        total = others + sum(self._of_one(item, epoch) for item in self._there)
+        return self._of_one(latest, epoch) if latest in self._of_item else 0, total, epoch <= self._latest
+
+    def _of_one(self, item: int, epoch: int) -> int:
+        played = self._of_item[item]
+        is_there = self._story.is_there(item, epoch)
+        if is_there != (item in self._there):
+            return LAG
+        if not is_there:
+            return 0
+        before, done = bisect_left(self._story.numbers[item], epoch), bisect_left(played, epoch)
+        return before - done + LAG * (len(played) - done)

@@ -1,0 +1,65 @@
+"""A recording in memory and one session on it: what is asked, what is given, by which rung."""
+
+import json
+from typing import Any
+
+from cloudtape.cassettes.messages import Interaction, Request, Response
+from cloudtape.matchers.ladder import DEFAULT, Found, Ladder, Matching
+from cloudtape.matchers.recording import Recording
+from cloudtape.matchers.summary import Summariser
+
+JSON = (("Content-Type", "application/json"),)
+ID = "5d3983d4-6d41-478b-8238-8f0f8fc90b9c"
+OTHER = "11111111-6d41-478b-8238-8f0f8fc90b9c"
+NOVA = "http://nova/v2.1"
+
+
+def get(path: str, *headers: tuple[str, str]) -> Request:
+    return Request("GET", path if "://" in path else NOVA + path, headers)
+
+
+def send(method: str, path: str, body: Any = None, *headers: tuple[str, str]) -> Request:
+    data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Request(method, path if "://" in path else NOVA + path, (*JSON, *headers), data)
+
+
+def post(path: str, body: Any = None, *headers: tuple[str, str]) -> Request:
+    return send("POST", path, body, *headers)
+
+
+def said(body: Any = "", status: int = 200, *headers: tuple[str, str]) -> Response:
+    text = body if isinstance(body, str) else json.dumps(body)
+    return Response(status, "", headers, text.encode())
+
+
+def token(value: str) -> tuple[str, str]:
+    return ("X-Auth-Token", value)
+
+
+class Player:
+    def __init__(self, *recorded: tuple[Request, Any], matching: Matching = DEFAULT) -> None:
+        self.interactions = [
+            Interaction(request, answer if isinstance(answer, Response) else said(answer))
+            for request, answer in recorded
+        ]
+        summariser = Summariser(matching.naming)
+        summaries = [summariser.add(one) for one in self.interactions]
+        self.recording = Recording(summaries, [summariser.close()])
+        self.ladder = Ladder(self.recording, self.interactions.__getitem__, matching)
+        self.session = self.ladder.session()
+
+    def find(self, request: Request) -> Found | None:
+        return self.ladder.find(self.session, request)
+
+    def ask(self, request: Request) -> str:
+        """The body of the answer, in the session's words."""
+        found = self.find(request)
+        if found is None:
+            return "miss"
+        body = self.session.bindings.live(self.interactions[found.position].response).body
+        assert isinstance(body, bytes)
+        return body.decode()
+
+    def rung(self, request: Request) -> str:
+        found = self.find(request)
+        return found.rung.value if found else "miss"

@@ -26,6 +26,7 @@ FAULT_NAMES = {
     403: "forbidden",
     404: "itemNotFound",
     405: "badMethod",
+    406: "computeFault",
     409: "conflictingRequest",
     413: "overLimit",
     415: "badMediaType",
@@ -45,7 +46,10 @@ def _error(status: int, reason: str, message: str) -> Any:
 
 
 def _neutron(status: int, reason: str, message: str) -> Any:
-    kind = NEUTRON_TYPES.get(status, "HTTP" + reason.replace(" ", ""))
+    return _neutron_named(NEUTRON_TYPES.get(status, "HTTP" + reason.replace(" ", "")), message)
+
+
+def _neutron_named(kind: str, message: str) -> Any:
     return {"NeutronError": {"type": kind, "message": message, "detail": ""}}
 
 
@@ -104,17 +108,23 @@ ENVELOPES: dict[str, Envelope] = {
     "shared-file-system": _named,
     "telemetry": _ironic,
 }
+# Envelopes with a place for the service's own name of a fault (`NetworkInUse`).
+NAMED: dict[str, Callable[[str, str], Any]] = {"network": _neutron_named}
 PHRASES = {int(status): status.phrase for status in HTTPStatus}
 
 
-def fault(service: str, status: int, message: str, facts: Mapping[str, Any] | None = None) -> Response:
+def fault(
+    service: str, status: int, message: str, facts: Mapping[str, Any] | None = None, kind: str = ""
+) -> Response:
     """An error of a service (its official type; any other gets a shape that most clients read).
 
     `message` is one line for a person. `facts` stand under the key `cloudtape` of a JSON body; an HTML one has no
-    place for them.
+    place for them. `kind` is the service's own name for it.
     """
     reason = PHRASES.get(status, "Error")
     content = ENVELOPES.get(service, _unknown)(status, reason, message)
+    if kind and service in NAMED:
+        content = NAMED[service](kind, message)
     if isinstance(content, str):
         return Response(status, reason, (("Content-Type", "text/html; charset=UTF-8"),), content.encode())
     if facts:

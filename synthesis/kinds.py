@@ -7,7 +7,7 @@ besides, what must be sent, what is unique, whose it is.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -240,8 +240,9 @@ class Kinds:
             kind = self._kinds[name] = Kind(name, self.planner, self._rules.get(name, Rule()))
         return kind
 
-    def __iter__(self) -> Iterable[str]:
-        return iter(dict.fromkeys([*self.planner.kinds, *self._rules]))
+    def counted(self, service: str) -> list[Kind]:
+        """The kinds of a service that a quota counts."""
+        return [self[name] for name, rule in self._rules.items() if rule.quota and name.startswith(service + "/")]
 
 
 def read_rules(path: Path = DATA / "kinds.yaml") -> dict[str, Rule]:
@@ -250,6 +251,3 @@ def read_rules(path: Path = DATA / "kinds.yaml") -> dict[str, Rule]:
     by_service = msgspec.convert(document, dict[str, dict[str, Rule]])
     return {f"{service}/{path}": rule for service, rules in by_service.items() for path, rule in rules.items()}
 
-
-def first(values: Sequence[Any], default: Any = None) -> Any:
-    return values[0] if values else default

@@ -9,13 +9,27 @@ import random
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
+
+import msgspec
 
 from cloudtape.synthesis.clock import Clock, Pace
 from cloudtape.synthesis.kinds import Kind, Kinds
 from cloudtape.synthesis.shelves import Members, Resource, Shelf
 
 FIRST_NUMBER = 1
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """A role that an actor (`users`, `groups`) has on a target (`projects`, `domains`, `system`)."""
+
+    actors: str
+    actor: str
+    targets: str
+    target: str
+    role: str
+    inherited: bool = False
 
 
 class World:
@@ -30,6 +44,11 @@ class World:
         self._numbers: defaultdict[str, int] = defaultdict(lambda: FIRST_NUMBER)
         self.documents: dict[tuple[str, str, tuple[str, ...]], Members] = {}
         self.tokens: dict[str, Any] = {}
+        self.token_life = timedelta(hours=1)
+        # As dicts, so that they keep their order.
+        self.grants: dict[Grant, None] = {}
+        self.memberships: dict[tuple[str, str], None] = {}
+        """(group, user)"""
 
     # --- names and times --------------------------------------------------------------------------------------------
 

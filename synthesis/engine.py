@@ -1,0 +1,440 @@
+"""Does to resources what an operation's plan says: one function for each verb, all kinds alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cloudtape.synthesis import documents
+from cloudtape.synthesis.calls import Answer, Call
+from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.kinds import Kind, items_in
+from cloudtape.synthesis.lifecycle import GONE, Life, Transition, begin, check, default_lives, look, settle
+from cloudtape.synthesis.lists import FALSE, TRUE, page_of, write_links
+from cloudtape.synthesis.patches import patched
+from cloudtape.synthesis.plans import Plan, Verb
+from cloudtape.synthesis.quotas import check_quota
+from cloudtape.synthesis.scene import ANSWERS, EFFECTS, UPDATED, Scene, fresh, not_found, own, stamp
+from cloudtape.synthesis.shelves import Members, Resource, Shelf
+from cloudtape.synthesis.views import item_path, render
+
+# Services whose lists show an admin everything, unasked; elsewhere the query must ask for it.
+SHOW_ALL = frozenset({"network", "image", "identity"})
+ASK_FOR_ALL = ("all_tenants", "all_projects", "global_tenant")
+OPEN = (True, "public", "community")
+"""Values of the member that makes a resource everybody's to see."""
+NO_LIFE = Life()
+NO_TRANSITION = Transition()
+
+
+def answer(scene: Scene) -> Answer:
+    """Answer a call. Raises Refused."""
+    call = scene.call
+    _may(scene.kind(call.plan.kind), call)
+    if whole := ANSWERS.get(call.plan.operation.id):
+        return whole(scene)
+    _check_parents(scene)
+    return VERBS[call.plan.verb](scene)
+
+
+def _may(kind: Kind, call: Call) -> None:
+    """Raises Refused for what only an admin may do."""
+    if call.plan.verb.name in kind.rule.admin and not call.token.is_admin:
+        resource = kind.path.replace("/", ":").replace("-", "_")
+        rule = f"{call.service.type}:{call.plan.verb.name.lower()}:{resource}"
+        raise Refused(403, f"Policy doesn't allow {rule} to be performed.", "PolicyNotAuthorized")
+
+
+def _check_parents(scene: Scene) -> None:
+    """Raises Refused when a resource that stands above is not there."""
+    call, at = scene.call, 0
+    for step in call.plan.steps[:-1]:
+        if not step.variable:
+            continue
+        if scene.kind(step.kind).is_collection:
+            item(scene, step.kind, call.ids[at], call.ids[:at])
+        at += 1
+
+
+# --- finding ---------------------------------------------------------------------------------------------------------
+
+
+def item(scene: Scene, kind: str, id_: str, parents: tuple[str, ...] = ()) -> Resource:
+    """The resource, as it is now. Raises Refused when it is not there, or is somebody else's."""
+    found = scene.world.find(kind, id_, scene.call.region, _canonical(scene, kind, parents))
+    if found is None or not sees(scene, found) or not _is_there(scene, found):
+        raise not_found(scene.kind(kind), id_)
+    return found
+
+
+def _canonical(scene: Scene, kind: str, parents: tuple[str, ...]) -> tuple[str, ...]:
+    """The parents by their ids, where a path names them by something else."""
+    if not parents:
+        return ()
+    above = [step for step in scene.call.plan.steps if step.variable]
+    ids = []
+    for at, parent in enumerate(parents):
+        found = scene.world.find(above[at].kind, parent, scene.call.region, tuple(ids)) if at < len(above) else None
+        ids.append(found.id if found else parent)
+    return tuple(ids)
+
+
+def _is_there(scene: Scene, one: Resource) -> bool:
+    if one.pending is None or look(one, scene.world.clock):
+        return True
+    scene.remove(one)
+    return False
+
+
+def sees(scene: Scene, one: Resource) -> bool:
+    """Whether whoever asks may see a resource."""
+    rule, token = scene.kind(one.kind).rule, scene.call.token
+    if rule.scope == "global" or token.is_admin:
+        return rule.scope != "own" or one.user == token.user or bool(scene.call.asked("user_id"))
+    if rule.scope == "own":
+        return one.user == token.user
+    return one.project == token.project or (rule.scope == "public" and is_open(rule.public, one, token.project))
+
+
+def is_open(member: str, one: Resource, project: str) -> bool:
+    members = one.members
+    return (
+        members.get(member) in OPEN
+        or members.get("router:external") is True
+        or project in members.get("_shared_with", ())
+    )
+
+
+def _project_of_list(scene: Scene, kind: Kind) -> str | None:
+    """The project whose resources a list shows; None for all that may be seen."""
+    call = scene.call
+    if kind.rule.scope != "project":
+        return None
+    if call.token.is_admin and (call.service.type in SHOW_ALL or _asks_for_all(call)):
+        return None
+    return call.project
+
+
+def _asks_for_all(call: Call) -> bool:
+    return any((call.asked(name) or "false").lower() in ("", *TRUE) for name in ASK_FOR_ALL)
+
+
+def shelf_of(scene: Scene) -> Shelf:
+    call = scene.call
+    return scene.world.shelf(call.plan.kind, call.region, _canonical(scene, call.plan.kind, call.parents))
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def _list(scene: Scene) -> Answer:
+    call, plan, kind = scene.call, scene.call.plan, scene.kind(scene.call.plan.kind)
+    documents.stock(scene, kind)
+    shown = _chosen(kind, call)
+    page = page_of(
+        shelf_of(scene),
+        kind,
+        call,
+        lambda one: shown(one) and _is_there(scene, one) and sees(scene, one),
+        _project_of_list(scene, kind),
+    )
+    clock, inner = scene.world.clock, kind.item_wrapper
+    items = [render(kind, one, call, plan, clock) for one in page.items]
+    wrapped: list[Any] = [{inner: one} for one in items] if inner else items
+    if _is_names(plan):
+        wrapped = [one.id for one in page.items]
+    name = plan.wrapper or kind.many
+    if not name:
+        return Answer(plan.status, wrapped)
+    body: Members = {name: wrapped}
+    write_links(body, name, call, page)
+    return Answer(plan.status, body)
+
+
+def _is_names(plan: Plan) -> bool:
+    """Whether the list holds names alone (`resource_types`)."""
+    inside = plan.sample.get(plan.wrapper) if plan.wrapper and isinstance(plan.sample, dict) else plan.sample
+    return isinstance(inside, list) and bool(inside) and all(isinstance(one, str) for one in inside)
+
+
+def _chosen(kind: Kind, call: Call) -> Callable[[Resource], bool]:
+    """What the query says of who may see the resources, which is not a member's value."""
+    asked = call.asked("is_public")
+    if kind.rule.public and asked and asked.lower() in FALSE | TRUE:
+        wanted = asked.lower() in TRUE
+        return lambda one: bool(one.members.get(kind.rule.public)) is wanted
+    if kind.rule.public == "visibility" and (asked := call.asked("visibility")) and asked != "all":
+        return lambda one: one.members.get("visibility") == asked
+    return lambda one: True
+
+
+def _show(scene: Scene) -> Answer:
+    documents.stock(scene, scene.kind(scene.call.plan.kind))
+    one = item(scene, scene.call.plan.kind, scene.call.id, scene.call.parents)
+    return _shown(scene, one)
+
+
+def _check(scene: Scene) -> Answer:
+    if scene.kind(scene.call.plan.kind).is_collection and scene.call.plan.has_id:
+        item(scene, scene.call.plan.kind, scene.call.id, scene.call.parents)
+    return Answer(scene.call.plan.status)
+
+
+def _shown(scene: Scene, one: Resource, status: int | None = None) -> Answer:
+    """A resource, wrapped as its operation wraps it."""
+    call, plan, kind = scene.call, scene.call.plan, scene.kind(one.kind)
+    body: Any = render(kind, one, call, plan, scene.world.clock)
+    if plan.verb in (Verb.CREATE, Verb.PUT) and kind.rule.made:
+        body = {name: value for name, value in body.items() if name in kind.rule.made}
+    if plan.verb in (Verb.CREATE, Verb.PUT):
+        body = {**body, **one.private.get("told_once", {})}
+    wrapper = plan.wrapper or ("" if plan.sample is not None else kind.wrapper)
+    if isinstance(plan.sample, list) and not plan.many:
+        return Answer(status or plan.status, [body])
+    inside = plan.sample.get(wrapper) if wrapper and isinstance(plan.sample, dict) else None
+    if isinstance(inside, list):
+        return Answer(status or plan.status, {wrapper: [body]})
+    if plan.sample is None and plan.status == 204:
+        return Answer(204)
+    return Answer(status or plan.status, {wrapper: body} if wrapper else body)
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+def _create(scene: Scene) -> Answer:
+    call, kind = scene.call, scene.kind(scene.call.plan.kind)
+    several = call.body.get(kind.many) if isinstance(call.body, dict) and kind.many else None
+    if isinstance(several, list) and kind.many != kind.wrapper:
+        made = [make(scene, kind, dict(_object(one))) for one in several]
+        clock = scene.world.clock
+        return Answer(call.plan.status, {kind.many: [render(kind, one, call, call.plan, clock) for one in made]})
+    one = make(scene, kind, call.sent)
+    shown = _shown(scene, one)
+    where = call.base + item_path(call, one)
+    return Answer(shown.status, shown.body, (*shown.headers, ("Location", where)))
+
+
+def _object(value: Any) -> Members:
+    if not isinstance(value, dict):
+        raise Refused(400, "Each item must be a JSON object.")
+    return value
+
+
+def make(scene: Scene, kind: Kind, sent: Members, id_: str | None = None) -> Resource:
+    """Make a resource of what a client sent. Raises Refused."""
+    call, rule = scene.call, kind.rule
+    sent = {rule.old.get(name, name): value for name, value in sent.items()} if rule.old else sent
+    _check_required(kind, sent)
+    project = _owner(scene, kind, sent)
+    check_quota(scene, kind, project)
+    members = fresh(kind, scene)
+    members.update(_settable(kind, sent, members))
+    if id_ is not None:
+        members[kind.key] = id_
+    elif kind.id_form == "sent" or (sent.get(kind.key) and kind.key not in rule.server and kind.key in kind.client):
+        members[kind.key] = sent.get(kind.key) or members.get(kind.key) or scene.world.new_id()
+    own(members, kind, project, call.token.user)
+    shelf = shelf_of(scene)
+    _check_unique(kind, shelf, members, project, sent)
+    if shelf.get(str(members[kind.key])) is not None:
+        raise _taken(kind, str(members[kind.key]))
+    one = scene.world.add(
+        kind.name,
+        members,
+        region=call.region,
+        project=project,
+        user=call.token.user,
+        parents=_canonical(scene, kind.name, call.parents),
+    )
+    try:
+        effect(scene, one, "CREATE", sent)
+    except Refused:
+        scene.remove(one)
+        raise
+    if rule.life:
+        life = default_lives()[rule.life]
+        begin(life, life.create, one, scene.world.pace, scene.world.clock)
+    return one
+
+
+def _settable(kind: Kind, sent: Members, members: Members) -> Members:
+    """What a client sent, but for what only the server sets; nothing in place of a value that must be one."""
+    rule = kind.rule
+    return {
+        name: value
+        for name, value in sent.items()
+        if name not in rule.server and name not in ("links",) and not (value is None and members.get(name) is not None)
+    }
+
+
+def _owner(scene: Scene, kind: Kind, sent: Members) -> str:
+    """Whose it becomes: an admin may say so."""
+    call = scene.call
+    if kind.rule.scope == "global":
+        return ""
+    for name in ("project_id", "tenant_id", "owner"):
+        if (said := sent.get(name)) and isinstance(said, str) and call.token.is_admin and _exists(scene, said):
+            return said
+    return call.project
+
+
+def _exists(scene: Scene, project: str) -> bool:
+    return scene.find("identity/projects", project) is not None
+
+
+def _check_required(kind: Kind, sent: Members) -> None:
+    for name in kind.rule.required:
+        if sent.get(name) in (None, ""):
+            raise Refused(400, f"Invalid input for field/attribute {name}: '{name}' is a required property", "BadRequest")
+
+
+def _check_unique(kind: Kind, shelf: Shelf, members: Members, project: str, sent: Members) -> None:
+    names = kind.rule.unique
+    if not names:
+        return
+    wanted = [members.get(name) for name in names]
+    for one in shelf:
+        theirs = kind.rule.scope in ("project",) and one.project != project
+        if not theirs and [one.members.get(name) for name in names] == wanted and one.members is not members:
+            if kind.rule.scope == "own" and one.user != members.get("user_id"):
+                continue
+            raise _taken(kind, str(wanted[0]))
+
+
+def _taken(kind: Kind, name: str) -> Refused:
+    return Refused(409, f"{kind.label} '{name}' already exists.", "Conflict")
+
+
+def _put(scene: Scene) -> Answer:
+    call, kind = scene.call, scene.kind(scene.call.plan.kind)
+    parents = _canonical(scene, kind.name, call.parents)
+    found = scene.world.find(kind.name, call.id, call.region, parents)
+    if found is not None and 201 in call.plan.operation.statuses:
+        raise _taken(kind, call.id)
+    if found is not None:
+        return _change(scene, found)
+    return _shown(scene, make(scene, kind, {kind.key: call.id, **call.sent}, call.id))
+
+
+def _update(scene: Scene) -> Answer:
+    documents.stock(scene, scene.kind(scene.call.plan.kind))
+    return _change(scene, item(scene, scene.call.plan.kind, scene.call.id, scene.call.parents))
+
+
+def _change(scene: Scene, one: Resource) -> Answer:
+    call, kind = scene.call, scene.kind(one.kind)
+    sent = patched(one.members, call.body) if isinstance(call.body, list) else call.sent
+    sent = {kind.rule.old.get(name, name): value for name, value in sent.items()} if kind.rule.old else sent
+    for name in kind.rule.immutable:
+        if name in sent and sent[name] != one.members.get(name):
+            raise Refused(400, f"Cannot update read-only attribute {name}", "HTTPBadRequest")
+    changed = {name: value for name, value in sent.items() if name not in kind.rule.server and name != "links"}
+    changed.pop(kind.key, None)
+    if kind.rule.unique and any(name in changed for name in kind.rule.unique):
+        _check_unique(kind, shelf_of(scene), {**one.members, **changed, "_self": 1}, one.project, sent) if any(
+            changed.get(name, one.members.get(name)) != one.members.get(name) for name in kind.rule.unique
+        ) else None
+    one.update({name: value for name, value in changed.items() if name not in kind.rule.hidden or name in one.members})
+    if "revision_number" in one.members:
+        one.members["revision_number"] += 1
+    stamp(one.members, scene, UPDATED)
+    said = effect(scene, one, "UPDATE", sent)
+    if kind.rule.life:
+        life = default_lives()[kind.rule.life]
+        check(life, life.update, one, "update", kind.label)
+        begin(life, life.update, one, scene.world.pace, scene.world.clock)
+    return Answer(call.plan.status, said) if said is not None else _shown(scene, one)
+
+
+def _delete(scene: Scene) -> Answer:
+    documents.stock(scene, scene.kind(scene.call.plan.kind))
+    one = item(scene, scene.call.plan.kind, scene.call.id, scene.call.parents)
+    delete(scene, one)
+    return Answer(scene.call.plan.status, _echoed(scene) if scene.call.plan.sample is not None else None)
+
+
+def delete(scene: Scene, one: Resource) -> None:
+    """Delete a resource, at once or as its life says. Raises Refused."""
+    kind = scene.kind(one.kind)
+    life = default_lives()[kind.rule.life] if kind.rule.life else NO_LIFE
+    settle(one)
+    check(life, life.delete, one, "delete", kind.label)
+    effect(scene, one, "DELETE", {})
+    _leave(scene, one, life, life.delete)
+
+
+def _leave(scene: Scene, one: Resource, life: Life, transition: Transition) -> None:
+    pace = scene.world.pace
+    if transition.then == GONE and (pace.polls or pace.seconds):
+        begin(life, transition, one, pace, scene.world.clock)
+    else:
+        scene.remove(one)
+
+
+def _clear(scene: Scene) -> Answer:
+    for one in shelf_of(scene):
+        if sees(scene, one):
+            delete(scene, one)
+    return Answer(scene.call.plan.status)
+
+
+def _action(scene: Scene) -> Answer:
+    call, plan = scene.call, scene.call.plan
+    named = call.plan.operation.action or documents.top_key(call.body)
+    kind = scene.kind(plan.kind)
+    if not plan.has_id or not kind.is_collection:
+        return Answer(plan.status, _echoed(scene))
+    documents.stock(scene, kind)
+    one = item(scene, plan.kind, call.id, call.parents)
+    life = default_lives()[kind.rule.life] if kind.rule.life else NO_LIFE
+    transition = life.actions.get(named, NO_TRANSITION)
+    if transition is not NO_TRANSITION:
+        settle(one)
+    check(life, transition, one, named, kind.label)
+    sent = call.body.get(named) if isinstance(call.body, dict) else None
+    said = effect(scene, one, named, sent if isinstance(sent, dict) else {"": sent})
+    if isinstance(said, Answer):
+        return said
+    if transition.then == GONE:
+        effect(scene, one, "DELETE", {})
+        _leave(scene, one, life, transition)
+    elif transition is not NO_TRANSITION:
+        begin(life, transition, one, scene.world.pace, scene.world.clock)
+        stamp(one.members, scene, UPDATED)
+    if said is not None:
+        return Answer(plan.status, said)
+    if plan.sample is None:
+        return Answer(plan.status)
+    if plan.wrapper == kind.wrapper and items_in(plan):
+        return _shown(scene, one)
+    return Answer(plan.status, _echoed(scene))
+
+
+def _echoed(scene: Scene) -> Any:
+    return documents.echoed(scene)
+
+
+def effect(scene: Scene, one: Resource, event: str, sent: Members) -> Any:
+    """What follows; the body of the answer, where something says it."""
+    said = None
+    for follow in EFFECTS.get((one.kind, event), ()):
+        made = follow(scene, one, sent)
+        said = made if made is not None else said
+    return said
+
+
+VERBS: dict[Verb, Callable[[Scene], Answer]] = {
+    Verb.LIST: _list,
+    Verb.SHOW: _show,
+    Verb.CHECK: _check,
+    Verb.CREATE: _create,
+    Verb.UPDATE: _update,
+    Verb.PUT: _put,
+    Verb.DELETE: _delete,
+    Verb.CLEAR: _clear,
+    Verb.ACTION: _action,
+    Verb.READ: documents.read,
+    Verb.WRITE: documents.write,
+    Verb.RESET: documents.reset,
+}

@@ -1,0 +1,248 @@
+"""Answers any request to a service of the reference, from a world: the responder of the mode `synthesize`.
+
+    Request → service (by its address) → version document, or
+            → operation → plan → Call → engine → Answer → Response
+
+`Synthesizer` answers None only for what is no service of its cloud. A service that keeps bytes of its own (object
+storage) has a responder for itself, in `others`, by service type.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+import msgspec
+
+from cloudtape.cassettes.messages import Headers, Request, Response, StoredBody, header
+from cloudtape.matchers.operations import PROJECT_VARIABLES, VERSION, OperationFinder
+from cloudtape.reference.catalog import OperationCatalog, default_catalog, load_catalog
+from cloudtape.synthesis import compute, identity_v2, images, network, orchestration, shares, volumes  # noqa: F401
+from cloudtape.synthesis.calls import Answer, Call, Token, query_of
+from cloudtape.synthesis.discovery import document_at, microversion, version_headers
+from cloudtape.synthesis.engine import answer
+from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.faults import PHRASES, fault
+from cloudtape.synthesis.identity import WRONG
+from cloudtape.synthesis.kinds import Kinds, read_rules
+from cloudtape.synthesis.plans import REPEATED, Plan, Planner
+from cloudtape.synthesis.scene import Scene
+from cloudtape.synthesis.services import DATA, DOMAIN, Service, Services, default_services
+from cloudtape.synthesis.tokens import NOBODY, holder
+from cloudtape.synthesis.world import World
+from cloudtape.synthesis.xml import XmlError, from_xml, to_xml
+
+Responder = Callable[[Request], Awaitable[Response | None]]
+MOST_WORLDS = 64
+LONGEST_DOCUMENT = 8 * 1024 * 1024
+JSON = ("Content-Type", "application/json")
+# Operations for which nobody needs to be logged in.
+OPEN_OPERATIONS = frozenset(
+    {
+        "identity.auth.tokens.authenticate",
+        "identity.auth.tokens.show",
+        "identity.v2.0.tokens.authenticate",
+        "identity.v2.0.tokens.authenticate-for-admin-api",
+    }
+)
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "COPY")
+# Bodies that are bytes, not documents, by the operations' ids.
+DATA_TYPES = ("application/octet-stream",)
+
+
+@functools.cache
+def additions() -> OperationCatalog:
+    """What today's clients call and the reference lacks, for the services that it covers."""
+    return load_catalog(DATA)
+
+
+@functools.cache
+def default_kinds() -> Kinds:
+    return Kinds(Planner([default_catalog(), additions()]), read_rules())
+
+
+class Synthesizer:
+    """`make_world` makes the world of a session when its first request comes."""
+
+    def __init__(
+        self,
+        make_world: Callable[[Synthesizer], Awaitable[World]],
+        services: Services | None = None,
+        others: Mapping[str, Responder] | None = None,
+    ) -> None:
+        self.kinds = default_kinds()
+        self.services = services or default_services()
+        self.others = dict(others or {})
+        self._make_world = make_world
+        self._worlds: OrderedDict[str, Awaitable[World] | World] = OrderedDict()
+        self._finder = OperationFinder(self.kinds.planner.operations)
+        self._place = functools.lru_cache(256)(self._find_place)
+
+    async def __call__(self, request: Request) -> Response | None:
+        found = await self.respond(request)
+        return found[0] if found else None
+
+    async def respond(self, request: Request) -> tuple[Response, str] | None:
+        """The answer, and the id of the operation (empty where there is none)."""
+        place = self._place(request.uri.split("/", 3)[2])
+        if place is None:
+            return None
+        service, region = place
+        world = await self.world(request.session)
+        if other := self.others.get(service.type):
+            made = await other(request)
+            return (made, "") if made else None
+        return self.answer(world, service, region, request)
+
+    async def world(self, session: str = "") -> World:
+        """The world of a session."""
+        world = self._worlds.get(session)
+        if world is None:
+            world = self._worlds[session] = await self._make_world(self)
+            while len(self._worlds) > MOST_WORLDS:
+                self._worlds.popitem(last=False)
+        assert isinstance(world, World)
+        return world
+
+    def answer(self, world: World, service: Service, region: str, request: Request) -> tuple[Response, str]:
+        """Answer one request from a world. Never raises for what a client sends."""
+        operation, micro = "", (0, 0)
+        where = request.uri.split("/", 3)
+        target, _, query = ("/" + where[3] if len(where) > 3 else "").partition("?")
+        try:
+            if request.method in ("GET", "HEAD") and (told := document_at(service, region, target)) is not None:
+                return _response(service, told, (0, 0), world), ""
+            token = _token(world, request)
+            plan = self._plan(service, request, target, token)
+            operation = plan.operation.id
+            version, prefix, path = _split(target)
+            micro = microversion(service, version, request)
+            if operation not in OPEN_OPERATIONS and token is NOBODY:
+                raise Refused(401, WRONG)
+            call = Call(
+                request,
+                service,
+                region,
+                version,
+                f"{where[0]}//{where[2]}{prefix}" + _project(path, plan),
+                path,
+                query_of(query),
+                token,
+                micro,
+                plan,
+                _ids(path, plan),
+                _body(request, plan),
+            )
+            made = answer(Scene(world, call))
+            return _response(service, _in_their_format(made, call), micro, world), operation
+        except Refused as refused:
+            return _refusal(service, refused, micro, world), operation
+
+    def _find_place(self, host: str) -> tuple[Service, str] | None:
+        kind, _, rest = host.partition(".")
+        service = self.services.get(kind)
+        region = rest.removesuffix(DOMAIN).rstrip(".") if rest.endswith(DOMAIN) else None
+        return (service, region) if service and region is not None else None
+
+    def _plan(self, service: Service, request: Request, target: str, token: Token) -> Plan:
+        """Raises Refused for a path or a method that the service does not have."""
+        body = request.body if isinstance(request.body, bytes) else b""
+        found = self._finder.find(request.method, target, service.type, body)
+        if found is None:
+            if token is NOBODY:
+                raise Refused(401, WRONG)
+            others = [method for method in METHODS if self._finder.candidates(method, target, service.type)]
+            if others:
+                raise Refused(405, f"{request.method} is not allowed here; there are {', '.join(others)}.")
+            raise Refused(404, "The resource could not be found.")
+        return self.kinds.planner.plan(found.id)
+
+
+def _token(world: World, request: Request) -> Token:
+    return holder(world, header(request.headers, "x-auth-token")) or NOBODY
+
+
+@functools.lru_cache(4096)
+def _split(target: str) -> tuple[str, str, tuple[str, ...]]:
+    """Version, the path up to it, and the decoded segments behind it."""
+    segments = [one for one in target.split("/") if one]
+    for at, segment in enumerate(segments):
+        if VERSION.fullmatch(segment):
+            rest = tuple(unquote(one, errors="replace") for one in segments[at + 1 :])
+            return segment, "/" + "/".join(segments[: at + 1]), rest
+    return "", "", tuple(unquote(one, errors="replace") for one in segments)
+
+
+def _project(path: tuple[str, ...], plan: Plan) -> str:
+    """The project that stands in the path before what the template names."""
+    return f"/{path[0]}" if len(path) > len(plan.segments) else ""
+
+
+def _ids(path: tuple[str, ...], plan: Plan) -> tuple[str, ...]:
+    own = path[len(path) - len(plan.segments) :]
+    found = []
+    for at, (segment, value) in enumerate(zip(plan.segments, own, strict=True)):
+        following = plan.segments[at + 1] if at + 1 < len(plan.segments) else ""
+        if segment.startswith("{") and REPEATED.get(segment[1:-1], "-") != following[1:-1]:
+            found.append(value)
+    return tuple(found)
+
+
+assert PROJECT_VARIABLES  # templates are cut by them in `plans`
+
+
+def _body(request: Request, plan: Plan) -> Any:
+    """The document in a request, None where there is none. Raises Refused for one that cannot be read."""
+    kind = (header(request.headers, "content-type") or "").partition(";")[0].strip().lower()
+    if not request.body or kind in DATA_TYPES:
+        return None
+    if isinstance(request.body, StoredBody):
+        if request.body.size > LONGEST_DOCUMENT:
+            raise Refused(413, "Request is too large.")
+        data = request.body.path.read_bytes()
+    else:
+        assert isinstance(request.body, bytes)
+        data = request.body
+    try:
+        if kind.endswith("xml"):
+            return from_xml(data, plan.sent)
+        return msgspec.json.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError, XmlError):
+        raise Refused(400, "Malformed request body: it is no JSON document.", "HTTPBadRequest") from None
+
+
+def _in_their_format(made: Answer, call: Call) -> Answer:
+    """As XML, where the client asks for that and the reference documents it."""
+    if not call.plan.xml or made.body is None or isinstance(made.body, bytes):
+        return made
+    accepted = header(call.request.headers, "accept") or ""
+    if "xml" not in accepted or "json" in accepted:
+        return made
+    return Answer(made.status, to_xml(made.body, call.plan.xml), (*made.headers, ("Content-Type", "application/xml")))
+
+
+def _response(service: Service, made: Answer, micro: tuple[int, int], world: World) -> Response:
+    if made.body is None:
+        body = b""
+        headers: Headers = made.headers
+    elif isinstance(made.body, bytes | StoredBody):
+        return Response(made.status, PHRASES[made.status], (*made.headers, *_told(service, micro, world)), made.body)
+    else:
+        body = msgspec.json.encode(made.body)
+        headers = (JSON, *made.headers)
+    return Response(made.status, PHRASES[made.status], (*headers, *_told(service, micro, world)), body)
+
+
+def _told(service: Service, micro: tuple[int, int], world: World) -> Headers:
+    id_ = "req-" + world.new_id()
+    more: Headers = ((service.request_id, id_),) if service.request_id else ()
+    return (*version_headers(service, micro), ("x-openstack-request-id", id_), *more)
+
+
+def _refusal(service: Service, refused: Refused, micro: tuple[int, int], world: World) -> Response:
+    made = fault(service.type, refused.status, refused.message, kind=refused.kind)
+    more = (("WWW-Authenticate", f'Keystone uri="http://identity.{DOMAIN}"'),) if refused.status == 401 else ()
+    return msgspec.structs.replace(made, headers=(*made.headers, *more, *_told(service, micro, world)))

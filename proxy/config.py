@@ -47,6 +47,19 @@ class Timeouts:
 
 
 @dataclass(frozen=True, slots=True)
+class SynthesisOptions:
+    """`world` is a file (None: the small world that comes along), `save` where it goes at the end.
+
+    `lifecycle`: `immediate`, `polls:N` or `seconds:S`.
+    """
+
+    world: Path | None = None
+    save: Path | None = None
+    seed: int = 0
+    lifecycle: str = "immediate"
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`upstream` is the cloud's auth URL. With `port` 0 the system chooses a free one.
 
@@ -64,6 +77,7 @@ class Config:
     scrub: bool = True
     scrub_rules: Path | None = None
     record_errors: bool = False
+    synthesis: SynthesisOptions = field(default_factory=SynthesisOptions)
 
     def __post_init__(self) -> None:
         if self.mode.needs_upstream and not re.match(r"https?://[^/]+", self.upstream):

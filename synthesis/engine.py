@@ -130,6 +130,8 @@ def shelf_of(scene: Scene) -> Shelf:
 def _list(scene: Scene) -> Answer:
     call, plan, kind = scene.call, scene.call.plan, scene.kind(scene.call.plan.kind)
     documents.stock(scene, kind)
+    for follow in EFFECTS.get((kind.name, "LISTED"), ()):
+        follow(scene, Resource(kind.name, "", {}), {})
     shown = _chosen(kind, call)
     page = page_of(
         shelf_of(scene),

@@ -7,13 +7,14 @@ besides, what must be sent, what is unique, whose it is.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 import yaml
 
+from cloudtape.reference.catalog import OperationCatalog
 from cloudtape.synthesis.plans import Plan, Planner, Verb
 from cloudtape.synthesis.services import DATA, Microversion
 from cloudtape.synthesis.shelves import Members
@@ -91,7 +92,7 @@ class Kind:
 
     @functools.cached_property
     def is_collection(self) -> bool:
-        return self.rule.collection or self.name in self._planner.collections
+        return self.name in self._planner.collections
 
     @functools.cached_property
     def newest(self) -> str:
@@ -243,6 +244,12 @@ class Kinds:
     def counted(self, service: str) -> list[Kind]:
         """The kinds of a service that a quota counts."""
         return [self[name] for name, rule in self._rules.items() if rule.quota and name.startswith(service + "/")]
+
+
+def plan_with(catalogs: Iterable[OperationCatalog], rules: Mapping[str, Rule]) -> Kinds:
+    """The kinds of some catalogs."""
+    collections = [name for name, rule in rules.items() if rule.collection]
+    return Kinds(Planner(catalogs, collections, [name for name, rule in rules.items() if rule.map]), rules)
 
 
 def read_rules(path: Path = DATA / "kinds.yaml") -> dict[str, Rule]:

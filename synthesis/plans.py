@@ -135,10 +135,16 @@ def _kind(service: str, literals: Sequence[str]) -> str:
 
 
 class Planner:
-    """Plans the operations of some catalogs, the first to name an operation winning; a plan is made when it is needed."""
+    """Plans the operations of some catalogs, the first to name an operation winning; a plan is made when it is needed.
 
-    def __init__(self, catalogs: Iterable[OperationCatalog]) -> None:
+    `collections` and `documents` are kinds of which it is told which they are.
+    """
+
+    def __init__(
+        self, catalogs: Iterable[OperationCatalog], collections: Iterable[str] = (), documents: Iterable[str] = ()
+    ) -> None:
         self._catalogs = tuple(catalogs)
+        self._told = {**dict.fromkeys(documents, False), **dict.fromkeys(collections, True)}
         self.operations = tuple(one for catalog in self._catalogs for one in catalog.operations)
         self._home = {one.id: catalog for catalog in reversed(self._catalogs) for one in catalog.operations}
         self.plan = functools.cache(self._plan)
@@ -158,7 +164,10 @@ class Planner:
     @functools.cached_property
     def collections(self) -> frozenset[str]:
         """The kinds that hold items."""
-        return frozenset(kind for kind, operations in self.kinds.items() if self._is_collection(kind, operations))
+        kinds = self.kinds.items()
+        return frozenset(
+            kind for kind, operations in kinds if self._told.get(kind, self._is_collection(kind, operations))
+        )
 
     def _is_collection(self, kind: str, operations: Sequence[Operation]) -> bool:
         items = any(_target(one)[1] for one in operations)

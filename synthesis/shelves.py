@@ -29,7 +29,7 @@ class Resource:
     def __repr__(self) -> str:
         return f"Resource({self.kind}, {self.id})"
 
-    def set(self, **members: Any) -> None:
+    def set(self, /, **members: Any) -> None:
         self.update(members)
 
     def update(self, members: Members) -> None:

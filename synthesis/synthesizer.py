@@ -18,7 +18,7 @@ from urllib.parse import unquote
 import msgspec
 
 from cloudtape.cassettes.messages import Headers, Request, Response, StoredBody, header
-from cloudtape.matchers.operations import PROJECT_VARIABLES, VERSION, OperationFinder
+from cloudtape.matchers.operations import VERSION, OperationFinder
 from cloudtape.reference.catalog import OperationCatalog, default_catalog, load_catalog
 from cloudtape.synthesis import compute, identity_v2, images, network, orchestration, shares, volumes  # noqa: F401
 from cloudtape.synthesis.calls import Answer, Call, Token, query_of
@@ -27,8 +27,8 @@ from cloudtape.synthesis.engine import answer
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.faults import PHRASES, fault
 from cloudtape.synthesis.identity import WRONG
-from cloudtape.synthesis.kinds import Kinds, read_rules
-from cloudtape.synthesis.plans import REPEATED, Plan, Planner
+from cloudtape.synthesis.kinds import Kinds, plan_with, read_rules
+from cloudtape.synthesis.plans import REPEATED, Plan
 from cloudtape.synthesis.scene import Scene
 from cloudtape.synthesis.services import DATA, DOMAIN, Service, Services, default_services
 from cloudtape.synthesis.tokens import NOBODY, holder
@@ -61,7 +61,7 @@ def additions() -> OperationCatalog:
 
 @functools.cache
 def default_kinds() -> Kinds:
-    return Kinds(Planner([default_catalog(), additions()]), read_rules())
+    return plan_with([default_catalog(), additions()], read_rules())
 
 
 class Synthesizer:
@@ -77,7 +77,7 @@ class Synthesizer:
         self.services = services or default_services()
         self.others = dict(others or {})
         self._make_world = make_world
-        self._worlds: OrderedDict[str, Awaitable[World] | World] = OrderedDict()
+        self._worlds: OrderedDict[str, World] = OrderedDict()
         self._finder = OperationFinder(self.kinds.planner.operations)
         self._place = functools.lru_cache(256)(self._find_place)
 
@@ -97,6 +97,27 @@ class Synthesizer:
             return (made, "") if made else None
         return self.answer(world, service, region, request)
 
+    async def answer_in(self, world: World, request: Request) -> Response | None:
+        """The answer to a request in a world that is still being made."""
+        place = self._place(request.uri.split("/", 3)[2])
+        if place is None:
+            return None
+        if other := self.others.get(place[0].type):
+            return await other(request)
+        return self.answer(world, *place, request)[0]
+
+    def scene_of(self, world: World) -> Scene:
+        """A scene in which nobody asks for anything: for logins that no request makes."""
+        service = self.services["identity"]
+        plan = self.kinds.planner.plan("identity.auth.tokens.authenticate")
+        address = service.address() + "/v3"
+        request = Request("POST", address + "/auth/tokens")
+        return Scene(world, Call(request, service, "", "v3", address, (), (), NOBODY, (0, 0), plan, ()))
+
+    def worlds(self) -> list[World]:
+        """The worlds that were made so far."""
+        return list(self._worlds.values())
+
     async def world(self, session: str = "") -> World:
         """The world of a session."""
         world = self._worlds.get(session)
@@ -104,7 +125,6 @@ class Synthesizer:
             world = self._worlds[session] = await self._make_world(self)
             while len(self._worlds) > MOST_WORLDS:
                 self._worlds.popitem(last=False)
-        assert isinstance(world, World)
         return world
 
     def answer(self, world: World, service: Service, region: str, request: Request) -> tuple[Response, str]:
@@ -189,9 +209,6 @@ def _ids(path: tuple[str, ...], plan: Plan) -> tuple[str, ...]:
         if segment.startswith("{") and REPEATED.get(segment[1:-1], "-") != following[1:-1]:
             found.append(value)
     return tuple(found)
-
-
-assert PROJECT_VARIABLES  # templates are cut by them in `plans`
 
 
 def _body(request: Request, plan: Plan) -> Any:

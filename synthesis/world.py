@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from cloudtape.synthesis.blobs import Blobs
 from cloudtape.synthesis.clock import Clock, Pace
 from cloudtape.synthesis.kinds import Kind, Kinds
 from cloudtape.synthesis.shelves import Members, Resource, Shelf
@@ -44,6 +45,7 @@ class World:
         self._numbers: defaultdict[str, int] = defaultdict(lambda: FIRST_NUMBER)
         self.documents: dict[tuple[str, str, tuple[str, ...]], Members] = {}
         self.tokens: dict[str, Any] = {}
+        self.blobs = Blobs()
         self.token_life = timedelta(hours=1)
         # As dicts, so that they keep their order.
         self.grants: dict[Grant, None] = {}
@@ -126,3 +128,18 @@ class World:
 
     def kind(self, name: str) -> Kind:
         return self.kinds[name]
+
+    # --- all of it --------------------------------------------------------------------------------------------------
+
+    def everything(self) -> Iterator[tuple[str, Resource]]:
+        """Every resource with its region."""
+        for (region, _, _), shelf in list(self._shelves.items()):
+            for one in shelf:
+                yield region, one
+
+    def numbers(self) -> dict[str, int]:
+        """How far each kind with numbers for ids has counted."""
+        return dict(self._numbers)
+
+    def count_from(self, numbers: dict[str, int]) -> None:
+        self._numbers.update(numbers)

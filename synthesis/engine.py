@@ -145,8 +145,8 @@ def _list(scene: Scene) -> Answer:
     wrapped: list[Any] = [{inner: one} for one in items] if inner else items
     if _is_names(plan):
         wrapped = [one.id for one in page.items]
-    name = plan.wrapper or kind.many
-    if not name:
+    name = plan.wrapper if plan.many else kind.many
+    if not name or isinstance(plan.sample, list):
         return Answer(plan.status, wrapped)
     body: Members = {name: wrapped}
     write_links(body, name, call, page)

@@ -110,7 +110,8 @@ class Kind:
     @functools.cached_property
     def many(self) -> str:
         """The member that holds a list of it."""
-        return self.rule.many or next((plan.wrapper for plan in self.plans if plan.many), "")
+        found = next((plan.wrapper for plan in self.plans if plan.many and plan.wrapper), "")
+        return self.rule.many or found or self.path.rpartition("/")[2].replace("-", "_")
 
     @functools.cached_property
     def label(self) -> str:

@@ -129,6 +129,7 @@ def _port(scene: Scene, port: Resource, sent: Members) -> None:
     network = scene.need(NETWORKS, sent["network_id"])
     members = port.members
     members["mac_address"] = sent.get("mac_address") or mac(scene)
+    members["fixed_ips"] = []  # not taken yet
     members["fixed_ips"] = fixed_ips(scene, network, sent.get("fixed_ips"))
     if not sent.get("security_groups") and "security_groups" not in sent and members["port_security_enabled"]:
         members["security_groups"] = [default_group(scene, port.project).id]
@@ -191,6 +192,7 @@ def _port_changes(scene: Scene, port: Resource, sent: Members) -> None:
     if "fixed_ips" in sent:
         had = port.private.get("fixed_ips", [])
         network = scene.need(NETWORKS, port.members["network_id"])
+        port.members["fixed_ips"] = []
         release(scene, had)
         port.set(fixed_ips=fixed_ips(scene, network, sent["fixed_ips"]))
     for group in sent.get("security_groups") or ():

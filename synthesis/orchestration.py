@@ -168,6 +168,9 @@ def _stack_at(scene: Scene) -> Resource:
     "orchestration.stacks.update-by-name",
     "orchestration.stacks.template.show-by-name",
     "orchestration.stacks.actions-by-name",
+    "orchestration.stacks.actions.show-by-name",
+    "orchestration.stacks.environment.show-by-name",
+    "orchestration.stacks.files.show-by-name",
 )
 def _redirect(scene: Scene) -> Answer:
     """To the same thing under name and id."""

@@ -78,7 +78,7 @@ class Synthesizer:
         self.others = dict(others or {})
         self._make_world = make_world
         self._worlds: OrderedDict[str, World] = OrderedDict()
-        self._finder = OperationFinder(self.kinds.planner.operations)
+        self._finder = OperationFinder([*additions().operations, *default_catalog().operations])
         self._place = functools.lru_cache(256)(self._find_place)
 
     async def __call__(self, request: Request) -> Response | None:

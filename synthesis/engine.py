@@ -146,7 +146,7 @@ def _list(scene: Scene) -> Answer:
     if _is_names(plan):
         wrapped = [one.id for one in page.items]
     name = plan.wrapper if plan.many else kind.many
-    if not name or isinstance(plan.sample, list):
+    if not name or (isinstance(plan.sample, list) and not kind.rule.many):
         return Answer(plan.status, wrapped)
     body: Members = {name: wrapped}
     write_links(body, name, call, page)

@@ -646,3 +646,27 @@ def _ips_of_subnet(scene: Scene, subnet: Resource) -> Members:
         "total_ips": sum(end - start + 1 for start, end in pools),
         "used_ips": sum(subnet.id in _subnets(port) for port in ports),
     }
+
+
+# --- quality of service ----------------------------------------------------------------------------------------------
+
+QOS = "network/qos/policies"
+QOS_RULES = {
+    f"{QOS}/{name}_rules": name
+    for name in ("bandwidth_limit", "dscp_marking", "minimum_bandwidth", "minimum_packet_rate", "packet_rate_limit")
+}
+
+
+def _qos_rules(scene: Scene, rule: Resource, _: Members) -> None:
+    """A policy shows its rules."""
+    policy = scene.need(QOS, scene.call.ids[0])
+    found = []
+    for kind, name in QOS_RULES.items():
+        shelf = scene.world.shelf(kind, scene.call.region, (policy.id,))
+        gone = rule if scene.call.request.method == "DELETE" else None
+        found += [{**one.members, "type": name, "qos_policy_id": policy.id} for one in shelf if one is not gone]
+    policy.set(rules=found)
+
+
+for _kind in QOS_RULES:
+    on(_kind, "CREATE", "UPDATE", "DELETE")(_qos_rules)

@@ -29,6 +29,7 @@ from cloudtape.reference.operations import REQUEST, RESPONSE, Example, Operation
 AROUND = frozenset({"links", "next", "previous", "first", "schema", "count"})
 ACTIONS = frozenset({"action", "actions"})
 DETAIL = "detail"
+MAKES = ("create", "assign", "grant", "add")
 # A name that stands before the id of the same thing (Orchestration API v1: /stacks/{stack_name}/{stack_id}).
 REPEATED = {"stack_name": "stack_id"}
 # The same things under another path, of another version or of the services' own past.
@@ -219,7 +220,7 @@ class Planner:
         if method == "HEAD":
             return Verb.CHECK
         if collection and item:
-            if method == "PUT" and self._makes(operation, kind):
+            if method == "PUT" and self._makes(operation):
                 return Verb.PUT
             return {"GET": Verb.SHOW, "DELETE": Verb.DELETE}.get(method, Verb.UPDATE)
         if collection:
@@ -227,10 +228,9 @@ class Planner:
             return of_all.get(method, Verb.WRITE)
         return {"GET": Verb.READ, "DELETE": Verb.RESET}.get(method, Verb.WRITE)
 
-    def _makes(self, operation: Operation, kind: str) -> bool:
-        """Whether a PUT on an item makes it: the answer says so, or nothing else does."""
-        others = {one.method for one in self.kinds[kind] if not _target(one)[1] and _trailing(one) not in ACTIONS}
-        return 201 in operation.statuses or "POST" not in others
+    def _makes(self, operation: Operation) -> bool:
+        """Whether a PUT on an item makes it: its answer or its name says so."""
+        return 201 in operation.statuses or operation.id.rpartition(".")[2].startswith(MAKES)
 
 
 @functools.cache

@@ -83,6 +83,8 @@ class Shelf:
         self._by_id: dict[str, Resource] = {}
         self._all = _Row()
         self._by_project: dict[str, _Row] = {}
+        # A resource may change hands.
+        self._homes: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -96,12 +98,13 @@ class Shelf:
     def add(self, one: Resource) -> None:
         self._by_id[one.id] = one
         self._all.add(one)
+        self._homes[one.id] = one.project
         self._by_project.setdefault(one.project, _Row()).add(one)
 
     def remove(self, one: Resource) -> None:
         if self._by_id.pop(one.id, None):
             self._all.remove(one.id)
-            self._by_project[one.project].remove(one.id)
+            self._by_project[self._homes.pop(one.id)].remove(one.id)
 
     def count(self, project: str) -> int:
         row = self._by_project.get(project)

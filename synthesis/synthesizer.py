@@ -22,6 +22,7 @@ from cloudtape.matchers.operations import VERSION, OperationFinder
 from cloudtape.reference.catalog import OperationCatalog, default_catalog, load_catalog
 from cloudtape.synthesis import compute, identity_v2, images, network, orchestration, shares, volumes  # noqa: F401
 from cloudtape.synthesis.calls import Answer, Call, Token, query_of
+from cloudtape.synthesis.completion import Skeleton, complete, own_copy, skeleton_for
 from cloudtape.synthesis.discovery import document_at, microversion, version_headers
 from cloudtape.synthesis.engine import answer
 from cloudtape.synthesis.errors import Refused
@@ -79,6 +80,7 @@ class Synthesizer:
         self._make_world = make_world
         self._worlds: OrderedDict[str, World] = OrderedDict()
         self._finder = OperationFinder([*additions().operations, *default_catalog().operations])
+        self._skeleton = functools.cache(self._find_skeleton)
         self._place = functools.lru_cache(256)(self._find_place)
 
     async def __call__(self, request: Request) -> Response | None:
@@ -156,10 +158,29 @@ class Synthesizer:
                 _ids(path, plan),
                 _body(request, plan),
             )
-            made = answer(Scene(world, call))
+            made = self._completed(answer(Scene(world, call)), call)
             return _response(service, _in_their_format(made, call), micro, world), operation
         except Refused as refused:
             return _refusal(service, refused, micro, world), operation
+
+    def _completed(self, made: Answer, call: Call) -> Answer:
+        """The answer with the structure that the reference documents."""
+        skeleton = self._skeleton(call.plan.operation.id)
+        if skeleton is None or made.status >= 300 or not isinstance(made.body, dict | list):
+            return made
+        kind = self.kinds[call.plan.kind]
+        return Answer(made.status, complete(own_copy(made.body), skeleton, kind, call.micro), made.headers)
+
+    def _find_skeleton(self, operation_id: str) -> Skeleton | None:
+        planner = self.kinds.planner
+        plan = planner.plan(operation_id)
+        same = _shape(plan)
+        alike = [
+            other
+            for other in (planner.plan(operation.id) for operation in planner.kinds.get(plan.kind, ()))
+            if _shape(other) == same and other is not plan
+        ]
+        return skeleton_for(plan, alike, self.kinds[plan.kind])
 
     def _find_place(self, host: str) -> tuple[Service, str] | None:
         kind, _, rest = host.partition(".")
@@ -179,6 +200,12 @@ class Synthesizer:
                 raise Refused(405, f"{request.method} is not allowed here; there are {', '.join(others)}.")
             raise Refused(404, "The resource could not be found.")
         return self.kinds.planner.plan(found.id)
+
+
+def _shape(plan: Plan) -> tuple[Any, ...]:
+    """What a request tells of an operation: the names of variables are not in it."""
+    one = plan.operation
+    return (one.service, one.version, one.method, plan.segments, one.action)
 
 
 def _token(world: World, request: Request) -> Token:

@@ -31,24 +31,20 @@ class Skeleton(msgspec.Struct, frozen=True):
     each: Skeleton | None = None
 
 
-def skeleton_of(samples: Sequence[Any]) -> Skeleton | None:
-    """What examples of the same thing have: all members of any of them; of the items of a list, those of every one."""
+def skeleton_of(samples: Sequence[Any], every: bool = False) -> Skeleton | None:
+    """What examples of the same thing have: all members of any of them; of the items of a list, those of `every` one."""
     objects = [one for one in samples if isinstance(one, dict)]
     lists = [one for one in samples if isinstance(one, list)]
     if objects:
         values = {name: [one[name] for one in objects if name in one] for one in objects for name in one}
-        below = {name: skeleton_of(found) for name, found in values.items() if name not in MAPS}
+        if every:
+            values = {name: found for name, found in values.items() if len(found) == len(objects)}
+        below = {name: skeleton_of(found, every) for name, found in values.items() if name not in MAPS}
         kept = {name: one for name, one in below.items() if one is not None}
         return Skeleton(frozenset(values), {name: _empty(found) for name, found in values.items()}, kept)
-    items = [[item for item in one if isinstance(item, dict)] for one in lists]
-    whole = [common for one in items if one for common in [_common(one)]]
-    each = skeleton_of(whole) if whole else None
+    items = [item for one in lists for item in one if isinstance(item, dict)]
+    each = skeleton_of(items, True) if items else None
     return Skeleton(frozenset(), {}, {}, each) if each else None
-
-
-def _common(items: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    names = set(items[0]).intersection(*items[1:])
-    return {name: value for name, value in items[0].items() if name in names}
 
 
 def _empty(values: Iterable[Any]) -> Any:
@@ -71,7 +67,7 @@ def complete(body: Any, skeleton: Skeleton, kind: Kind, micro: Microversion) -> 
     """The body with what it lacks; changed in place where it is an object."""
     if isinstance(body, dict):
         for name in skeleton.names - body.keys():
-            if name not in kind.rule.hidden and micro < kind.rule.until.get(name, (9999, 0)):
+            if name not in kind.rule.hidden and name not in kind.rule.optional and micro < kind.rule.until.get(name, (9999, 0)):
                 body[name] = skeleton.empty[name]
         for name, below in skeleton.below.items():
             value = body.get(name)

@@ -180,7 +180,7 @@ def stock(scene: Scene, kind: Kind) -> None:
     """Put the items of the reference's examples onto the shelf of a collection that no operation can fill."""
     call = scene.call
     parents = call.parents
-    if any(plan.verb in (Verb.CREATE, Verb.PUT) for plan in kind.plans) or kind.rule.newest:
+    if kind.is_made:
         return
     key = (call.region, kind.name, ("(stocked)", *parents))
     if key in scene.world.documents:

@@ -88,12 +88,12 @@ def _is_there(scene: Scene, one: Resource) -> bool:
 
 def sees(scene: Scene, one: Resource) -> bool:
     """Whether whoever asks may see a resource."""
-    rule, token = scene.kind(one.kind).rule, scene.call.token
-    if rule.scope == "global" or token.is_admin:
-        return rule.scope != "own" or one.user == token.user or bool(scene.call.asked("user_id"))
-    if rule.scope == "own":
+    kind, token = scene.kind(one.kind), scene.call.token
+    if kind.scope == "global" or token.is_admin:
+        return kind.scope != "own" or one.user == token.user or bool(scene.call.asked("user_id"))
+    if kind.scope == "own":
         return one.user == token.user
-    return one.project == token.project or (rule.scope == "public" and is_open(rule.public, one, token.project))
+    return one.project == token.project or (kind.scope == "public" and is_open(kind.rule.public, one, token.project))
 
 
 def is_open(member: str, one: Resource, project: str) -> bool:
@@ -108,7 +108,7 @@ def is_open(member: str, one: Resource, project: str) -> bool:
 def _project_of_list(scene: Scene, kind: Kind) -> str | None:
     """The project whose resources a list shows; None for all that may be seen."""
     call = scene.call
-    if kind.rule.scope != "project":
+    if kind.scope != "project":
         return None
     if call.token.is_admin and (call.service.type in SHOW_ALL or _asks_for_all(call)):
         return None
@@ -145,7 +145,7 @@ def _list(scene: Scene) -> Answer:
     wrapped: list[Any] = [{inner: one} for one in items] if inner else items
     if _is_names(plan):
         wrapped = [one.id for one in page.items]
-    name = plan.wrapper if plan.many else kind.many
+    name = kind.rule.many or plan.wrapper if plan.many else kind.many
     if not name or (isinstance(plan.sample, list) and not kind.rule.many):
         return Answer(plan.status, wrapped)
     body: Members = {name: wrapped}
@@ -190,7 +190,8 @@ def _shown(scene: Scene, one: Resource, status: int | None = None) -> Answer:
         body = {name: value for name, value in body.items() if name in kind.rule.made}
     if plan.verb in (Verb.CREATE, Verb.PUT):
         body = {**body, **one.private.get("told_once", {})}
-    wrapper = plan.wrapper or ("" if plan.sample is not None else kind.wrapper)
+    told = plan.sample is None or (isinstance(plan.sample, dict) and kind.wrapper in plan.sample)
+    wrapper = plan.wrapper or (kind.wrapper if told else "")
     if isinstance(plan.sample, list) and not plan.many:
         return Answer(status or plan.status, [body])
     inside = plan.sample.get(wrapper) if wrapper and isinstance(plan.sample, dict) else None
@@ -273,7 +274,7 @@ def _settable(kind: Kind, sent: Members, members: Members) -> Members:
 def _owner(scene: Scene, kind: Kind, sent: Members) -> str:
     """Whose it becomes: an admin may say so."""
     call = scene.call
-    if kind.rule.scope == "global":
+    if kind.scope == "global":
         return ""
     for name in ("project_id", "tenant_id", "owner"):
         if (said := sent.get(name)) and isinstance(said, str) and call.token.is_admin and _exists(scene, said):
@@ -297,9 +298,9 @@ def _check_unique(kind: Kind, shelf: Shelf, members: Members, project: str, sent
         return
     wanted = [members.get(name) for name in names]
     for one in shelf:
-        theirs = kind.rule.scope in ("project",) and one.project != project
+        theirs = kind.scope in ("project",) and one.project != project
         if not theirs and [one.members.get(name) for name in names] == wanted and one.members is not members:
-            if kind.rule.scope == "own" and one.user != members.get("user_id"):
+            if kind.scope == "own" and one.user != members.get("user_id"):
                 continue
             raise _taken(kind, str(wanted[0]))
 

@@ -19,7 +19,7 @@ from cloudtape.synthesis.plans import Plan, Planner, Verb
 from cloudtape.synthesis.services import DATA, Microversion
 from cloudtape.synthesis.shelves import Members
 
-Scope = Literal["project", "public", "global", "own"]
+Scope = Literal["", "project", "public", "global", "own"]
 WHOLE = (Verb.SHOW, Verb.CREATE, Verb.UPDATE, Verb.PUT)
 TRUE_UNLESS_SAID = frozenset({"enabled", "admin_state_up", "is_public", "enable_dhcp"})
 OWNERS = ("project_id", "tenant_id", "owner", "os-vol-tenant-attr:tenant_id", "os-extended-snapshot-attributes:project_id")
@@ -40,7 +40,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sent; `short` those of a list without details, `made` those of the answer to a POST. `scope`: `project` belongs to
     one, `public` too but is seen by all where it says so, `global` to nobody, `own` to a user. `admin`: what only an
     admin may do. `map`: it is a document that is this member of its parent, `item` what wraps one key of it.
-    `since` and `until` bound the microversions in which a member is shown. `old`: what older versions call a member.
+    `optional` are members of examples whose presence says something. `since` and `until` bound the microversions in which a member is shown. `old`: what older versions call a member.
     """
 
     label: str = ""
@@ -57,8 +57,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     immutable: tuple[str, ...] = ()
     server: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
-    ignored: tuple[str, ...] = ()
-    scope: Scope = "project"
+    optional: tuple[str, ...] = ()
+    scope: Scope = ""
     public: str = ""
     admin: tuple[str, ...] = ()
     life: str = ""
@@ -93,6 +93,16 @@ class Kind:
     @functools.cached_property
     def is_collection(self) -> bool:
         return self.name in self._planner.collections
+
+    @functools.cached_property
+    def is_made(self) -> bool:
+        """Whether a client can make one."""
+        return self.rule.newest or any(plan.verb in (Verb.CREATE, Verb.PUT) for plan in self.plans)
+
+    @functools.cached_property
+    def scope(self) -> Scope:
+        """Whose it is: of nobody where no client can make one."""
+        return self.rule.scope or ("project" if self.is_made else "global")
 
     @functools.cached_property
     def newest(self) -> str:

@@ -275,7 +275,7 @@ def _list_in(sample: Any) -> str | None:
         if isinstance(value, list) and name not in AROUND and not name.endswith("_links")
     ]
     others = [name for name in sample if name not in lists and name not in AROUND and not name.endswith("_links")]
-    return lists[0] if len(lists) == 1 and not others else None
+    return lists[-1] if lists and not others else None
 
 
 def _wrapper(sample: Any) -> str:

@@ -142,7 +142,7 @@ def stamp(members: Members, scene: Scene, names: frozenset[str]) -> None:
 
 def own(members: Members, kind: Kind, project: str, user: str) -> None:
     """Say whose it is, wherever its kind says that."""
-    if kind.rule.scope in ("global",):
+    if kind.scope in ("global",):
         return
     for name in OWNERS:
         if name in members:

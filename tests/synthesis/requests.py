@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import functools
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.reference.operations import Operation
-from cloudtape.synthesis.bootstrap import add_user, bootstrap
 from cloudtape.synthesis.identity import token_for
 from cloudtape.synthesis.lifecycle import default_lives
 from cloudtape.synthesis.plans import PROJECT_VARIABLES, Plan, Verb
+from cloudtape.synthesis.saved import Saved, restore, save
 from cloudtape.synthesis.shelves import Resource
-from cloudtape.synthesis.synthesizer import Synthesizer
+from cloudtape.synthesis.synthesizer import OPEN_OPERATIONS, Synthesizer
 from cloudtape.synthesis.world import World
+from cloudtape.synthesis.world_file import build, read_world
 
 # Members of requests that name other resources.
 NAMED = {
@@ -57,21 +61,42 @@ LAST = {"users": "identity/users", "groups": "identity/groups", "roles": "identi
         "domains": "identity/domains", "OS-KSADM": "identity/roles"}
 
 
+EVERYTHING = Path(__file__).parent / "everything.yaml"
+
+
+@functools.cache
+def everything() -> Saved:
+    """The world that each operation finds."""
+    synthesizer = Synthesizer(unused)
+    world = asyncio.run(build(synthesizer, *read_world(EVERYTHING)))
+    return save(world)
+
+
+async def unused(_: Synthesizer) -> World:
+    raise AssertionError("its worlds are made by hand")
+
+
+# Members that the resource must have before the operation.
+STATES: dict[str, dict[str, Any]] = {
+    "block-storage.volumes.extend": {"size": 1},
+    "compute.aggregates.remove-host": {"hosts": ["bf1454b3d71145d49fca2101c56c728d"]},
+    "identity.domains.delete": {"enabled": False},
+}
+
+
 class Asker:
     """A world of its own with an admin in it."""
 
     def __init__(self) -> None:
-        self.synthesizer = Synthesizer(self._unused)
-        self.world = World(self.synthesizer.kinds)
-        bootstrap(self.world, self.synthesizer.services)
-        user = add_user(self.world, "admin", "secret", "admin", ["admin"])
+        self.synthesizer = Synthesizer(unused)
+        self.world = World(self.synthesizer.kinds, seed=1)
+        restore(self.world, copy.deepcopy(everything()))
+        user = next(self.world.where("identity/users", name="admin"))
+        user.private["password"] = "secret"
         self.project = str(user.members["default_project_id"])
         scene = self.synthesizer.scene_of(self.world)
         self.user = user
         self.token = token_for(scene, user, ["password"], {"project": {"id": self.project}}, {})
-
-    async def _unused(self, _: Synthesizer) -> World:
-        return self.world
 
     def ask(self, method: str, service: str, path: str, body: bytes = b"", headers: Any = ()) -> Response:
         url = self.synthesizer.services[service].address() + path
@@ -88,6 +113,7 @@ class Asker:
         """Ask for an operation, with its request example as the body."""
         plan = self.plan(operation)
         path = self._path(plan)
+        self._prepare(plan, path)
         self._bring_into_state(plan)
         sent = body if body is not None else self._body(plan)
         more = (("X-Subject-Token", self.token.id),)
@@ -184,6 +210,8 @@ class Asker:
     # --- bodies ----------------------------------------------------------------------------------------------------
 
     def _body(self, plan: Plan) -> bytes:
+        if plan.operation.id in OPEN_OPERATIONS:
+            return msgspec.json.encode(self._login(plan))
         if plan.sent is None:
             return b""
         kept = getattr(self, "_ids", [])
@@ -197,18 +225,39 @@ class Asker:
             return {key: self._named(one, plan, key) for key, one in value.items()}
         if isinstance(value, list):
             return [self._named(one, plan, name) for one in value]
+        if name == "auth_key" and self._resources:
+            return self._resources[-1].private.get("auth_key", value)
         service = plan.operation.service
         kind = BY_SERVICE.get((service, name), KIND_OF.get(name, ""))
-        if plan.operation.id == "identity.v2.0.tokens.authenticate" or "auth" in plan.kind:
-            return self._login(value, name)
+        if name == "uuid" and plan.sent and "block_device_mapping_v2" in str(plan.sent):
+            kind = "block-storage/volumes"
         if not isinstance(value, str) or not kind or (kind == plan.kind and plan.verb is Verb.CREATE):
             return value
         if kind == "identity/projects":
             return self.project
         return self._thing(kind, ()).id if kind in self.synthesizer.kinds.planner.collections else value
 
-    def _login(self, value: Any, name: str) -> Any:
-        return value
+    def _login(self, plan: Plan) -> Any:
+        """The credentials of somebody who is there, in the form of the API's version."""
+        if plan.operation.version == "v2.0":
+            return {"auth": {"passwordCredentials": {"username": "admin", "password": "secret"}, "tenantName": "admin"}}
+        user = {"id": self.user.id, "password": "secret"}
+        identity = {"methods": ["password"], "password": {"user": user}}
+        return {"auth": {"identity": identity, "scope": {"project": {"id": self.project}}}}
+
+    # --- what must be so before ------------------------------------------------------------------------------------
+
+    def _prepare(self, plan: Plan, path: str) -> None:
+        """What must have been granted, assigned or set before it can be looked at or taken away."""
+        one = plan.operation
+        if one.method in ("HEAD", "DELETE") and plan.has_id:
+            template = (one.service, one.version, plan.segments)
+            for other in self.synthesizer.kinds.planner.kinds[plan.kind]:
+                of = self.plan(other)
+                if other.method == "PUT" and (other.service, other.version, of.segments) == template and of.sent is None:
+                    self.ask("PUT", one.service, path)
+        for member, value in STATES.get(one.id, {}).items():
+            self._resources[-1].members[member] = value
 
     # --- states ----------------------------------------------------------------------------------------------------
 

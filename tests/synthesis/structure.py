@@ -31,5 +31,12 @@ def _missing(sample: Any, body: Any, place: str) -> Iterator[str]:
         if not isinstance(body, list):
             yield f"{place}: no list but {type(body).__name__}"
         elif sample and body and isinstance(sample[0], dict) and isinstance(body[0], dict):
-            common = set.intersection(*(set(one) for one in sample if isinstance(one, dict)))
-            yield from _missing({name: sample[0][name] for name in common}, body[0], f"{place}[0]")
+            yield from _missing(common_of([one for one in sample if isinstance(one, dict)]), body[0], f"{place}[0]")
+
+
+def common_of(items: list[Any]) -> Any:
+    """What all items of an example list have: a list may hold several forms of the same thing."""
+    if not all(isinstance(one, dict) for one in items):
+        return items[0]
+    names = set(items[0]).intersection(*items[1:])
+    return {name: common_of([one[name] for one in items]) for name in items[0] if name in names}

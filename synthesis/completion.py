@@ -42,9 +42,20 @@ def skeleton_of(samples: Sequence[Any], every: bool = False) -> Skeleton | None:
         below = {name: skeleton_of(found, every) for name, found in values.items() if name not in MAPS}
         kept = {name: one for name, one in below.items() if one is not None}
         return Skeleton(frozenset(values), {name: _empty(found) for name, found in values.items()}, kept)
-    items = [item for one in lists for item in one if isinstance(item, dict)]
-    each = skeleton_of(items, True) if items else None
+    items = [[item for item in one if isinstance(item, dict)] for one in lists]
+    each = _merged([found for one in items if one and (found := skeleton_of(one, True))])
     return Skeleton(frozenset(), {}, {}, each) if each else None
+
+
+def _merged(skeletons: Sequence[Skeleton]) -> Skeleton | None:
+    """All that any of them has."""
+    if len(skeletons) < 2:
+        return next(iter(skeletons), None)
+    names = frozenset(name for one in skeletons for name in one.names)
+    empty = {name: value for one in skeletons for name, value in one.empty.items()}
+    below = {name: _merged([one.below[name] for one in skeletons if name in one.below]) for name in names}
+    each = _merged([one.each for one in skeletons if one.each])
+    return Skeleton(names, empty, {name: one for name, one in below.items() if one}, each)
 
 
 def _empty(values: Iterable[Any]) -> Any:
@@ -55,26 +66,31 @@ def _empty(values: Iterable[Any]) -> Any:
 
 def skeleton_for(plan: Plan, alike: Iterable[Plan], kind: Kind) -> Skeleton | None:
     """The skeleton of an operation's answers: its example, and those of operations that no request tells from it."""
-    samples = [one.sample for one in (plan, *alike) if one.sample is not None and one.wrapper == plan.wrapper]
-    if plan.sample is not None and plan.sample not in samples:
-        samples.append(plan.sample)
+    samples = [one.sample for one in (plan, *alike) if one.sample is not None and _is_like(one, plan)]
     if kind.rule.map or plan.kind.endswith(("/template", "/file")):
         return None
     return skeleton_of(samples)
 
 
-def complete(body: Any, skeleton: Skeleton, kind: Kind, micro: Microversion) -> Any:
-    """The body with what it lacks; changed in place where it is an object."""
+def _is_like(one: Plan, plan: Plan) -> bool:
+    """Whether two answers are about the same: one's wrapper stands in the other."""
+    pairs = ((one, plan), (plan, one))
+    return one.wrapper == plan.wrapper or any(isinstance(b.sample, dict) and a.wrapper in b.sample for a, b in pairs)
+
+
+def complete(body: Any, skeleton: Skeleton, kind: Kind, micro: Microversion, new: bool = False) -> Any:
+    """The body with what it lacks; changed in place where it is an object. Of a `new` one all is told, once."""
     if isinstance(body, dict):
         for name in skeleton.names - body.keys():
-            if name not in kind.rule.hidden and name not in kind.rule.optional and micro < kind.rule.until.get(name, (9999, 0)):
+            if (new or name not in kind.rule.hidden) and name not in kind.rule.optional and micro < kind.rule.until.get(name, (9999, 0)):
                 body[name] = skeleton.empty[name]
         for name, below in skeleton.below.items():
             value = body.get(name)
             if isinstance(value, dict | list):
-                body[name] = complete(own_copy(value), below, kind, micro)
+                body[name] = complete(own_copy(value), below, kind, micro, new)
     elif isinstance(body, list) and skeleton.each:
-        return [complete(own_copy(one), skeleton.each, kind, micro) if isinstance(one, dict) else one for one in body]
+        each = skeleton.each
+        return [complete(dict(one), each, kind, micro, new) if isinstance(one, dict) else one for one in body]
     return body
 
 

@@ -25,6 +25,7 @@ ATTACHMENTS, INTERFACES = "compute/servers/os-volume_attachments", "compute/serv
 KEYS, SERVER_GROUPS, AGGREGATES = "compute/os-keypairs", "compute/os-server-groups", "compute/os-aggregates"
 EVENTS = "compute/servers/os-instance-actions"
 OWNER = "compute:nova"
+MOST_AT_ONCE = 1000
 EMBEDDED = (
     ("vcpus", "vcpus"),
     ("ram", "ram"),
@@ -72,6 +73,24 @@ def _boot(scene: Scene, server: Resource, sent: Members) -> None:
     password = sent.get("adminPass") or scene.world.secret(12)
     server.private["told_once"] = {"adminPass": password}
     _log_event(scene, server, "create")
+    _boot_more(scene, server, sent)
+    if sent.get("return_reservation_id"):
+        server.private["told_instead"] = {"reservation_id": server.members["OS-EXT-SRV-ATTR:reservation_id"]}
+
+
+def _boot_more(scene: Scene, server: Resource, sent: Members) -> None:
+    """More servers of the same kind, where the request asks for several."""
+    from cloudtape.synthesis.engine import make
+
+    count = sent.get("max_count") or sent.get("min_count") or 1
+    if not isinstance(count, int | str) or not str(count).isdigit() or not 0 < int(count) <= MOST_AT_ONCE:
+        raise Refused(400, f"Invalid input for field/attribute max_count. Value: {count}.")
+    name = server.members["name"]
+    if int(count) > 1:
+        server.set(name=f"{name}-1")
+    for number in range(2, int(count) + 1):
+        one = {**sent, "name": f"{name}-{number}", "min_count": 1, "max_count": 1, "return_reservation_id": False}
+        make(scene, scene.kind(SERVERS), one)
 
 
 def use_flavor(scene: Scene, server: Resource, flavor: Resource) -> None:
@@ -319,6 +338,7 @@ def _rebuild(scene: Scene, server: Resource, sent: Members) -> None:
     _use_image(scene, server, sent)
     changed = {name: sent[name] for name in ("name", "metadata", "description", "accessIPv4", "accessIPv6") if name in sent}
     server.update({name: value for name, value in changed.items() if value is not None})
+    server.private["told_now"] = {"adminPass": sent.get("adminPass") or scene.world.secret(12)}
 
 
 @on(SERVERS, "lock")
@@ -632,7 +652,7 @@ def _flavor(scene: Scene, flavor: Resource, sent: Members) -> None:
 @answers("compute.flavors.access.list", "compute.flavors.flavor-access.show")
 def _access(scene: Scene) -> Answer:
     flavor = scene.need(FLAVORS, scene.call.ids[0])
-    if flavor.members["os-flavor-access:is_public"] and "access" in scene.call.plan.operation.id.split(".")[2]:
+    if flavor.members["os-flavor-access:is_public"] and "flavor-access" not in scene.call.plan.operation.id:
         raise Refused(404, "Access list not available for public flavors.")
     return Answer(200, {"flavor_access": _access_list(flavor)})
 
@@ -766,3 +786,17 @@ def _set_quota(scene: Scene, _: Resource, sent: Members) -> Members:
     return {"quota_set": limits_of(scene, "compute", project)}
 
 
+
+
+# --- DNS of floating IPs ---------------------------------------------------------------------------------------------
+
+
+@answers("compute.floating-ip-dns.entries.show", "compute.floating-ip-dns.entries.list")
+def _dns(scene: Scene) -> Answer:
+    """By name one entry, by address all that lead there."""
+    domain, name = scene.call.ids[:2]
+    kept = scene.world.documents.get((scene.call.region, "compute/os-floating-ip-dns/entries", (domain, name)), {})
+    entry = {"domain": domain, "id": None, "ip": kept.get("ip"), "name": name, "type": kept.get("dns_type", "A")}
+    if name.replace(".", "").isdigit() or ":" in name:
+        return Answer(200, {"dns_entries": [{**entry, "ip": name, "name": ""}]})
+    return Answer(200, {"dns_entry": entry})

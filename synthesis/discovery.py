@@ -42,7 +42,8 @@ def _versioned(service: Service, region: str, here: list[Version]) -> Answer:
         case "resources":
             return Answer(200, {"resources": []})
         case _:
-            return Answer(service.documents.status if service.type == "image" else 200, {"versions": entries})
+            alone = {"version": entries[0]} if here[0].single else {}
+            return Answer(service.documents.at_version, {"versions": entries, **alone})
 
 
 def _entry(service: Service, region: str, one: Version) -> dict[str, Any]:

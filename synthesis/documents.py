@@ -47,14 +47,24 @@ def _map_key(scene: Scene) -> str | None:
 def _read_map(scene: Scene, kind: Kind) -> Answer:
     values, key = _map(scene, _parent(scene)), _map_key(scene)
     if key is None:
-        return Answer(scene.call.plan.status, {kind.rule.wrapper: values})
+        return Answer(scene.call.plan.status, {kind.rule.wrapper: values, **_whole(scene, kind)})
     if key not in values:
         raise Refused(404, f"{kind.label} item {key} was not found")
-    return Answer(scene.call.plan.status, _map_item(kind, {key: values[key]}))
+    return Answer(scene.call.plan.status, _map_item(kind, scene.call.plan, {key: values[key]}))
 
 
-def _map_item(kind: Kind, value: Members) -> Members:
-    return {kind.rule.item: value} if kind.rule.item else value
+def _whole(scene: Scene, kind: Kind) -> Members:
+    """The resource above, where the reference shows it instead of its map."""
+    name = scene.call.plan.wrapper
+    if not name or name == kind.rule.wrapper:
+        return {}
+    shown = scene.call.plan.sample[name]
+    return {name: {key: value for key, value in _parent(scene).members.items() if key in shown}}
+
+
+def _map_item(kind: Kind, plan: Plan, value: Members) -> Members:
+    name = plan.wrapper if plan.sample is not None else kind.rule.item
+    return {name: value} if name else value
 
 
 def _write_map(scene: Scene, kind: Kind) -> Answer:
@@ -69,7 +79,7 @@ def _write_map(scene: Scene, kind: Kind) -> Answer:
     replaces = call.request.method == "PUT" and key is None
     one.set(**{kind.rule.map: dict(sent) if replaces else {**values, **sent}})
     whole = _map(scene, one)
-    return Answer(call.plan.status, {kind.rule.wrapper: whole} if key is None else _map_item(kind, sent))
+    return Answer(call.plan.status, {kind.rule.wrapper: whole} if key is None else _map_item(kind, call.plan, sent))
 
 
 def _reset_map(scene: Scene, kind: Kind) -> Answer:
@@ -176,10 +186,10 @@ def _alike(printed: Any, sent: Any) -> bool:
 # --- what no operation makes --------------------------------------------------------------------------------------
 
 
-def stock(scene: Scene, kind: Kind) -> None:
+def stock(scene: Scene, kind: Kind, under: tuple[str, ...] | None = None) -> None:
     """Put the items of the reference's examples onto the shelf of a collection that no operation can fill."""
     call = scene.call
-    parents = call.parents
+    parents = call.parents if under is None else under
     if kind.is_made:
         return
     key = (call.region, kind.name, ("(stocked)", *parents))

@@ -170,7 +170,7 @@ def _chosen(kind: Kind, call: Call) -> Callable[[Resource], bool]:
     return lambda one: True
 
 
-def _show(scene: Scene) -> Answer:
+def show(scene: Scene) -> Answer:
     documents.stock(scene, scene.kind(scene.call.plan.kind))
     one = item(scene, scene.call.plan.kind, scene.call.id, scene.call.parents)
     return _shown(scene, one)
@@ -191,6 +191,7 @@ def _shown(scene: Scene, one: Resource, status: int | None = None) -> Answer:
     if plan.verb in (Verb.CREATE, Verb.PUT):
         body = {**body, **one.private.get("told_once", {})}
     told = plan.sample is None or (isinstance(plan.sample, dict) and kind.wrapper in plan.sample)
+    body = {**body, **one.private.pop("told_now", {})}
     wrapper = plan.wrapper or (kind.wrapper if told else "")
     if isinstance(plan.sample, list) and not plan.many:
         return Answer(status or plan.status, [body])
@@ -213,6 +214,8 @@ def _create(scene: Scene) -> Answer:
         clock = scene.world.clock
         return Answer(call.plan.status, {kind.many: [render(kind, one, call, call.plan, clock) for one in made]})
     one = make(scene, kind, call.sent)
+    if instead := one.private.pop("told_instead", None):
+        return Answer(call.plan.status, instead)
     shown = _shown(scene, one)
     where = call.base + item_path(call, one)
     return Answer(shown.status, shown.body, (*shown.headers, ("Location", where)))
@@ -239,7 +242,7 @@ def make(scene: Scene, kind: Kind, sent: Members, id_: str | None = None) -> Res
         members[kind.key] = sent.get(kind.key) or members.get(kind.key) or scene.world.new_id()
     own(members, kind, project, call.token.user)
     shelf = shelf_of(scene)
-    _check_unique(kind, shelf, members, project, sent)
+    _check_unique(kind, shelf, members, project)
     if shelf.get(str(members[kind.key])) is not None:
         raise _taken(kind, str(members[kind.key]))
     one = scene.world.add(
@@ -292,14 +295,14 @@ def _check_required(kind: Kind, sent: Members) -> None:
             raise Refused(400, f"Invalid input for field/attribute {name}: '{name}' is a required property", "BadRequest")
 
 
-def _check_unique(kind: Kind, shelf: Shelf, members: Members, project: str, sent: Members) -> None:
+def _check_unique(kind: Kind, shelf: Shelf, members: Members, project: str, itself: Resource | None = None) -> None:
     names = kind.rule.unique
     if not names:
         return
     wanted = [members.get(name) for name in names]
     for one in shelf:
         theirs = kind.scope in ("project",) and one.project != project
-        if not theirs and [one.members.get(name) for name in names] == wanted and one.members is not members:
+        if not theirs and [one.members.get(name) for name in names] == wanted and one is not itself:
             if kind.scope == "own" and one.user != members.get("user_id"):
                 continue
             raise _taken(kind, str(wanted[0]))
@@ -334,10 +337,8 @@ def _change(scene: Scene, one: Resource) -> Answer:
             raise Refused(400, f"Cannot update read-only attribute {name}", "HTTPBadRequest")
     changed = {name: value for name, value in sent.items() if name not in kind.rule.server and name != "links"}
     changed.pop(kind.key, None)
-    if kind.rule.unique and any(name in changed for name in kind.rule.unique):
-        _check_unique(kind, shelf_of(scene), {**one.members, **changed, "_self": 1}, one.project, sent) if any(
-            changed.get(name, one.members.get(name)) != one.members.get(name) for name in kind.rule.unique
-        ) else None
+    if any(name in changed for name in kind.rule.unique):
+        _check_unique(kind, shelf_of(scene), {**one.members, **changed}, one.project, one)
     one.update({name: value for name, value in changed.items() if name not in kind.rule.hidden or name in one.members})
     if "revision_number" in one.members:
         one.members["revision_number"] += 1
@@ -429,7 +430,7 @@ def effect(scene: Scene, one: Resource, event: str, sent: Members) -> Any:
 
 VERBS: dict[Verb, Callable[[Scene], Answer]] = {
     Verb.LIST: _list,
-    Verb.SHOW: _show,
+    Verb.SHOW: show,
     Verb.CHECK: _check,
     Verb.CREATE: _create,
     Verb.UPDATE: _update,

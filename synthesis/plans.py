@@ -39,12 +39,15 @@ ALIASES = {
     "identity/OS-KSADM/roles": "identity/roles",
     "identity/OS-TRUST/trust": "identity/OS-TRUST/trusts",
     "compute/flavors/os-flavor-manage": "compute/flavors",
-    "compute/flavors/os-flavor-extra-specs": "compute/flavors/os-extra_specs",
     "compute/flavors/os-flavor-access": "compute/flavors",
     "compute/servers/os-attach-interfaces": "compute/servers/os-interface",
     "network/routers/add_router_interface": "network/routers/interface",
     "block-storage/os-volume-transfer": "block-storage/volume-transfers",
 }
+
+
+# A variable that stands behind the sub-resource it is above (Compute API v2.1's extensions of flavors).
+BEHIND = {("flavors", "os-flavor-extra-specs"): ("os-extra_specs",), ("flavors", "os-flavor-access"): ()}
 
 
 class Verb(Enum):
@@ -109,6 +112,8 @@ def template_segments(path: str) -> tuple[str, ...]:
 
 def steps_of(service: str, segments: Sequence[str]) -> tuple[Step, ...]:
     """The walk of a template: `servers/{server_id}/ips` → compute/servers with a variable, compute/servers/ips."""
+    if tuple(segments[:2]) in BEHIND and len(segments) > 2 and segments[2].startswith("{"):
+        segments = [segments[0], segments[2], *BEHIND[tuple(segments[:2])], *segments[3:]]
     steps: list[Step] = []
     literals: list[str] = []
     fresh = False
@@ -229,8 +234,8 @@ class Planner:
         return {"GET": Verb.READ, "DELETE": Verb.RESET}.get(method, Verb.WRITE)
 
     def _makes(self, operation: Operation) -> bool:
-        """Whether a PUT on an item makes it: its answer or its name says so."""
-        return 201 in operation.statuses or operation.id.rpartition(".")[2].startswith(MAKES)
+        """Whether a PUT on an item makes it: its name says so."""
+        return operation.id.rpartition(".")[2].startswith(MAKES)
 
 
 @functools.cache
@@ -251,6 +256,13 @@ def _target(operation: Operation) -> tuple[str, bool]:
 def _trailing(operation: Operation) -> str:
     segments = template_segments(operation.path)
     return segments[-1] if segments else ""
+
+
+def shape_of(plan: Plan) -> tuple[Any, ...]:
+    """What a request tells of an operation: not the names of variables."""
+    one = plan.operation
+    segments = tuple("{}" if segment.startswith("{") else segment for segment in plan.segments)
+    return (one.service, one.version, one.method, segments, one.action)
 
 
 def _version(version: str) -> tuple[int, int]:

@@ -17,7 +17,10 @@ Microversion = tuple[int, int]
 
 
 class Version(msgspec.Struct, frozen=True):
-    """An entry of a version document; empty members are left out, but `version` and `min_version` where `micro`."""
+    """An entry of a version document; empty members are left out, but `version` and `min_version` where `micro`.
+
+    `single`: the document at its URL has a `version` beside the list of its service, as the reference shows it.
+    """
 
     id: str
     path: str
@@ -26,18 +29,20 @@ class Version(msgspec.Struct, frozen=True):
     min_version: str | None = None
     updated: str = ""
     media: str = ""
+    single: bool = False
 
 
 class Documents(msgspec.Struct, frozen=True):
     """How a service writes its version documents.
 
     `root`: `versions`, or `values` ({"versions": {"values": […]}}). `version`: the document at the versioned URL is one
-    `version`, a list of `versions`, or the list of `resources`. `status` is that of the root.
+    `version`, a list of `versions`, or the list of `resources`. `status` is that of the root, `at_version` that of the other.
     """
 
     root: str = "versions"
     version: str = "version"
     status: int = 200
+    at_version: int = 200
 
 
 class Micro(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ import msgspec
 from cloudtape.cassettes.messages import Headers, Request, Response, StoredBody, header
 from cloudtape.matchers.operations import VERSION, OperationFinder
 from cloudtape.reference.catalog import OperationCatalog, default_catalog, load_catalog
-from cloudtape.synthesis import compute, identity_v2, images, network, orchestration, shares, volumes  # noqa: F401
+from cloudtape.synthesis import compute, data_processing, database, identity_v2, images, network, orchestration, shares, volumes  # noqa: F401
 from cloudtape.synthesis.calls import Answer, Call, Token, query_of
 from cloudtape.synthesis.completion import Skeleton, complete, own_copy, skeleton_for
 from cloudtape.synthesis.discovery import document_at, microversion, version_headers
@@ -29,7 +29,7 @@ from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.faults import PHRASES, fault
 from cloudtape.synthesis.identity import WRONG
 from cloudtape.synthesis.kinds import Kinds, plan_with, read_rules
-from cloudtape.synthesis.plans import REPEATED, Plan
+from cloudtape.synthesis.plans import REPEATED, Plan, Verb, shape_of
 from cloudtape.synthesis.scene import Scene
 from cloudtape.synthesis.services import DATA, DOMAIN, Service, Services, default_services
 from cloudtape.synthesis.tokens import NOBODY, holder
@@ -169,16 +169,16 @@ class Synthesizer:
         if skeleton is None or made.status >= 300 or not isinstance(made.body, dict | list):
             return made
         kind = self.kinds[call.plan.kind]
-        return Answer(made.status, complete(own_copy(made.body), skeleton, kind, call.micro), made.headers)
+        return Answer(made.status, complete(own_copy(made.body), skeleton, kind, call.micro, call.plan.verb in (Verb.CREATE, Verb.PUT)), made.headers)
 
     def _find_skeleton(self, operation_id: str) -> Skeleton | None:
         planner = self.kinds.planner
         plan = planner.plan(operation_id)
-        same = _shape(plan)
+        same = shape_of(plan)
         alike = [
             other
             for other in (planner.plan(operation.id) for operation in planner.kinds.get(plan.kind, ()))
-            if _shape(other) == same and other is not plan
+            if shape_of(other) == same and other is not plan
         ]
         return skeleton_for(plan, alike, self.kinds[plan.kind])
 
@@ -200,12 +200,6 @@ class Synthesizer:
                 raise Refused(405, f"{request.method} is not allowed here; there are {', '.join(others)}.")
             raise Refused(404, "The resource could not be found.")
         return self.kinds.planner.plan(found.id)
-
-
-def _shape(plan: Plan) -> tuple[Any, ...]:
-    """What a request tells of an operation: the names of variables are not in it."""
-    one = plan.operation
-    return (one.service, one.version, one.method, plan.segments, one.action)
 
 
 def _token(world: World, request: Request) -> Token:

@@ -14,7 +14,8 @@ from cloudtape.cassettes.messages import Request, Response
 from cloudtape.reference.operations import Operation
 from cloudtape.synthesis.identity import token_for
 from cloudtape.synthesis.lifecycle import default_lives
-from cloudtape.synthesis.plans import PROJECT_VARIABLES, Plan, Verb
+from cloudtape.matchers.operations import PROJECT_VARIABLES
+from cloudtape.synthesis.plans import Plan, Verb
 from cloudtape.synthesis.saved import Saved, restore, save
 from cloudtape.synthesis.shelves import Resource
 from cloudtape.synthesis.synthesizer import OPEN_OPERATIONS, Synthesizer
@@ -26,6 +27,7 @@ NAMED = {
     "block-storage/volumes": "volume_id source_volid volumeId volume_uuid",
     "block-storage/snapshots": "",
     "block-storage/backups": "backup_id",
+    "block-storage/types": "volume_type",
     "image/images": "imageRef image_id image_ref",
     "compute/flavors": "flavorRef flavor_ref",
     "compute/servers": "server_id instance_uuid serverId server",
@@ -76,6 +78,14 @@ async def unused(_: Synthesizer) -> World:
     raise AssertionError("its worlds are made by hand")
 
 
+# What is asked for before, with the same body: the path is another one.
+BEFORE = {"network.routers.remove-router-interface.remove": ("remove_router_interface", "add_router_interface")}
+QUERIES = {
+    "data-processing.clusters.show-progress": "?show_progress=true",
+    "identity.v2.0.tenants.show": "?name=admin",
+}
+# Kinds of which only one that nothing else needs can be deleted.
+NEEDED = frozenset({"network/networks", "network/subnets", "network/security-groups", "identity/domains"})
 # Members that the resource must have before the operation.
 STATES: dict[str, dict[str, Any]] = {
     "block-storage.volumes.extend": {"size": 1},
@@ -116,7 +126,7 @@ class Asker:
         self._prepare(plan, path)
         self._bring_into_state(plan)
         sent = body if body is not None else self._body(plan)
-        more = (("X-Subject-Token", self.token.id),)
+        more = (("X-Subject-Token", self.token.id), ("Accept", "application/json"))
         return self.ask(operation.method, operation.service, path, sent, (*more, *headers))
 
     # --- paths -----------------------------------------------------------------------------------------------------
@@ -144,7 +154,9 @@ class Asker:
         return path + self._query(plan)
 
     def _query(self, plan: Plan) -> str:
-        return "?vol_type_id=" + self._thing("block-storage/types", ()).id if plan.segments[-1:] == ("associate",) else ""
+        if plan.segments[-1:] == ("associate",):
+            return "?vol_type_id=" + self._thing("block-storage/types", ()).id
+        return QUERIES.get(plan.operation.id, "")
 
     def _is_prefix(self, segments: list[str], at: int) -> bool:
         return at == 1
@@ -155,11 +167,19 @@ class Asker:
             return self.token.id
         if "quota" in kind or variable in ("project_id", "tenant_id", "tenantId") and kind.startswith("identity"):
             return self.project if variable != "user_id" else self.user.id
+        if kind == "compute/servers/os-interface":
+            sent = msgspec.json.encode({"interfaceAttachment": {"net_id": self._thing("network/networks", ()).id}})
+            made = self.ask("POST", "compute", f"/v2.1/servers/{self._ids[0]}/os-interface", sent)
+            return str(msgspec.json.decode(made.body)["interfaceAttachment"]["port_id"])
+        if kind == "orchestration/stacks/outputs":
+            return "answer"
+        if kind == "data-processing/plugins" and self._ids:
+            return "1.0"
         parents = () if name != kind else tuple(self._ids)
         if plan.verb is Verb.PUT and kind == plan.kind and name == kind:
             return "something-new"
         if name in self.synthesizer.kinds.planner.collections:
-            one = self._thing(name, parents)
+            one = self._thing(name, parents, new=kind in NEEDED and plan.verb is Verb.DELETE)
             self._resources.append(one)
             return one.id
         return self._key(plan, kind, variable)
@@ -176,12 +196,12 @@ class Asker:
             return key
         if plan.kind == "compute/servers/ips":
             return next(iter(self._resources[-1].members["addresses"]), "private")
-        return {"tag": "tag", "value": "tag"}.get(variable, "1")
+        return {"tag": "tag", "value": "tag", "ip": "192.0.2.1"}.get(variable, "1")
 
-    def _thing(self, kind: str, parents: tuple[str, ...]) -> Resource:
+    def _thing(self, kind: str, parents: tuple[str, ...], new: bool = False) -> Resource:
         """A resource of a kind: one that is there, or a new one."""
         shelf = self.world.shelf(kind, "", parents)
-        for one in shelf:
+        for one in shelf if not new else ():
             if kind != "identity/users" or one.id != self.user.id or len(shelf) == 1:
                 return one
         of = self.synthesizer.kinds[kind]
@@ -235,6 +255,8 @@ class Asker:
             return value
         if kind == "identity/projects":
             return self.project
+        if (kind, name) == ("block-storage/types", "volume_type") and service != "block-storage":
+            return value
         return self._thing(kind, ()).id if kind in self.synthesizer.kinds.planner.collections else value
 
     def _login(self, plan: Plan) -> Any:
@@ -250,7 +272,9 @@ class Asker:
     def _prepare(self, plan: Plan, path: str) -> None:
         """What must have been granted, assigned or set before it can be looked at or taken away."""
         one = plan.operation
-        if one.method in ("HEAD", "DELETE") and plan.has_id:
+        if one.id in BEFORE:
+            self.ask("PUT", one.service, path.replace(*BEFORE[one.id]), self._body(plan))
+        if one.method in ("HEAD", "DELETE"):
             template = (one.service, one.version, plan.segments)
             for other in self.synthesizer.kinds.planner.kinds[plan.kind]:
                 of = self.plan(other)

@@ -43,9 +43,7 @@ def synthesis_options(command: Any) -> Any:
 @click.option("--listen", default=DEFAULT_LISTEN, show_default=True, metavar="HOST:PORT")
 @synthesis_options
 @click.option("--verbose", "-v", is_flag=True, help="Print a line for each request.")
-def demo(
-    listen: str, world: Path | None, save: Path | None, seed: int, lifecycle: str, verbose: bool
-) -> None:
+def demo(listen: str, world: Path | None, save: Path | None, seed: int, lifecycle: str, verbose: bool) -> None:
     """Be an OpenStack that unmodified clients believe, with no cloud and no cassette.
 
     What they create lives in memory until the command ends. A clouds.yaml is written, and how to use it printed.

@@ -19,7 +19,9 @@ def network_in(text: Any) -> IPNetwork:
     try:
         return ipaddress.ip_network(str(text), strict=False)
     except ValueError:
-        raise Refused(400, f"Invalid input for cidr. Reason: '{text}' is not a valid IP subnet.", "HTTPBadRequest") from None
+        raise Refused(
+            400, f"Invalid input for cidr. Reason: '{text}' is not a valid IP subnet.", "HTTPBadRequest"
+        ) from None
 
 
 def lay_out(subnet: Members, sent: Members) -> None:
@@ -46,14 +48,14 @@ def _pools(cidr: IPNetwork, gateway: str | None) -> Iterator[Members]:
 
 def used_in(scene: Scene, subnet: Resource) -> set[int]:
     """The addresses that are taken, kept beside the subnet."""
-    used = subnet.private.get("used")
+    used: set[int] | None = subnet.private.get("used")
     if used is None:
         ports = scene.where(PORTS, network_id=subnet.members["network_id"])
         held = (ip for port in ports for ip in port.members["fixed_ips"] if ip["subnet_id"] == subnet.id)
         used = subnet.private["used"] = {int(ipaddress.ip_address(ip["ip_address"])) for ip in held}
         if gateway := subnet.members.get("gateway_ip"):
             used.add(int(ipaddress.ip_address(gateway)))
-    return used  # type: ignore[no-any-return]
+    return used
 
 
 def take(scene: Scene, subnet: Resource, wanted: str | None = None) -> Members:
@@ -67,7 +69,9 @@ def take(scene: Scene, subnet: Resource, wanted: str | None = None) -> Members:
         if ipaddress.ip_address(wanted) not in network_in(subnet.members["cidr"]):
             raise Refused(400, f"IP address {wanted} is not a valid IP for the specified subnet.", "InvalidIpForSubnet")
         if number in used and wanted != subnet.members.get("gateway_ip"):
-            raise Refused(409, f"IP address {wanted} already allocated in subnet {subnet.id}", "IpAddressAlreadyAllocated")
+            raise Refused(
+                409, f"IP address {wanted} already allocated in subnet {subnet.id}", "IpAddressAlreadyAllocated"
+            )
     else:
         number = _free(subnet, used)
     used.add(number)
@@ -76,8 +80,9 @@ def take(scene: Scene, subnet: Resource, wanted: str | None = None) -> Members:
 
 def _free(subnet: Resource, used: set[int]) -> int:
     for pool in subnet.members["allocation_pools"]:
-        start, end = (int(ipaddress.ip_address(pool[name])) for name in ("start", "end"))
-        at = max(start, subnet.private.get("next", start)) if start <= subnet.private.get("next", start) <= end else start
+        start, end = int(ipaddress.ip_address(pool["start"])), int(ipaddress.ip_address(pool["end"]))
+        following: int = subnet.private.get("next", start)
+        at = following if start <= following <= end else start
         for number in (*range(at, min(end + 1, at + len(used) + 2)), *range(start, min(at, start + len(used) + 2))):
             if number not in used:
                 subnet.private["next"] = number + 1

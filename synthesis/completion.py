@@ -17,8 +17,29 @@ from cloudtape.synthesis.services import Microversion
 
 # Objects whose members are data of the client, not structure.
 MAPS = frozenset(
-    "metadata extra_specs properties addresses parameters image_metadata volume_image_metadata specs set_metadata meta "
-    "options blob rules outputs resources files environment template configs node_configs hosts".split()
+    [
+        "metadata",
+        "extra_specs",
+        "properties",
+        "addresses",
+        "parameters",
+        "image_metadata",
+        "volume_image_metadata",
+        "specs",
+        "set_metadata",
+        "meta",
+        "options",
+        "blob",
+        "rules",
+        "outputs",
+        "resources",
+        "files",
+        "environment",
+        "template",
+        "configs",
+        "node_configs",
+        "hosts",
+    ]
 )
 
 
@@ -32,7 +53,7 @@ class Skeleton(msgspec.Struct, frozen=True):
 
 
 def skeleton_of(samples: Sequence[Any], every: bool = False) -> Skeleton | None:
-    """What examples of the same thing have: all members of any of them; of the items of a list, those of `every` one."""
+    """What examples of the same thing have: all members of any; of a list's items, those of `every` one."""
     objects = [one for one in samples if isinstance(one, dict)]
     lists = [one for one in samples if isinstance(one, list)]
     if objects:
@@ -61,7 +82,7 @@ def _merged(skeletons: Sequence[Skeleton]) -> Skeleton | None:
 def _empty(values: Iterable[Any]) -> Any:
     """No value, in the form of what is printed."""
     kinds = {type(one) for one in values if one is not None}
-    return {dict: {}, list: []}.get(kinds.pop()) if len(kinds) == 1 else None
+    return {dict: {}, list: []}.get(kinds.pop()) if len(kinds) == 1 else None  # type: ignore[call-overload]
 
 
 def skeleton_for(plan: Plan, alike: Iterable[Plan], kind: Kind) -> Skeleton | None:
@@ -82,7 +103,11 @@ def complete(body: Any, skeleton: Skeleton, kind: Kind, micro: Microversion, new
     """The body with what it lacks; changed in place where it is an object. Of a `new` one all is told, once."""
     if isinstance(body, dict):
         for name in skeleton.names - body.keys():
-            if (new or name not in kind.rule.hidden) and name not in kind.rule.optional and micro < kind.rule.until.get(name, (9999, 0)):
+            if (
+                (new or name not in kind.rule.hidden)
+                and name not in kind.rule.optional
+                and micro < kind.rule.until.get(name, (9999, 0))
+            ):
                 body[name] = skeleton.empty[name]
         for name, below in skeleton.below.items():
             value = body.get(name)

@@ -12,9 +12,8 @@ from typing import Any
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.keys import fingerprint, new_key
-from cloudtape.synthesis.network import FLOATING, NETWORKS, PORTS, drop, fixed_ips, mac
+from cloudtape.synthesis.network import FLOATING, NETWORKS, PORTS, default_group, drop, fixed_ips, mac
 from cloudtape.synthesis.network import GROUPS as SECURITY_GROUPS
-from cloudtape.synthesis.network import default_group
 from cloudtape.synthesis.quotas import BUDGETS, detailed, limits_of, used_of
 from cloudtape.synthesis.scene import Scene, answers, on
 from cloudtape.synthesis.shelves import Members, Resource
@@ -50,7 +49,7 @@ def _boot(scene: Scene, server: Resource, sent: Members) -> None:
         raise Refused(400, f"Flavor {_id_in(sent['flavorRef'])} could not be found.")
     use_flavor(scene, server, flavor)
     _use_image(scene, server, sent)
-    _use_key(scene, server, sent)
+    _use_key(scene, sent)
     number = scene.world.new_id("int", "instance")
     name = server.members["name"]
     server.set(
@@ -121,7 +120,7 @@ def _use_image(scene: Scene, server: Resource, sent: Members) -> None:
     server.set(image={"id": id_, "links": [link]}, _image_id=id_)
 
 
-def _use_key(scene: Scene, server: Resource, sent: Members) -> None:
+def _use_key(scene: Scene, sent: Members) -> None:
     name = sent.get("key_name")
     if name and not any(one.user == scene.call.token.user for one in scene.where(KEYS, name=name)):
         raise Refused(400, "Invalid key_name provided.")
@@ -291,7 +290,13 @@ def _log_event(scene: Scene, server: Resource, action: str) -> None:
     """A record of what was done (`os-instance-actions`)."""
     now = scene.world.clock.text("%Y-%m-%dT%H:%M:%S.%f")
     name = scene.world.new_id()
-    event = {"event": f"compute_{action}", "start_time": now, "finish_time": now, "result": "Success", "traceback": None}
+    event = {
+        "event": f"compute_{action}",
+        "start_time": now,
+        "finish_time": now,
+        "result": "Success",
+        "traceback": None,
+    }
     members = {
         "action": action,
         "instance_uuid": server.id,
@@ -306,10 +311,27 @@ def _log_event(scene: Scene, server: Resource, action: str) -> None:
     scene.add(EVENTS, members, parents=(server.id,))
 
 
-LOGGED = "os-start os-stop reboot pause unpause suspend resume shelve unshelve rescue unrescue resize migrate rebuild lock unlock"
+LOGGED = (
+    "os-start",
+    "os-stop",
+    "reboot",
+    "pause",
+    "unpause",
+    "suspend",
+    "resume",
+    "shelve",
+    "unshelve",
+    "rescue",
+    "unrescue",
+    "resize",
+    "migrate",
+    "rebuild",
+    "lock",
+    "unlock",
+)
 
 
-@on(SERVERS, *LOGGED.split())
+@on(SERVERS, *LOGGED)
 def _log(scene: Scene, server: Resource, _: Members) -> None:
     _log_event(scene, server, scene.call.plan.operation.action.removeprefix("os-"))
 
@@ -336,7 +358,9 @@ def _revert(scene: Scene, server: Resource, _: Members) -> None:
 @on(SERVERS, "rebuild")
 def _rebuild(scene: Scene, server: Resource, sent: Members) -> None:
     _use_image(scene, server, sent)
-    changed = {name: sent[name] for name in ("name", "metadata", "description", "accessIPv4", "accessIPv6") if name in sent}
+    changed = {
+        name: sent[name] for name in ("name", "metadata", "description", "accessIPv4", "accessIPv6") if name in sent
+    }
     server.update({name: value for name, value in changed.items() if value is not None})
     server.private["told_now"] = {"adminPass": sent.get("adminPass") or scene.world.secret(12)}
 
@@ -641,11 +665,10 @@ def _remote_console(scene: Scene) -> Answer:
 @on(FLAVORS, "CREATE")
 def _flavor(scene: Scene, flavor: Resource, sent: Members) -> None:
     id_ = sent.get("id") or sent.get("flavorid")
-    if id_ and id_ != "auto":
-        if scene.find(FLAVORS, id_) not in (None, flavor):
-            raise Refused(409, f"Flavor with ID {id_} already exists.")
+    if id_ and id_ != "auto" and scene.find(FLAVORS, id_) not in (None, flavor):
+        raise Refused(409, f"Flavor with ID {id_} already exists.")
     swap = sent.get("swap")
-    flavor.set(swap=swap if swap else "")
+    flavor.set(swap=swap or "")
     flavor.members["links"] = [{"rel": "self"}, {"rel": "bookmark"}]
 
 
@@ -784,8 +807,6 @@ def _set_quota(scene: Scene, _: Resource, sent: Members) -> Members:
     kept = scene.world.documents.setdefault((scene.call.region, "compute/os-quota-sets", (project,)), {})
     kept.update({name: value for name, value in sent.items() if name in BUDGETS["compute"].limits})
     return {"quota_set": limits_of(scene, "compute", project)}
-
-
 
 
 # --- DNS of floating IPs ---------------------------------------------------------------------------------------------

@@ -70,7 +70,9 @@ def microversion(service: Service, version: str, request: Request) -> Microversi
         return micro.max
     found = NUMBER.fullmatch(asked)
     if not found:
-        raise Refused(400, f"API Version String '{asked}' is of invalid format. It must be of format MajorNum.MinorNum.")
+        raise Refused(
+            400, f"API Version String '{asked}' is of invalid format. It must be of format MajorNum.MinorNum."
+        )
     number = (int(found[1]), int(found[2]))
     if not micro.min <= number <= micro.max:
         low, high = _text(micro.min), _text(micro.max)

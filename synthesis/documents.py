@@ -175,7 +175,9 @@ def echoed_inside(scene: Scene, sent: Members) -> Any:
     if plan.sample is None:
         return None
     inside = plan.sample[plan.wrapper] if plan.wrapper else plan.sample
-    known = {name: value for name, value in sent.items() if isinstance(inside, dict) and _alike(inside.get(name), value)}
+    known = {
+        name: value for name, value in sent.items() if isinstance(inside, dict) and _alike(inside.get(name), value)
+    }
     return scene.adapter(inside, plan.wrapper, known)
 
 

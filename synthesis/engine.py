@@ -61,18 +61,18 @@ def _check_parents(scene: Scene) -> None:
 
 def item(scene: Scene, kind: str, id_: str, parents: tuple[str, ...] = ()) -> Resource:
     """The resource, as it is now. Raises Refused when it is not there, or is somebody else's."""
-    found = scene.world.find(kind, id_, scene.call.region, _canonical(scene, kind, parents))
+    found = scene.world.find(kind, id_, scene.call.region, _canonical(scene, parents))
     if found is None or not sees(scene, found) or not _is_there(scene, found):
         raise not_found(scene.kind(kind), id_)
     return found
 
 
-def _canonical(scene: Scene, kind: str, parents: tuple[str, ...]) -> tuple[str, ...]:
+def _canonical(scene: Scene, parents: tuple[str, ...]) -> tuple[str, ...]:
     """The parents by their ids, where a path names them by something else."""
     if not parents:
         return ()
     above = [step for step in scene.call.plan.steps if step.variable]
-    ids = []
+    ids: list[str] = []
     for at, parent in enumerate(parents):
         found = scene.world.find(above[at].kind, parent, scene.call.region, tuple(ids)) if at < len(above) else None
         ids.append(found.id if found else parent)
@@ -121,7 +121,7 @@ def _asks_for_all(call: Call) -> bool:
 
 def shelf_of(scene: Scene) -> Shelf:
     call = scene.call
-    return scene.world.shelf(call.plan.kind, call.region, _canonical(scene, call.plan.kind, call.parents))
+    return scene.world.shelf(call.plan.kind, call.region, _canonical(scene, call.parents))
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def _chosen(kind: Kind, call: Call) -> Callable[[Resource], bool]:
         return lambda one: bool(one.members.get(kind.rule.public)) is wanted
     if kind.rule.public == "visibility" and (asked := call.asked("visibility")) and asked != "all":
         return lambda one: one.members.get("visibility") == asked
-    return lambda one: True
+    return lambda _: True
 
 
 def show(scene: Scene) -> Answer:
@@ -217,7 +217,7 @@ def _create(scene: Scene) -> Answer:
     if instead := one.private.pop("told_instead", None):
         return Answer(call.plan.status, instead)
     shown = _shown(scene, one)
-    where = call.base + item_path(call, one)
+    where = call.base + item_path(one)
     return Answer(shown.status, shown.body, (*shown.headers, ("Location", where)))
 
 
@@ -232,6 +232,7 @@ def make(scene: Scene, kind: Kind, sent: Members, id_: str | None = None) -> Res
     call, rule = scene.call, kind.rule
     sent = {rule.old.get(name, name): value for name, value in sent.items()} if rule.old else sent
     _check_required(kind, sent)
+    _check_types(kind, sent)
     project = _owner(scene, kind, sent)
     check_quota(scene, kind, project)
     members = fresh(kind, scene)
@@ -251,7 +252,7 @@ def make(scene: Scene, kind: Kind, sent: Members, id_: str | None = None) -> Res
         region=call.region,
         project=project,
         user=call.token.user,
-        parents=_canonical(scene, kind.name, call.parents),
+        parents=_canonical(scene, call.parents),
     )
     try:
         effect(scene, one, "CREATE", sent)
@@ -270,7 +271,7 @@ def _settable(kind: Kind, sent: Members, members: Members) -> Members:
     return {
         name: value
         for name, value in sent.items()
-        if name not in rule.server and name not in ("links",) and not (value is None and members.get(name) is not None)
+        if name not in rule.server and name != "links" and not (value is None and members.get(name) is not None)
     }
 
 
@@ -292,7 +293,24 @@ def _exists(scene: Scene, project: str) -> bool:
 def _check_required(kind: Kind, sent: Members) -> None:
     for name in kind.rule.required:
         if sent.get(name) in (None, ""):
-            raise Refused(400, f"Invalid input for field/attribute {name}: '{name}' is a required property", "BadRequest")
+            raise Refused(
+                400, f"Invalid input for field/attribute {name}: '{name}' is a required property", "BadRequest"
+            )
+
+
+TYPES = {dict: "object", list: "array", str: "string"}
+WORDS = ("name", "description", "stack_name", "display_name")
+
+
+def _check_types(kind: Kind, sent: Members) -> None:
+    """Raises Refused for an object where none is expected, or the other way round; for a name that is no text."""
+    for name, value in sent.items():
+        wanted = str if name in WORDS else kind.types.get(name)
+        if value is None or wanted is None or isinstance(value, wanted):
+            continue
+        if wanted is not str or name in WORDS or isinstance(value, dict | list):
+            why = f"Invalid input for field/attribute {name}. Value: {value}. {value!r} is not of type '{TYPES[wanted]}'"
+            raise Refused(400, why, "HTTPBadRequest")
 
 
 def _check_unique(kind: Kind, shelf: Shelf, members: Members, project: str, itself: Resource | None = None) -> None:
@@ -301,7 +319,7 @@ def _check_unique(kind: Kind, shelf: Shelf, members: Members, project: str, itse
         return
     wanted = [members.get(name) for name in names]
     for one in shelf:
-        theirs = kind.scope in ("project",) and one.project != project
+        theirs = kind.scope == "project" and one.project != project
         if not theirs and [one.members.get(name) for name in names] == wanted and one is not itself:
             if kind.scope == "own" and one.user != members.get("user_id"):
                 continue
@@ -314,7 +332,7 @@ def _taken(kind: Kind, name: str) -> Refused:
 
 def _put(scene: Scene) -> Answer:
     call, kind = scene.call, scene.kind(scene.call.plan.kind)
-    parents = _canonical(scene, kind.name, call.parents)
+    parents = _canonical(scene, call.parents)
     found = scene.world.find(kind.name, call.id, call.region, parents)
     if found is not None and 201 in call.plan.operation.statuses:
         raise _taken(kind, call.id)
@@ -332,6 +350,7 @@ def _change(scene: Scene, one: Resource) -> Answer:
     call, kind = scene.call, scene.kind(one.kind)
     sent = patched(one.members, call.body) if isinstance(call.body, list) else call.sent
     sent = {kind.rule.old.get(name, name): value for name, value in sent.items()} if kind.rule.old else sent
+    _check_types(kind, sent)
     for name in kind.rule.immutable:
         if name in sent and sent[name] != one.members.get(name):
             raise Refused(400, f"Cannot update read-only attribute {name}", "HTTPBadRequest")

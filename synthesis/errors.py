@@ -1,8 +1,8 @@
 """What can go wrong while an answer is made up.
 
-    SynthesisError
-    ├── Refused            the request cannot be done in this world; the service says so in its own envelope
-    └── WorldFileError     a file that describes a world is wrong (its author's to mend)
+SynthesisError
+├── Refused            the request cannot be done in this world; the service says so in its own envelope
+└── WorldFileError     a file that describes a world is wrong (its author's to mend)
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ class SynthesisError(Exception):
 
 
 class Refused(SynthesisError):
-    """`status` is the HTTP status, `kind` the service's own name for the fault where its envelope has a place for it."""
+    """`status` is the HTTP status, `kind` the service's own name for the fault, where its envelope has a place."""
 
     def __init__(self, status: int, message: str, kind: str = "") -> None:
         self.status, self.message, self.kind = status, message, kind

@@ -113,9 +113,7 @@ NAMED: dict[str, Callable[[str, str], Any]] = {"network": _neutron_named}
 PHRASES = {int(status): status.phrase for status in HTTPStatus}
 
 
-def fault(
-    service: str, status: int, message: str, facts: Mapping[str, Any] | None = None, kind: str = ""
-) -> Response:
+def fault(service: str, status: int, message: str, facts: Mapping[str, Any] | None = None, kind: str = "") -> Response:
     """An error of a service (its official type; any other gets a shape that most clients read).
 
     `message` is one line for a person. `facts` stand under the key `cloudtape` of a JSON body; an HTML one has no

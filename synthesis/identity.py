@@ -132,7 +132,8 @@ def log_in(scene: Scene, auth: Any) -> Token:
     methods = identity.get("methods") if isinstance(identity, dict) else None
     if not isinstance(identity, dict) or not isinstance(methods, list) or not methods:
         raise Refused(400, "Expecting to find auth.identity.methods in the request body.")
-    user, more = None, {}
+    user: Resource | None = None
+    more: Members = {}
     for method in methods:
         check = METHODS.get(method) if isinstance(method, str) else None
         if check is None:
@@ -411,7 +412,9 @@ def _effective(scene: Scene) -> list[Grant]:
         return list(scene.world.grants)
     found: dict[Grant, None] = {}
     for grant in scene.world.grants:
-        users = [grant.actor] if grant.actors == "users" else [u for g, u in scene.world.memberships if g == grant.actor]
+        users = (
+            [grant.actor] if grant.actors == "users" else [u for g, u in scene.world.memberships if g == grant.actor]
+        )
         for user in users:
             found[Grant("users", user, grant.targets, grant.target, grant.role)] = None
     return list(found)
@@ -597,7 +600,11 @@ def _trust_roles(scene: Scene, one: Resource, sent: Members) -> None:
     found = []
     for wanted in sent.get("roles") or ():
         by_name = scene.where(ROLES, name=wanted.get("name")) if isinstance(wanted, dict) else iter(())
-        role = scene.find(ROLES, wanted.get("id")) if isinstance(wanted, dict) and wanted.get("id") else next(by_name, None)
+        role = (
+            scene.find(ROLES, wanted.get("id"))
+            if isinstance(wanted, dict) and wanted.get("id")
+            else next(by_name, None)
+        )
         if role:
             found.append({**role.members, "links": {"self": f"{scene.call.base}/roles/{role.id}"}})
     one.set(roles=found)

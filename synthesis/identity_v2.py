@@ -84,7 +84,12 @@ def _entry(service: Members) -> Members:
         entry = regions.setdefault(one["region"], {"region": one["region"], "id": one["id"]})
         entry[f"{one['interface']}URL"] = one["url"]
     assert all(f"{name}URL" in entry for entry in regions.values() for name in INTERFACES)
-    return {"endpoints": list(regions.values()), "endpoints_links": [], "type": service["type"], "name": service["name"]}
+    return {
+        "endpoints": list(regions.values()),
+        "endpoints_links": [],
+        "type": service["type"],
+        "name": service["name"],
+    }
 
 
 @answers("identity.v2.0.tokens.validate")

@@ -28,7 +28,7 @@ def _image(_: Scene, image: Resource, sent: Members) -> None:
     if sent.get("visibility", "shared") not in VISIBILITIES:
         raise Refused(400, f"Invalid visibility: {sent['visibility']} is none of {', '.join(VISIBILITIES)}.")
     path = f"/v2/images/{image.id}"
-    image.set(**{"self": path, "file": path + "/file", "schema": "/v2/schemas/image"})
+    image.set(self=path, file=path + "/file", schema="/v2/schemas/image")
 
 
 @on(IMAGES, "UPDATE")
@@ -48,7 +48,7 @@ def _image_goes(scene: Scene, image: Resource, _: Members) -> None:
 @on(NAMESPACES, "CREATE")
 def _namespace(_: Scene, one: Resource, __: Members) -> None:
     path = f"/v2/metadefs/namespaces/{one.id}"
-    one.set(**{"self": path, "schema": "/v2/schemas/metadefs/namespace"})
+    one.set(self=path, schema="/v2/schemas/metadefs/namespace")
 
 
 # --- data ------------------------------------------------------------------------------------------------------------
@@ -206,7 +206,9 @@ def _stores(_: Scene) -> Answer:
 @answers("image.info.import.show")
 def _imports(_: Scene) -> Answer:
     methods = ["glance-direct", "web-download", "copy-image"]
-    return Answer(200, {"import-methods": {"description": "Import methods available.", "type": "array", "value": methods}})
+    return Answer(
+        200, {"import-methods": {"description": "Import methods available.", "type": "array", "value": methods}}
+    )
 
 
 # --- v1 --------------------------------------------------------------------------------------------------------------
@@ -223,9 +225,26 @@ def _from_headers(scene: Scene) -> Members:
 
 def _as_v1(image: Resource) -> Members:
     members = image.members
-    names = ("id", "name", "status", "size", "checksum", "disk_format", "container_format", "owner", "min_disk", "min_ram")
+    names = (
+        "id",
+        "name",
+        "status",
+        "size",
+        "checksum",
+        "disk_format",
+        "container_format",
+        "owner",
+        "min_disk",
+        "min_ram",
+    )
     shown = {name: members.get(name) for name in (*names, "created_at", "updated_at", "protected")}
-    return {**shown, "is_public": members["visibility"] == "public", "deleted": False, "deleted_at": None, "properties": {}}
+    return {
+        **shown,
+        "is_public": members["visibility"] == "public",
+        "deleted": False,
+        "deleted_at": None,
+        "properties": {},
+    }
 
 
 @answers("image.v1.images.create")

@@ -36,7 +36,9 @@ def new_key(seed: str) -> tuple[str, str]:
     check = secret[:4] * 2
     private = check + _string(KIND) + _string(point) + _string(secret + point) + _string(b"cloudtape")
     private += bytes(range(1, 1 + -len(private) % 8))
-    blob = b"openssh-key-v1\0" + _string(b"none") * 2 + _string(b"") + (1).to_bytes(4) + _string(public) + _string(private)
+    blob = (
+        b"openssh-key-v1\0" + _string(b"none") * 2 + _string(b"") + (1).to_bytes(4) + _string(public) + _string(private)
+    )
     text = base64.b64encode(blob).decode()
     lines = [text[at : at + 70] for at in range(0, len(text), 70)]
     name = "OPENSSH PRIVATE KEY"

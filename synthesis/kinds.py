@@ -22,7 +22,13 @@ from cloudtape.synthesis.shelves import Members
 Scope = Literal["", "project", "public", "global", "own"]
 WHOLE = (Verb.SHOW, Verb.CREATE, Verb.UPDATE, Verb.PUT)
 TRUE_UNLESS_SAID = frozenset({"enabled", "admin_state_up", "is_public", "enable_dhcp"})
-OWNERS = ("project_id", "tenant_id", "owner", "os-vol-tenant-attr:tenant_id", "os-extended-snapshot-attributes:project_id")
+OWNERS = (
+    "project_id",
+    "tenant_id",
+    "owner",
+    "os-vol-tenant-attr:tenant_id",
+    "os-extended-snapshot-attributes:project_id",
+)
 
 
 class Newer(msgspec.Struct, frozen=True):
@@ -40,7 +46,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sent; `short` those of a list without details, `made` those of the answer to a POST. `scope`: `project` belongs to
     one, `public` too but is seen by all where it says so, `global` to nobody, `own` to a user. `admin`: what only an
     admin may do. `map`: it is a document that is this member of its parent, `item` what wraps one key of it.
-    `optional` are members of examples whose presence says something. `since` and `until` bound the microversions in which a member is shown. `old`: what older versions call a member.
+    `optional` are members of examples whose presence says something. `since` and `until` bound the microversions in
+    which a member is shown. `old`: what older versions call a member.
     """
 
     label: str = ""
@@ -143,6 +150,17 @@ class Kind:
         """The members that a client may set."""
         sent = [sent_members(plan) for plan in self.plans if plan.verb in (Verb.CREATE, Verb.UPDATE, Verb.PUT)]
         return frozenset(name for members in sent for name in members) - set(self.rule.server)
+
+    @functools.cached_property
+    def types(self) -> dict[str, type]:
+        """What each member is, where it can be only one of object, list and text."""
+        samples = [sent_members(plan) for plan in self.plans if plan.operation.version == self.newest]
+        found: dict[str, set[type]] = {}
+        for members in [*samples, self.template]:
+            for name, value in members.items():
+                if value is not None:
+                    found.setdefault(name, set()).add(type(value))
+        return {name: kinds.pop() for name, kinds in found.items() if len(kinds) == 1 and kinds <= {dict, list, str}}
 
     @functools.cached_property
     def template(self) -> Members:
@@ -265,7 +283,6 @@ def plan_with(catalogs: Iterable[OperationCatalog], rules: Mapping[str, Rule]) -
 
 def read_rules(path: Path = DATA / "kinds.yaml") -> dict[str, Rule]:
     """The rows of a file of rules, by kind: services, and under them paths."""
-    document = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)  # noqa: S506
+    document = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
     by_service = msgspec.convert(document, dict[str, dict[str, Rule]])
     return {f"{service}/{path}": rule for service, rules in by_service.items() for path, rule in rules.items()}
-

@@ -22,7 +22,7 @@ GONE = "(gone)"
 
 
 class Transition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`states`: those in which it may begin (none: any). `meanwhile` and `set`: members until then, and from then on."""
+    """`states`: those in which it may begin (none: any). `meanwhile` and `set`: members until then, and after."""
 
     states: tuple[str, ...] = ()
     via: str = ""
@@ -52,7 +52,7 @@ class Pending(msgspec.Struct):
 
 
 def read_lives(path: Path = DATA / "lifecycles.yaml") -> dict[str, Life]:
-    document = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)  # noqa: S506
+    document = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
     return msgspec.convert(document, dict[str, Life])
 
 

@@ -20,12 +20,60 @@ TRUE = frozenset({"true", "1", "yes", "on", "t"})
 FALSE = frozenset({"false", "0", "no", "off", "f"})
 # What is asked in a query, and is no member.
 NOT_FILTERS = frozenset(
-    "limit marker offset sort sort_key sort_keys sort_dir sort_dirs page_reverse fields all_tenants all_projects "
-    "with_count include_disabled deleted is_public changes-since changes-before detailed include_all_versions "
-    "show_nested global_tenant include_names effective include_subtree subtree_as_list parents_as_list "
-    "not-tags not-tags-any tags-any reverse per_page page with_quota with_count with_servers usage start end "
-    "resolve_outputs nested_depth glance_metadata bootable_only paginate visibility member_status "
-    "os_hidden include_inherited allocation_ratio refresh project_only_filter extra_info".split()
+    [
+        "limit",
+        "marker",
+        "offset",
+        "sort",
+        "sort_key",
+        "sort_keys",
+        "sort_dir",
+        "sort_dirs",
+        "page_reverse",
+        "fields",
+        "all_tenants",
+        "all_projects",
+        "with_count",
+        "include_disabled",
+        "deleted",
+        "is_public",
+        "changes-since",
+        "changes-before",
+        "detailed",
+        "include_all_versions",
+        "show_nested",
+        "global_tenant",
+        "include_names",
+        "effective",
+        "include_subtree",
+        "subtree_as_list",
+        "parents_as_list",
+        "not-tags",
+        "not-tags-any",
+        "tags-any",
+        "reverse",
+        "per_page",
+        "page",
+        "with_quota",
+        "with_count",
+        "with_servers",
+        "usage",
+        "start",
+        "end",
+        "resolve_outputs",
+        "nested_depth",
+        "glance_metadata",
+        "bootable_only",
+        "paginate",
+        "visibility",
+        "member_status",
+        "os_hidden",
+        "include_inherited",
+        "allocation_ratio",
+        "refresh",
+        "project_only_filter",
+        "extra_info",
+    ]
 )
 # How a service names what its resources call otherwise.
 SAME = {
@@ -176,7 +224,7 @@ def _filters(kind: Kind, call: Call) -> Callable[[Resource], bool]:
         if key not in NOT_FILTERS:
             wanted.setdefault(key, []).append(value)
     if not wanted:
-        return lambda one: True
+        return lambda _: True
     tests = [_test(kind, name, values) for name, values in wanted.items()]
     return lambda one: all(test(one.members) for test in tests)
 

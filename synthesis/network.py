@@ -80,9 +80,13 @@ def _from_pool(scene: Scene, sent: Members) -> str:
     """The next free prefix of a subnet pool."""
     pool = scene.find(POOLS, sent.get("subnetpool_id"))
     if pool is None:
-        raise Refused(400, "Bad subnets request: a subnetpool must be specified in the absence of a cidr.", "BadRequest")
+        raise Refused(
+            400, "Bad subnets request: a subnetpool must be specified in the absence of a cidr.", "BadRequest"
+        )
     length = int(sent.get("prefixlen") or pool.members["default_prefixlen"])
-    taken = [network_in(one.members["cidr"]) for one in scene.where(SUBNETS, subnetpool_id=pool.id) if one.members["cidr"]]
+    taken = [
+        network_in(one.members["cidr"]) for one in scene.where(SUBNETS, subnetpool_id=pool.id) if one.members["cidr"]
+    ]
     for prefix in map(network_in, pool.members["prefixes"]):
         if length < prefix.prefixlen:
             continue
@@ -118,7 +122,9 @@ def _pool(_: Scene, pool: Resource, sent: Members) -> None:
 @on(POOLS, "DELETE")
 def _pool_goes(scene: Scene, pool: Resource, _: Members) -> None:
     if any(scene.where(SUBNETS, subnetpool_id=pool.id)):
-        raise Refused(409, "Unable to delete subnet pool: Subnets from this pool are still in use.", "SubnetPoolDeleteError")
+        raise Refused(
+            409, "Unable to delete subnet pool: Subnets from this pool are still in use.", "SubnetPoolDeleteError"
+        )
 
 
 # --- ports -----------------------------------------------------------------------------------------------------------
@@ -172,7 +178,7 @@ def _wanted_ip(scene: Scene, network: Resource, wanted: Any) -> Members:
         raise Refused(400, "Invalid input for fixed_ips.", "HTTPBadRequest")
     if wanted.get("subnet_id"):
         return take(scene, scene.need(SUBNETS, wanted["subnet_id"]), wanted.get("ip_address"))
-    subnets = [one for one in map(lambda id_: scene.find(SUBNETS, id_), network.members["subnets"]) if one]
+    subnets = [one for one in (scene.find(SUBNETS, id_) for id_ in network.members["subnets"]) if one]
     address = str(wanted.get("ip_address") or "")
     for subnet in subnets:
         if not address or _lies_in(address, subnet):
@@ -210,7 +216,8 @@ def _remember(_: Scene, port: Resource, __: Members) -> None:
 @on(PORTS, "DELETE")
 def _port_goes(scene: Scene, port: Resource, _: Members) -> None:
     if port.members["device_owner"] in (INTERFACE, GATEWAY):
-        why = f"Port {port.id} cannot be deleted directly via the port API: has device owner {port.members['device_owner']}."
+        owner = port.members["device_owner"]
+        why = f"Port {port.id} cannot be deleted directly via the port API: has device owner {owner}."
         raise Refused(409, why, "ServicePortInUse")
     unplug(scene, port)
 
@@ -358,7 +365,9 @@ def _router_goes(scene: Scene, router: Resource, _: Members) -> None:
 def _floating(scene: Scene, one: Resource, sent: Members) -> None:
     network = scene.need(NETWORKS, sent["floating_network_id"])
     if not network.members.get("router:external"):
-        raise Refused(400, f"Bad floatingip request: Network {network.id} is not a valid external network.", "BadRequest")
+        raise Refused(
+            400, f"Bad floatingip request: Network {network.id} is not a valid external network.", "BadRequest"
+        )
     wanted = {
         name: value
         for name, value in (("subnet_id", sent.get("subnet_id")), ("ip_address", sent.get("floating_ip_address")))
@@ -458,7 +467,7 @@ def _have_default(scene: Scene, _: Resource, __: Members) -> None:
 
 
 @on(GROUPS, "CREATE")
-def _group(scene: Scene, group: Resource, sent: Members) -> None:
+def _group(scene: Scene, group: Resource, _: Members) -> None:
     if group.members["name"] == "default":
         raise Refused(409, "Default security group already exists.", "SecurityGroupDefaultAlreadyExists")
     default_group(scene, group.project)
@@ -468,7 +477,9 @@ def _group(scene: Scene, group: Resource, sent: Members) -> None:
 @on(GROUPS, "DELETE")
 def _group_goes(scene: Scene, group: Resource, _: Members) -> None:
     if group.members["name"] == "default" and not scene.call.token.is_admin:
-        raise Refused(409, f"Insufficient rights for removing default security group.", "SecurityGroupCannotRemoveDefault")
+        raise Refused(
+            409, "Insufficient rights for removing default security group.", "SecurityGroupCannotRemoveDefault"
+        )
     if any(group.id in port.members["security_groups"] for port in scene.world.all(PORTS, scene.call.region)):
         raise Refused(409, f"Security Group {group.id} in use.", "SecurityGroupInUse")
     for rule in list(scene.where(RULES, security_group_id=group.id)):
@@ -603,11 +614,18 @@ def _remove_tag(scene: Scene) -> Answer:
 def _shared(scene: Scene, policy: Resource, sent: Members) -> None:
     """An object is shared with everybody, or with a project."""
     members = policy.members
-    kinds = {"network": NETWORKS, "security_group": GROUPS, "subnetpool": POOLS, "address_scope": "network/address-scopes"}
+    kinds = {
+        "network": NETWORKS,
+        "security_group": GROUPS,
+        "subnetpool": POOLS,
+        "address_scope": "network/address-scopes",
+    }
     one = scene.find(kinds.get(members.get("object_type", ""), ""), members.get("object_id")) if members else None
     if one is None:
         return
-    policies = [other for other in scene.where("network/rbac-policies", object_id=one.id) if sent or other is not policy]
+    policies = [
+        other for other in scene.where("network/rbac-policies", object_id=one.id) if sent or other is not policy
+    ]
     one.set(_shared_with=[other.members.get("target_tenant") for other in policies])
     if "shared" in one.members and members.get("target_tenant") == "*":
         one.set(shared=bool(sent))
@@ -622,7 +640,7 @@ def _availability(scene: Scene) -> Answer:
 
 
 def _ips_of(scene: Scene, network: Resource) -> Members:
-    subnets = [one for one in map(lambda id_: scene.find(SUBNETS, id_), network.members["subnets"]) if one]
+    subnets = [one for one in (scene.find(SUBNETS, id_) for id_ in network.members["subnets"]) if one]
     found = [_ips_of_subnet(scene, subnet) for subnet in subnets]
     return {
         "network_id": network.id,
@@ -636,7 +654,9 @@ def _ips_of(scene: Scene, network: Resource) -> Members:
 
 
 def _ips_of_subnet(scene: Scene, subnet: Resource) -> Members:
-    pools = [[int(ipaddress.ip_address(pool[at])) for at in ("start", "end")] for pool in subnet.members["allocation_pools"]]
+    pools = [
+        [int(ipaddress.ip_address(pool[at])) for at in ("start", "end")] for pool in subnet.members["allocation_pools"]
+    ]
     ports = scene.where(PORTS, network_id=subnet.members["network_id"])
     return {
         "subnet_id": subnet.id,

@@ -34,7 +34,7 @@ def _template(sent: Members) -> Members:
 
 
 def _named(template: Members, *names: str) -> Members:
-    found = next((template[name] for name in names if isinstance(template.get(name), dict)), {})
+    found: Members = next((template[name] for name in names if isinstance(template.get(name), dict)), {})
     return dict(found)
 
 
@@ -63,7 +63,9 @@ def _fill(scene: Scene, stack: Resource, template: Members, sent: Members, verb:
     declared = _named(template, "parameters", "Parameters")
     given = {**(sent.get("parameters") or {})} if isinstance(sent.get("parameters"), dict) else {}
     values = {name: one.get("default", one.get("Default")) for name, one in declared.items() if isinstance(one, dict)}
-    hidden = {name for name, one in declared.items() if isinstance(one, dict) and (one.get("hidden") or one.get("NoEcho"))}
+    hidden = {
+        name for name, one in declared.items() if isinstance(one, dict) and (one.get("hidden") or one.get("NoEcho"))
+    }
     known = {"OS::stack_id": stack.id, "OS::stack_name": stack.members["stack_name"], "OS::project_id": stack.project}
     shown = {name: "******" if name in hidden else _text(value) for name, value in {**values, **given}.items()}
     outputs = _named(template, "outputs", "Outputs")
@@ -92,7 +94,11 @@ def _text(value: Any) -> Any:
 def _output(name: str, one: Any) -> Members:
     about = one if isinstance(one, dict) else {}
     value = about.get("value", about.get("Value"))
-    return {"output_key": name, "output_value": value, "description": about.get("description") or "No description given"}
+    return {
+        "output_key": name,
+        "output_value": value,
+        "description": about.get("description") or "No description given",
+    }
 
 
 def _resource(scene: Scene, stack: Resource, name: str, about: Members) -> None:
@@ -127,7 +133,9 @@ def _event(scene: Scene, stack: Resource, name: str, verb: str, physical: str) -
             "logical_resource_id": name,
             "physical_resource_id": physical,
             "resource_status": f"{verb}_{state}",
-            "resource_status_reason": f"Stack {verb} {reason}" if name == stack.members["stack_name"] else "state changed",
+            "resource_status_reason": f"Stack {verb} {reason}"
+            if name == stack.members["stack_name"]
+            else "state changed",
             "event_time": scene.now(),
             "links": [
                 {"rel": "self", "href": f"{here}/resources/{name}/events/{id_}"},

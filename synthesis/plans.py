@@ -47,7 +47,10 @@ ALIASES = {
 
 
 # A variable that stands behind the sub-resource it is above (Compute API v2.1's extensions of flavors).
-BEHIND = {("flavors", "os-flavor-extra-specs"): ("os-extra_specs",), ("flavors", "os-flavor-access"): ()}
+BEHIND: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("flavors", "os-flavor-extra-specs"): ("os-extra_specs",),
+    ("flavors", "os-flavor-access"): (),
+}
 
 
 class Verb(Enum):
@@ -76,7 +79,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What an operation does.
 
     `kind` is what it does it to, `parents` the steps before with their variables, `segments` the template without
-    version and project. `wrapper` is the member of the answer that holds what it is about (empty: it stands for itself),
+    version and project. `wrapper` is the member of the answer that holds what it is about (empty: it is that),
     `many` whether that is a list. `sample` is the answer of the reference's example, `sent` the request's.
     """
 
@@ -171,11 +174,9 @@ class Planner:
     def collections(self) -> frozenset[str]:
         """The kinds that hold items."""
         kinds = self.kinds.items()
-        return frozenset(
-            kind for kind, operations in kinds if self._told.get(kind, self._is_collection(kind, operations))
-        )
+        return frozenset(kind for kind, operations in kinds if self._told.get(kind, self._is_collection(operations)))
 
-    def _is_collection(self, kind: str, operations: Sequence[Operation]) -> bool:
+    def _is_collection(self, operations: Sequence[Operation]) -> bool:
         items = any(_target(one)[1] for one in operations)
         for one in operations:
             if _target(one)[1] or _trailing(one) in ACTIONS:
@@ -276,7 +277,7 @@ def _status(operation: Operation) -> int:
 
 
 def _list_in(sample: Any) -> str | None:
-    """The member of a list's answer that holds the items; empty where the answer is the list; None where there is none."""
+    """The member that holds the items of a list; empty where the answer is the list; None where there is no list."""
     if isinstance(sample, list):
         return ""
     if not isinstance(sample, dict):

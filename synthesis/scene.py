@@ -42,7 +42,9 @@ class Scene:
     def where(self, kind: str, **members: Any) -> Iterator[Resource]:
         return self.world.where(kind, self.call.region, **members)
 
-    def add(self, kind: str, members: Members, *, project: str | None = None, parents: tuple[str, ...] = ()) -> Resource:
+    def add(
+        self, kind: str, members: Members, *, project: str | None = None, parents: tuple[str, ...] = ()
+    ) -> Resource:
         """A resource with all members of its kind, those given in place of their own."""
         owner = self.call.project if project is None else project
         whole = fresh(self.kind(kind), self)
@@ -88,7 +90,7 @@ OWNERS = (
 
 
 def on(kind: str, *events: str) -> Callable[[_E], _E]:
-    """Registers what follows when a resource of a kind is made, changed, deleted (CREATE, UPDATE, DELETE) or acted on."""
+    """Registers what follows when a resource of a kind is made, changed, deleted (CREATE, …) or acted on."""
 
     def register(effect: _E) -> _E:
         for event in events:
@@ -142,7 +144,7 @@ def stamp(members: Members, scene: Scene, names: frozenset[str]) -> None:
 
 def own(members: Members, kind: Kind, project: str, user: str) -> None:
     """Say whose it is, wherever its kind says that."""
-    if kind.scope in ("global",):
+    if kind.scope == "global":
         return
     for name in OWNERS:
         if name in members:

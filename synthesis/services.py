@@ -36,7 +36,8 @@ class Documents(msgspec.Struct, frozen=True):
     """How a service writes its version documents.
 
     `root`: `versions`, or `values` ({"versions": {"values": […]}}). `version`: the document at the versioned URL is one
-    `version`, a list of `versions`, or the list of `resources`. `status` is that of the root, `at_version` that of the other.
+    `version`, a list of `versions`, or the list of `resources`.
+    `status` is that of the root, `at_version` that of the other.
     """
 
     root: str = "versions"
@@ -46,7 +47,7 @@ class Documents(msgspec.Struct, frozen=True):
 
 
 class Micro(msgspec.Struct, frozen=True):
-    """Microversions: the name in `OpenStack-API-Version`, their range, an older header, the major versions with them."""
+    """Microversions: the name in `OpenStack-API-Version`, their range, an older header, the major versions."""
 
     name: str
     min: Microversion
@@ -86,6 +87,6 @@ class Services(dict[str, Service]):
 @functools.cache
 def default_services() -> Services:
     """The services of the reference."""
-    document = yaml.load((DATA / "services.yaml").read_bytes(), Loader=yaml.CSafeLoader)  # noqa: S506
+    document = yaml.load((DATA / "services.yaml").read_bytes(), Loader=yaml.CSafeLoader)
     rows = msgspec.convert(document, dict[str, Service])
     return Services({kind: msgspec.structs.replace(row, type=kind) for kind, row in rows.items()})

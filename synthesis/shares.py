@@ -61,7 +61,7 @@ def _deny(_: Scene, share: Resource, sent: Members) -> None:
 
 
 @on(SHARES, "os-access_list", "access_list")
-def _access_list(scene: Scene, share: Resource, _: Members) -> Members:
+def _access_list(_: Scene, share: Resource, __: Members) -> Members:
     return {"access_list": share.private.setdefault("access", [])}
 
 
@@ -98,7 +98,10 @@ def _snapshot(scene: Scene, snapshot: Resource, sent: Members) -> None:
 def _type(_: Scene, one: Resource, sent: Members) -> None:
     public = sent.get("os-share-type-access:is_public", sent.get("share_type_access:is_public", True))
     specs = dict(sent.get("extra_specs") or {})
-    one.set(extra_specs=specs, required_extra_specs={"driver_handles_share_servers": specs.get("driver_handles_share_servers")})
+    one.set(
+        extra_specs=specs,
+        required_extra_specs={"driver_handles_share_servers": specs.get("driver_handles_share_servers")},
+    )
     one.set(**{"os-share-type-access:is_public": public, "share_type_access:is_public": public})
 
 

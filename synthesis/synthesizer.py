@@ -10,6 +10,7 @@ storage) has a responder for itself, in `others`, by service type.
 from __future__ import annotations
 
 import functools
+import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -20,7 +21,6 @@ import msgspec
 from cloudtape.cassettes.messages import Headers, Request, Response, StoredBody, header
 from cloudtape.matchers.operations import VERSION, OperationFinder
 from cloudtape.reference.catalog import OperationCatalog, default_catalog, load_catalog
-from cloudtape.synthesis import compute, data_processing, database, identity_v2, images, network, orchestration, shares, volumes  # noqa: F401
 from cloudtape.synthesis.calls import Answer, Call, Token, query_of
 from cloudtape.synthesis.completion import Skeleton, complete, own_copy, skeleton_for
 from cloudtape.synthesis.discovery import document_at, microversion, version_headers
@@ -36,6 +36,7 @@ from cloudtape.synthesis.tokens import NOBODY, holder
 from cloudtape.synthesis.world import World
 from cloudtape.synthesis.xml import XmlError, from_xml, to_xml
 
+logger = logging.getLogger(__name__)
 Responder = Callable[[Request], Awaitable[Response | None]]
 MOST_WORLDS = 64
 LONGEST_DOCUMENT = 8 * 1024 * 1024
@@ -162,6 +163,10 @@ class Synthesizer:
             return _response(service, _in_their_format(made, call), micro, world), operation
         except Refused as refused:
             return _refusal(service, refused, micro, world), operation
+        except (TypeError, AttributeError, LookupError, ValueError):
+            # A member of another type than any client sends: no check of ours stood before what tripped over it.
+            logger.warning("%s %s could not be understood", request.method, request.uri, exc_info=True)
+            return _refusal(service, Refused(400, "Malformed request."), micro, world), operation
 
     def _completed(self, made: Answer, call: Call) -> Answer:
         """The answer with the structure that the reference documents."""
@@ -169,7 +174,11 @@ class Synthesizer:
         if skeleton is None or made.status >= 300 or not isinstance(made.body, dict | list):
             return made
         kind = self.kinds[call.plan.kind]
-        return Answer(made.status, complete(own_copy(made.body), skeleton, kind, call.micro, call.plan.verb in (Verb.CREATE, Verb.PUT)), made.headers)
+        return Answer(
+            made.status,
+            complete(own_copy(made.body), skeleton, kind, call.micro, call.plan.verb in (Verb.CREATE, Verb.PUT)),
+            made.headers,
+        )
 
     def _find_skeleton(self, operation_id: str) -> Skeleton | None:
         planner = self.kinds.planner

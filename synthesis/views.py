@@ -1,4 +1,4 @@
-"""A resource as an answer shows it: the members of its microversion, its links, the shape of the operation's example."""
+"""A resource as an answer shows it: the members of its microversion, its links, the operation's shape."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _barred(kind: Kind, name: str, micro: Microversion) -> bool:
 
 def links_of(links: Any, call: Call, one: Resource) -> Any:
     """Links in the form in which the kind has them: a list with rels, or an object."""
-    path = item_path(call, one)
+    path = item_path(one)
     if isinstance(links, dict):
         return {**dict.fromkeys(links), "self": call.base + path}
     bookmark = call.service.address(call.region) + path
@@ -86,7 +86,7 @@ def links_of(links: Any, call: Call, one: Resource) -> Any:
     return [{"rel": link["rel"], "href": href.get(link["rel"], call.base + path)} for link in found]
 
 
-def item_path(call: Call, one: Resource) -> str:
+def item_path(one: Resource) -> str:
     """The path of a resource behind the base of the call."""
     parts = [part for part in one.kind.split("/")[1:] if part]
     parents = list(one.parents)

@@ -51,7 +51,9 @@ def _volume(scene: Scene, volume: Resource, sent: Members) -> None:
     except (TypeError, ValueError):
         size = 0
     if size < 1:
-        raise Refused(400, f"Invalid volume size provided for create request: {sent.get('size')} (size must be positive).")
+        raise Refused(
+            400, f"Invalid volume size provided for create request: {sent.get('size')} (size must be positive)."
+        )
     if source.get("size") and size < source["size"]:
         raise Refused(400, f"Invalid input received: Volume size '{size}'GB cannot be smaller than its source.")
     wanted = sent.get("volume_type")
@@ -88,7 +90,9 @@ def _volume_goes(scene: Scene, volume: Resource, _: Members) -> None:
         cascade = (scene.call.asked("cascade") or "").lower() in ("true", "1")
         if not cascade:
             why = "Invalid volume: Volume status must be available or error or error_restoring or error_extending or "
-            why += "error_managing and must not be migrating, attached, belong to a group, have snapshots, or be awaiting "
+            why += (
+                "error_managing and must not be migrating, attached, belong to a group, have snapshots, or be awaiting "
+            )
             raise Refused(400, why + "a transfer.")
         for one in list(scene.where(SNAPSHOTS, volume_id=volume.id)):
             scene.remove(one)
@@ -130,7 +134,9 @@ def attach(scene: Scene, volume: Resource, server: str, device: str, attachment:
 
 
 def detach(scene: Scene, volume: Resource, server: str = "", attachment: str = "") -> None:
-    gone = [one for one in volume.members["attachments"] if server == one["server_id"] or attachment in (one["attachment_id"],)]
+    gone = [
+        one for one in volume.members["attachments"] if server == one["server_id"] or attachment == one["attachment_id"]
+    ]
     kept = [one for one in volume.members["attachments"] if one not in gone]
     volume.set(status="in-use" if kept else "available", attachments=kept)
     for entry in gone:
@@ -330,7 +336,9 @@ def _access(scene: Scene, one: Resource, sent: Members) -> None:
 def _who(scene: Scene) -> Answer:
     one = scene.need(TYPES, scene.call.ids[0])
     shared = one.members.get("_shared_with", ())
-    return Answer(200, {"volume_type_access": [{"volume_type_id": one.id, "project_id": project} for project in shared]})
+    return Answer(
+        200, {"volume_type_access": [{"volume_type_id": one.id, "project_id": project} for project in shared]}
+    )
 
 
 @on(QOS, "CREATE")
@@ -428,4 +436,6 @@ def _set_quota(scene: Scene, _: Resource, sent: Members) -> Members:
 
 @answers("block-storage.quota-sets.defaults.show", "block-storage.quota-sets.project.defaults.show")
 def _defaults(scene: Scene) -> Answer:
-    return Answer(200, {"quota_set": {"id": scene.call.ids[0] if scene.call.ids else "", **BUDGETS["block-storage"].limits}})
+    return Answer(
+        200, {"quota_set": {"id": scene.call.ids[0] if scene.call.ids else "", **BUDGETS["block-storage"].limits}}
+    )

@@ -8,7 +8,8 @@
       - {ask: PUT network /v2.0/routers/@router/add_router_interface, with: {subnet_id: "@private-subnet"}}
 
 A resource is made by the API, like one that a client makes, so it is what it would be then. `@name` is the id of what
-was made under that name (`@kind:name` where several have it). A file that `save` wrote holds all resources as they were.
+was made under that name (`@kind:name` where several have it). A file that `save` wrote
+holds all resources as they were.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def read_world(path: Path = DEFAULT_WORLD) -> tuple[WorldFile, Lines]:
     try:
         text = path.read_text()
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
-        document = yaml.load(text, Loader=yaml.CSafeLoader)  # noqa: S506
+        document = yaml.load(text, Loader=yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise WorldFileError(path, 1, f"it cannot be read: {error}") from error
     except yaml.MarkedYAMLError as error:
@@ -152,9 +153,7 @@ async def build(
 class _Maker:
     """Makes the resources of a file, one after the other."""
 
-    def __init__(
-        self, synthesizer: Synthesizer, world: World, file: WorldFile, lines: Lines, session: str
-    ) -> None:
+    def __init__(self, synthesizer: Synthesizer, world: World, file: WorldFile, lines: Lines, session: str) -> None:
         self._synthesizer, self._world, self._file, self._lines = synthesizer, world, file, lines
         self._session = session
         self._made: dict[str, str] = {}
@@ -162,7 +161,7 @@ class _Maker:
 
     async def make(self, at: int, step: Step) -> None:
         """Raises WorldFileError."""
-        place = ["resources", at]
+        place: list[str | int] = ["resources", at]
         if bool(step.make) == bool(step.ask):
             raise self._lines.error(place, "a resource has either `make` or `ask`")
         method, service, path = self._request(place, step)
@@ -214,7 +213,9 @@ class _Maker:
         sent = step.values if isinstance(step.values, dict) else {}
         inside_sent = next(iter(sent.values())) if len(sent) == 1 else sent
         if isinstance(inside, dict) and inside.get("id") is not None and step.make:
-            names: Members = inside_sent if isinstance(inside_sent, dict) and "name" in inside_sent else {**sent, **inside}
+            names: Members = (
+                inside_sent if isinstance(inside_sent, dict) and "name" in inside_sent else {**sent, **inside}
+            )
             name = names.get("name") or names.get("stack_name") or inside["id"]
             self._made[str(name)] = self._made[f"{step.make}:{name}"] = str(inside["id"])
 
@@ -233,7 +234,8 @@ class _Maker:
                 raise self._lines.error([*place, "by"], f"there is no user {name!r}")
             scene = self._synthesizer.scene_of(self._world)
             home = user.members.get("default_project_id")
-            assert self._world.find(PROJECTS, home) is not None
+            assert home
+            assert self._world.find(PROJECTS, home)
             self._tokens[name] = token_for(scene, user, ["password"], {"project": {"id": home}}, {}).id
         return self._tokens[name]
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
-
 from openstackclient.shell import OpenStackShell
 from osc_lib.clientmanager import ClientCache, ClientManager
 
@@ -52,7 +51,9 @@ def _step(row: str | dict[str, object], user: str) -> Step:
     if isinstance(row, str):
         return Step(row, user=user)
     (command, *_) = [key for key in row if key not in Step.__dataclass_fields__]
-    told = {key: _texts(value) if key in ("sees", "lacks") else str(value) for key, value in row.items() if key != command}
+    told = {
+        key: _texts(value) if key in ("sees", "lacks") else str(value) for key, value in row.items() if key != command
+    }
     if row[command] is not None:
         told["sees"] = _texts(row[command])
     return Step(command, **{"user": user, **told})  # type: ignore[arg-type]
@@ -74,7 +75,12 @@ class Runner:
             code, output, errors = run_openstack(shlex.split(command))
         if step.keeps:
             self._words[step.keeps] = output.strip()
-        return Outcome(command, code, output + errors, list(_wrongs(step, tuple(map(self._filled, step.sees)), code, output, errors)))
+        return Outcome(
+            command,
+            code,
+            output + errors,
+            list(_wrongs(step, tuple(map(self._filled, step.sees)), code, output, errors)),
+        )
 
     def _filled(self, text: str) -> str:
         for name, value in self._words.items():

@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 
 from cloudtape.cassettes.messages import Request, Response
+from cloudtape.matchers.operations import PROJECT_VARIABLES
 from cloudtape.reference.operations import Operation
 from cloudtape.synthesis.identity import token_for
 from cloudtape.synthesis.lifecycle import default_lives
-from cloudtape.matchers.operations import PROJECT_VARIABLES
 from cloudtape.synthesis.plans import Plan, Verb
 from cloudtape.synthesis.saved import Saved, restore, save
 from cloudtape.synthesis.shelves import Resource
@@ -59,8 +59,14 @@ ALIKE = {
     "identity/projects/groups": "identity/groups",
     "identity/groups/users": "identity/users",
 }
-LAST = {"users": "identity/users", "groups": "identity/groups", "roles": "identity/roles", "projects": "identity/projects",
-        "domains": "identity/domains", "OS-KSADM": "identity/roles"}
+LAST = {
+    "users": "identity/users",
+    "groups": "identity/groups",
+    "roles": "identity/roles",
+    "projects": "identity/projects",
+    "domains": "identity/domains",
+    "OS-KSADM": "identity/roles",
+}
 
 
 EVERYTHING = Path(__file__).parent / "everything.yaml"
@@ -163,9 +169,9 @@ class Asker:
 
     def _id(self, plan: Plan, kind: str, variable: str) -> str:
         name = ALIKE.get(kind) or LAST.get(kind.rpartition("/")[2] if kind.startswith("identity/") else "") or kind
-        if variable in ("tokenId",):
+        if variable == "tokenId":
             return self.token.id
-        if "quota" in kind or variable in ("project_id", "tenant_id", "tenantId") and kind.startswith("identity"):
+        if "quota" in kind or (variable in ("project_id", "tenant_id", "tenantId") and kind.startswith("identity")):
             return self.project if variable != "user_id" else self.user.id
         if kind == "compute/servers/os-interface":
             sent = msgspec.json.encode({"interfaceAttachment": {"net_id": self._thing("network/networks", ()).id}})
@@ -205,11 +211,19 @@ class Asker:
             if kind != "identity/users" or one.id != self.user.id or len(shelf) == 1:
                 return one
         of = self.synthesizer.kinds[kind]
-        makes = [plan for plan in of.plans if plan.verb in (Verb.CREATE, Verb.PUT) and not plan.operation.id.endswith("bulk-create")]
-        lists = [plan for plan in of.plans if plan.verb is Verb.LIST] or [plan for plan in of.plans if plan.verb is Verb.SHOW]
+        makes = [
+            plan
+            for plan in of.plans
+            if plan.verb in (Verb.CREATE, Verb.PUT) and not plan.operation.id.endswith("bulk-create")
+        ]
+        lists = [plan for plan in of.plans if plan.verb is Verb.LIST] or [
+            plan for plan in of.plans if plan.verb is Verb.SHOW
+        ]
         plan = (makes or lists)[0]
         ids, kept = iter([*parents, "something-new"]), getattr(self, "_ids", [])
-        path = "/".join(self._fill(segment, at, ids) for at, segment in enumerate(plan.operation.path.strip("/").split("/")))
+        path = "/".join(
+            self._fill(segment, at, ids) for at, segment in enumerate(plan.operation.path.strip("/").split("/"))
+        )
         response = self.ask(plan.operation.method, of.service, "/" + path, self._body(plan))
         self._ids = kept
         if response.status >= 400 and not len(shelf):
@@ -278,7 +292,11 @@ class Asker:
             template = (one.service, one.version, plan.segments)
             for other in self.synthesizer.kinds.planner.kinds[plan.kind]:
                 of = self.plan(other)
-                if other.method == "PUT" and (other.service, other.version, of.segments) == template and of.sent is None:
+                if (
+                    other.method == "PUT"
+                    and (other.service, other.version, of.segments) == template
+                    and of.sent is None
+                ):
                     self.ask("PUT", one.service, path)
         for member, value in STATES.get(one.id, {}).items():
             self._resources[-1].members[member] = value

@@ -7,8 +7,28 @@ from typing import Any
 
 # Members whose own members are the client's data, not structure.
 MAPS = frozenset(
-    "metadata extra_specs properties addresses parameters image_metadata volume_image_metadata specs set_metadata meta "
-    "options blob rules outputs resources files environment template configs node_configs".split()
+    [
+        "metadata",
+        "extra_specs",
+        "properties",
+        "addresses",
+        "parameters",
+        "image_metadata",
+        "volume_image_metadata",
+        "specs",
+        "set_metadata",
+        "meta",
+        "options",
+        "blob",
+        "rules",
+        "outputs",
+        "resources",
+        "files",
+        "environment",
+        "template",
+        "configs",
+        "node_configs",
+    ]
 )
 
 

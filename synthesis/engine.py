@@ -309,7 +309,9 @@ def _check_types(kind: Kind, sent: Members) -> None:
         if value is None or wanted is None or isinstance(value, wanted):
             continue
         if wanted is not str or name in WORDS or isinstance(value, dict | list):
-            why = f"Invalid input for field/attribute {name}. Value: {value}. {value!r} is not of type '{TYPES[wanted]}'"
+            why = (
+                f"Invalid input for field/attribute {name}. Value: {value}. {value!r} is not of type '{TYPES[wanted]}'"
+            )
             raise Refused(400, why, "HTTPBadRequest")
 
 

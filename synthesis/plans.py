@@ -292,8 +292,11 @@ def _list_in(sample: Any) -> str | None:
 
 
 def _wrapper(sample: Any) -> str:
-    """The one member that holds everything, empty where there are several."""
+    """The member that holds everything, empty where there are several."""
     if not isinstance(sample, dict):
         return ""
     names = [name for name in sample if name not in AROUND and not name.endswith("_links")]
-    return names[0] if len(names) == 1 and isinstance(sample[names[0]], dict) else ""
+    if not names or not all(isinstance(sample[name], dict) for name in names):
+        return ""
+    # The same thing under its older name and its newer one (share types).
+    return names[-1] if len({frozenset(sample[name]) for name in names}) == 1 else ""

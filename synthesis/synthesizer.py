@@ -21,13 +21,24 @@ import msgspec
 from cloudtape.cassettes.messages import Headers, Request, Response, StoredBody, header
 from cloudtape.matchers.operations import VERSION, OperationFinder
 from cloudtape.reference.catalog import OperationCatalog, default_catalog, load_catalog
+from cloudtape.synthesis import (
+    compute,
+    data_processing,
+    database,
+    identity,
+    identity_v2,
+    images,
+    network,
+    orchestration,
+    shares,
+    volumes,
+)
 from cloudtape.synthesis.calls import Answer, Call, Token, query_of
 from cloudtape.synthesis.completion import Skeleton, complete, own_copy, skeleton_for
 from cloudtape.synthesis.discovery import document_at, microversion, version_headers
 from cloudtape.synthesis.engine import answer
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.faults import PHRASES, fault
-from cloudtape.synthesis.identity import WRONG
 from cloudtape.synthesis.kinds import Kinds, plan_with, read_rules
 from cloudtape.synthesis.plans import REPEATED, Plan, Verb, shape_of
 from cloudtape.synthesis.scene import Scene
@@ -38,6 +49,8 @@ from cloudtape.synthesis.xml import XmlError, from_xml, to_xml
 
 logger = logging.getLogger(__name__)
 Responder = Callable[[Request], Awaitable[Response | None]]
+# What registers the effects and answers of each service.
+PARTS = (compute, data_processing, database, identity, identity_v2, images, network, orchestration, shares, volumes)
 MOST_WORLDS = 64
 LONGEST_DOCUMENT = 8 * 1024 * 1024
 JSON = ("Content-Type", "application/json")
@@ -144,7 +157,7 @@ class Synthesizer:
             version, prefix, path = _split(target)
             micro = microversion(service, version, request)
             if operation not in OPEN_OPERATIONS and token is NOBODY:
-                raise Refused(401, WRONG)
+                raise Refused(401, identity.WRONG)
             call = Call(
                 request,
                 service,
@@ -203,7 +216,7 @@ class Synthesizer:
         found = self._finder.find(request.method, target, service.type, body)
         if found is None:
             if token is NOBODY:
-                raise Refused(401, WRONG)
+                raise Refused(401, identity.WRONG)
             others = [method for method in METHODS if self._finder.candidates(method, target, service.type)]
             if others:
                 raise Refused(405, f"{request.method} is not allowed here; there are {', '.join(others)}.")

@@ -7,13 +7,17 @@ import io
 import os
 import re
 import shlex
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
-from openstackclient.shell import OpenStackShell
-from osc_lib.clientmanager import ClientCache, ClientManager
+
+with warnings.catch_warnings():  # the clients' own
+    warnings.simplefilter("ignore")
+    from openstackclient.shell import OpenStackShell
+    from osc_lib.clientmanager import ClientCache, ClientManager
 
 SCRIPT = Path(__file__).parent / "openstack.yaml"
 

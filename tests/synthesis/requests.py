@@ -132,7 +132,8 @@ class Asker:
         self._prepare(plan, path)
         self._bring_into_state(plan)
         sent = body if body is not None else self._body(plan)
-        more = (("X-Subject-Token", self.token.id), ("Accept", "application/json"))
+        accept = () if any(name == "Accept" for name, _ in headers) else (("Accept", "application/json"),)
+        more = (("X-Subject-Token", self.token.id), *accept)
         return self.ask(operation.method, operation.service, path, sent, (*more, *headers))
 
     # --- paths -----------------------------------------------------------------------------------------------------

@@ -150,7 +150,7 @@ class Synthesizer:
         target, _, query = ("/" + where[3] if len(where) > 3 else "").partition("?")
         try:
             if request.method in ("GET", "HEAD") and (told := document_at(service, region, target)) is not None:
-                return _response(service, told, (0, 0), world), ""
+                return _response(service, self._version_document(told, service, request, target), (0, 0), world), ""
             token = _token(world, request)
             plan = self._plan(service, request, target, token)
             operation = plan.operation.id
@@ -173,13 +173,38 @@ class Synthesizer:
                 _body(request, plan),
             )
             made = self._completed(answer(Scene(world, call)), call)
-            return _response(service, _in_their_format(made, call), micro, world), operation
+            return _response(service, self._in_their_format(made, request, call.plan), micro, world), operation
         except Refused as refused:
             return _refusal(service, refused, micro, world), operation
         except (TypeError, AttributeError, LookupError, ValueError):
             # A member of another type than any client sends: no check of ours stood before what tripped over it.
             logger.warning("%s %s could not be understood", request.method, request.uri, exc_info=True)
             return _refusal(service, Refused(400, "Malformed request."), micro, world), operation
+
+    def _version_document(self, told: Answer, service: Service, request: Request, target: str) -> Answer:
+        found = self._finder.find("GET", target, service.type)
+        return self._in_their_format(told, request, self.kinds.planner.plan(found.id)) if found else told
+
+    def _in_their_format(self, made: Answer, request: Request, plan: Plan) -> Answer:
+        """As XML, where the client asks for that and the reference documents it."""
+        accepted = header(request.headers, "accept") or ""
+        if (
+            "xml" not in accepted
+            or "json" in accepted
+            or made.body is None
+            or isinstance(made.body, bytes | StoredBody)
+        ):
+            return made
+        example = next((one.xml for one in (plan, *self._alike(plan)) if one.xml), "")
+        if not example:
+            return made
+        return Answer(made.status, to_xml(made.body, example), (*made.headers, ("Content-Type", "application/xml")))
+
+    def _alike(self, plan: Plan) -> list[Plan]:
+        """The operations that no request tells from another one."""
+        planner, same = self.kinds.planner, shape_of(plan)
+        others = (planner.plan(operation.id) for operation in planner.kinds.get(plan.kind, ()))
+        return [other for other in others if other is not plan and shape_of(other) == same]
 
     def _completed(self, made: Answer, call: Call) -> Answer:
         """The answer with the structure that the reference documents."""
@@ -194,15 +219,8 @@ class Synthesizer:
         )
 
     def _find_skeleton(self, operation_id: str) -> Skeleton | None:
-        planner = self.kinds.planner
-        plan = planner.plan(operation_id)
-        same = shape_of(plan)
-        alike = [
-            other
-            for other in (planner.plan(operation.id) for operation in planner.kinds.get(plan.kind, ()))
-            if shape_of(other) == same and other is not plan
-        ]
-        return skeleton_for(plan, alike, self.kinds[plan.kind])
+        plan = self.kinds.planner.plan(operation_id)
+        return skeleton_for(plan, self._alike(plan), self.kinds[plan.kind])
 
     def _find_place(self, host: str) -> tuple[Service, str] | None:
         kind, _, rest = host.partition(".")
@@ -272,16 +290,6 @@ def _body(request: Request, plan: Plan) -> Any:
         return msgspec.json.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError, XmlError):
         raise Refused(400, "Malformed request body: it is no JSON document.", "HTTPBadRequest") from None
-
-
-def _in_their_format(made: Answer, call: Call) -> Answer:
-    """As XML, where the client asks for that and the reference documents it."""
-    if not call.plan.xml or made.body is None or isinstance(made.body, bytes):
-        return made
-    accepted = header(call.request.headers, "accept") or ""
-    if "xml" not in accepted or "json" in accepted:
-        return made
-    return Answer(made.status, to_xml(made.body, call.plan.xml), (*made.headers, ("Content-Type", "application/xml")))
 
 
 def _response(service: Service, made: Answer, micro: tuple[int, int], world: World) -> Response:

@@ -13,6 +13,7 @@ from defusedxml import ElementTree as Defused
 from defusedxml.common import DefusedXmlException
 
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+MAPS = frozenset({"metadata", "extra_specs", "properties"})
 SINGULAR = {"addresses": "address", "policies": "policy", "metadata": "meta", "statuses": "status"}
 
 
@@ -84,8 +85,10 @@ def _fill(element: ElementTree.Element, value: Any, by_attributes: bool, item: s
 
 def _member(element: ElementTree.Element, name: str, value: Any, by_attributes: bool) -> None:
     tag = _name(name)
-    if isinstance(value, dict | list) or not by_attributes:
-        if element.tag == "metadata" or tag != name:
+    if element.tag in MAPS and not isinstance(value, dict | list):
+        ElementTree.SubElement(element, "meta", key=name).text = _text(value)
+    elif isinstance(value, dict | list) or not by_attributes:
+        if tag != name:
             child = ElementTree.SubElement(element, "meta", key=name)
         else:
             child = ElementTree.SubElement(element, tag)

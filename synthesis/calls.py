@@ -11,7 +11,7 @@ from cloudtape.cassettes.messages import Request
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.plans import Plan
 from cloudtape.synthesis.services import Microversion, Service
-from cloudtape.synthesis.shelves import Members
+from cloudtape.synthesis.shelves import Members, Resource
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -82,11 +82,15 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """`body` is a JSON value, None for no body, or bytes with a `Content-Type` among the headers."""
+    """`body` is a JSON value, None for no body, or bytes with a `Content-Type` among the headers.
+
+    `shows` instead of a body: the resource, as the operation shows it.
+    """
 
     status: int
     body: Any = None
     headers: Pairs = ()
+    shows: Resource | None = None
 
 
 def query_of(text: str) -> Pairs:

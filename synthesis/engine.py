@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from cloudtape.synthesis import documents
 from cloudtape.synthesis.calls import Answer, Call
+from cloudtape.synthesis.completion import complete
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.kinds import Kind, items_in
 from cloudtape.synthesis.lifecycle import GONE, Life, Transition, begin, check, default_lives, look, settle
-from cloudtape.synthesis.lists import FALSE, TRUE, page_of, write_links
+from cloudtape.synthesis.lists import FALSE, TRUE, Page, page_of, write_links
 from cloudtape.synthesis.patches import patched
 from cloudtape.synthesis.plans import Plan, Verb
 from cloudtape.synthesis.quotas import check_quota
@@ -132,25 +136,42 @@ def _list(scene: Scene) -> Answer:
     documents.stock(scene, kind)
     for follow in EFFECTS.get((kind.name, "LISTED"), ()):
         follow(scene, Resource(kind.name, "", {}), {})
-    shown = _chosen(kind, call)
+    chosen = _chosen(kind, call)
     page = page_of(
         shelf_of(scene),
         kind,
         call,
-        lambda one: shown(one) and _is_there(scene, one) and sees(scene, one),
+        lambda one: chosen(one) and _is_there(scene, one) and sees(scene, one),
         _project_of_list(scene, kind),
     )
-    clock, inner = scene.world.clock, kind.item_wrapper
-    items = [render(kind, one, call, plan, clock) for one in page.items]
-    wrapped: list[Any] = [{inner: one} for one in items] if inner else items
-    if _is_names(plan):
-        wrapped = [one.id for one in page.items]
     name = kind.rule.many or plan.wrapper if plan.many else kind.many
+    wrapped: list[Any] = [one.id for one in page.items] if _is_names(plan) else _items(scene, kind, page, name)
     if not name or (isinstance(plan.sample, list) and not kind.rule.many):
         return Answer(plan.status, wrapped)
     body: Members = {name: wrapped}
     write_links(body, name, call, page)
     return Answer(plan.status, body)
+
+
+def _items(scene: Scene, kind: Kind, page: Page, name: str) -> list[Any]:
+    """The resources of a page, each encoded once."""
+    call, plan, clock, inner = scene.call, scene.call.plan, scene.world.clock, kind.item_wrapper
+
+    def of(one: Resource) -> Any:
+        found = render(kind, one, call, plan, clock)
+        return {inner: found} if inner else found
+
+    if not scene.in_json:
+        return [of(one) for one in page.items]
+    whole = scene.skeleton
+    lists = whole.below.get(name) if whole and name else whole
+    each = lists.each if lists else None
+
+    def text(one: Resource) -> bytes:
+        return msgspec.json.encode(complete(of(one), each, kind, call.micro) if each else of(one))
+
+    key = ("item", plan.operation.id, call.micro, call.base)
+    return [msgspec.Raw(one.text(key, functools.partial(text, one))) for one in page.items]
 
 
 def _is_names(plan: Plan) -> bool:
@@ -173,7 +194,7 @@ def _chosen(kind: Kind, call: Call) -> Callable[[Resource], bool]:
 def show(scene: Scene) -> Answer:
     documents.stock(scene, scene.kind(scene.call.plan.kind))
     one = item(scene, scene.call.plan.kind, scene.call.id, scene.call.parents)
-    return _shown(scene, one)
+    return Answer(scene.call.plan.status, shows=one) if scene.in_json else shown(scene, one)
 
 
 def _check(scene: Scene) -> Answer:
@@ -182,7 +203,7 @@ def _check(scene: Scene) -> Answer:
     return Answer(scene.call.plan.status)
 
 
-def _shown(scene: Scene, one: Resource, status: int | None = None) -> Answer:
+def shown(scene: Scene, one: Resource, status: int | None = None) -> Answer:
     """A resource, wrapped as its operation wraps it."""
     call, plan, kind = scene.call, scene.call.plan, scene.kind(one.kind)
     body: Any = render(kind, one, call, plan, scene.world.clock)
@@ -216,9 +237,9 @@ def _create(scene: Scene) -> Answer:
     one = make(scene, kind, call.sent)
     if instead := one.private.pop("told_instead", None):
         return Answer(call.plan.status, instead)
-    shown = _shown(scene, one)
+    told = shown(scene, one)
     where = call.base + item_path(one)
-    return Answer(shown.status, shown.body, (*shown.headers, ("Location", where)))
+    return Answer(told.status, told.body, (*told.headers, ("Location", where)))
 
 
 def _object(value: Any) -> Members:
@@ -340,7 +361,7 @@ def _put(scene: Scene) -> Answer:
         raise _taken(kind, call.id)
     if found is not None:
         return _change(scene, found)
-    return _shown(scene, make(scene, kind, {kind.key: call.id, **call.sent}, call.id))
+    return shown(scene, make(scene, kind, {kind.key: call.id, **call.sent}, call.id))
 
 
 def _update(scene: Scene) -> Answer:
@@ -369,7 +390,7 @@ def _change(scene: Scene, one: Resource) -> Answer:
         life = default_lives()[kind.rule.life]
         check(life, life.update, one, "update", kind.label)
         begin(life, life.update, one, scene.world.pace, scene.world.clock)
-    return Answer(call.plan.status, said) if said is not None else _shown(scene, one)
+    return Answer(call.plan.status, said) if said is not None else shown(scene, one)
 
 
 def _delete(scene: Scene) -> Answer:
@@ -432,7 +453,7 @@ def _action(scene: Scene) -> Answer:
     if plan.sample is None:
         return Answer(plan.status)
     if plan.wrapper == kind.wrapper and items_in(plan):
-        return _shown(scene, one)
+        return shown(scene, one)
     return Answer(plan.status, _echoed(scene))
 
 

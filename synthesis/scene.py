@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from cloudtape.synthesis.adapt import Adapter
 from cloudtape.synthesis.calls import Answer, Call
+from cloudtape.synthesis.completion import Skeleton
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.kinds import Kind
 from cloudtape.synthesis.shelves import Members, Resource
@@ -21,10 +22,12 @@ from cloudtape.synthesis.world import World
 class Scene:
     """A world seen from one call."""
 
-    __slots__ = ("call", "world")
+    __slots__ = ("call", "in_json", "skeleton", "world")
 
-    def __init__(self, world: World, call: Call) -> None:
+    def __init__(self, world: World, call: Call, skeleton: Skeleton | None = None, in_json: bool = False) -> None:
         self.world, self.call = world, call
+        # The structure that the answer will have, and whether its parts may be JSON already.
+        self.skeleton, self.in_json = skeleton, in_json
 
     def kind(self, name: str) -> Kind:
         return self.world.kinds[name]

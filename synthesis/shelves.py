@@ -3,10 +3,11 @@ list costs as much as its items, however many resources there are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 Members = dict[str, Any]
+MOST_TEXTS = 8
 
 
 class Resource:
@@ -15,7 +16,19 @@ class Resource:
     `pending` is what it is on its way to become (see `lifecycle`). `revision` grows with each change.
     """
 
-    __slots__ = ("id", "kind", "members", "parents", "pending", "private", "project", "revision", "user")
+    __slots__ = (
+        "_texts",
+        "_texts_of",
+        "id",
+        "kind",
+        "members",
+        "parents",
+        "pending",
+        "private",
+        "project",
+        "revision",
+        "user",
+    )
 
     def __init__(
         self, kind: str, id_: str, members: Members, project: str = "", user: str = "", parents: tuple[str, ...] = ()
@@ -25,9 +38,20 @@ class Resource:
         self.private: Members = {}
         self.pending: Any = None
         self.revision = 0
+        self._texts: dict[Hashable, bytes] = {}
+        self._texts_of = 0
 
     def __repr__(self) -> str:
         return f"Resource({self.kind}, {self.id})"
+
+    def text(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
+        """What was made under this key since the resource last changed."""
+        if self._texts_of != self.revision or len(self._texts) > MOST_TEXTS:
+            self._texts, self._texts_of = {}, self.revision
+        found = self._texts.get(key)
+        if found is None:
+            found = self._texts[key] = make()
+        return found
 
     def set(self, /, **members: Any) -> None:
         self.update(members)

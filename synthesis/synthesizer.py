@@ -36,7 +36,7 @@ from cloudtape.synthesis import (
 from cloudtape.synthesis.calls import Answer, Call, Token, query_of
 from cloudtape.synthesis.completion import Skeleton, complete, own_copy, skeleton_for
 from cloudtape.synthesis.discovery import document_at, microversion, version_headers
-from cloudtape.synthesis.engine import answer
+from cloudtape.synthesis.engine import answer, shown
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.faults import PHRASES, fault
 from cloudtape.synthesis.kinds import Kinds, plan_with, read_rules
@@ -172,7 +172,9 @@ class Synthesizer:
                 _ids(path, plan),
                 _body(request, plan),
             )
-            made = self._completed(answer(Scene(world, call)), call)
+            scene = Scene(world, call, self._skeleton(operation), not _wants_xml(request))
+            made = answer(scene)
+            made = self._completed(made, call) if made.shows is None else self._shown(made, scene)
             return _response(service, self._in_their_format(made, request, call.plan), micro, world), operation
         except Refused as refused:
             return _refusal(service, refused, micro, world), operation
@@ -187,13 +189,7 @@ class Synthesizer:
 
     def _in_their_format(self, made: Answer, request: Request, plan: Plan) -> Answer:
         """As XML, where the client asks for that and the reference documents it."""
-        accepted = header(request.headers, "accept") or ""
-        if (
-            "xml" not in accepted
-            or "json" in accepted
-            or made.body is None
-            or isinstance(made.body, bytes | StoredBody)
-        ):
+        if made.body is None or isinstance(made.body, bytes | StoredBody) or not _wants_xml(request):
             return made
         example = next((one.xml for one in (plan, *self._alike(plan)) if one.xml), "")
         if not example:
@@ -205,6 +201,16 @@ class Synthesizer:
         planner, same = self.kinds.planner, shape_of(plan)
         others = (planner.plan(operation.id) for operation in planner.kinds.get(plan.kind, ()))
         return [other for other in others if other is not plan and shape_of(other) == same]
+
+    def _shown(self, made: Answer, scene: Scene) -> Answer:
+        """A resource as its operation shows it, encoded once until it changes."""
+        one, call = made.shows, scene.call
+        assert one is not None
+
+        def text() -> bytes:
+            return msgspec.json.encode(self._completed(shown(scene, one), call).body)
+
+        return Answer(made.status, one.text((call.plan.operation.id, call.micro, call.base), text), (JSON,))
 
     def _completed(self, made: Answer, call: Call) -> Answer:
         """The answer with the structure that the reference documents."""
@@ -240,6 +246,11 @@ class Synthesizer:
                 raise Refused(405, f"{request.method} is not allowed here; there are {', '.join(others)}.")
             raise Refused(404, "The resource could not be found.")
         return self.kinds.planner.plan(found.id)
+
+
+def _wants_xml(request: Request) -> bool:
+    accepted = header(request.headers, "accept") or ""
+    return "xml" in accepted and "json" not in accepted
 
 
 def _token(world: World, request: Request) -> Token:
@@ -305,7 +316,7 @@ def _response(service: Service, made: Answer, micro: tuple[int, int], world: Wor
 
 
 def _told(service: Service, micro: tuple[int, int], world: World) -> Headers:
-    id_ = "req-" + world.new_id()
+    id_ = world.request_id()
     more: Headers = ((service.request_id, id_),) if service.request_id else ()
     return (*version_headers(service, micro), ("x-openstack-request-id", id_), *more)
 

@@ -39,7 +39,8 @@ class World:
     def __init__(self, kinds: Kinds, seed: int = 0, pace: Pace | None = None, clock: Clock | None = None) -> None:
         self.kinds, self.seed = kinds, seed
         self.pace, self.clock = pace or Pace(), clock or Clock()
-        self._random = random.Random(seed)  # noqa: S311  (ids that a run can repeat, not secrets)
+        # Ids that a run can repeat. How often somebody logs in or looks does not change them: that has its own numbers.
+        self._random, self._secrets, self._requests = (random.Random(f"{seed}/{use}") for use in range(3))  # noqa: S311
         self._shelves: dict[tuple[str, str, tuple[str, ...]], Shelf] = {}
         self._children: defaultdict[tuple[str, str], list[tuple[str, str, tuple[str, ...]]]] = defaultdict(list)
         self._numbers: defaultdict[str, int] = defaultdict(lambda: FIRST_NUMBER)
@@ -66,7 +67,11 @@ class World:
         return self._random.randint(low, high)
 
     def secret(self, length: int, letters: str = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789") -> str:
-        return "".join(self._random.choices(letters, k=length))
+        return "".join(self._secrets.choices(letters, k=length))
+
+    def request_id(self) -> str:
+        text = f"{self._requests.getrandbits(128):032x}"
+        return f"req-{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
     # --- resources --------------------------------------------------------------------------------------------------
 

@@ -83,10 +83,12 @@ def _free(subnet: Resource, used: set[int]) -> int:
         start, end = int(ipaddress.ip_address(pool["start"])), int(ipaddress.ip_address(pool["end"]))
         following: int = subnet.private.get("next", start)
         at = following if start <= following <= end else start
-        for number in (*range(at, min(end + 1, at + len(used) + 2)), *range(start, min(at, start + len(used) + 2))):
-            if number not in used:
-                subnet.private["next"] = number + 1
-                return number
+        enough = len(used) + 2
+        tried = (*range(at, min(end + 1, at + enough)), *range(start, min(at, start + enough)))
+        free: int | None = next((number for number in tried if number not in used), None)
+        if free is not None:
+            subnet.private["next"] = free + 1
+            return free
     network = subnet.members["network_id"]
     raise Refused(409, f"No more IP addresses available on network {network}.", "IpAddressGenerationFailure")
 

@@ -319,7 +319,7 @@ def _check_required(kind: Kind, sent: Members) -> None:
             )
 
 
-TYPES = {dict: "object", list: "array", str: "string"}
+TYPES: dict[type, str] = {dict: "object", list: "array", str: "string"}
 WORDS = ("name", "description", "stack_name", "display_name")
 
 

@@ -70,7 +70,7 @@ def _flat(status: int, reason: str, message: str) -> Any:
     return {"code": status, "type": reason.lower().replace(" ", "_"), "title": reason, "message": message}
 
 
-def _listed(status: int, reason: str, message: str) -> Any:
+def listed(status: int, reason: str, message: str) -> Any:
     return {"errors": [{"status": status, "title": reason, "detail": message}]}
 
 
@@ -93,7 +93,7 @@ ENVELOPES: dict[str, Envelope] = {
     "baremetal": _ironic,
     "block-storage": _named,
     "compute": _named,
-    "container-infrastructure-management": _listed,
+    "container-infrastructure-management": listed,
     "data-processing": _flat,
     "database": _named,
     "dns": _flat,
@@ -104,7 +104,7 @@ ENVELOPES: dict[str, Envelope] = {
     "network": _neutron,
     "object-store": _paragraph,
     "orchestration": _heat,
-    "placement": _listed,
+    "placement": listed,
     "shared-file-system": _named,
     "telemetry": _ironic,
 }

@@ -22,15 +22,26 @@ from cloudtape.cassettes.messages import Headers, Request, Response, StoredBody,
 from cloudtape.matchers.operations import VERSION, OperationFinder
 from cloudtape.reference.catalog import OperationCatalog, default_catalog, load_catalog
 from cloudtape.synthesis import (
+    attachments,
+    boot,
     compute,
     data_processing,
     database,
+    grants,
     identity,
+    identity_api,
     identity_v2,
     images,
     network,
+    network_extras,
+    network_kinds,
     orchestration,
+    routers,
+    security_groups,
+    server_actions,
+    server_parts,
     shares,
+    volume_extras,
     volumes,
 )
 from cloudtape.synthesis.calls import Answer, Call, Token, query_of
@@ -50,7 +61,29 @@ from cloudtape.synthesis.xml import XmlError, from_xml, to_xml
 logger = logging.getLogger(__name__)
 Responder = Callable[[Request], Awaitable[Response | None]]
 # What registers the effects and answers of each service.
-PARTS = (compute, data_processing, database, identity, identity_v2, images, network, orchestration, shares, volumes)
+PARTS = (
+    attachments,
+    boot,
+    compute,
+    data_processing,
+    database,
+    grants,
+    identity,
+    identity_api,
+    identity_v2,
+    images,
+    network,
+    network_extras,
+    network_kinds,
+    orchestration,
+    routers,
+    security_groups,
+    server_actions,
+    server_parts,
+    shares,
+    volume_extras,
+    volumes,
+)
 MOST_WORLDS = 64
 LONGEST_DOCUMENT = 8 * 1024 * 1024
 JSON = ("Content-Type", "application/json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -93,5 +94,6 @@ class Answer(msgspec.Struct, frozen=True):
     shows: Resource | None = None
 
 
+@functools.lru_cache(1024)
 def query_of(text: str) -> Pairs:
     return tuple(parse_qsl(text, keep_blank_values=True)) if text else ()

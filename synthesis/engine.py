@@ -136,14 +136,14 @@ def _list(scene: Scene) -> Answer:
     documents.stock(scene, kind)
     for follow in EFFECTS.get((kind.name, "LISTED"), ()):
         follow(scene, Resource(kind.name, "", {}), {})
-    chosen = _chosen(kind, call)
-    page = page_of(
-        shelf_of(scene),
-        kind,
-        call,
-        lambda one: chosen(one) and _is_there(scene, one) and sees(scene, one),
-        _project_of_list(scene, kind),
-    )
+    chosen, project = _chosen(kind, call), _project_of_list(scene, kind)
+
+    def seen(one: Resource) -> bool:
+        if one.pending is not None and not _is_there(scene, one):
+            return False
+        return (one.project == project or sees(scene, one)) and (chosen is None or chosen(one))
+
+    page = page_of(shelf_of(scene), kind, call, seen, project)
     name = kind.rule.many or plan.wrapper if plan.many else kind.many
     wrapped: list[Any] = [one.id for one in page.items] if _is_names(plan) else _items(scene, kind, page, name)
     if not name or (isinstance(plan.sample, list) and not kind.rule.many):
@@ -180,7 +180,7 @@ def _is_names(plan: Plan) -> bool:
     return isinstance(inside, list) and bool(inside) and all(isinstance(one, str) for one in inside)
 
 
-def _chosen(kind: Kind, call: Call) -> Callable[[Resource], bool]:
+def _chosen(kind: Kind, call: Call) -> Callable[[Resource], bool] | None:
     """What the query says of who may see the resources, which is not a member's value."""
     asked = call.asked("is_public")
     if kind.rule.public and asked and asked.lower() in FALSE | TRUE:
@@ -188,7 +188,7 @@ def _chosen(kind: Kind, call: Call) -> Callable[[Resource], bool]:
         return lambda one: bool(one.members.get(kind.rule.public)) is wanted
     if kind.rule.public == "visibility" and (asked := call.asked("visibility")) and asked != "all":
         return lambda one: one.members.get("visibility") == asked
-    return lambda _: True
+    return None
 
 
 def show(scene: Scene) -> Answer:

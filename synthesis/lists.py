@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 import msgspec
 
@@ -142,14 +142,14 @@ def page_of(shelf: Shelf, kind: Kind, call: Call, seen: Callable[[Resource], boo
     keys = _sort_keys(kind, call)
     newest_first = PAGING.get(call.service.type, PLAIN).newest_first
     if keys:
-        ordered = _sorted([one for one in shelf.walk(project) if seen(one) and matches(one)], keys)
+        ordered = _sorted([one for one in shelf.walk(project) if seen(one) and (matches is None or matches(one))], keys)
         found: Iterator[Resource] = iter(_after(ordered, marker))
     else:
         try:
             walk = shelf.walk(project, marker, newest_first)
         except KeyError:
             raise _no_marker(marker) from None
-        found = (one for one in walk if matches(one) and seen(one))
+        found = filter(seen, walk if matches is None else filter(matches, walk))
     items = list(islice(found, limit + 1))
     return Page(items[:limit], len(items) > limit)
 
@@ -218,13 +218,13 @@ def _sortable(value: Any) -> tuple[int, float, str]:
 # --- filters -----------------------------------------------------------------------------------------------------
 
 
-def _filters(kind: Kind, call: Call) -> Callable[[Resource], bool]:
+def _filters(kind: Kind, call: Call) -> Callable[[Resource], bool] | None:
     wanted: dict[str, list[str]] = {}
     for key, value in call.query:
         if key not in NOT_FILTERS:
             wanted.setdefault(key, []).append(value)
     if not wanted:
-        return lambda _: True
+        return None
     tests = [_test(kind, name, values) for name, values in wanted.items()]
     return lambda one: all(test(one.members) for test in tests)
 
@@ -284,11 +284,8 @@ def write_links(answer: Members, wrapper: str, call: Call, page: Page) -> None:
     """Put the link to the next page into an answer, where its service would."""
     paging = PAGING.get(call.service.type, PLAIN)
     if paging.always:
-        paging.always(answer, wrapper, _url(call, call.query))
+        paging.always(answer, wrapper, call.request.uri)
     if page.more and page.items:
-        kept = tuple((key, value) for key, value in call.query if key != "marker")
-        paging.next(answer, wrapper, _url(call, (*kept, ("marker", page.items[-1].id))))
-
-
-def _url(call: Call, query: Sequence[tuple[str, str]]) -> str:
-    return call.request.uri.partition("?")[0] + (f"?{urlencode(query)}" if query else "")
+        path, _, query = call.request.uri.partition("?")
+        kept = [part for part in query.split("&") if part and not part.startswith("marker=")]
+        paging.next(answer, wrapper, f"{path}?{'&'.join([*kept, 'marker=' + quote(page.items[-1].id)])}")

@@ -9,6 +9,7 @@ import hashlib
 from typing import Any
 
 from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.making import make
 from cloudtape.synthesis.network import drop
 from cloudtape.synthesis.network_kinds import FLOATING, NETWORKS, PORTS
 from cloudtape.synthesis.network_kinds import GROUPS as SECURITY_GROUPS
@@ -79,8 +80,6 @@ def _boot(scene: Scene, server: Resource, sent: Members) -> None:
 
 def _boot_more(scene: Scene, server: Resource, sent: Members) -> None:
     """More servers of the same kind, where the request asks for several."""
-    from cloudtape.synthesis.engine import make
-
     count = sent.get("max_count") or sent.get("min_count") or 1
     if not isinstance(count, int | str) or not str(count).isdigit() or not 0 < int(count) <= MOST_AT_ONCE:
         raise Refused(400, f"Invalid input for field/attribute max_count. Value: {count}.")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.documents import echoed, stock
-from cloudtape.synthesis.engine import item, show
+from cloudtape.synthesis.engine import show
+from cloudtape.synthesis.finding import item
 from cloudtape.synthesis.scene import Scene, answers, on
 from cloudtape.synthesis.shelves import Members, Resource
 from cloudtape.synthesis.views import visible

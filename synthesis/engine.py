@@ -12,21 +12,17 @@ from cloudtape.synthesis import documents
 from cloudtape.synthesis.calls import Answer, Call
 from cloudtape.synthesis.completion import complete
 from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.finding import canonical, is_there, item, project_of_list, sees, shelf_of
 from cloudtape.synthesis.kinds import Kind, items_in
-from cloudtape.synthesis.lifecycle import GONE, Life, Transition, begin, check, default_lives, look, settle
+from cloudtape.synthesis.lifecycle import GONE, Life, Transition, begin, check, default_lives, settle
 from cloudtape.synthesis.lists import FALSE, TRUE, Page, page_of, write_links
+from cloudtape.synthesis.making import check_types, check_unique, effect, make, object_in, taken
 from cloudtape.synthesis.patches import patched
 from cloudtape.synthesis.plans import Plan, Verb
-from cloudtape.synthesis.quotas import check_quota
-from cloudtape.synthesis.scene import ANSWERS, EFFECTS, UPDATED, Scene, fresh, not_found, own, stamp
-from cloudtape.synthesis.shelves import Members, Resource, Shelf
+from cloudtape.synthesis.scene import ANSWERS, EFFECTS, UPDATED, Scene, stamp
+from cloudtape.synthesis.shelves import Members, Resource
 from cloudtape.synthesis.views import item_path, render
 
-# Services whose lists show an admin everything, unasked; elsewhere the query must ask for it.
-SHOW_ALL = frozenset({"network", "image", "identity"})
-ASK_FOR_ALL = ("all_tenants", "all_projects", "global_tenant")
-OPEN = (True, "public", "community")
-"""Values of the member that makes a resource everybody's to see."""
 NO_LIFE = Life()
 NO_TRANSITION = Transition()
 
@@ -60,74 +56,6 @@ def _check_parents(scene: Scene) -> None:
         at += 1
 
 
-# --- finding ---------------------------------------------------------------------------------------------------------
-
-
-def item(scene: Scene, kind: str, id_: str, parents: tuple[str, ...] = ()) -> Resource:
-    """The resource, as it is now. Raises Refused when it is not there, or is somebody else's."""
-    found = scene.world.find(kind, id_, scene.call.region, _canonical(scene, parents))
-    if found is None or not sees(scene, found) or not _is_there(scene, found):
-        raise not_found(scene.kind(kind), id_)
-    return found
-
-
-def _canonical(scene: Scene, parents: tuple[str, ...]) -> tuple[str, ...]:
-    """The parents by their ids, where a path names them by something else."""
-    if not parents:
-        return ()
-    above = [step for step in scene.call.plan.steps if step.variable]
-    ids: list[str] = []
-    for at, parent in enumerate(parents):
-        found = scene.world.find(above[at].kind, parent, scene.call.region, tuple(ids)) if at < len(above) else None
-        ids.append(found.id if found else parent)
-    return tuple(ids)
-
-
-def _is_there(scene: Scene, one: Resource) -> bool:
-    if one.pending is None or look(one, scene.world.clock):
-        return True
-    scene.remove(one)
-    return False
-
-
-def sees(scene: Scene, one: Resource) -> bool:
-    """Whether whoever asks may see a resource."""
-    kind, token = scene.kind(one.kind), scene.call.token
-    if kind.scope == "global" or token.is_admin:
-        return kind.scope != "own" or one.user == token.user or bool(scene.call.asked("user_id"))
-    if kind.scope == "own":
-        return one.user == token.user
-    return one.project == token.project or (kind.scope == "public" and is_open(kind.rule.public, one, token.project))
-
-
-def is_open(member: str, one: Resource, project: str) -> bool:
-    members = one.members
-    return (
-        members.get(member) in OPEN
-        or members.get("router:external") is True
-        or project in members.get("_shared_with", ())
-    )
-
-
-def _project_of_list(scene: Scene, kind: Kind) -> str | None:
-    """The project whose resources a list shows; None for all that may be seen."""
-    call = scene.call
-    if kind.scope != "project":
-        return None
-    if call.token.is_admin and (call.service.type in SHOW_ALL or _asks_for_all(call)):
-        return None
-    return call.project
-
-
-def _asks_for_all(call: Call) -> bool:
-    return any((call.asked(name) or "false").lower() in ("", *TRUE) for name in ASK_FOR_ALL)
-
-
-def shelf_of(scene: Scene) -> Shelf:
-    call = scene.call
-    return scene.world.shelf(call.plan.kind, call.region, _canonical(scene, call.parents))
-
-
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
@@ -136,10 +64,10 @@ def _list(scene: Scene) -> Answer:
     documents.stock(scene, kind)
     for follow in EFFECTS.get((kind.name, "LISTED"), ()):
         follow(scene, Resource(kind.name, "", {}), {})
-    chosen, project = _chosen(kind, call), _project_of_list(scene, kind)
+    chosen, project = _chosen(kind, call), project_of_list(scene, kind)
 
     def seen(one: Resource) -> bool:
-        if one.pending is not None and not _is_there(scene, one):
+        if one.pending is not None and not is_there(scene, one):
             return False
         return (one.project == project or sees(scene, one)) and (chosen is None or chosen(one))
 
@@ -231,7 +159,7 @@ def _create(scene: Scene) -> Answer:
     call, kind = scene.call, scene.kind(scene.call.plan.kind)
     several = call.body.get(kind.many) if isinstance(call.body, dict) and kind.many else None
     if isinstance(several, list) and kind.many != kind.wrapper:
-        made = [make(scene, kind, dict(_object(one))) for one in several]
+        made = [make(scene, kind, dict(object_in(one))) for one in several]
         clock = scene.world.clock
         return Answer(call.plan.status, {kind.many: [render(kind, one, call, call.plan, clock) for one in made]})
     one = make(scene, kind, call.sent)
@@ -242,123 +170,12 @@ def _create(scene: Scene) -> Answer:
     return Answer(told.status, told.body, (*told.headers, ("Location", where)))
 
 
-def _object(value: Any) -> Members:
-    if not isinstance(value, dict):
-        raise Refused(400, "Each item must be a JSON object.")
-    return value
-
-
-def make(scene: Scene, kind: Kind, sent: Members, id_: str | None = None) -> Resource:
-    """Make a resource of what a client sent. Raises Refused."""
-    call, rule = scene.call, kind.rule
-    sent = {rule.old.get(name, name): value for name, value in sent.items()} if rule.old else sent
-    _check_required(kind, sent)
-    _check_types(kind, sent)
-    project = _owner(scene, kind, sent)
-    check_quota(scene, kind, project)
-    members = fresh(kind, scene)
-    members.update(_settable(kind, sent, members))
-    if id_ is not None:
-        members[kind.key] = id_
-    elif kind.id_form == "sent" or (sent.get(kind.key) and kind.key not in rule.server and kind.key in kind.client):
-        members[kind.key] = sent.get(kind.key) or members.get(kind.key) or scene.world.new_id()
-    own(members, kind, project, call.token.user)
-    shelf = shelf_of(scene)
-    _check_unique(kind, shelf, members, project)
-    if shelf.get(str(members[kind.key])) is not None:
-        raise _taken(kind, str(members[kind.key]))
-    one = scene.world.add(
-        kind.name,
-        members,
-        region=call.region,
-        project=project,
-        user=call.token.user,
-        parents=_canonical(scene, call.parents),
-    )
-    try:
-        effect(scene, one, "CREATE", sent)
-    except Refused:
-        scene.remove(one)
-        raise
-    if rule.life:
-        life = default_lives()[rule.life]
-        begin(life, life.create, one, scene.world.pace, scene.world.clock)
-    return one
-
-
-def _settable(kind: Kind, sent: Members, members: Members) -> Members:
-    """What a client sent, but for what only the server sets; nothing in place of a value that must be one."""
-    rule = kind.rule
-    return {
-        name: value
-        for name, value in sent.items()
-        if name not in rule.server and name != "links" and not (value is None and members.get(name) is not None)
-    }
-
-
-def _owner(scene: Scene, kind: Kind, sent: Members) -> str:
-    """Whose it becomes: an admin may say so."""
-    call = scene.call
-    if kind.scope == "global":
-        return ""
-    for name in ("project_id", "tenant_id", "owner"):
-        if (said := sent.get(name)) and isinstance(said, str) and call.token.is_admin and _exists(scene, said):
-            return said
-    return call.project
-
-
-def _exists(scene: Scene, project: str) -> bool:
-    return scene.find("identity/projects", project) is not None
-
-
-def _check_required(kind: Kind, sent: Members) -> None:
-    for name in kind.rule.required:
-        if sent.get(name) in (None, ""):
-            raise Refused(
-                400, f"Invalid input for field/attribute {name}: '{name}' is a required property", "BadRequest"
-            )
-
-
-TYPES: dict[type, str] = {dict: "object", list: "array", str: "string"}
-WORDS = ("name", "description", "stack_name", "display_name")
-
-
-def _check_types(kind: Kind, sent: Members) -> None:
-    """Raises Refused for an object where none is expected, or the other way round; for a name that is no text."""
-    for name, value in sent.items():
-        wanted = str if name in WORDS else kind.types.get(name)
-        if value is None or wanted is None or isinstance(value, wanted):
-            continue
-        if wanted is not str or name in WORDS or isinstance(value, dict | list):
-            why = (
-                f"Invalid input for field/attribute {name}. Value: {value}. {value!r} is not of type '{TYPES[wanted]}'"
-            )
-            raise Refused(400, why, "HTTPBadRequest")
-
-
-def _check_unique(kind: Kind, shelf: Shelf, members: Members, project: str, itself: Resource | None = None) -> None:
-    names = kind.rule.unique
-    if not names:
-        return
-    wanted = [members.get(name) for name in names]
-    for one in shelf:
-        theirs = kind.scope == "project" and one.project != project
-        if not theirs and [one.members.get(name) for name in names] == wanted and one is not itself:
-            if kind.scope == "own" and one.user != members.get("user_id"):
-                continue
-            raise _taken(kind, str(wanted[0]))
-
-
-def _taken(kind: Kind, name: str) -> Refused:
-    return Refused(409, f"{kind.label} '{name}' already exists.", "Conflict")
-
-
 def _put(scene: Scene) -> Answer:
     call, kind = scene.call, scene.kind(scene.call.plan.kind)
-    parents = _canonical(scene, call.parents)
+    parents = canonical(scene, call.parents)
     found = scene.world.find(kind.name, call.id, call.region, parents)
     if found is not None and 201 in call.plan.operation.statuses:
-        raise _taken(kind, call.id)
+        raise taken(kind, call.id)
     if found is not None:
         return _change(scene, found)
     return shown(scene, make(scene, kind, {kind.key: call.id, **call.sent}, call.id))
@@ -373,14 +190,14 @@ def _change(scene: Scene, one: Resource) -> Answer:
     call, kind = scene.call, scene.kind(one.kind)
     sent = patched(one.members, call.body) if isinstance(call.body, list) else call.sent
     sent = {kind.rule.old.get(name, name): value for name, value in sent.items()} if kind.rule.old else sent
-    _check_types(kind, sent)
+    check_types(kind, sent)
     for name in kind.rule.immutable:
         if name in sent and sent[name] != one.members.get(name):
             raise Refused(400, f"Cannot update read-only attribute {name}", "HTTPBadRequest")
     changed = {name: value for name, value in sent.items() if name not in kind.rule.server and name != "links"}
     changed.pop(kind.key, None)
     if any(name in changed for name in kind.rule.unique):
-        _check_unique(kind, shelf_of(scene), {**one.members, **changed}, one.project, one)
+        check_unique(kind, shelf_of(scene), {**one.members, **changed}, one.project, one)
     one.update({name: value for name, value in changed.items() if name not in kind.rule.hidden or name in one.members})
     if "revision_number" in one.members:
         one.members["revision_number"] += 1
@@ -459,15 +276,6 @@ def _action(scene: Scene) -> Answer:
 
 def _echoed(scene: Scene) -> Any:
     return documents.echoed(scene)
-
-
-def effect(scene: Scene, one: Resource, event: str, sent: Members) -> Any:
-    """What follows; the body of the answer, where something says it."""
-    said = None
-    for follow in EFFECTS.get((one.kind, event), ()):
-        made = follow(scene, one, sent)
-        said = made if made is not None else said
-    return said
 
 
 VERBS: dict[Verb, Callable[[Scene], Answer]] = {

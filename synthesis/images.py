@@ -12,6 +12,7 @@ from cloudtape.cassettes.messages import StoredBody, header
 from cloudtape.synthesis.blobs import Blob, Blobs
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.finding import item
 from cloudtape.synthesis.scene import Scene, answers, on
 from cloudtape.synthesis.shelves import Members, Resource
 
@@ -81,8 +82,6 @@ def store(scene: Scene, image: Resource, body: Any) -> None:
 
 
 def _image_at(scene: Scene) -> Resource:
-    from cloudtape.synthesis.engine import item  # it looks whether one may see it
-
     return item(scene, IMAGES, scene.call.ids[0])
 
 

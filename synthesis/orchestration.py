@@ -11,6 +11,7 @@ import yaml
 
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.finding import item
 from cloudtape.synthesis.lifecycle import settle
 from cloudtape.synthesis.scene import Scene, answers, on
 from cloudtape.synthesis.shelves import Members, Resource
@@ -160,8 +161,6 @@ def _update(scene: Scene, stack: Resource, sent: Members) -> None:
 
 
 def _stack_at(scene: Scene) -> Resource:
-    from cloudtape.synthesis.engine import item
-
     try:
         return item(scene, STACKS, scene.call.ids[0])
     except Refused:

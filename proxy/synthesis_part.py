@@ -6,7 +6,7 @@ proxy's address in their place, as it does for a real cloud.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,12 @@ from cloudtape.synthesis.clock import PaceError, pace_named
 from cloudtape.synthesis.errors import WorldFileError
 from cloudtape.synthesis.saved import save
 from cloudtape.synthesis.services import default_services
-from cloudtape.synthesis.synthesizer import Synthesizer
+from cloudtape.synthesis.synthesizer import Responder, Synthesizer
 from cloudtape.synthesis.world import World
 from cloudtape.synthesis.world_file import DEFAULT_WORLD, build, read_world
+
+# Services that keep more than resources, by type: what makes their responder.
+OWN_RESPONDERS: dict[str, Callable[[Synthesizer], Responder]] = {}
 
 
 class SynthesisPart:
@@ -39,6 +42,8 @@ class SynthesisPart:
         except (PaceError, WorldFileError) as error:
             raise ConfigError(str(error)) from error
         self.synthesizer = Synthesizer(self._make)
+        for kind, make in OWN_RESPONDERS.items():
+            self.synthesizer.others[kind] = make(self.synthesizer)
 
     def routes(self) -> Iterator[Route]:
         """A route for each service in each region."""

@@ -167,6 +167,11 @@ class Synthesizer:
         """The worlds that were made so far."""
         return list(self._worlds.values())
 
+    async def token(self, request: Request) -> Token | None:
+        """Who asks, for a responder of `others`; None for nobody who is logged in."""
+        token = _token(await self.world(request.session), request)
+        return None if token is NOBODY else token
+
     async def world(self, session: str = "") -> World:
         """The world of a session."""
         world = self._worlds.get(session)

@@ -21,14 +21,16 @@ from cloudtape.journal import SOURCE_HEADER, Source
 from cloudtape.replayer import MATCH_HEADER
 from cloudtape.synthesis.clock import PaceError, pace_named
 from cloudtape.synthesis.errors import WorldFileError
+from cloudtape.synthesis.object_service import SERVICE as OBJECT_STORE
+from cloudtape.synthesis.object_service import ObjectService
 from cloudtape.synthesis.saved import save
 from cloudtape.synthesis.services import default_services
-from cloudtape.synthesis.synthesizer import Responder, Synthesizer
+from cloudtape.synthesis.synthesizer import Synthesizer
 from cloudtape.synthesis.world import World
 from cloudtape.synthesis.world_file import DEFAULT_WORLD, build, read_world
 
 # Services that keep more than resources, by type: what makes their responder.
-OWN_RESPONDERS: dict[str, Callable[[Synthesizer], Responder]] = {}
+OWN_RESPONDERS: dict[str, Callable[[Synthesizer], ObjectService]] = {OBJECT_STORE: ObjectService}
 
 
 class SynthesisPart:
@@ -42,8 +44,8 @@ class SynthesisPart:
         except (PaceError, WorldFileError) as error:
             raise ConfigError(str(error)) from error
         self.synthesizer = Synthesizer(self._make)
-        for kind, make in OWN_RESPONDERS.items():
-            self.synthesizer.others[kind] = make(self.synthesizer)
+        self._own = {kind: make(self.synthesizer) for kind, make in OWN_RESPONDERS.items()}
+        self.synthesizer.others.update(self._own)
 
     def routes(self) -> Iterator[Route]:
         """A route for each service in each region."""
@@ -101,3 +103,5 @@ class SynthesisPart:
         """Remove the files that the worlds kept."""
         for world in self.synthesizer.worlds():
             world.blobs.close()
+        for responder in self._own.values():
+            responder.close()

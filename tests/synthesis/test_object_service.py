@@ -1,0 +1,58 @@
+"""Object storage of the demo cloud, with the real clients, beside the other services."""
+
+import io
+
+import openstack
+import pytest
+import swiftclient
+
+from cloudtape.background import BackgroundProxy
+from tests.synthesis.conftest import environment
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # the clients' own
+
+
+@pytest.fixture
+def swift(demo: BackgroundProxy) -> swiftclient.Connection:
+    settings = environment(demo, "demo")
+    return swiftclient.Connection(
+        authurl=settings["OS_AUTH_URL"],
+        user=settings["OS_USERNAME"],
+        key=settings["OS_PASSWORD"],
+        auth_version="3",
+        os_options={
+            "project_name": settings["OS_PROJECT_NAME"],
+            "user_domain_name": "Default",
+            "project_domain_name": "Default",
+        },
+    )
+
+
+def test_what_goes_up_comes_down(swift: swiftclient.Connection) -> None:
+    data = bytes(range(256)) * 2048
+    swift.put_container("box-1")
+    etag = swift.put_object("box-1", "a folder/a file", io.BytesIO(data), content_length=len(data))
+    headers, body = swift.get_object("box-1", "a folder/a file")
+    assert (body, headers["etag"]) == (data, etag)
+    assert [one["name"] for one in swift.get_container("box-1")[1]] == ["a folder/a file"]
+    swift.delete_object("box-1", "a folder/a file")
+    swift.delete_container("box-1")
+    with pytest.raises(swiftclient.ClientException, match="404"):
+        swift.head_container("box-1")
+
+
+def test_another_project_sees_nothing_of_it(swift: swiftclient.Connection, demo: BackgroundProxy) -> None:
+    swift.put_container("mine")
+    admin = {name.removeprefix("OS_").lower(): value for name, value in environment(demo, "admin").items()}
+    names = ("auth_url", "username", "password", "project_name", "user_domain_name", "project_domain_name")
+    cloud = openstack.connect(load_yaml_config=False, load_envvars=False, **{name: admin[name] for name in names})
+    assert [one.name for one in cloud.object_store.containers()] == []
+    swift.delete_container("mine")
+
+
+def test_a_token_that_is_none_is_refused(demo: BackgroundProxy) -> None:
+    stranger = swiftclient.Connection(
+        preauthurl=f"{demo.url}/object-store/v1/AUTH_{'a' * 32}", preauthtoken="made up", retries=0
+    )
+    with pytest.raises(swiftclient.ClientException, match="401"):
+        stranger.get_account()

@@ -30,7 +30,7 @@ from cloudtape.synthesis.world import World
 from cloudtape.synthesis.world_file import DEFAULT_WORLD, build, read_world
 
 # Services that keep more than resources, by type: what makes their responder.
-OWN_RESPONDERS: dict[str, Callable[[Synthesizer], ObjectService]] = {OBJECT_STORE: ObjectService}
+OWN_RESPONDERS: dict[str, Callable[[], ObjectService]] = {OBJECT_STORE: ObjectService}
 
 
 class SynthesisPart:
@@ -44,7 +44,7 @@ class SynthesisPart:
         except (PaceError, WorldFileError) as error:
             raise ConfigError(str(error)) from error
         self.synthesizer = Synthesizer(self._make)
-        self._own = {kind: make(self.synthesizer) for kind, make in OWN_RESPONDERS.items()}
+        self._own = {kind: make() for kind, make in OWN_RESPONDERS.items()}
         self.synthesizer.others.update(self._own)
 
     def routes(self) -> Iterator[Route]:

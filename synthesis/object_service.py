@@ -14,7 +14,7 @@ from cloudtape.synthesis.calls import Token
 from cloudtape.synthesis.faults import fault
 from cloudtape.synthesis.object_store.access import Caller
 from cloudtape.synthesis.object_store.store import ObjectStore
-from cloudtape.synthesis.synthesizer import Synthesizer
+from cloudtape.synthesis.synthesizer import asker
 from cloudtape.synthesis.world import World
 
 SERVICE = "object-store"
@@ -23,17 +23,15 @@ SERVICE = "object-store"
 class ObjectService:
     """The responder of `object-store`. `close` removes the files that its stores keep."""
 
-    def __init__(self, synthesizer: Synthesizer) -> None:
-        self._synthesizer = synthesizer
+    def __init__(self) -> None:
         self._stores: WeakKeyDictionary[World, ObjectStore] = WeakKeyDictionary()
         self._blobs: list[BlobStore] = []
 
-    async def __call__(self, request: Request) -> Response:
-        token = await self._synthesizer.token(request)
+    async def __call__(self, world: World, request: Request) -> Response:
+        token = asker(world, request)
         if token is None and header(request.headers, "x-auth-token"):
             return fault(SERVICE, 401, "This server could not verify that you are authorized to access the document.")
-        store = self._store(await self._synthesizer.world(request.session))
-        return await store(request, caller=_caller(token) if token else None)
+        return await self._store(world)(request, caller=_caller(token) if token else None)
 
     def close(self) -> None:
         for blobs in self._blobs:

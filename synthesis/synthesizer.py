@@ -59,7 +59,8 @@ from cloudtape.synthesis.world import World
 from cloudtape.synthesis.xml import XmlError, from_xml, to_xml
 
 logger = logging.getLogger(__name__)
-Responder = Callable[[Request], Awaitable[Response | None]]
+Responder = Callable[[World, Request], Awaitable[Response | None]]
+"""What answers for a service that has a responder for itself."""
 # What registers the effects and answers of each service.
 PARTS = (
     attachments,
@@ -142,7 +143,7 @@ class Synthesizer:
         service, region = place
         world = await self.world(request.session)
         if other := self.others.get(service.type):
-            made = await other(request)
+            made = await other(world, request)
             return (made, "") if made else None
         return self.answer(world, service, region, request)
 
@@ -152,7 +153,7 @@ class Synthesizer:
         if place is None:
             return None
         if other := self.others.get(place[0].type):
-            return await other(request)
+            return await other(world, request)
         return self.answer(world, *place, request)[0]
 
     def scene_of(self, world: World) -> Scene:
@@ -166,11 +167,6 @@ class Synthesizer:
     def worlds(self) -> list[World]:
         """The worlds that were made so far."""
         return list(self._worlds.values())
-
-    async def token(self, request: Request) -> Token | None:
-        """Who asks, for a responder of `others`; None for nobody who is logged in."""
-        token = _token(await self.world(request.session), request)
-        return None if token is NOBODY else token
 
     async def world(self, session: str = "") -> World:
         """The world of a session."""
@@ -289,6 +285,12 @@ class Synthesizer:
 def _wants_xml(request: Request) -> bool:
     accepted = header(request.headers, "accept") or ""
     return "xml" in accepted and "json" not in accepted
+
+
+def asker(world: World, request: Request) -> Token | None:
+    """Who asks, for a responder of `others`; None for nobody who is logged in."""
+    token = _token(world, request)
+    return None if token is NOBODY else token
 
 
 def _token(world: World, request: Request) -> Token:

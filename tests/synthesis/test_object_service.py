@@ -56,3 +56,8 @@ def test_a_token_that_is_none_is_refused(demo: BackgroundProxy) -> None:
     )
     with pytest.raises(swiftclient.ClientException, match="401"):
         stranger.get_account()
+
+
+def test_the_world_begins_with_a_container(swift: swiftclient.Connection) -> None:
+    assert [one["name"] for one in swift.get_account()[1]] == ["documents"]
+    assert swift.get_object("documents", "welcome.txt")[1] == b"This object is there to be downloaded.\n"

@@ -1,5 +1,6 @@
 """Object storage of the demo cloud, with the real clients, beside the other services."""
 
+import asyncio
 import io
 
 import openstack
@@ -7,6 +8,11 @@ import pytest
 import swiftclient
 
 from cloudtape.background import BackgroundProxy
+from cloudtape.cassettes.messages import Request
+from cloudtape.reference.catalog import default_catalog
+from cloudtape.reference.operations import Operation
+from cloudtape.synthesis.object_store.access import Caller
+from cloudtape.synthesis.object_store.store import ObjectStore
 from tests.synthesis.conftest import environment
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the clients' own
@@ -61,3 +67,30 @@ def test_a_token_that_is_none_is_refused(demo: BackgroundProxy) -> None:
 def test_the_world_begins_with_a_container(swift: swiftclient.Connection) -> None:
     assert [one["name"] for one in swift.get_account()[1]] == ["documents"]
     assert swift.get_object("documents", "welcome.txt")[1] == b"This object is there to be downloaded.\n"
+
+
+# What Swift answers today, and the reference otherwise.
+TODAY = {
+    "object-store.endpoints.list": 403,  # without the middleware for it, it is the path of somebody's account
+    "object-store.objects.show-object-metadata": 200,
+}
+OPERATIONS = [one for one in default_catalog().operations if one.service == "object-store"]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.id)
+def test_every_operation_of_the_reference_has_a_documented_status(operation: Operation) -> None:
+    store, caller = ObjectStore(), Caller("p", "u", ("member",))
+
+    def ask(method: str, path: str, *headers: tuple[str, str], body: bytes = b"") -> int:
+        uri = "http://swift" + path.format(account="AUTH_p", container="box", object="o", path="/info", endpoint="e")
+        return asyncio.run(store(Request(method, uri, headers, body), caller=caller)).status
+
+    if operation.id != "object-store.containers.create":
+        ask("PUT", "/v1/{account}/box")
+    if "{object}" in operation.path:
+        ask("PUT", "/v1/{account}/box/o", ("Content-Length", "4"), body=b"data")
+    needed = {"Destination": "box/copy", "X-Object-Meta-name": "x"}
+    headers = tuple((one.name, needed.get(one.name, "x")) for one in operation.request_headers if one.required)
+    status = ask(operation.method, operation.path, *headers, ("Content-Length", "0"))
+    expected = (TODAY[operation.id],) if operation.id in TODAY else operation.statuses or (204,)
+    assert status in expected

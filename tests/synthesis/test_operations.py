@@ -20,7 +20,6 @@ DIFFERENT = {
     "identity.auth.tokens.show": "the same request as a login, which is answered with 201",
     "identity.v2.0.users.ksadm-admin-extension.update": "the same request as another operation, whose status is 201",
     "network.networks.networks-provider-extended-attributes.list": "the example of a list is one network",
-    "network.lbaas.pools.show": "the example has a second pool inside the first one's protocol",
     "orchestration.stacks.outputs.show": "clients take a member output_error for an error",
 }
 CHAPTERS: dict[int, list[Operation]] = {}

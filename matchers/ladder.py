@@ -35,6 +35,7 @@ MOST_TRIED = 16
 MOST_THOUGHT_OF = 64
 """The same where a miss is the alternative."""
 MOST_FORMS = 4096
+MOST_TOKENS = 10_000
 NOT_FOUND = 404
 REFUSED = 400  # and above: an answer's status
 AS_REFUSED = 0.8
@@ -88,6 +89,8 @@ class Session:
         """Note a token that was given for a recorded one: whose it is, in live words."""
         whose = self._recording.identity(word(recorded))
         self._tokens[word(given)] = tuple(self.bindings.live_word(one) for one in whose)
+        if len(self._tokens) > MOST_TOKENS:
+            del self._tokens[next(iter(self._tokens))]
 
     def asker(self, request: Request) -> Asker:
         token = token_of(request)

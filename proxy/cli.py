@@ -6,29 +6,26 @@ it could not be done as asked; `run` otherwise passes on its child's.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cloudtape import __version__
 from cloudtape.cassettes.errors import CassetteError
 from cloudtape.config import Config, SynthesisOptions, Timeouts, Tls, listen_address, mode_named
 from cloudtape.demo_command import demo, synthesis_options
 from cloudtape.errors import ConfigError, ProxyError
+from cloudtape.look_commands import scan, show
 from cloudtape.match_command import match
 from cloudtape.matchers.errors import MatcherError
 from cloudtape.modes import MODES, Mode
 from cloudtape.operations_command import operations
-from cloudtape.output import FORMAT, print_json
 from cloudtape.reference.errors import OperationCatalogError
-from cloudtape.serving import print_answer, run_loop, say, until_ended
+from cloudtape.serving import loading_bar, print_answer, run_loop, say, until_ended
 
 if TYPE_CHECKING:
     from cloudtape.application import Application
@@ -40,7 +37,6 @@ DEFAULT_LISTEN = "127.0.0.1:8780"
 F = TypeVar("F", bound=Callable[..., Any])
 CASSETTE = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-errors = Console(stderr=True)
 
 
 def main() -> None:
@@ -60,6 +56,8 @@ def cli() -> None:
 
 cli.add_command(operations)
 cli.add_command(match)
+cli.add_command(show)
+cli.add_command(scan)
 cli.add_command(demo)
 
 
@@ -222,7 +220,7 @@ for _mode in MODES.values():
 async def _opened(config: Config, verbose: bool) -> Application:
     from cloudtape.application import Application
 
-    with _loading_bar() as progress:
+    with loading_bar() as progress:
         proxy = Application(config, progress)
         if verbose:
             proxy.journal.listener = print_answer
@@ -250,15 +248,6 @@ def _announce(url: str, auth_url: str, notes: tuple[str, ...]) -> None:
         say(note)
     say(f"listening on {url}")
     say(f"point a client at it with OS_AUTH_URL={auth_url} (Ctrl-C ends)")
-
-
-@contextlib.contextmanager
-def _loading_bar() -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr while a large cassette is read; nothing where stderr is no terminal."""
-    columns = (TextColumn("reading cassette"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
-        task = bar.add_task("reading", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 # --- run -----------------------------------------------------------------------------------------------------------
@@ -315,62 +304,3 @@ async def _run(config: Config, settings: dict[str, Any], command: tuple[str, ...
     for line in summary(proxy):
         say(line)
     return code or (FINDING if proxy.journal.lost or (strict and proxy.journal.counts["missed"]) else 0)
-
-
-# --- looking at cassettes --------------------------------------------------------------------------------------------
-
-
-@cli.command()
-@click.argument("path", metavar="CASSETTE", type=CASSETTE)
-@click.argument("number", metavar="[N]", type=int, required=False)
-@FORMAT
-def show(path: Path, number: int | None, form: str) -> None:
-    """List the interactions of CASSETTE or, with N, print one of them whole.
-
-    \b
-    Example:
-      cloudtape show bug-1234.yaml 7
-    """
-    from cloudtape import show as view
-    from cloudtape.cassettes.cassette import load
-
-    with _loading_bar() as progress:
-        cassette = load(path, progress=progress)
-    for note in cassette.notes:
-        say(note)
-    if number is not None and not 1 <= number <= len(cassette):
-        raise ConfigError(f"{path} has no interaction {number} (it has {len(cassette)})")
-    if form == "json":
-        value = view.whole(cassette.interaction(number)) if number else [view.row(one) for one in cassette]
-        print_json(value)
-    elif number:
-        view.print_whole(Console(), cassette.interaction(number))
-    else:
-        view.print_table(Console(), cassette)
-
-
-@cli.command()
-@click.argument("paths", metavar="CASSETTE...", type=CASSETTE, nargs=-1, required=True)
-@FORMAT
-def scan(paths: tuple[Path, ...], form: str) -> None:
-    """Look for secrets in cassettes; list each with its place and exit with 1 when there is one.
-
-    \b
-    Example:
-      cloudtape scan bug-1234.yaml
-    """
-    from cloudtape.cassettes.cassette import load
-    from cloudtape.cassettes.scan import scan as findings_of
-
-    findings = [(path, finding) for path in paths for finding in findings_of(load(path))]
-    if form == "json":
-        print_json([{"cassette": str(path), **_fields(finding)} for path, finding in findings])
-    else:
-        for path, finding in findings:
-            click.echo(f"{path}: interaction {finding.ordinal}, {finding.place}: {finding.kind} ({finding.excerpt})")
-        say(f"{len(findings)} findings in {len(paths)} cassettes" if findings else "no secrets found")
-    sys.exit(FINDING if findings else 0)
-
-
-def _fields(finding: Any) -> dict[str, Any]:
-    return {name: getattr(finding, name) for name in ("ordinal", "place", "kind", "excerpt")}

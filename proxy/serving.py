@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import signal
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+errors = Console(stderr=True)
 
 
 def say(line: str) -> None:
@@ -44,3 +49,12 @@ def run_loop(main: Awaitable[int]) -> int:
     gc.set_threshold(20_000, 20, 50)
     with runner:
         return runner.run(awaited())
+
+
+@contextlib.contextmanager
+def loading_bar() -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr while a large cassette is read; nothing where stderr is no terminal."""
+    columns = (TextColumn("reading cassette"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
+        task = bar.add_task("reading", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -15,7 +15,7 @@ import msgspec
 from cloudtape.cassettes.messages import Request, Response, header
 from cloudtape.matchers.bindings import exchanged
 from cloudtape.matchers.exchange import Exchange
-from cloudtape.matchers.ladder import Session
+from cloudtape.matchers.session import Session
 
 SUBJECT_TOKEN = "x-subject-token"  # noqa: S105  (the name of a header)
 MOST_REMEMBERED = 100_000

@@ -14,12 +14,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import contenders
+import made_up
 import matching
 import operations
 import traffic
 from client import Job
 from contenders import BARE, BARE_UVLOOP, MITMDUMP, OURS, VCRPY
-from processes import Server, free_port, script
+from processes import BIN, Server, free_port, script
 from rich.progress import track
 
 from cloudtape.cassettes.cassette import load
@@ -46,10 +47,11 @@ class Effort:
     ready: int
     large: int
     large_rounds: int
+    servers: int
 
 
-FULL = Effort(7, 6000, (10, 1000, 100_000), 1000, 100_000, 1 << 30, 3)
-QUICK = Effort(3, 1500, (10, 1000), 10, 5_000, 64 << 20, 1)
+FULL = Effort(7, 6000, (10, 1000, 100_000), 1000, 100_000, 1 << 30, 3, 10_000)
+QUICK = Effort(3, 1500, (10, 1000), 10, 5_000, 64 << 20, 1, 2_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,34 @@ def found(effort: Effort, folder: Path) -> Iterator[Row]:
             yield Row(f"request found, {rung}, of {size:,}", "µs", {OURS: [one[rung] for one in rounds]})
 
 
+def synthesize(effort: Effort, folder: Path) -> Iterator[Row]:
+    """Answers that are made up, beside a handler that looks the same bytes up; and the pages of a long list."""
+    with ExitStack() as stack:
+        port = free_port()
+        command = [str(BIN / "cloudtape"), "demo", "--listen", f"127.0.0.1:{port}"]
+        ours = stack.enter_context(Server(command, port, folder / "demo.log"))
+        cloud = made_up.Cloud(port)
+        cloud.fill(effort.servers)
+        for what, requests in cloud.requests().items():
+            answers = made_up.write(requests, port, folder / "answers.pickle")
+            with ExitStack() as bare:
+                servers = {OURS: ours}
+                for name, loop in ((BARE, "asyncio"), (BARE_UVLOOP, "uvloop")):
+                    there = free_port()
+                    bare_command = script("bare.py", loop, there, "lookup", answers)
+                    servers[name] = bare.enter_context(Server(bare_command, there, folder / f"{name}.log"))
+                asking = {name: _hammering(server, requests) for name, server in servers.items()}
+                yield Row(f"CPU per {what}", "µs", _cpu_per_request(servers, asking, effort, f"synthesize {what}"))
+        for where, seconds in cloud.pages(effort.rounds):
+            yield Row(
+                f"{where} page of 100 of {effort.servers:,} servers", "ms", {OURS: [one * 1000 for one in seconds]}
+            )
+
+
+def _hammering(server: Server, requests: list[bytes]) -> Asking:
+    return lambda count, _: made_up.hammer(server.port, requests, count)
+
+
 MEASURES: dict[str, Callable[[Effort, Path], Iterator[Row]]] = {
     "record": record,
     "replay": replay,
@@ -140,6 +170,7 @@ MEASURES: dict[str, Callable[[Effort, Path], Iterator[Row]]] = {
     "large": large,
     "catalog": catalog,
     "matching": found,
+    "synthesize": synthesize,
 }
 
 

@@ -18,16 +18,17 @@ from enum import StrEnum
 import msgspec
 
 from cloudtape.cassettes.messages import Interaction, Request, Response
-from cloudtape.matchers.bindings import Binding, Bindings
+from cloudtape.matchers.bindings import Binding
 from cloudtape.matchers.canonical import Canonical, canonical
 from cloudtape.matchers.form import Form, form
 from cloudtape.matchers.lineage import Fit, Kinsfolk, Refused, are_alike, compare
 from cloudtape.matchers.naming import Kind, Naming
-from cloudtape.matchers.past import Asker, Past
+from cloudtape.matchers.past import Asker
 from cloudtape.matchers.recording import Group, Recording
-from cloudtape.matchers.second_thoughts import Exchanged, SecondThoughts, Swap
-from cloudtape.matchers.summary import Identity, token_of
-from cloudtape.matchers.things import READS, word
+from cloudtape.matchers.second_thoughts import SecondThoughts, Swap
+from cloudtape.matchers.session import Session
+from cloudtape.matchers.summary import Identity
+from cloudtape.matchers.things import READS
 from cloudtape.matchers.vocabulary import named_by, owned
 
 MOST_TRIED = 16
@@ -72,33 +73,6 @@ class Found(msgspec.Struct, frozen=True):
     position: int
     rung: Rung
     bindings: tuple[Binding, ...] = ()
-
-
-class Session:
-    """One client run: what it has replayed, what it has bound, and the tokens that it was given."""
-
-    def __init__(self, recording: Recording, collapse: bool = False) -> None:
-        self._recording = recording
-        self.past = Past(recording, collapse)
-        self.bindings = Bindings(recording.derived)
-        self.begins: dict[Group, int] = {}
-        self._tokens: dict[int, Identity] = {}
-
-    def issue(self, given: str, recorded: str) -> None:
-        """Note a token that was given for a recorded one: whose it is, in live words."""
-        whose = self._recording.identity(word(recorded))
-        self._tokens[word(given)] = tuple(self.bindings.live_word(one) for one in whose)
-
-    def asker(self, request: Request) -> Asker:
-        token = token_of(request)
-        issued = self._tokens.get(token)
-        return Asker(token, self.bindings.recorded_words(issued) if issued else self._recording.identity(token))
-
-    def exchange(self, swapped: Exchanged) -> None:
-        """Let things change places."""
-        self.past.exchange(swapped.positions)
-        self.bindings.exchange(swapped.ids, swapped.names, swapped.texts)
-        self.begins.clear()
 
 
 def says_nothing(response: Response) -> bool:

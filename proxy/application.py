@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cloudtape.cassette_routes import IDENTITY, auth_path, routes_of
@@ -42,6 +43,9 @@ from cloudtape.server import Server
 from cloudtape.synthesis.faults import fault
 from cloudtape.upstream import Upstream
 
+if TYPE_CHECKING:
+    from cloudtape.synthesis_part import SynthesisPart
+
 SHUTDOWN_SECONDS = 5.0
 Progress = Callable[[int, int], None]
 """Called while a cassette is read: bytes read, bytes in all."""
@@ -56,6 +60,7 @@ class Application:
         self.routes = Routes()
         self.replayer: Replayer | None = None
         self.cassettes: list[Cassette] = []
+        self.synthesis: SynthesisPart | None = None
         self._progress = progress
         self._exit = AsyncExitStack()
         self._doors = _Doors(config)
@@ -115,11 +120,25 @@ class Application:
             self.replayer = parts[Part.REPLAYER] = Replayer(self.cassettes, names, matching=matching)
             if send:
                 parts[Part.LIVE_LOGINS] = LiveLogins(forward, self.replayer.holds)
+        if self.config.mode.synthesizes:
+            parts[Part.SYNTHESIZER] = await self._synthesis(stack)
         if self.config.mode.writes and send:
             keeper = Keeper(self._writer(stack), self._scrub(), self.journal)
             parts[Part.RECORDER] = Recorder(send, self.routes, keeper, names, self.config.record_errors)
         pipeline = Pipeline([parts[part] for part in self.config.mode.responders], self._refuse, self.journal)
         await self._listen(stack, pipeline)
+
+    async def _synthesis(self, stack: AsyncExitStack) -> Responder:
+        from cloudtape.synthesis_part import SynthesisPart  # most modes do not need it
+
+        self.synthesis = part = SynthesisPart(self.config.synthesis)
+        for route in part.routes():
+            self.routes.add(route)
+        stack.push_async_callback(part.close)
+        await part.start()
+        if self.config.synthesis.save:
+            stack.push_async_callback(part.save, self.config.synthesis.save)
+        return part
 
     def _matching(self) -> Matching:
         own = load_rows(self.config.match_rules) if self.config.match_rules else ()
@@ -165,15 +184,17 @@ class Application:
         return Scrubber(Table((*own, *RULES)), bodies).scrub
 
     def _refuse(self, request: Request) -> Refusal:
-        assert self.replayer is not None, "only a mode that replays can have no answer"
-        miss = self.replayer.explain(request)
         route = self.routes.named(request.route)
+        if self.replayer is None:
+            reason = "no service of this cloud stands there"
+            return Refusal(fault(route.service if route else "", 501, f"{request.uri}: {reason}"), reason)
+        miss = self.replayer.explain(request)
         said = f"cloudtape has no recorded answer to {request.method} {request.uri}: {miss}"
         response = fault(route.service if route else "", 501, said, miss.facts())
         return Refusal(response, str(miss))
 
     async def _listen(self, stack: AsyncExitStack, pipeline: Pipeline) -> None:
-        spool = partial(Spool, Path(tempfile.gettempdir())) if self.config.mode.replays else None
+        spool = partial(Spool, Path(tempfile.gettempdir())) if self.config.mode.answers_alone else None
         edge = Edge(partial(self._answer, pipeline), self.routes, self._doors.ports, spool)
         stack.push_async_callback(self._doors.close)
         await self._doors.open(edge, self.routes)

@@ -6,29 +6,26 @@ it could not be done as asked; `run` otherwise passes on its child's.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import gc
-import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cloudtape import __version__
 from cloudtape.cassettes.errors import CassetteError
-from cloudtape.config import Config, Timeouts, Tls, listen_address, mode_named
+from cloudtape.config import Config, SynthesisOptions, Timeouts, Tls, listen_address, mode_named
+from cloudtape.demo_command import demo, synthesis_options
 from cloudtape.errors import ConfigError, ProxyError
+from cloudtape.look_commands import scan, show
 from cloudtape.match_command import match
 from cloudtape.matchers.errors import MatcherError
 from cloudtape.modes import MODES, Mode
 from cloudtape.operations_command import operations
-from cloudtape.output import FORMAT, print_json
 from cloudtape.reference.errors import OperationCatalogError
+from cloudtape.serving import loading_bar, print_answer, run_loop, say, until_ended
 
 if TYPE_CHECKING:
     from cloudtape.application import Application
@@ -40,7 +37,6 @@ DEFAULT_LISTEN = "127.0.0.1:8780"
 F = TypeVar("F", bound=Callable[..., Any])
 CASSETTE = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-errors = Console(stderr=True)
 
 
 def main() -> None:
@@ -48,7 +44,7 @@ def main() -> None:
     try:
         cli(prog_name="cloudtape")
     except (ProxyError, CassetteError, MatcherError, OperationCatalogError) as error:
-        _say(str(error))
+        say(str(error))
         sys.exit(FAILED)
 
 
@@ -60,10 +56,9 @@ def cli() -> None:
 
 cli.add_command(operations)
 cli.add_command(match)
-
-
-def _say(line: str) -> None:
-    click.echo(f"cloudtape: {line}", err=True)
+cli.add_command(show)
+cli.add_command(scan)
+cli.add_command(demo)
 
 
 # --- options -------------------------------------------------------------------------------------------------------
@@ -170,6 +165,12 @@ def _config(mode: Mode, cassettes: tuple[Path, ...], options: dict[str, Any]) ->
         match=options.get("match", "unified"),
         polling=options.get("polling", "as-recorded"),
         match_rules=options.get("match_rules"),
+        synthesis=SynthesisOptions(
+            options.get("world"),
+            options.get("save"),
+            options.get("seed") or 0,
+            options.get("lifecycle") or "immediate",
+        ),
     )
     return config, settings
 
@@ -183,7 +184,7 @@ def _serving_command(mode: Mode) -> click.Command:
     def serve(**options: Any) -> None:
         cassettes = options.pop("cassettes", ())
         config, _ = _config(mode, cassettes if isinstance(cassettes, tuple) else (cassettes,), options)
-        sys.exit(_run_loop(_serve(config, options["verbose"])))
+        sys.exit(run_loop(_serve(config, options["verbose"])))
 
     command: Any = LISTEN_OPTIONS(serve)
     if mode.replays:
@@ -192,6 +193,8 @@ def _serving_command(mode: Mode) -> click.Command:
         command = RECORDING_OPTIONS(command)
     if mode.needs_upstream:
         command = UPSTREAM_OPTIONS(command)
+    if mode.synthesizes:
+        command = synthesis_options(command)
     if mode.cassette:
         several = mode.writes is None
         option = click.option(
@@ -217,10 +220,10 @@ for _mode in MODES.values():
 async def _opened(config: Config, verbose: bool) -> Application:
     from cloudtape.application import Application
 
-    with _loading_bar() as progress:
+    with loading_bar() as progress:
         proxy = Application(config, progress)
         if verbose:
-            proxy.journal.listener = _print_answer
+            proxy.journal.listener = print_answer
         await proxy.__aenter__()
     gc.freeze()  # what was loaded stays, as what was imported does
     return proxy
@@ -232,59 +235,19 @@ async def _serve(config: Config, verbose: bool) -> int:
     proxy = await _opened(config, verbose)
     try:
         _announce(proxy.url, proxy.auth_url, proxy.notes)
-        await _until_ended()
+        await until_ended()
     finally:
         await proxy.__aexit__(None, None, None)
     for line in summary(proxy):
-        _say(line)
+        say(line)
     return FINDING if proxy.journal.lost else 0
 
 
 def _announce(url: str, auth_url: str, notes: tuple[str, ...]) -> None:
     for note in notes:
-        _say(note)
-    _say(f"listening on {url}")
-    _say(f"point a client at it with OS_AUTH_URL={auth_url} (Ctrl-C ends)")
-
-
-def _print_answer(request: Any, response: Any, source: str) -> None:
-    match = next((f" ({value})" for name, value in response.headers if name == "X-Cloudtape-Match"), "")
-    click.echo(f"{source:9} {response.status} {request.method} {request.uri}{match}", err=True)
-
-
-async def _until_ended() -> None:
-    ended = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    await ended.wait()
-
-
-def _run_loop(main: Awaitable[int]) -> int:
-    """Run to the end on the fastest event loop there is."""
-    try:
-        import uvloop
-    except ImportError:
-        runner = asyncio.Runner()
-    else:
-        runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
-
-    async def awaited() -> int:
-        return await main
-
-    # What was imported stays; looking at it again in every collection costs a twentieth of each request.
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
-    with runner:
-        return runner.run(awaited())
-
-
-@contextlib.contextmanager
-def _loading_bar() -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr while a large cassette is read; nothing where stderr is no terminal."""
-    columns = (TextColumn("reading cassette"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
-        task = bar.add_task("reading", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        say(note)
+    say(f"listening on {url}")
+    say(f"point a client at it with OS_AUTH_URL={auth_url} (Ctrl-C ends)")
 
 
 # --- run -----------------------------------------------------------------------------------------------------------
@@ -297,6 +260,7 @@ def _loading_bar() -> Iterator[Callable[[int, int], None]]:
 @UPSTREAM_OPTIONS
 @RECORDING_OPTIONS
 @MATCHING_OPTIONS
+@synthesis_options
 @LISTEN_OPTIONS
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, required=True)
 @click.pass_context
@@ -320,7 +284,7 @@ def run(
     if context.get_parameter_source("listen") is click.core.ParameterSource.DEFAULT:
         options["listen"] = "127.0.0.1:0"
     config, settings = _config(mode_named(mode), cassettes, options)
-    sys.exit(_run_loop(_run(config, settings, command, strict, options["verbose"])))
+    sys.exit(run_loop(_run(config, settings, command, strict, options["verbose"])))
 
 
 async def _run(config: Config, settings: dict[str, Any], command: tuple[str, ...], strict: bool, verbose: bool) -> int:
@@ -331,71 +295,12 @@ async def _run(config: Config, settings: dict[str, Any], command: tuple[str, ...
     code = FAILED
     try:
         for note in proxy.notes:
-            _say(note)
+            say(note)
         code = await run_command(proxy, command, settings)
     finally:
         if code:
             proxy.fail()
         await proxy.__aexit__(None, None, None)
     for line in summary(proxy):
-        _say(line)
+        say(line)
     return code or (FINDING if proxy.journal.lost or (strict and proxy.journal.counts["missed"]) else 0)
-
-
-# --- looking at cassettes --------------------------------------------------------------------------------------------
-
-
-@cli.command()
-@click.argument("path", metavar="CASSETTE", type=CASSETTE)
-@click.argument("number", metavar="[N]", type=int, required=False)
-@FORMAT
-def show(path: Path, number: int | None, form: str) -> None:
-    """List the interactions of CASSETTE or, with N, print one of them whole.
-
-    \b
-    Example:
-      cloudtape show bug-1234.yaml 7
-    """
-    from cloudtape import show as view
-    from cloudtape.cassettes.cassette import load
-
-    with _loading_bar() as progress:
-        cassette = load(path, progress=progress)
-    for note in cassette.notes:
-        _say(note)
-    if number is not None and not 1 <= number <= len(cassette):
-        raise ConfigError(f"{path} has no interaction {number} (it has {len(cassette)})")
-    if form == "json":
-        value = view.whole(cassette.interaction(number)) if number else [view.row(one) for one in cassette]
-        print_json(value)
-    elif number:
-        view.print_whole(Console(), cassette.interaction(number))
-    else:
-        view.print_table(Console(), cassette)
-
-
-@cli.command()
-@click.argument("paths", metavar="CASSETTE...", type=CASSETTE, nargs=-1, required=True)
-@FORMAT
-def scan(paths: tuple[Path, ...], form: str) -> None:
-    """Look for secrets in cassettes; list each with its place and exit with 1 when there is one.
-
-    \b
-    Example:
-      cloudtape scan bug-1234.yaml
-    """
-    from cloudtape.cassettes.cassette import load
-    from cloudtape.cassettes.scan import scan as findings_of
-
-    findings = [(path, finding) for path in paths for finding in findings_of(load(path))]
-    if form == "json":
-        print_json([{"cassette": str(path), **_fields(finding)} for path, finding in findings])
-    else:
-        for path, finding in findings:
-            click.echo(f"{path}: interaction {finding.ordinal}, {finding.place}: {finding.kind} ({finding.excerpt})")
-        _say(f"{len(findings)} findings in {len(paths)} cassettes" if findings else "no secrets found")
-    sys.exit(FINDING if findings else 0)
-
-
-def _fields(finding: Any) -> dict[str, Any]:
-    return {name: getattr(finding, name) for name in ("ordinal", "place", "kind", "excerpt")}

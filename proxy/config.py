@@ -49,6 +49,19 @@ class Timeouts:
 
 
 @dataclass(frozen=True, slots=True)
+class SynthesisOptions:
+    """`world` is a file (None: the small world that comes along), `save` where it goes at the end.
+
+    `lifecycle`: `immediate`, `polls:N` or `seconds:S`.
+    """
+
+    world: Path | None = None
+    save: Path | None = None
+    seed: int = 0
+    lifecycle: str = "immediate"
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`upstream` is the cloud's auth URL. With `port` 0 the system chooses a free one.
 
@@ -69,6 +82,7 @@ class Config:
     match: Match = "unified"
     polling: Polling = "as-recorded"
     match_rules: Path | None = None
+    synthesis: SynthesisOptions = field(default_factory=SynthesisOptions)
 
     def __post_init__(self) -> None:
         if self.mode.needs_upstream and not re.match(r"https?://[^/]+", self.upstream):

@@ -101,7 +101,8 @@ class Edge:
     def _make_rewriters(self, public: str, _version: int, _ports: int) -> tuple[Rewriter, Rewriter]:
         pairs = [(route.upstream, self._public_base(route.name, route.upstream, public)) for route in self._routes]
         pairs = pairs if public else []
-        return Rewriter(_with_default_ports(pairs)), Rewriter((ours, theirs) for theirs, ours in pairs)
+        again = self._spool is not None  # somebody answers from memory
+        return Rewriter(_with_default_ports(pairs), again), Rewriter((ours, theirs) for theirs, ours in pairs)
 
     def _public_base(self, name: str, upstream: str, public: str) -> str:
         if port := self._ports.get(name):

@@ -18,6 +18,7 @@ class Source(StrEnum):
     RECORDED = "recorded"
     REPLAYED = "replayed"
     FORWARDED = "forwarded"
+    SYNTHESIZED = "synthesized"
 
 
 SOURCE_HEADER = "X-Cloudtape-Source"

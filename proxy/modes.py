@@ -16,6 +16,7 @@ class Part(Enum):
     REPLAYER = auto()
     RECORDER = auto()
     FORWARDER = auto()
+    SYNTHESIZER = auto()
 
 
 class Writes(Enum):
@@ -39,6 +40,15 @@ class Mode:
     @property
     def needs_upstream(self) -> bool:
         return Part.RECORDER in self.responders or Part.FORWARDER in self.responders
+
+    @property
+    def synthesizes(self) -> bool:
+        return Part.SYNTHESIZER in self.responders
+
+    @property
+    def answers_alone(self) -> bool:
+        """Whether somebody answers who must have the whole request."""
+        return self.replays or self.synthesizes
 
     @property
     def replays(self) -> bool:
@@ -70,6 +80,12 @@ MODES = {
             "replay",
             (Part.REPLAYER,),
             "Play the cloud's part from cassettes, offline; what was not recorded is answered with 501.",
+        ),
+        Mode(
+            "synthesize",
+            (Part.SYNTHESIZER,),
+            "Be a cloud that is not there: resources live in memory, and no cassette is needed.",
+            cassette=False,
         ),
         Mode(
             "passthrough",

@@ -21,11 +21,12 @@ from cloudtape.journal import SOURCE_HEADER, Source
 from cloudtape.matchers.bindings import Binding, exchanged
 from cloudtape.matchers.canonical import canonical
 from cloudtape.matchers.exchange import Exchange, tokens_of
-from cloudtape.matchers.ladder import DEFAULT, Found, Ladder, Matching, Rung, Session
+from cloudtape.matchers.ladder import DEFAULT, Found, Ladder, Matching, Rung
 from cloudtape.matchers.lineage import Fit, Refused
 from cloudtape.matchers.naming import Naming
 from cloudtape.matchers.nearest import Miss, Nearest
 from cloudtape.matchers.recording import Recording
+from cloudtape.matchers.session import Session
 from cloudtape.matchers.summary import SUMMARY_VERSION, Summariser, own_id
 from cloudtape.operation_names import OperationNames
 from cloudtape.tokens import IssuedTokens

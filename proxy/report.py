@@ -17,7 +17,9 @@ def summary(proxy: Application) -> Iterator[str]:
     journal = proxy.journal
     unused = proxy.replayer.unused() if proxy.replayer else []
     counts = [
-        f"{journal.counts[name]} {name}" for name in ("recorded", "replayed", "forwarded") if journal.counts[name]
+        f"{journal.counts[name]} {name}"
+        for name in ("recorded", "replayed", "synthesized", "forwarded")
+        if journal.counts[name]
     ]
     if proxy.replayer:
         counts += [f"{journal.counts['missed']} missed", f"{len(unused)} unused"]

@@ -21,10 +21,17 @@ PATH_FIELDS = frozenset({"location", "content-location"})
 BOUNDARY = rb"(?![A-Za-z0-9._~:@-])"
 
 
-class Rewriter:
-    """Replaces the first of each pair by the second; longer ones win."""
+MOST_REMEMBERED = 512
+LONGEST_REMEMBERED = 64 * 1024  # bytes
 
-    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+
+class Rewriter:
+    """Replaces the first of each pair by the second; longer ones win.
+
+    With `again`, the same short texts are expected to come again and again: what they become is remembered.
+    """
+
+    def __init__(self, pairs: Iterable[tuple[str, str]], again: bool = False) -> None:
         pairs = list(pairs)
         self._replacement: dict[bytes, bytes] = {}
         patterns = []
@@ -33,9 +40,15 @@ class Rewriter:
             patterns.append(b"|".join(map(re.escape, sorted(spelt, key=len, reverse=True))))
             self._replacement |= spelt
         self._pattern = re.compile(b"((?:" + b")|(?:".join(patterns) + b"))" + BOUNDARY)
+        self._remembered = lru_cache(maxsize=MOST_REMEMBERED)(self._rewrite) if again else None
         self._field = lru_cache(maxsize=4096)(self._rewrite_field)
 
     def __call__(self, text: bytes) -> bytes:
+        if self._remembered and len(text) <= LONGEST_REMEMBERED:
+            return self._remembered(text)
+        return self._rewrite(text)
+
+    def _rewrite(self, text: bytes) -> bytes:
         if not self._replacement:
             return text
         pieces = self._pattern.split(text)  # every other one is a base

@@ -15,9 +15,10 @@ import msgspec
 from cloudtape.cassettes.messages import Request, Response, header
 from cloudtape.matchers.bindings import exchanged
 from cloudtape.matchers.exchange import Exchange
-from cloudtape.matchers.ladder import Session
+from cloudtape.matchers.session import Session
 
 SUBJECT_TOKEN = "x-subject-token"  # noqa: S105  (the name of a header)
+MOST_REMEMBERED = 100_000
 HEX = re.compile(r"[0-9a-f]{32}")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -27,6 +28,7 @@ class IssuedTokens:
 
     def __init__(self) -> None:
         self._sessions: dict[str, str] = {}
+        self._issued = 0
 
     def session_of(self, request: Request) -> str:
         """The session that a request names, else the one that its token was given in."""
@@ -42,11 +44,14 @@ class IssuedTokens:
             return response
         given = recorded
         if recorded in self._sessions:
-            given = _like(recorded, len(self._sessions))
+            given = _like(recorded, self._issued)
             exchange = Exchange()
             exchange.add(recorded, given, "id")
             response = exchanged(exchange, response)
         self._sessions[given] = name
+        self._issued += 1
+        if len(self._sessions) > MOST_REMEMBERED:
+            del self._sessions[next(iter(self._sessions))]
         session.issue(given, recorded)
         return response
 

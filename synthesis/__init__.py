@@ -1,3 +1,3 @@
-"""Answers that no cassette holds. So far: the shape in which each service reports an error."""
+"""Answers that no cassette holds: a cloud whose resources live in memory, made from the reference's operations."""
 
 __all__: list[str] = []

@@ -26,6 +26,7 @@ FAULT_NAMES = {
     403: "forbidden",
     404: "itemNotFound",
     405: "badMethod",
+    406: "computeFault",
     409: "conflictingRequest",
     413: "overLimit",
     415: "badMediaType",
@@ -45,7 +46,10 @@ def _error(status: int, reason: str, message: str) -> Any:
 
 
 def _neutron(status: int, reason: str, message: str) -> Any:
-    kind = NEUTRON_TYPES.get(status, "HTTP" + reason.replace(" ", ""))
+    return _neutron_named(NEUTRON_TYPES.get(status, "HTTP" + reason.replace(" ", "")), message)
+
+
+def _neutron_named(kind: str, message: str) -> Any:
     return {"NeutronError": {"type": kind, "message": message, "detail": ""}}
 
 
@@ -66,7 +70,7 @@ def _flat(status: int, reason: str, message: str) -> Any:
     return {"code": status, "type": reason.lower().replace(" ", "_"), "title": reason, "message": message}
 
 
-def _listed(status: int, reason: str, message: str) -> Any:
+def listed(status: int, reason: str, message: str) -> Any:
     return {"errors": [{"status": status, "title": reason, "detail": message}]}
 
 
@@ -89,7 +93,7 @@ ENVELOPES: dict[str, Envelope] = {
     "baremetal": _ironic,
     "block-storage": _named,
     "compute": _named,
-    "container-infrastructure-management": _listed,
+    "container-infrastructure-management": listed,
     "data-processing": _flat,
     "database": _named,
     "dns": _flat,
@@ -100,21 +104,25 @@ ENVELOPES: dict[str, Envelope] = {
     "network": _neutron,
     "object-store": _paragraph,
     "orchestration": _heat,
-    "placement": _listed,
+    "placement": listed,
     "shared-file-system": _named,
     "telemetry": _ironic,
 }
+# Envelopes with a place for the service's own name of a fault (`NetworkInUse`).
+NAMED: dict[str, Callable[[str, str], Any]] = {"network": _neutron_named}
 PHRASES = {int(status): status.phrase for status in HTTPStatus}
 
 
-def fault(service: str, status: int, message: str, facts: Mapping[str, Any] | None = None) -> Response:
+def fault(service: str, status: int, message: str, facts: Mapping[str, Any] | None = None, kind: str = "") -> Response:
     """An error of a service (its official type; any other gets a shape that most clients read).
 
     `message` is one line for a person. `facts` stand under the key `cloudtape` of a JSON body; an HTML one has no
-    place for them.
+    place for them. `kind` is the service's own name for it.
     """
     reason = PHRASES.get(status, "Error")
     content = ENVELOPES.get(service, _unknown)(status, reason, message)
+    if kind and service in NAMED:
+        content = NAMED[service](kind, message)
     if isinstance(content, str):
         return Response(status, reason, (("Content-Type", "text/html; charset=UTF-8"),), content.encode())
     if facts:

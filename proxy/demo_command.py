@@ -1,0 +1,85 @@
+"""`cloudtape demo`: a cloud with no cloud, and what a client needs to use it."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cloudtape.config import Config, SynthesisOptions, listen_address
+from cloudtape.modes import MODES
+from cloudtape.serving import print_answer, run_loop, say, until_ended
+
+if TYPE_CHECKING:
+    from cloudtape.application import Application
+
+DEFAULT_LISTEN = "127.0.0.1:8780"
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+def synthesis_options(command: Any) -> Any:
+    """The options of whatever makes up a cloud."""
+    options = (
+        click.option("--world", type=FILE, help="What is there at the start (YAML); else a small world."),
+        click.option("--save", type=click.Path(path_type=Path), help="Write the world here at the end, for --world."),
+        click.option("--seed", type=int, default=0, show_default=True, help="Another number, other ids."),
+        click.option(
+            "--lifecycle",
+            default="immediate",
+            show_default=True,
+            metavar="PACE",
+            help="How long things take: immediate, polls:N or seconds:S.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.option("--listen", default=DEFAULT_LISTEN, show_default=True, metavar="HOST:PORT")
+@synthesis_options
+@click.option("--verbose", "-v", is_flag=True, help="Print a line for each request.")
+def demo(listen: str, world: Path | None, save: Path | None, seed: int, lifecycle: str, verbose: bool) -> None:
+    """Be an OpenStack that unmodified clients believe, with no cloud and no cassette.
+
+    What they create lives in memory until the command ends. A clouds.yaml is written, and how to use it printed.
+
+    \b
+    Example:
+      cloudtape demo --lifecycle seconds:5
+    """
+    host, port = listen_address(listen)
+    options = SynthesisOptions(world, save, seed, lifecycle)
+    config = Config(MODES["synthesize"], host=host, port=port, synthesis=options)
+    sys.exit(run_loop(_demo(config, verbose)))
+
+
+async def _demo(config: Config, verbose: bool) -> int:
+    from cloudtape.application import Application
+    from cloudtape.run import client_files
+
+    proxy = Application(config)
+    if verbose:
+        proxy.journal.listener = print_answer
+    async with proxy:
+        with ExitStack() as files:
+            changes = files.enter_context(client_files(proxy, {}))
+            _announce(proxy, str(changes["OS_CLIENT_CONFIG_FILE"]))
+            await until_ended()
+    if config.synthesis.save:
+        say(f"the world is in {config.synthesis.save}")
+    return 0
+
+
+def _announce(proxy: Application, clouds: str) -> None:
+    assert proxy.synthesis is not None
+    say(f"a cloud is at {proxy.auth_url} (Ctrl-C ends it)")
+    for name, password, project in proxy.synthesis.users():
+        say(f"  user {name}, password {password}, project {project}")
+    say("use it:")
+    click.echo(f"  export OS_CLIENT_CONFIG_FILE={clouds} OS_CLOUD=cloudtape", err=True)
+    click.echo("  openstack server list", err=True)

@@ -1,0 +1,73 @@
+"""`cloudtape show` and `cloudtape scan`: looking at cassettes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from cloudtape.errors import ConfigError
+from cloudtape.output import FORMAT, print_json
+from cloudtape.serving import loading_bar, say
+
+FINDING = 1
+CASSETTE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("path", metavar="CASSETTE", type=CASSETTE)
+@click.argument("number", metavar="[N]", type=int, required=False)
+@FORMAT
+def show(path: Path, number: int | None, form: str) -> None:
+    """List the interactions of CASSETTE or, with N, print one of them whole.
+
+    \b
+    Example:
+      cloudtape show bug-1234.yaml 7
+    """
+    from cloudtape import show as view
+    from cloudtape.cassettes.cassette import load
+
+    with loading_bar() as progress:
+        cassette = load(path, progress=progress)
+    for note in cassette.notes:
+        say(note)
+    if number is not None and not 1 <= number <= len(cassette):
+        raise ConfigError(f"{path} has no interaction {number} (it has {len(cassette)})")
+    if form == "json":
+        value = view.whole(cassette.interaction(number)) if number else [view.row(one) for one in cassette]
+        print_json(value)
+    elif number:
+        view.print_whole(Console(), cassette.interaction(number))
+    else:
+        view.print_table(Console(), cassette)
+
+
+@click.command()
+@click.argument("paths", metavar="CASSETTE...", type=CASSETTE, nargs=-1, required=True)
+@FORMAT
+def scan(paths: tuple[Path, ...], form: str) -> None:
+    """Look for secrets in cassettes; list each with its place and exit with 1 when there is one.
+
+    \b
+    Example:
+      cloudtape scan bug-1234.yaml
+    """
+    from cloudtape.cassettes.cassette import load
+    from cloudtape.cassettes.scan import scan as findings_of
+
+    findings = [(path, finding) for path in paths for finding in findings_of(load(path))]
+    if form == "json":
+        print_json([{"cassette": str(path), **_fields(finding)} for path, finding in findings])
+    else:
+        for path, finding in findings:
+            click.echo(f"{path}: interaction {finding.ordinal}, {finding.place}: {finding.kind} ({finding.excerpt})")
+        say(f"{len(findings)} findings in {len(paths)} cassettes" if findings else "no secrets found")
+    sys.exit(FINDING if findings else 0)
+
+
+def _fields(finding: Any) -> dict[str, Any]:
+    return {name: getattr(finding, name) for name in ("ordinal", "place", "kind", "excerpt")}

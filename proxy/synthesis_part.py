@@ -1,0 +1,107 @@
+"""The responder of the mode `synthesize`: a made-up cloud behind the proxy's routes.
+
+Its services stand at addresses of their own (`http://compute.cloud.invalid`), each a route; the edge writes the
+proxy's address in their place, as it does for a real cloud.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+from msgspec.structs import replace
+
+from cloudtape.cassettes.messages import Request, Response, Route
+from cloudtape.config import SynthesisOptions
+from cloudtape.errors import ConfigError
+from cloudtape.journal import SOURCE_HEADER, Source
+from cloudtape.replayer import MATCH_HEADER
+from cloudtape.synthesis.clock import PaceError, pace_named
+from cloudtape.synthesis.errors import WorldFileError
+from cloudtape.synthesis.object_service import SERVICE as OBJECT_STORE
+from cloudtape.synthesis.object_service import ObjectService
+from cloudtape.synthesis.saved import save
+from cloudtape.synthesis.services import default_services
+from cloudtape.synthesis.synthesizer import Synthesizer
+from cloudtape.synthesis.world import World
+from cloudtape.synthesis.world_file import DEFAULT_WORLD, build, read_world
+
+# Services that keep more than resources, by type: what makes their responder.
+OWN_RESPONDERS: dict[str, Callable[[], ObjectService]] = {OBJECT_STORE: ObjectService}
+
+
+class SynthesisPart:
+    """Raises ConfigError when a world cannot be made as asked."""
+
+    def __init__(self, options: SynthesisOptions) -> None:
+        self._options = options
+        try:
+            self._pace = pace_named(options.lifecycle)
+            self._file, self._lines = read_world(options.world or DEFAULT_WORLD)
+        except (PaceError, WorldFileError) as error:
+            raise ConfigError(str(error)) from error
+        self.synthesizer = Synthesizer(self._make)
+        self._own = {kind: make() for kind, make in OWN_RESPONDERS.items()}
+        self.synthesizer.others.update(self._own)
+
+    def routes(self) -> Iterator[Route]:
+        """A route for each service in each region."""
+        for service in default_services().values():
+            yield Route(service.type, service.type, service.address())
+            for region in self._file.regions[1:] if service.type != "identity" else ():
+                yield Route(f"{service.type}-{region}", service.type, service.address(region))
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """How a client logs in: as the last user of the world's file."""
+        user = self._file.users[-1] if self._file.users else None
+        if user is None:
+            return {}
+        auth = {"username": user.name, "password": user.password, "project_name": user.project}
+        return {
+            "auth": {**auth, "user_domain_name": "Default", "project_domain_name": "Default"},
+            "region_name": self._file.regions[0],
+        }
+
+    def users(self) -> list[tuple[str, str, str]]:
+        """Name, password and project of each user of the file."""
+        return [(one.name, one.password, one.project) for one in self._file.users]
+
+    async def start(self) -> None:
+        """Make the world of the default session, so that an error in its file is one at the start."""
+        try:
+            await self.synthesizer.world()
+        except WorldFileError as error:
+            raise ConfigError(str(error)) from error
+
+    async def _make(self, synthesizer: Synthesizer) -> World:
+        return await build(synthesizer, self._file, self._lines, seed=self._options.seed, pace=self._pace)
+
+    async def __call__(self, request: Request) -> Response | None:
+        found = await self.synthesizer.respond(request)
+        if found is None:
+            return None
+        response, operation = found
+        told = (MATCH_HEADER, f"synthesized; operation={operation or '-'}"), (SOURCE_HEADER, Source.SYNTHESIZED)
+        return replace(response, headers=(*response.headers, *told))
+
+    async def save(self, path: Path) -> None:
+        """Write the world of the default session to a file that `--world` takes."""
+        document = {"regions": list(self._file.regions), "saved": save(await self.synthesizer.world())}
+        plain = msgspec.to_builtins(document)
+        plain["users"] = [msgspec.to_builtins(one) for one in self._file.users]
+        text = yaml.dump(plain, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
+        scratch = path.with_name(f".{path.name}.incoming")
+        scratch.touch(mode=0o600)
+        scratch.write_text(text)
+        scratch.replace(path)
+
+    async def close(self) -> None:
+        """Remove the files that the worlds kept."""
+        for world in self.synthesizer.worlds():
+            world.blobs.close()
+        for responder in self._own.values():
+            responder.close()

@@ -1,0 +1,78 @@
+"""What every cloud has before anybody logs in: a domain, roles, an admin and a user, the services and their endpoints.
+
+The same as `keystone-manage bootstrap` makes, and a project for demonstrations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cloudtape.synthesis.identity import DOMAINS, INTERFACES, PROJECTS, ROLES, USERS
+from cloudtape.synthesis.kinds import Kind
+from cloudtape.synthesis.scene import copied
+from cloudtape.synthesis.services import Services
+from cloudtape.synthesis.shelves import Members, Resource
+from cloudtape.synthesis.world import Grant, World
+
+ROLE_NAMES = ("admin", "manager", "member", "reader", "service")
+IMPLIED = (("admin", "manager"), ("manager", "member"), ("member", "reader"))
+REGION = "RegionOne"
+PROJECT = "$(project_id)s"
+DEFAULT_DOMAIN = "default"
+
+
+def add(world: World, kind: str, **members: object) -> Resource:
+    """A resource of the identity service."""
+    of: Kind = world.kinds[kind]
+    whole: Members = copied(of.template)
+    whole[of.key] = world.new_id(of.id_form)
+    return world.add(kind, {**whole, **members})
+
+
+def bootstrap(world: World, services: Services, regions: Sequence[str] = (REGION,)) -> None:
+    """Fill an empty world."""
+    add(world, DOMAINS, id=DEFAULT_DOMAIN, name="Default", description="The default domain")
+    roles = {name: add(world, ROLES, name=name).id for name in ROLE_NAMES}
+    for prior, implied in IMPLIED:
+        world.documents.setdefault(("", "identity/implies", (roles[prior],)), {})[roles[implied]] = None
+    for region in regions:
+        add(world, "identity/regions", id=region)
+    _endpoints(world, services, regions)
+
+
+def _endpoints(world: World, services: Services, regions: Sequence[str]) -> None:
+    for service, kind, path in services.endpoints():
+        id_ = add(world, "identity/services", name=service.name, type=kind).id
+        for at, region in enumerate(regions):
+            where = service.address("" if at == 0 or service.type == "identity" else region)
+            url = where + path.replace("{project}", PROJECT)
+            for interface in INTERFACES:
+                add(
+                    world,
+                    "identity/endpoints",
+                    interface=interface,
+                    url=url,
+                    service_id=id_,
+                    region_id=region,
+                    region=region,
+                )
+
+
+def add_project(world: World, name: str, description: str = "") -> Resource:
+    found = next(world.where(PROJECTS, name=name), None)
+    return found or add(world, PROJECTS, name=name, description=description)
+
+
+def add_user(world: World, name: str, password: str, project: str, roles: Sequence[str]) -> Resource:
+    """A user with roles on a project."""
+    home = add_project(world, project)
+    found = next(world.where(USERS, name=name), None)
+    user = found or add(world, USERS, name=name, default_project_id=home.id)
+    user.private["password"] = password
+    for role in roles:
+        of = next(world.where(ROLES, name=role), None) or add(world, ROLES, name=role)
+        world.grants[Grant("users", user.id, "projects", home.id, of.id)] = None
+        if role == "admin":
+            world.grants[Grant("users", user.id, "system", "all", of.id)] = None
+            world.grants[Grant("users", user.id, "domains", DEFAULT_DOMAIN, of.id)] = None
+    return user

@@ -1,0 +1,28 @@
+"""What can go wrong while an answer is made up.
+
+SynthesisError
+├── Refused            the request cannot be done in this world; the service says so in its own envelope
+└── WorldFileError     a file that describes a world is wrong (its author's to mend)
+"""
+
+from __future__ import annotations
+
+
+class SynthesisError(Exception):
+    """Base of all errors of this package."""
+
+
+class Refused(SynthesisError):
+    """`status` is the HTTP status, `kind` the service's own name for the fault, where its envelope has a place."""
+
+    def __init__(self, status: int, message: str, kind: str = "") -> None:
+        self.status, self.message, self.kind = status, message, kind
+        super().__init__(f"{status}: {message}")
+
+
+class WorldFileError(SynthesisError):
+    """`line` counts from 1."""
+
+    def __init__(self, path: object, line: int, why: str) -> None:
+        self.path, self.line, self.why = path, line, why
+        super().__init__(f"{path}, line {line}: {why}")

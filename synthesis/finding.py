@@ -1,0 +1,83 @@
+"""Which resources a call is about, and who may see them."""
+
+from __future__ import annotations
+
+from cloudtape.synthesis.calls import Call
+from cloudtape.synthesis.kinds import Kind
+from cloudtape.synthesis.lifecycle import look
+from cloudtape.synthesis.lists import TRUE
+from cloudtape.synthesis.scene import Scene, not_found
+from cloudtape.synthesis.shelves import Resource, Shelf
+
+# Services whose lists show an admin everything, unasked; elsewhere the query must ask for it.
+SHOW_ALL = frozenset({"network", "image", "identity"})
+
+ASK_FOR_ALL = ("all_tenants", "all_projects", "global_tenant")
+
+OPEN = (True, "public", "community")
+"""Values of the member that makes a resource everybody's to see."""
+
+
+def item(scene: Scene, kind: str, id_: str, parents: tuple[str, ...] = ()) -> Resource:
+    """The resource, as it is now. Raises Refused when it is not there, or is somebody else's."""
+    found = scene.world.find(kind, id_, scene.call.region, canonical(scene, parents))
+    if found is None or not sees(scene, found) or not is_there(scene, found):
+        raise not_found(scene.kind(kind), id_)
+    return found
+
+
+def canonical(scene: Scene, parents: tuple[str, ...]) -> tuple[str, ...]:
+    """The parents by their ids, where a path names them by something else."""
+    if not parents:
+        return ()
+    above = [step for step in scene.call.plan.steps if step.variable]
+    ids: list[str] = []
+    for at, parent in enumerate(parents):
+        found = scene.world.find(above[at].kind, parent, scene.call.region, tuple(ids)) if at < len(above) else None
+        ids.append(found.id if found else parent)
+    return tuple(ids)
+
+
+def is_there(scene: Scene, one: Resource) -> bool:
+    if one.pending is None or look(one, scene.world.clock):
+        return True
+    scene.remove(one)
+    return False
+
+
+def sees(scene: Scene, one: Resource) -> bool:
+    """Whether whoever asks may see a resource."""
+    kind, token = scene.kind(one.kind), scene.call.token
+    if kind.scope == "global" or token.is_admin:
+        return kind.scope != "own" or one.user == token.user or bool(scene.call.asked("user_id"))
+    if kind.scope == "own":
+        return one.user == token.user
+    return one.project == token.project or (kind.scope == "public" and is_open(kind.rule.public, one, token.project))
+
+
+def is_open(member: str, one: Resource, project: str) -> bool:
+    members = one.members
+    return (
+        members.get(member) in OPEN
+        or members.get("router:external") is True
+        or project in members.get("_shared_with", ())
+    )
+
+
+def project_of_list(scene: Scene, kind: Kind) -> str | None:
+    """The project whose resources a list shows; None for all that may be seen."""
+    call = scene.call
+    if kind.scope != "project":
+        return None
+    if call.token.is_admin and (call.service.type in SHOW_ALL or _asks_for_all(call)):
+        return None
+    return call.project
+
+
+def _asks_for_all(call: Call) -> bool:
+    return any((call.asked(name) or "false").lower() in ("", *TRUE) for name in ASK_FOR_ALL)
+
+
+def shelf_of(scene: Scene) -> Shelf:
+    call = scene.call
+    return scene.world.shelf(call.plan.kind, call.region, canonical(scene, call.parents))

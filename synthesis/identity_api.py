@@ -1,0 +1,268 @@
+"""Keystone over HTTP: tokens, who has which role where, groups, and what follows from changes.
+
+Sources: identity API v3 of the reference, keystone's `api/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from cloudtape.synthesis import tokens
+from cloudtape.synthesis.calls import Answer, Token
+from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.identity import (
+    CREDENTIALS,
+    DOMAINS,
+    EC2,
+    GROUPS,
+    PROJECTS,
+    ROLES,
+    TRUSTS,
+    USERS,
+    catalog,
+    log_in,
+    roles_of,
+    unauthorized,
+)
+from cloudtape.synthesis.scene import Scene, answers, on
+from cloudtape.synthesis.shelves import Members, Resource
+
+# --- tokens over HTTP ---------------------------------------------------------------------------------------------
+
+
+@answers("identity.auth.tokens.authenticate", "identity.auth.tokens.show")
+def _authenticate(scene: Scene) -> Answer:
+    body = scene.call.body
+    token = log_in(scene, body.get("auth") if isinstance(body, dict) else None)
+    document = token.document
+    if scene.call.asked("nocatalog") is not None:
+        document = {name: value for name, value in document.items() if name != "catalog"}
+    return Answer(201, {"token": document}, (("X-Subject-Token", token.id), ("Vary", "X-Auth-Token")))
+
+
+def _subject(scene: Scene) -> Token:
+    name = next((value for key, value in scene.call.request.headers if key.lower() == "x-subject-token"), None)
+    token = tokens.holder(scene.world, name)
+    if token is None:
+        raise Refused(404, "Could not recognize token.")
+    return token
+
+
+@answers("identity.auth.tokens.validate")
+def _validate(scene: Scene) -> Answer:
+    token = _subject(scene)
+    return Answer(200, {"token": token.document}, (("X-Subject-Token", token.id),))
+
+
+@answers("identity.auth.tokens.check")
+def _check(scene: Scene) -> Answer:
+    _subject(scene)
+    return Answer(scene.call.plan.status)
+
+
+@answers("identity.auth.tokens.revoke")
+def _revoke(scene: Scene) -> Answer:
+    del scene.world.tokens[_subject(scene).id]
+    return Answer(204)
+
+
+@answers("identity.auth.catalog.show")
+def _catalog(scene: Scene) -> Answer:
+    found = catalog(scene, scene.call.project)
+    return Answer(200, {"catalog": found, "links": {"self": scene.call.request.uri, "next": None, "previous": None}})
+
+
+def _reachable(scene: Scene, user: str, targets: str, kind: str) -> Iterator[Resource]:
+    return (one for one in scene.world.all(kind) if roles_of(scene.world, user, targets, one.id))
+
+
+@answers("identity.auth.projects.list", "identity.users.projects.list")
+def _projects(scene: Scene) -> Answer:
+    user = scene.call.ids[0] if scene.call.ids else scene.call.token.user
+    scene.need(USERS, user)
+    return listed(scene, "projects", _reachable(scene, user, "projects", PROJECTS))
+
+
+@answers("identity.auth.domains.list")
+def _domains(scene: Scene) -> Answer:
+    return listed(scene, "domains", _reachable(scene, scene.call.token.user, "domains", DOMAINS))
+
+
+@answers("identity.auth.system.list")
+def _system(scene: Scene) -> Answer:
+    has = roles_of(scene.world, scene.call.token.user, "system", "all")
+    return Answer(200, {"system": [{"all": True}] if has else [], "links": around(scene)})
+
+
+def around(scene: Scene) -> Members:
+    return {"self": scene.call.request.uri, "next": None, "previous": None}
+
+
+def listed(scene: Scene, wrapper: str, found: Any) -> Answer:
+    items = [{**one.members, "links": {"self": f"{scene.call.base}/{wrapper}/{one.id}"}} for one in found]
+    return Answer(scene.call.plan.status, {wrapper: items, "links": around(scene)})
+
+
+# --- groups -------------------------------------------------------------------------------------------------------
+
+
+def _membership(scene: Scene) -> tuple[str, str]:
+    group, user = scene.call.ids[:2]
+    return scene.need(GROUPS, group).id, scene.need(USERS, user).id
+
+
+@answers("identity.groups.users.assign")
+def _join(scene: Scene) -> Answer:
+    scene.world.memberships[_membership(scene)] = None
+    return Answer(204)
+
+
+@answers("identity.groups.users.check")
+def _is_member(scene: Scene) -> Answer:
+    group, user = _membership(scene)
+    if (group, user) not in scene.world.memberships:
+        raise Refused(404, f"User {user} is not found in group {group}.")
+    return Answer(204)
+
+
+@answers("identity.groups.users.remove")
+def _part(scene: Scene) -> Answer:
+    _is_member(scene)
+    del scene.world.memberships[_membership(scene)]
+    return Answer(204)
+
+
+@answers("identity.groups.users.list")
+def _members(scene: Scene) -> Answer:
+    group = scene.need(GROUPS, scene.call.id).id
+    users = (scene.find(USERS, user) for one, user in scene.world.memberships if one == group)
+    return listed(scene, "users", filter(None, users))
+
+
+@answers("identity.users.groups.list")
+def _groups(scene: Scene) -> Answer:
+    user = scene.need(USERS, scene.call.id).id
+    groups = (scene.find(GROUPS, group) for group, one in scene.world.memberships if one == user)
+    return listed(scene, "groups", filter(None, groups))
+
+
+# --- what follows from changes ------------------------------------------------------------------------------------
+
+
+@on(USERS, "CREATE", "UPDATE")
+def _keep_password(_: Scene, user: Resource, sent: Members) -> None:
+    user.members.pop("password", None)
+    if isinstance(sent.get("password"), str):
+        user.private["password"] = sent["password"]
+    if "tenantId" in sent or "default_project_id" in sent:
+        user.set(default_project_id=sent.get("default_project_id") or sent.get("tenantId"))
+
+
+@answers("identity.users.password.update")
+def _change_password(scene: Scene) -> Answer:
+    user, sent = scene.need(USERS, scene.call.id), scene.call.sent
+    if user.private.get("password") != sent.get("original_password"):
+        raise unauthorized()
+    user.private["password"] = sent.get("password")
+    return Answer(204)
+
+
+@on(PROJECTS, "CREATE")
+def _under_its_domain(scene: Scene, project: Resource, sent: Members) -> None:
+    domain = sent.get("domain_id") or "default"
+    scene.need(DOMAINS, domain, 400)
+    project.set(domain_id=domain, parent_id=sent.get("parent_id") or domain)
+
+
+@on(DOMAINS, "DELETE")
+def _domain_is_disabled(scene: Scene, domain: Resource, _: Members) -> None:
+    if domain.members.get("enabled", True):
+        raise Refused(403, f"Cannot delete a domain that is enabled, please disable it first: {domain.id}")
+    for kind in (USERS, GROUPS, PROJECTS):
+        for one in list(scene.where(kind, domain_id=domain.id)):
+            scene.remove(one)
+
+
+@on(USERS, "DELETE")
+@on(GROUPS, "DELETE")
+@on(PROJECTS, "DELETE")
+@on(ROLES, "DELETE")
+def _forget(scene: Scene, one: Resource, _: Members) -> None:
+    world = scene.world
+    for grant in [grant for grant in world.grants if one.id in (grant.actor, grant.target, grant.role)]:
+        del world.grants[grant]
+    for membership in [membership for membership in world.memberships if one.id in membership]:
+        del world.memberships[membership]
+    for token in [token for token in world.tokens.values() if one.id in (token.user, token.project)]:
+        world.tokens.pop(token.id, None)
+
+
+@on("identity/endpoints", "CREATE", "UPDATE")
+def _region_of_endpoint(_: Scene, endpoint: Resource, sent: Members) -> None:
+    region = sent.get("region_id") or sent.get("region") or endpoint.members.get("region_id")
+    endpoint.set(region_id=region, region=region)
+
+
+@on("identity/services", "DELETE")
+def _endpoints_go(scene: Scene, service: Resource, _: Members) -> None:
+    for one in list(scene.where("identity/endpoints", service_id=service.id)):
+        scene.remove(one)
+
+
+@on("identity/credentials", "CREATE")
+def _whose_credential(scene: Scene, one: Resource, sent: Members) -> None:
+    one.set(user_id=sent.get("user_id") or scene.call.token.user, project_id=sent.get("project_id"))
+
+
+@on(CREDENTIALS, "CREATE")
+def _application_credential(scene: Scene, one: Resource, sent: Members) -> None:
+    """Its secret is told once. Its roles are some of those of the token that made it."""
+    token = scene.call.token
+    mine = token.document.get("roles", [])
+    asked = sent.get("roles")
+    roles = [role for role in mine if any(_is_role(role, want) for want in asked)] if asked else list(mine)
+    if asked and len(roles) < len(asked):
+        raise Refused(404, "Could not find role: a role that the user does not have on this project.")
+    secret = sent.get("secret") or scene.world.secret(86)
+    one.project = token.project
+    one.private |= {"secret": secret, "told_once": {"secret": secret}}
+    one.members.pop("secret", None)
+    one.set(
+        roles=[{**role, "domain_id": None} for role in roles],
+        project_id=token.project,
+        unrestricted=bool(sent.get("unrestricted")),
+        expires_at=sent.get("expires_at"),
+        description=sent.get("description"),
+    )
+
+
+def _is_role(role: Members, wanted: Any) -> bool:
+    return isinstance(wanted, dict) and (role["id"] == wanted.get("id") or role["name"] == wanted.get("name"))
+
+
+@on(EC2, "CREATE")
+def _ec2(scene: Scene, one: Resource, sent: Members) -> None:
+    access, secret = one.id, scene.world.new_id("hex")
+    project = sent.get("tenant_id") or scene.call.project
+    one.set(access=access, secret=secret, tenant_id=project, user_id=one.parents[0], trust_id=None)
+
+
+@on(TRUSTS, "CREATE")
+def _trust_roles(scene: Scene, one: Resource, sent: Members) -> None:
+    found = []
+    for wanted in sent.get("roles") or ():
+        by_name = scene.where(ROLES, name=wanted.get("name")) if isinstance(wanted, dict) else iter(())
+        role = (
+            scene.find(ROLES, wanted.get("id"))
+            if isinstance(wanted, dict) and wanted.get("id")
+            else next(by_name, None)
+        )
+        if role:
+            found.append({**role.members, "links": {"self": f"{scene.call.base}/roles/{role.id}"}})
+    one.set(roles=found)
+
+
+@on("identity/OS-OAUTH1/consumers", "CREATE")
+def _consumer(scene: Scene, one: Resource, _: Members) -> None:
+    one.private["told_once"] = {"secret": scene.world.new_id("hex")}

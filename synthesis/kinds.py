@@ -1,0 +1,288 @@
+"""A kind of resource: what its members are, who sets them, and how it is named.
+
+What the reference's examples tell is the default; `data/kinds.yaml` says what they do not: what today's services answer
+besides, what must be sent, what is unique, whose it is.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import yaml
+
+from cloudtape.reference.catalog import OperationCatalog
+from cloudtape.synthesis.plans import Plan, Planner, Verb
+from cloudtape.synthesis.services import DATA, Microversion
+from cloudtape.synthesis.shelves import Members
+
+Scope = Literal["", "project", "public", "global", "own"]
+WHOLE = (Verb.SHOW, Verb.CREATE, Verb.UPDATE, Verb.PUT)
+TRUE_UNLESS_SAID = frozenset({"enabled", "admin_state_up", "is_public", "enable_dhcp"})
+OWNERS = (
+    "project_id",
+    "tenant_id",
+    "owner",
+    "os-vol-tenant-attr:tenant_id",
+    "os-extended-snapshot-attributes:project_id",
+)
+
+
+class Newer(msgspec.Struct, frozen=True):
+    """From a microversion on, a member takes the value of another one, which is never shown by itself."""
+
+    since: Microversion
+    take: str
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A row of `data/kinds.yaml`.
+
+    `label` is how the service speaks of one (`Instance`). `key` is the member that a path names (also `by`). `id` says
+    how new ones are named: uuid, hex, int, or sent by the client. `members` are today's, with the values that nobody
+    sent; `short` those of a list without details, `made` those of the answer to a POST. `scope`: `project` belongs to
+    one, `public` too but is seen by all where it says so, `global` to nobody, `own` to a user. `admin`: what only an
+    admin may do. `map`: it is a document that is this member of its parent, `item` what wraps one key of it.
+    `optional` are members of examples whose presence says something. `since` and `until` bound the microversions in
+    which a member is shown. `old`: what older versions call a member.
+    """
+
+    label: str = ""
+    key: str = ""
+    by: tuple[str, ...] = ()
+    id: str = ""
+    wrapper: str = ""
+    many: str = ""
+    members: Members = {}
+    short: tuple[str, ...] = ()
+    made: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    unique: tuple[str, ...] = ()
+    immutable: tuple[str, ...] = ()
+    server: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    scope: Scope = ""
+    public: str = ""
+    admin: tuple[str, ...] = ()
+    life: str = ""
+    links: str = ""
+    map: str = ""
+    item: str = ""
+    collection: bool = False
+    newest: bool = False
+    quota: str = ""
+    old: dict[str, str] = {}
+    since: dict[str, Microversion] = {}
+    until: dict[str, Microversion] = {}
+    newer: dict[str, Newer] = {}
+
+
+class Kind:
+    """One kind. Everything is worked out when it is first asked for."""
+
+    def __init__(self, name: str, planner: Planner, rule: Rule) -> None:
+        self.name, self.rule = name, rule
+        self.service, _, self.path = name.partition("/")
+        self._planner = planner
+
+    def __repr__(self) -> str:
+        return f"Kind({self.name})"
+
+    @functools.cached_property
+    def plans(self) -> list[Plan]:
+        """Its operations, those of the newest version first."""
+        return [self._planner.plan(one.id) for one in self._planner.kinds.get(self.name, ())]
+
+    @functools.cached_property
+    def is_collection(self) -> bool:
+        return self.name in self._planner.collections
+
+    @functools.cached_property
+    def is_made(self) -> bool:
+        """Whether a client can make one."""
+        return self.rule.newest or any(plan.verb in (Verb.CREATE, Verb.PUT) for plan in self.plans)
+
+    @functools.cached_property
+    def scope(self) -> Scope:
+        """Whose it is: of nobody where no client can make one."""
+        return self.rule.scope or ("project" if self.is_made else "global")
+
+    @functools.cached_property
+    def newest(self) -> str:
+        """The version whose examples say what a resource is made of."""
+        return next((plan.operation.version for plan in self.plans if plan.sample is not None), "")
+
+    @functools.cached_property
+    def wrapper(self) -> str:
+        """The member that holds one of it."""
+        if self.rule.wrapper:
+            return self.rule.wrapper
+        found = [plan.wrapper for plan in self.plans if plan.verb in WHOLE and plan.wrapper and not plan.many]
+        return found[0] if found else ""
+
+    @functools.cached_property
+    def many(self) -> str:
+        """The member that holds a list of it."""
+        found = next((plan.wrapper for plan in self.plans if plan.many and plan.wrapper), "")
+        return self.rule.many or found or self.path.rpartition("/")[2].replace("-", "_")
+
+    @functools.cached_property
+    def label(self) -> str:
+        word = self.rule.label or self.wrapper or self.path.rpartition("/")[2].rstrip("s")
+        return word if self.rule.label else word.replace("_", " ").replace("-", " ").removeprefix("os ").capitalize()
+
+    @functools.cached_property
+    def samples(self) -> list[Members]:
+        """One of it, as each example shows it: the most telling ones first."""
+        order = (Verb.SHOW, Verb.LIST, Verb.UPDATE, Verb.CREATE, Verb.PUT)
+        plans = [plan for verb in order for plan in self.plans if plan.verb is verb and self._tells(plan)]
+        return [one for plan in plans for one in items_in(plan)]
+
+    def _tells(self, plan: Plan) -> bool:
+        return plan.operation.version == self.newest and plan.sample is not None
+
+    @functools.cached_property
+    def client(self) -> frozenset[str]:
+        """The members that a client may set."""
+        sent = [sent_members(plan) for plan in self.plans if plan.verb in (Verb.CREATE, Verb.UPDATE, Verb.PUT)]
+        return frozenset(name for members in sent for name in members) - set(self.rule.server)
+
+    @functools.cached_property
+    def types(self) -> dict[str, type]:
+        """What each member is, where it can be only one of object, list and text."""
+        samples = [sent_members(plan) for plan in self.plans if plan.operation.version == self.newest]
+        found: dict[str, set[type]] = {}
+        for members in [*samples, self.template]:
+            for name, value in members.items():
+                if value is not None:
+                    found.setdefault(name, set()).add(type(value))
+        return {name: kinds.pop() for name, kinds in found.items() if len(kinds) == 1 and kinds <= {dict, list, str}}
+
+    @functools.cached_property
+    def template(self) -> Members:
+        """All members with the values of one that nobody set anything of."""
+        found: Members = {}
+        if not self.rule.newest:
+            for sample in self.samples:
+                for name, value in sample.items():
+                    if name not in found:
+                        found[name] = neutral(name, value) if name in self.client else value
+        return {**found, **self.rule.members}
+
+    @functools.cached_property
+    def key(self) -> str:
+        """The member that a path names."""
+        if self.rule.key:
+            return self.rule.key
+        variables = [plan.steps[-1].variable for plan in self.plans if plan.has_id]
+        singular = self.path.rpartition("/")[2].rstrip("s").replace("-", "_")
+        for name in ("id", *variables, f"{singular}_id", "name", "alias", "uuid", "key"):
+            if any(name in sample for sample in self.samples[:1] or [self.rule.members]):
+                return name
+        return "id"
+
+    @functools.cached_property
+    def id_form(self) -> str:
+        """How a new one is named: uuid, hex, int or sent."""
+        if self.rule.id:
+            return self.rule.id
+        if self.key not in ("id", "uuid") and not self.key.endswith("_id"):
+            return "sent"
+        value = next((sample[self.key] for sample in self.samples if self.key in sample), "")
+        if isinstance(value, int):
+            return "int"
+        return "hex" if isinstance(value, str) and len(value) == 32 and "-" not in value else "uuid"
+
+    @functools.cached_property
+    def short(self) -> frozenset[str]:
+        """The members in a list without details; empty: all of them."""
+        if self.rule.short:
+            return frozenset(self.rule.short)
+        plans = [plan for plan in self.plans if plan.many and plan.operation.version == self.newest]
+        if not any(plan.detailed for plan in plans):
+            return frozenset()
+        listed = next((plan for plan in plans if not plan.detailed), None)
+        return frozenset(name for one in items_in(listed) for name in one) if listed else frozenset()
+
+    @functools.cached_property
+    def item_wrapper(self) -> str:
+        """What each item of a list is wrapped in (`keypair` in a list of key pairs)."""
+        listed = next((plan for plan in self.plans if plan.many), None)
+        return _inner(listed) if listed else ""
+
+
+def items_in(plan: Plan) -> list[Members]:
+    """The resources in an example answer."""
+    inside = plan.sample[plan.wrapper] if plan.wrapper else plan.sample
+    if not plan.many:
+        return [inside] if isinstance(inside, dict) else []
+    inner = _inner(plan)
+    found = [one[inner] if inner else one for one in inside if isinstance(one, dict)]
+    return [one for one in found if isinstance(one, dict)]
+
+
+def _inner(plan: Plan) -> str:
+    inside = plan.sample[plan.wrapper] if plan.wrapper else plan.sample
+    names = {tuple(one) for one in inside if isinstance(one, dict)}
+    if len(names) != 1:
+        return ""
+    (only,) = names
+    return only[0] if len(only) == 1 and all(isinstance(one[only[0]], dict) for one in inside) else ""
+
+
+def sent_members(plan: Plan) -> Members:
+    """The members of the resource in an example request."""
+    sent = plan.sent
+    inside = sent.get(plan.request_wrapper) if isinstance(sent, dict) and plan.request_wrapper else sent
+    return inside if isinstance(inside, dict) else {}
+
+
+def neutral(name: str, value: Any) -> Any:
+    """What stands in a member that a client could have set, and did not."""
+    match value:
+        case bool():
+            return name in TRUE_UNLESS_SAID
+        case dict():
+            return {}
+        case list():
+            return []
+        case str():
+            return "" if name in ("name", "description", "display_name") else None
+        case _:
+            return value
+
+
+class Kinds:
+    """All kinds, by name."""
+
+    def __init__(self, planner: Planner, rules: Mapping[str, Rule]) -> None:
+        self.planner = planner
+        self._rules = rules
+        self._kinds: dict[str, Kind] = {}
+
+    def __getitem__(self, name: str) -> Kind:
+        kind = self._kinds.get(name)
+        if kind is None:
+            kind = self._kinds[name] = Kind(name, self.planner, self._rules.get(name, Rule()))
+        return kind
+
+    def counted(self, service: str) -> list[Kind]:
+        """The kinds of a service that a quota counts."""
+        return [self[name] for name, rule in self._rules.items() if rule.quota and name.startswith(service + "/")]
+
+
+def plan_with(catalogs: Iterable[OperationCatalog], rules: Mapping[str, Rule]) -> Kinds:
+    """The kinds of some catalogs."""
+    collections = [name for name, rule in rules.items() if rule.collection]
+    return Kinds(Planner(catalogs, collections, [name for name, rule in rules.items() if rule.map]), rules)
+
+
+def read_rules(path: Path = DATA / "kinds.yaml") -> dict[str, Rule]:
+    """The rows of a file of rules, by kind: services, and under them paths."""
+    document = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+    by_service = msgspec.convert(document, dict[str, dict[str, Rule]])
+    return {f"{service}/{path}": rule for service, rules in by_service.items() for path, rule in rules.items()}

@@ -1,0 +1,108 @@
+"""How resources come to be what they are asked to be: the lives of `data/lifecycles.yaml`, and a small engine for them.
+
+A transition shows one state at once (`via`) and another one later (`then`): when the resource was looked at so often,
+or so many seconds are over, as the world's pace says. With no pace the next look already sees the end.
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from cloudtape.synthesis.clock import Clock, Pace
+from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.services import DATA
+from cloudtape.synthesis.shelves import Members, Resource
+
+GONE = "(gone)"
+"""The state of what is no longer there."""
+
+
+class Transition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`states`: those in which it may begin (none: any). `meanwhile` and `set`: members until then, and after."""
+
+    states: tuple[str, ...] = ()
+    via: str = ""
+    then: str = ""
+    meanwhile: Members = {}
+    set: Members = {}
+
+
+class Life(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`member` holds the state; `with_state` are the members that go with each. `refusal` says why a state is wrong."""
+
+    member: str = "status"
+    create: Transition = Transition()
+    update: Transition = Transition()
+    delete: Transition = Transition()
+    actions: dict[str, Transition] = {}
+    with_state: dict[str, Members] = {}
+    refusal: str = "Cannot '{action}' {label} {id} while it is in {member} {state}"
+    status: int = 409
+
+
+class Pending(msgspec.Struct):
+    transition: Transition
+    life: Life
+    polls: int
+    due: float
+
+
+def read_lives(path: Path = DATA / "lifecycles.yaml") -> dict[str, Life]:
+    document = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+    return msgspec.convert(document, dict[str, Life])
+
+
+@functools.cache
+def default_lives() -> dict[str, Life]:
+    return read_lives()
+
+
+def check(life: Life, transition: Transition, one: Resource, action: str, label: str) -> None:
+    """Raises Refused when the resource is in a state in which this cannot begin."""
+    state = str(one.members.get(life.member, ""))
+    if transition.states and state not in transition.states:
+        why = life.refusal.format(action=action, label=label, id=one.id, member=life.member, state=state)
+        raise Refused(life.status, why)
+
+
+def begin(life: Life, transition: Transition, one: Resource, pace: Pace, clock: Clock) -> None:
+    """Start on the way to another state."""
+    if transition.via:
+        _enter(life, transition.via, one)
+    one.update(transition.meanwhile)
+    if transition.then or transition.set:
+        one.pending = Pending(transition, life, pace.polls, clock.ticks() + pace.seconds)
+
+
+def look(one: Resource, clock: Clock) -> bool:
+    """What a look at it brings about; False when it is not there any more."""
+    pending: Pending | None = one.pending
+    if pending is None:
+        return True
+    if pending.polls > 0:
+        pending.polls -= 1
+        return True
+    return True if pending.due > clock.ticks() else _arrive(one, pending)
+
+
+def settle(one: Resource) -> bool:
+    """Be at the end of the way, whatever the pace."""
+    return one.pending is None or _arrive(one, one.pending)
+
+
+def _arrive(one: Resource, pending: Pending) -> bool:
+    one.pending = None
+    if pending.transition.then == GONE:
+        return False
+    if pending.transition.then:
+        _enter(pending.life, pending.transition.then, one)
+    one.update(pending.transition.set)
+    return True
+
+
+def _enter(life: Life, state: str, one: Resource) -> None:
+    one.update({life.member: state, **life.with_state.get(state, {})})

@@ -1,0 +1,212 @@
+"""Nova: what is done to servers. Source: nova's `api/openstack/compute/servers.py` and its extensions."""
+
+from __future__ import annotations
+
+from cloudtape.synthesis.attachments import server_of
+from cloudtape.synthesis.boot import id_in, use_flavor, use_image
+from cloudtape.synthesis.calls import Answer
+from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.network_kinds import FLOATING, NETWORKS
+from cloudtape.synthesis.network_kinds import GROUPS as SECURITY_GROUPS
+from cloudtape.synthesis.scene import Scene, answers, on
+from cloudtape.synthesis.server_parts import FLAVORS, IMAGES, SERVERS, plug, ports_of, show_addresses
+from cloudtape.synthesis.shelves import Members, Resource
+
+# --- actions ------------------------------------------------------------------------------------------------------
+
+
+@on(SERVERS, "resize")
+def _resize(scene: Scene, server: Resource, sent: Members) -> None:
+    flavor = scene.find(FLAVORS, id_in(sent.get("flavorRef")))
+    if flavor is None:
+        raise Refused(400, f"Flavor {id_in(sent.get('flavorRef'))} could not be found.")
+    server.private["old_flavor"] = server.members["_flavor_id"]
+    use_flavor(scene, server, flavor)
+
+
+@on(SERVERS, "revertResize")
+def _revert(scene: Scene, server: Resource, _: Members) -> None:
+    flavor = scene.find(FLAVORS, server.private.get("old_flavor"))
+    if flavor is not None:
+        use_flavor(scene, server, flavor)
+
+
+@on(SERVERS, "rebuild")
+def _rebuild(scene: Scene, server: Resource, sent: Members) -> None:
+    use_image(scene, server, sent)
+    changed = {
+        name: sent[name] for name in ("name", "metadata", "description", "accessIPv4", "accessIPv6") if name in sent
+    }
+    server.update({name: value for name, value in changed.items() if value is not None})
+    server.private["told_now"] = {"adminPass": sent.get("adminPass") or scene.world.secret(12)}
+
+
+@on(SERVERS, "lock")
+def _lock(_: Scene, server: Resource, sent: Members) -> None:
+    server.set(locked_reason=sent.get("locked_reason"))
+
+
+@on(SERVERS, "unlock")
+def _unlock(_: Scene, server: Resource, __: Members) -> None:
+    server.set(locked_reason=None)
+
+
+@on(SERVERS, "os-resetState")
+def _reset_state(_: Scene, server: Resource, sent: Members) -> None:
+    state = str(sent.get("state") or "error")
+    server.pending = None
+    server.set(**{"status": "ACTIVE" if state == "active" else "ERROR", "OS-EXT-STS:vm_state": state})
+
+
+@on(SERVERS, "createImage", "createBackup")
+def _create_image(scene: Scene, server: Resource, sent: Members) -> Answer:
+    now = scene.world.clock.text("%Y-%m-%dT%H:%M:%SZ")
+    members = {
+        "name": sent.get("name"),
+        "status": "active",
+        "visibility": "private",
+        "disk_format": "qcow2",
+        "container_format": "bare",
+        "size": 0,
+        "created_at": now,
+        "updated_at": now,
+        "image_type": "snapshot",
+        "instance_uuid": server.id,
+        **{str(key): value for key, value in (sent.get("metadata") or {}).items()},
+    }
+    image = scene.add(IMAGES, members)
+    image.update({"self": f"/v2/images/{image.id}", "file": f"/v2/images/{image.id}/file"})
+    where = f"http://image.cloud.invalid/v2/images/{image.id}"
+    if scene.call.micro >= (2, 45):
+        return Answer(202, {"image_id": image.id}, (("Location", where),))
+    return Answer(202, None, (("Location", where),))
+
+
+@on(SERVERS, "os-getConsoleOutput")
+def _console(_: Scene, server: Resource, sent: Members) -> Members:
+    name = server.members["name"]
+    lines = [f"[    0.000000] Linux version 6.8.0 ({name})", f"{name} login: "]
+    length = sent.get("length")
+    return {"output": "\n".join(lines[-length:] if isinstance(length, int) and length > 0 else lines)}
+
+
+@on(SERVERS, "addSecurityGroup", "removeSecurityGroup")
+def _security_group(scene: Scene, server: Resource, sent: Members) -> None:
+    adds = scene.call.plan.operation.action == "addSecurityGroup"
+    shelf = scene.world.shelf(SECURITY_GROUPS, scene.call.region)
+    name = sent.get("name")
+    group = next((one for one in shelf.walk(server.project) if name in (one.id, one.members["name"])), None)
+    if group is None:
+        raise Refused(404, f"Security group {name} not found.")
+    shown = [one for one in server.members["security_groups"] if one["name"] != group.members["name"]]
+    if not adds and len(shown) == len(server.members["security_groups"]):
+        raise Refused(404, f"Security group {name} is not associated with the instance {server.id}")
+    server.set(security_groups=[*shown, {"name": group.members["name"]}] if adds else shown)
+    for port in ports_of(scene, server):
+        held = [one for one in port.members["security_groups"] if one != group.id]
+        port.set(security_groups=[*held, group.id] if adds else held)
+
+
+@answers("compute.servers.security-groups.list")
+def _security_groups(scene: Scene) -> Answer:
+    server = scene.need(SERVERS, scene.call.ids[0])
+    names = {one["name"] for one in server.members["security_groups"]}
+    shelf = scene.world.shelf(SECURITY_GROUPS, scene.call.region)
+    mine = [one for one in shelf.walk(server.project) if one.members["name"] in names]
+    return Answer(200, {"security_groups": [_as_nova(one) for one in mine]})
+
+
+def _as_nova(group: Resource) -> Members:
+    members = group.members
+    shown = {name: members[name] for name in ("id", "name", "description", "tenant_id")}
+    return {**shown, "rules": []}
+
+
+@on(SERVERS, "addFloatingIp", "removeFloatingIp")
+def _floating_ip(scene: Scene, server: Resource, sent: Members) -> None:
+    one = next(scene.where(FLOATING, floating_ip_address=sent.get("address")), None)
+    port = next(ports_of(scene, server), None)
+    if one is None or port is None:
+        raise Refused(404, "floating IP not found")
+    adds = scene.call.plan.operation.action == "addFloatingIp"
+    one.set(port_id=port.id if adds else None, status="ACTIVE" if adds else "DOWN")
+    show_addresses(scene, server)
+
+
+@on(SERVERS, "addFixedIp")
+def _fixed_ip(scene: Scene, server: Resource, sent: Members) -> None:
+    network = scene.find(NETWORKS, sent.get("networkId"))
+    if network is not None:
+        plug(scene, server, {"uuid": network.id}, [])
+
+
+# --- tags, addresses, console -------------------------------------------------------------------------------------
+
+
+@answers("compute.servers.tags.list")
+def _tags(scene: Scene) -> Answer:
+    return Answer(200, {"tags": server_of(scene).members["tags"]})
+
+
+@answers("compute.servers.tags.replace")
+def _replace_tags(scene: Scene) -> Answer:
+    body = scene.call.body if isinstance(scene.call.body, dict) else {}
+    server_of(scene).set(tags=list(body.get("tags") or ()))
+    return _tags(scene)
+
+
+@answers("compute.servers.tags.clear")
+def _clear_tags(scene: Scene) -> Answer:
+    server_of(scene).set(tags=[])
+    return Answer(204)
+
+
+@answers("compute.servers.tags.show")
+def _has_tag(scene: Scene) -> Answer:
+    if scene.call.id not in server_of(scene).members["tags"]:
+        raise Refused(404, f"Instance has no tag '{scene.call.id}'")
+    return Answer(204)
+
+
+@answers("compute.servers.tags.add")
+def _add_tag(scene: Scene) -> Answer:
+    server = server_of(scene)
+    had = scene.call.id in server.members["tags"]
+    server.set(tags=[*dict.fromkeys([*server.members["tags"], scene.call.id])])
+    return Answer(204 if had else 201)
+
+
+@answers("compute.servers.tags.remove")
+def _remove_tag(scene: Scene) -> Answer:
+    _has_tag(scene)
+    server = server_of(scene)
+    server.set(tags=[tag for tag in server.members["tags"] if tag != scene.call.id])
+    return Answer(204)
+
+
+@answers("compute.servers.ips.list")
+def _addresses(scene: Scene) -> Answer:
+    return Answer(
+        200, {"addresses": {name: _plain(ips) for name, ips in server_of(scene).members["addresses"].items()}}
+    )
+
+
+def _plain(ips: list[Members]) -> list[Members]:
+    return [{"version": ip["version"], "addr": ip["addr"]} for ip in ips]
+
+
+@answers("compute.servers.ips.show")
+def _addresses_in(scene: Scene) -> Answer:
+    found = server_of(scene).members["addresses"].get(scene.call.id)
+    if found is None:
+        raise Refused(404, "Network does not exist on this instance.")
+    return Answer(200, {scene.call.id: _plain(found)})
+
+
+@answers("compute.servers.remote-consoles.create")
+def _remote_console(scene: Scene) -> Answer:
+    server_of(scene)
+    sent = scene.call.sent
+    url = f"http://console.cloud.invalid:6080/vnc_lite.html?path=%3Ftoken%3D{scene.world.new_id()}"
+    kind, protocol = sent.get("type") or "novnc", sent.get("protocol") or "vnc"
+    return Answer(200, {"remote_console": {"type": kind, "protocol": protocol, "url": url}})

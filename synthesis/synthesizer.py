@@ -1,0 +1,367 @@
+"""Answers any request to a service of the reference, from a world: the responder of the mode `synthesize`.
+
+    Request → service (by its address) → version document, or
+            → operation → plan → Call → engine → Answer → Response
+
+`Synthesizer` answers None only for what is no service of its cloud. A service that keeps bytes of its own (object
+storage) has a responder for itself, in `others`, by service type.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+import msgspec
+
+from cloudtape.cassettes.messages import Headers, Request, Response, StoredBody, header
+from cloudtape.matchers.operations import VERSION, OperationFinder
+from cloudtape.reference.catalog import OperationCatalog, default_catalog, load_catalog
+from cloudtape.synthesis import (
+    attachments,
+    boot,
+    compute,
+    data_processing,
+    database,
+    grants,
+    identity,
+    identity_api,
+    identity_v2,
+    images,
+    network,
+    network_extras,
+    network_kinds,
+    orchestration,
+    routers,
+    security_groups,
+    server_actions,
+    server_parts,
+    shares,
+    volume_extras,
+    volumes,
+)
+from cloudtape.synthesis.calls import Answer, Call, Token, query_of
+from cloudtape.synthesis.completion import Skeleton, complete, own_copy, skeleton_for
+from cloudtape.synthesis.discovery import document_at, microversion, version_headers
+from cloudtape.synthesis.engine import answer, shown
+from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.faults import PHRASES, fault
+from cloudtape.synthesis.kinds import Kinds, plan_with, read_rules
+from cloudtape.synthesis.plans import REPEATED, Plan, Verb, shape_of
+from cloudtape.synthesis.scene import Scene
+from cloudtape.synthesis.services import DATA, DOMAIN, Service, Services, default_services
+from cloudtape.synthesis.tokens import NOBODY, holder
+from cloudtape.synthesis.world import World
+from cloudtape.synthesis.xml import XmlError, from_xml, to_xml
+
+logger = logging.getLogger(__name__)
+Responder = Callable[[World, Request], Awaitable[Response | None]]
+"""What answers for a service that has a responder for itself."""
+# What registers the effects and answers of each service.
+PARTS = (
+    attachments,
+    boot,
+    compute,
+    data_processing,
+    database,
+    grants,
+    identity,
+    identity_api,
+    identity_v2,
+    images,
+    network,
+    network_extras,
+    network_kinds,
+    orchestration,
+    routers,
+    security_groups,
+    server_actions,
+    server_parts,
+    shares,
+    volume_extras,
+    volumes,
+)
+MOST_WORLDS = 64
+LONGEST_DOCUMENT = 8 * 1024 * 1024
+JSON = ("Content-Type", "application/json")
+# Operations for which nobody needs to be logged in.
+OPEN_OPERATIONS = frozenset(
+    {
+        "identity.auth.tokens.authenticate",
+        "identity.auth.tokens.show",
+        "identity.v2.0.tokens.authenticate",
+        "identity.v2.0.tokens.authenticate-for-admin-api",
+    }
+)
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "COPY")
+# Bodies that are bytes, not documents, by the operations' ids.
+DATA_TYPES = ("application/octet-stream",)
+
+
+@functools.cache
+def additions() -> OperationCatalog:
+    """What today's clients call and the reference lacks, for the services that it covers."""
+    return load_catalog(DATA)
+
+
+@functools.cache
+def default_kinds() -> Kinds:
+    return plan_with([default_catalog(), additions()], read_rules())
+
+
+class Synthesizer:
+    """`make_world` makes the world of a session when its first request comes."""
+
+    def __init__(
+        self,
+        make_world: Callable[[Synthesizer], Awaitable[World]],
+        services: Services | None = None,
+        others: Mapping[str, Responder] | None = None,
+    ) -> None:
+        self.kinds = default_kinds()
+        self.services = services or default_services()
+        self.others = dict(others or {})
+        self._make_world = make_world
+        self._worlds: OrderedDict[str, World] = OrderedDict()
+        self._finder = OperationFinder([*additions().operations, *default_catalog().operations])
+        self._skeleton = functools.cache(self._find_skeleton)
+        self._place = functools.lru_cache(256)(self._find_place)
+
+    async def __call__(self, request: Request) -> Response | None:
+        found = await self.respond(request)
+        return found[0] if found else None
+
+    async def respond(self, request: Request) -> tuple[Response, str] | None:
+        """The answer, and the id of the operation (empty where there is none)."""
+        place = self._place(request.uri.split("/", 3)[2])
+        if place is None:
+            return None
+        service, region = place
+        world = await self.world(request.session)
+        if other := self.others.get(service.type):
+            made = await other(world, request)
+            return (made, "") if made else None
+        return self.answer(world, service, region, request)
+
+    async def answer_in(self, world: World, request: Request) -> Response | None:
+        """The answer to a request in a world that is still being made."""
+        place = self._place(request.uri.split("/", 3)[2])
+        if place is None:
+            return None
+        if other := self.others.get(place[0].type):
+            return await other(world, request)
+        return self.answer(world, *place, request)[0]
+
+    def scene_of(self, world: World) -> Scene:
+        """A scene in which nobody asks for anything: for logins that no request makes."""
+        service = self.services["identity"]
+        plan = self.kinds.planner.plan("identity.auth.tokens.authenticate")
+        address = service.address() + "/v3"
+        request = Request("POST", address + "/auth/tokens")
+        return Scene(world, Call(request, service, "", "v3", address, (), (), NOBODY, (0, 0), plan, ()))
+
+    def worlds(self) -> list[World]:
+        """The worlds that were made so far."""
+        return list(self._worlds.values())
+
+    async def world(self, session: str = "") -> World:
+        """The world of a session."""
+        world = self._worlds.get(session)
+        if world is None:
+            world = self._worlds[session] = await self._make_world(self)
+            while len(self._worlds) > MOST_WORLDS:
+                self._worlds.popitem(last=False)
+        return world
+
+    def answer(self, world: World, service: Service, region: str, request: Request) -> tuple[Response, str]:
+        """Answer one request from a world. Never raises for what a client sends."""
+        operation, micro = "", (0, 0)
+        where = request.uri.split("/", 3)
+        target, _, query = ("/" + where[3] if len(where) > 3 else "").partition("?")
+        try:
+            if request.method in ("GET", "HEAD") and (told := document_at(service, region, target)) is not None:
+                return _response(service, self._version_document(told, service, request, target), (0, 0), world), ""
+            token = _token(world, request)
+            plan = self._plan(service, request, target, token)
+            operation = plan.operation.id
+            version, prefix, path = _split(target)
+            micro = microversion(service, version, request)
+            if operation not in OPEN_OPERATIONS and token is NOBODY:
+                raise Refused(401, identity.WRONG)
+            call = Call(
+                request,
+                service,
+                region,
+                version,
+                f"{where[0]}//{where[2]}{prefix}" + _project(path, plan),
+                path,
+                query_of(query),
+                token,
+                micro,
+                plan,
+                _ids(path, plan),
+                _body(request, plan),
+            )
+            scene = Scene(world, call, self._skeleton(operation), not _wants_xml(request))
+            made = answer(scene)
+            made = self._completed(made, call) if made.shows is None else self._shown(made, scene)
+            return _response(service, self._in_their_format(made, request, call.plan), micro, world), operation
+        except Refused as refused:
+            return _refusal(service, refused, micro, world), operation
+        except (TypeError, AttributeError, LookupError, ValueError):
+            # A member of another type than any client sends: no check of ours stood before what tripped over it.
+            logger.warning("%s %s could not be understood", request.method, request.uri, exc_info=True)
+            return _refusal(service, Refused(400, "Malformed request."), micro, world), operation
+
+    def _version_document(self, told: Answer, service: Service, request: Request, target: str) -> Answer:
+        found = self._finder.find("GET", target, service.type)
+        return self._in_their_format(told, request, self.kinds.planner.plan(found.id)) if found else told
+
+    def _in_their_format(self, made: Answer, request: Request, plan: Plan) -> Answer:
+        """As XML, where the client asks for that and the reference documents it."""
+        if made.body is None or isinstance(made.body, bytes | StoredBody) or not _wants_xml(request):
+            return made
+        example = next((one.xml for one in (plan, *self._alike(plan)) if one.xml), "")
+        if not example:
+            return made
+        return Answer(made.status, to_xml(made.body, example), (*made.headers, ("Content-Type", "application/xml")))
+
+    def _alike(self, plan: Plan) -> list[Plan]:
+        """The operations that no request tells from another one."""
+        planner, same = self.kinds.planner, shape_of(plan)
+        others = (planner.plan(operation.id) for operation in planner.kinds.get(plan.kind, ()))
+        return [other for other in others if other is not plan and shape_of(other) == same]
+
+    def _shown(self, made: Answer, scene: Scene) -> Answer:
+        """A resource as its operation shows it, encoded once until it changes."""
+        one, call = made.shows, scene.call
+        assert one is not None
+
+        def text() -> bytes:
+            return msgspec.json.encode(self._completed(shown(scene, one), call).body)
+
+        return Answer(made.status, one.text((call.plan.operation.id, call.micro, call.base), text), (JSON,))
+
+    def _completed(self, made: Answer, call: Call) -> Answer:
+        """The answer with the structure that the reference documents."""
+        skeleton = self._skeleton(call.plan.operation.id)
+        if skeleton is None or made.status >= 300 or not isinstance(made.body, dict | list):
+            return made
+        kind = self.kinds[call.plan.kind]
+        return Answer(
+            made.status,
+            complete(own_copy(made.body), skeleton, kind, call.micro, call.plan.verb in (Verb.CREATE, Verb.PUT)),
+            made.headers,
+        )
+
+    def _find_skeleton(self, operation_id: str) -> Skeleton | None:
+        plan = self.kinds.planner.plan(operation_id)
+        return skeleton_for(plan, self._alike(plan), self.kinds[plan.kind])
+
+    def _find_place(self, host: str) -> tuple[Service, str] | None:
+        kind, _, rest = host.partition(".")
+        service = self.services.get(kind)
+        region = rest.removesuffix(DOMAIN).rstrip(".") if rest.endswith(DOMAIN) else None
+        return (service, region) if service and region is not None else None
+
+    def _plan(self, service: Service, request: Request, target: str, token: Token) -> Plan:
+        """Raises Refused for a path or a method that the service does not have."""
+        body = request.body if isinstance(request.body, bytes) else b""
+        found = self._finder.find(request.method, target, service.type, body)
+        if found is None:
+            if token is NOBODY:
+                raise Refused(401, identity.WRONG)
+            others = [method for method in METHODS if self._finder.candidates(method, target, service.type)]
+            if others:
+                raise Refused(405, f"{request.method} is not allowed here; there are {', '.join(others)}.")
+            raise Refused(404, "The resource could not be found.")
+        return self.kinds.planner.plan(found.id)
+
+
+def _wants_xml(request: Request) -> bool:
+    accepted = header(request.headers, "accept") or ""
+    return "xml" in accepted and "json" not in accepted
+
+
+def asker(world: World, request: Request) -> Token | None:
+    """Who asks, for a responder of `others`; None for nobody who is logged in."""
+    token = _token(world, request)
+    return None if token is NOBODY else token
+
+
+def _token(world: World, request: Request) -> Token:
+    return holder(world, header(request.headers, "x-auth-token")) or NOBODY
+
+
+@functools.lru_cache(4096)
+def _split(target: str) -> tuple[str, str, tuple[str, ...]]:
+    """Version, the path up to it, and the decoded segments behind it."""
+    segments = [one for one in target.split("/") if one]
+    for at, segment in enumerate(segments):
+        if VERSION.fullmatch(segment):
+            rest = tuple(unquote(one, errors="replace") for one in segments[at + 1 :])
+            return segment, "/" + "/".join(segments[: at + 1]), rest
+    return "", "", tuple(unquote(one, errors="replace") for one in segments)
+
+
+def _project(path: tuple[str, ...], plan: Plan) -> str:
+    """The project that stands in the path before what the template names."""
+    return f"/{path[0]}" if len(path) > len(plan.segments) else ""
+
+
+def _ids(path: tuple[str, ...], plan: Plan) -> tuple[str, ...]:
+    own = path[len(path) - len(plan.segments) :]
+    found = []
+    for at, (segment, value) in enumerate(zip(plan.segments, own, strict=True)):
+        following = plan.segments[at + 1] if at + 1 < len(plan.segments) else ""
+        if segment.startswith("{") and REPEATED.get(segment[1:-1], "-") != following[1:-1]:
+            found.append(value)
+    return tuple(found)
+
+
+def _body(request: Request, plan: Plan) -> Any:
+    """The document in a request, None where there is none. Raises Refused for one that cannot be read."""
+    kind = (header(request.headers, "content-type") or "").partition(";")[0].strip().lower()
+    if not request.body or kind in DATA_TYPES:
+        return None
+    if isinstance(request.body, StoredBody):
+        if request.body.size > LONGEST_DOCUMENT:
+            raise Refused(413, "Request is too large.")
+        data = request.body.path.read_bytes()
+    else:
+        assert isinstance(request.body, bytes)
+        data = request.body
+    try:
+        if kind.endswith("xml"):
+            return from_xml(data, plan.sent)
+        return msgspec.json.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError, XmlError):
+        raise Refused(400, "Malformed request body: it is no JSON document.", "HTTPBadRequest") from None
+
+
+def _response(service: Service, made: Answer, micro: tuple[int, int], world: World) -> Response:
+    if made.body is None:
+        body = b""
+        headers: Headers = made.headers
+    elif isinstance(made.body, bytes | StoredBody):
+        return Response(made.status, PHRASES[made.status], (*made.headers, *_told(service, micro, world)), made.body)
+    else:
+        body = msgspec.json.encode(made.body)
+        headers = (JSON, *made.headers)
+    return Response(made.status, PHRASES[made.status], (*headers, *_told(service, micro, world)), body)
+
+
+def _told(service: Service, micro: tuple[int, int], world: World) -> Headers:
+    id_ = world.request_id()
+    more: Headers = ((service.request_id, id_),) if service.request_id else ()
+    return (*version_headers(service, micro), ("x-openstack-request-id", id_), *more)
+
+
+def _refusal(service: Service, refused: Refused, micro: tuple[int, int], world: World) -> Response:
+    made = fault(service.type, refused.status, refused.message, kind=refused.kind)
+    more = (("WWW-Authenticate", f'Keystone uri="http://identity.{DOMAIN}"'),) if refused.status == 401 else ()
+    return msgspec.structs.replace(made, headers=(*made.headers, *more, *_told(service, micro, world)))

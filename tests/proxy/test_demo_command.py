@@ -1,0 +1,68 @@
+"""`cloudtape demo` as a user starts it: it says how to log in, is a cloud until Ctrl-C, and saves its world then."""
+
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+import yaml
+
+CLOUDTAPE = Path(sys.executable).parent / "cloudtape"
+
+
+def demo(*options: str) -> subprocess.Popen[str]:
+    words = [str(CLOUDTAPE), "demo", "--listen", "127.0.0.1:0", *options]
+    return subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+
+
+def said(process: subprocess.Popen[str]) -> str:
+    """What it prints until it has told everything."""
+    assert process.stderr
+    lines = []
+    for line in process.stderr:
+        lines.append(line)
+        if line.strip() == "openstack server list":
+            break
+    return "".join(lines)
+
+
+def test_it_says_how_to_use_it_and_ends_on_ctrl_c(tmp_path: Path) -> None:
+    with demo("--save", str(tmp_path / "world.yaml")) as process:
+        text = said(process)
+        url = re.search(r"a cloud is at (\S+)", text)[1]  # type: ignore[index]
+        clouds = Path(re.search(r"OS_CLIENT_CONFIG_FILE=(\S+)", text)[1])  # type: ignore[index]
+        auth = yaml.safe_load(clouds.read_text())["clouds"]["cloudtape"]["auth"]
+        with urlopen(url) as answer:
+            assert answer.status == 200
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+    assert (auth["auth_url"], auth["username"], auth["password"]) == (url, "demo", "secret")
+    assert "user admin, password secret" in text
+    assert not clouds.exists()
+    assert (tmp_path / "world.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (("--lifecycle", "slow"), "immediate, polls:N or seconds:S"),
+        (("--listen", "nowhere"), "is not an address to listen on"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(options: tuple[str, ...], why: str) -> None:
+    with demo(*options) as process:
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert why in errors
+    assert errors.count("\n") == 1
+
+
+def test_an_error_in_a_world_file_ends_the_start_with_its_line(tmp_path: Path) -> None:
+    world = tmp_path / "world.yaml"
+    world.write_text("users:\n  - {name: x, project: y}\n")
+    with demo("--world", str(world)) as process:
+        _, errors = process.communicate(timeout=20)
+    assert (process.returncode, "line 2" in errors) == (2, True)

@@ -1,0 +1,318 @@
+"""Makes a request for any operation of the reference: its template with ids of things that are there, its example's body."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import functools
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cloudtape.cassettes.messages import Request, Response
+from cloudtape.matchers.operations import PROJECT_VARIABLES
+from cloudtape.reference.operations import Operation
+from cloudtape.synthesis.identity import token_for
+from cloudtape.synthesis.lifecycle import default_lives
+from cloudtape.synthesis.plans import Plan, Verb
+from cloudtape.synthesis.saved import Saved, restore, save
+from cloudtape.synthesis.shelves import Resource
+from cloudtape.synthesis.synthesizer import OPEN_OPERATIONS, Synthesizer
+from cloudtape.synthesis.world import World
+from cloudtape.synthesis.world_file import build, read_world
+
+# Members of requests that name other resources.
+NAMED = {
+    "block-storage/volumes": "volume_id source_volid volumeId volume_uuid",
+    "block-storage/snapshots": "",
+    "block-storage/backups": "backup_id",
+    "block-storage/types": "volume_type",
+    "image/images": "imageRef image_id image_ref",
+    "compute/flavors": "flavorRef flavor_ref",
+    "compute/servers": "server_id instance_uuid serverId server",
+    "network/networks": "network_id uuid net_id floating_network_id external_network_id networkId",
+    "network/subnets": "subnet_id vip_subnet_id",
+    "network/ports": "port_id",
+    "network/routers": "router_id",
+    "network/security-groups": "security_group_id",
+    "identity/domains": "domain_id",
+    "identity/services": "service_id",
+    "identity/projects": "project_id tenant_id tenantId default_project_id tenant",
+    "shared-file-system/shares": "share_id",
+    "orchestration/software_configs": "config_id",
+}
+KIND_OF = {member: kind for kind, members in NAMED.items() for member in members.split()}
+BY_SERVICE = {
+    ("block-storage", "snapshot_id"): "block-storage/snapshots",
+    ("shared-file-system", "snapshot_id"): "shared-file-system/snapshots",
+    ("block-storage", "source_replica"): "",
+    ("identity", "user_id"): "identity/users",
+    ("identity", "userId"): "identity/users",
+    ("compute", "tenant_id"): "identity/projects",
+}
+# Kinds whose ids are other resources' names.
+ALIKE = {
+    "identity/domains/users": "identity/users",
+    "identity/domains/groups": "identity/groups",
+    "identity/projects/users": "identity/users",
+    "identity/projects/groups": "identity/groups",
+    "identity/groups/users": "identity/users",
+}
+LAST = {
+    "users": "identity/users",
+    "groups": "identity/groups",
+    "roles": "identity/roles",
+    "projects": "identity/projects",
+    "domains": "identity/domains",
+    "OS-KSADM": "identity/roles",
+}
+
+
+EVERYTHING = Path(__file__).parent / "everything.yaml"
+
+
+@functools.cache
+def everything() -> Saved:
+    """The world that each operation finds."""
+    synthesizer = Synthesizer(unused)
+    world = asyncio.run(build(synthesizer, *read_world(EVERYTHING)))
+    return save(world)
+
+
+async def unused(_: Synthesizer) -> World:
+    raise AssertionError("its worlds are made by hand")
+
+
+# What is asked for before, with the same body: the path is another one.
+BEFORE = {"network.routers.remove-router-interface.remove": ("remove_router_interface", "add_router_interface")}
+QUERIES = {
+    "data-processing.clusters.show-progress": "?show_progress=true",
+    "identity.v2.0.tenants.show": "?name=admin",
+}
+# Kinds of which only one that nothing else needs can be deleted.
+NEEDED = frozenset({"network/networks", "network/subnets", "network/security-groups", "identity/domains"})
+# Members that the resource must have before the operation.
+STATES: dict[str, dict[str, Any]] = {
+    "block-storage.volumes.extend": {"size": 1},
+    "compute.aggregates.remove-host": {"hosts": ["bf1454b3d71145d49fca2101c56c728d"]},
+    "identity.domains.delete": {"enabled": False},
+}
+
+
+class Asker:
+    """A world of its own with an admin in it."""
+
+    def __init__(self) -> None:
+        self.synthesizer = Synthesizer(unused)
+        self.world = World(self.synthesizer.kinds, seed=1)
+        restore(self.world, copy.deepcopy(everything()))
+        user = next(self.world.where("identity/users", name="admin"))
+        user.private["password"] = "secret"
+        self.project = str(user.members["default_project_id"])
+        scene = self.synthesizer.scene_of(self.world)
+        self.user = user
+        self.token = token_for(scene, user, ["password"], {"project": {"id": self.project}}, {})
+
+    def ask(self, method: str, service: str, path: str, body: bytes = b"", headers: Any = ()) -> Response:
+        url = self.synthesizer.services[service].address() + path
+        kind = () if any(key == "Content-Type" for key, _ in headers) else (("Content-Type", "application/json"),)
+        asked = (*kind, ("X-Auth-Token", self.token.id), *headers)
+        response = asyncio.run(self.synthesizer.answer_in(self.world, Request(method, url, asked, body)))
+        assert response is not None
+        return response
+
+    def plan(self, operation: Operation) -> Plan:
+        return self.synthesizer.kinds.planner.plan(operation.id)
+
+    def operation(self, operation: Operation, headers: Any = (), body: bytes | None = None) -> Response:
+        """Ask for an operation, with its request example as the body."""
+        plan = self.plan(operation)
+        path = self._path(plan)
+        self._prepare(plan, path)
+        self._bring_into_state(plan)
+        sent = body if body is not None else self._body(plan)
+        accept = () if any(name == "Accept" for name, _ in headers) else (("Accept", "application/json"),)
+        more = (("X-Subject-Token", self.token.id), *accept)
+        return self.ask(operation.method, operation.service, path, sent, (*more, *headers))
+
+    # --- paths -----------------------------------------------------------------------------------------------------
+
+    def _path(self, plan: Plan) -> str:
+        """The template with ids; a thing that is not there is made."""
+        segments, done = plan.operation.path.strip("/").split("/"), []
+        self._ids: list[str] = []
+        self._resources: list[Resource] = []
+        steps = [step for step in plan.steps if step.variable]
+        for at, segment in enumerate(segments):
+            if not segment.startswith("{"):
+                done.append(segment)
+            elif segment in PROJECT_VARIABLES and self._is_prefix(segments, at):
+                done.append(self.project)
+            elif segment == "{stack_name}":
+                done.append(str(self._thing("orchestration/stacks", ()).members["stack_name"]))
+                if at + 1 == len(segments) or segments[at + 1] != "{stack_id}":
+                    self._ids.append(self._thing("orchestration/stacks", ()).id)
+            else:
+                step = steps[len(self._ids)]
+                done.append(self._id(plan, step.kind, segment[1:-1]))
+                self._ids.append(done[-1])
+        path = "/" + "/".join(done) + ("/" if plan.operation.path.endswith("/") and done else "")
+        return path + self._query(plan)
+
+    def _query(self, plan: Plan) -> str:
+        if plan.segments[-1:] == ("associate",):
+            return "?vol_type_id=" + self._thing("block-storage/types", ()).id
+        return QUERIES.get(plan.operation.id, "")
+
+    def _is_prefix(self, segments: list[str], at: int) -> bool:
+        return at == 1
+
+    def _id(self, plan: Plan, kind: str, variable: str) -> str:
+        name = ALIKE.get(kind) or LAST.get(kind.rpartition("/")[2] if kind.startswith("identity/") else "") or kind
+        if variable == "tokenId":
+            return self.token.id
+        if "quota" in kind or (variable in ("project_id", "tenant_id", "tenantId") and kind.startswith("identity")):
+            return self.project if variable != "user_id" else self.user.id
+        if kind == "compute/servers/os-interface":
+            sent = msgspec.json.encode({"interfaceAttachment": {"net_id": self._thing("network/networks", ()).id}})
+            made = self.ask("POST", "compute", f"/v2.1/servers/{self._ids[0]}/os-interface", sent)
+            return str(msgspec.json.decode(made.body)["interfaceAttachment"]["port_id"])
+        if kind == "orchestration/stacks/outputs":
+            return "answer"
+        if kind == "data-processing/plugins" and self._ids:
+            return "1.0"
+        parents = () if name != kind else tuple(self._ids)
+        if plan.verb is Verb.PUT and kind == plan.kind and name == kind:
+            return "something-new"
+        if name in self.synthesizer.kinds.planner.collections:
+            one = self._thing(name, parents, new=kind in NEEDED and plan.verb is Verb.DELETE)
+            self._resources.append(one)
+            return one.id
+        return self._key(plan, kind, variable)
+
+    def _key(self, plan: Plan, kind: str, variable: str) -> str:
+        rule = self.synthesizer.kinds[kind].rule
+        if rule.map and self._ids:
+            above = self._resources[-1]
+            values = above.members.setdefault(rule.map, {}) or {}
+            sent = plan.sent if isinstance(plan.sent, dict) else {}
+            inner = sent.get(rule.item) or sent.get(rule.wrapper) or sent
+            key = next(iter(inner), "key") if isinstance(inner, dict) else "key"
+            above.members[rule.map] = {**(values if isinstance(values, dict) else {}), key: "value"}
+            return key
+        if plan.kind == "compute/servers/ips":
+            return next(iter(self._resources[-1].members["addresses"]), "private")
+        return {"tag": "tag", "value": "tag", "ip": "192.0.2.1"}.get(variable, "1")
+
+    def _thing(self, kind: str, parents: tuple[str, ...], new: bool = False) -> Resource:
+        """A resource of a kind: one that is there, or a new one."""
+        shelf = self.world.shelf(kind, "", parents)
+        for one in shelf if not new else ():
+            if kind != "identity/users" or one.id != self.user.id or len(shelf) == 1:
+                return one
+        of = self.synthesizer.kinds[kind]
+        makes = [
+            plan
+            for plan in of.plans
+            if plan.verb in (Verb.CREATE, Verb.PUT) and not plan.operation.id.endswith("bulk-create")
+        ]
+        lists = [plan for plan in of.plans if plan.verb is Verb.LIST] or [
+            plan for plan in of.plans if plan.verb is Verb.SHOW
+        ]
+        plan = (makes or lists)[0]
+        ids, kept = iter([*parents, "something-new"]), getattr(self, "_ids", [])
+        path = "/".join(
+            self._fill(segment, at, ids) for at, segment in enumerate(plan.operation.path.strip("/").split("/"))
+        )
+        response = self.ask(plan.operation.method, of.service, "/" + path, self._body(plan))
+        self._ids = kept
+        if response.status >= 400 and not len(shelf):
+            raise AssertionError(f"no {kind}: {response.status} {response.body!r}")
+        if not len(shelf):
+            raise AssertionError(f"no {kind}: {plan.operation.id} made none under {parents}: {response.body[:200]!r}")
+        return list(shelf)[-1]
+
+    def _fill(self, segment: str, at: int, ids: Any) -> str:
+        if not segment.startswith("{"):
+            return segment
+        if segment in PROJECT_VARIABLES and at == 1:
+            return self.project
+        if segment == "{stack_name}":
+            return str(self._thing("orchestration/stacks", ()).members["stack_name"])
+        return str(next(ids))
+
+    # --- bodies ----------------------------------------------------------------------------------------------------
+
+    def _body(self, plan: Plan) -> bytes:
+        if plan.operation.id in OPEN_OPERATIONS:
+            return msgspec.json.encode(self._login(plan))
+        if plan.sent is None:
+            return b""
+        kept = getattr(self, "_ids", [])
+        body = msgspec.json.encode(self._named(plan.sent, plan))
+        self._ids = kept
+        return body
+
+    def _named(self, value: Any, plan: Plan, name: str = "") -> Any:
+        """A request example with ids of things that are there."""
+        if isinstance(value, dict):
+            return {key: self._named(one, plan, key) for key, one in value.items()}
+        if isinstance(value, list):
+            return [self._named(one, plan, name) for one in value]
+        if name == "auth_key" and self._resources:
+            return self._resources[-1].private.get("auth_key", value)
+        service = plan.operation.service
+        kind = BY_SERVICE.get((service, name), KIND_OF.get(name, ""))
+        if name == "uuid" and plan.sent and "block_device_mapping_v2" in str(plan.sent):
+            kind = "block-storage/volumes"
+        if not isinstance(value, str) or not kind or (kind == plan.kind and plan.verb is Verb.CREATE):
+            return value
+        if kind == "identity/projects":
+            return self.project
+        if (kind, name) == ("block-storage/types", "volume_type") and service != "block-storage":
+            return value
+        return self._thing(kind, ()).id if kind in self.synthesizer.kinds.planner.collections else value
+
+    def _login(self, plan: Plan) -> Any:
+        """The credentials of somebody who is there, in the form of the API's version."""
+        if plan.operation.version == "v2.0":
+            return {"auth": {"passwordCredentials": {"username": "admin", "password": "secret"}, "tenantName": "admin"}}
+        user = {"id": self.user.id, "password": "secret"}
+        identity = {"methods": ["password"], "password": {"user": user}}
+        return {"auth": {"identity": identity, "scope": {"project": {"id": self.project}}}}
+
+    # --- what must be so before ------------------------------------------------------------------------------------
+
+    def _prepare(self, plan: Plan, path: str) -> None:
+        """What must have been granted, assigned or set before it can be looked at or taken away."""
+        one = plan.operation
+        if one.id in BEFORE:
+            self.ask("PUT", one.service, path.replace(*BEFORE[one.id]), self._body(plan))
+        if one.method in ("HEAD", "DELETE"):
+            template = (one.service, one.version, plan.segments)
+            for other in self.synthesizer.kinds.planner.kinds[plan.kind]:
+                of = self.plan(other)
+                if (
+                    other.method == "PUT"
+                    and (other.service, other.version, of.segments) == template
+                    and of.sent is None
+                ):
+                    self.ask("PUT", one.service, path)
+        for member, value in STATES.get(one.id, {}).items():
+            self._resources[-1].members[member] = value
+
+    # --- states ----------------------------------------------------------------------------------------------------
+
+    def _bring_into_state(self, plan: Plan) -> None:
+        """The resource in a state in which the action may begin."""
+        rule = self.synthesizer.kinds[plan.kind].rule
+        if not rule.life or not self._resources:
+            return
+        life, one = default_lives()[rule.life], self._resources[-1]
+        transition = life.actions.get(plan.operation.action)
+        if plan.verb is Verb.DELETE:
+            transition = life.delete
+        if transition is not None and transition.states:
+            one.pending = None
+            one.members[life.member] = transition.states[0]

@@ -1,0 +1,86 @@
+"""Lists: pages, order, filters, and the link to the next page in each service's own way."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.synthesis.requests import Asker
+
+
+def get(asker: Asker, service: str, path: str) -> Any:
+    response = asker.ask("GET", service, path)
+    assert response.status == 200, response.body
+    return msgspec.json.decode(response.body)
+
+
+def with_volumes(count: int) -> Asker:
+    asker = Asker()
+    for number in range(count):
+        body = {"volume": {"name": f"v{number}", "size": number + 1}}
+        assert asker.ask("POST", "block-storage", "/v3/p/volumes", msgspec.json.encode(body)).status == 202
+    return asker
+
+
+def test_pages_follow_each_other_to_the_end() -> None:
+    asker, seen, path = with_volumes(5), [], "/v3/p/volumes/detail?limit=2"
+    while path:
+        page = get(asker, "block-storage", path)
+        seen += [one["name"] for one in page["volumes"]]
+        path = next((link["href"].partition("invalid")[2] for link in page.get("volumes_links", [])), "")
+    assert seen == ["v4", "v3", "v2", "v1", "v0"]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("sort=size:asc", ["v0", "v1", "v2"]),
+        ("sort_key=name&sort_dir=desc", ["v2", "v1", "v0"]),
+        ("name=v1", ["v1"]),
+        ("size=3", ["v2"]),
+        ("status=error", []),
+        ("sort=size:asc&limit=1", ["v0"]),
+        ("unknown=1", ["v2", "v1", "v0"]),
+    ],
+)
+def test_a_query_chooses_and_orders(query: str, names: list[str]) -> None:
+    found = get(with_volumes(3), "block-storage", f"/v3/p/volumes/detail?{query}")["volumes"]
+    assert [one["name"] for one in found] == names
+
+
+@pytest.mark.parametrize("query", ["limit=-1", "limit=x", "marker=none", "sort=nothing:asc", "sort=size:up"])
+def test_a_query_that_makes_no_sense_is_refused(query: str) -> None:
+    assert with_volumes(1).ask("GET", "block-storage", f"/v3/p/volumes?{query}").status == 400
+
+
+def test_the_short_list_and_the_long_one_agree() -> None:
+    asker = with_volumes(3)
+    short, whole = (get(asker, "block-storage", f"/v3/p/volumes{path}")["volumes"] for path in ("", "/detail"))
+    assert [one["id"] for one in short] == [one["id"] for one in whole]
+    assert set(short[0]) < set(whole[0])
+
+
+LINKS = [
+    ("network", "/v2.0/networks", {"network": {"name": "n"}}, lambda page: page["networks_links"][0]["href"]),
+    ("image", "/v2/images", {"name": "i"}, lambda page: page["next"]),
+    ("identity", "/v3/groups", {"group": {"name": "g{}"}}, lambda page: page["links"]["next"]),
+]
+
+
+@pytest.mark.parametrize(("service", "path", "body", "link"), LINKS, ids=[row[0] for row in LINKS])
+def test_each_service_links_in_its_own_way(service: str, path: str, body: Any, link: Any) -> None:
+    asker = Asker()
+    for number in range(3):
+        text = msgspec.json.encode(body).replace(b"{}", str(number).encode())
+        assert asker.ask("POST", service, path, text).status == 201
+    following = link(get(asker, service, f"{path}?limit=2"))
+    assert "marker=" in following
+    assert "limit=2" in following
+
+
+def test_deleting_many_leaves_the_pages_whole() -> None:
+    asker = with_volumes(200)
+    ids = [one["id"] for one in get(asker, "block-storage", "/v3/p/volumes")["volumes"]]
+    for id_ in ids[:150]:
+        assert asker.ask("DELETE", "block-storage", f"/v3/p/volumes/{id_}").status == 202
+    assert [one["id"] for one in get(asker, "block-storage", "/v3/p/volumes?limit=1000")["volumes"]] == ids[150:]

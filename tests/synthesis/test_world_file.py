@@ -1,0 +1,119 @@
+"""Worlds in files: what is made, what is wrong in them and where, and a world that is saved and comes back."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cloudtape.background import BackgroundProxy
+from cloudtape.config import Config, SynthesisOptions
+from cloudtape.errors import ConfigError
+from cloudtape.modes import MODES
+from cloudtape.synthesis.errors import WorldFileError
+from cloudtape.synthesis.synthesizer import Synthesizer
+from cloudtape.synthesis.world import World
+from cloudtape.synthesis.world_file import DEFAULT_WORLD, build, read_world
+from tests.synthesis.requests import unused
+from tests.synthesis.test_answers import ask
+
+
+def world_of(path: Path, seed: int = 0) -> World:
+    return asyncio.run(build(Synthesizer(unused), *read_world(path), seed=seed))
+
+
+def test_the_small_world_has_what_a_demo_needs() -> None:
+    world = world_of(DEFAULT_WORLD)
+    counts = {
+        "compute/servers": 2,
+        "image/images": 2,
+        "network/networks": 2,
+        "network/routers": 1,
+        "block-storage/volumes": 2,
+    }
+    assert {kind: len(list(world.all(kind))) for kind in counts} == counts
+    assert len(list(world.all("compute/flavors"))) >= 3
+
+
+def test_the_same_seed_makes_the_same_ids_and_another_one_others() -> None:
+    ids = [[one.id for one in world_of(DEFAULT_WORLD, seed).all("compute/servers")] for seed in (1, 1, 2)]
+    assert ids[0] == ids[1] != ids[2]
+
+
+WRONG = [
+    ("users: [{name: x}]", 1, "missing required field `password`"),
+    ("users:\n  - {name: a, password: b, project: c}\nresources:\n  - {make: compute/nothing}", 4, "nothing makes"),
+    ("users:\n  - {name: a, password: b, project: c}\nresources:\n\n  - {}", 5, "either `make` or `ask`"),
+    ("a: ]", 1, "it is no YAML"),
+    ("nobody: 1", 1, "unknown field `nobody`"),
+    (
+        "users:\n  - {name: a, password: b, project: c}\nresources:\n"
+        "  - make: network/subnets\n    with:\n      subnet:\n        network_id: '@none'",
+        7,
+        "nothing was made before under the name none",
+    ),
+    (
+        "users:\n  - {name: a, password: b, project: c}\nresources:\n  - {make: block-storage/volumes, with: {volume: {size: 0}}}",
+        4,
+        "400 Bad Request",
+    ),
+    ("resources:\n  - {make: network/networks, with: {}, by: ghost}", 2, "there is no user 'ghost'"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "why"), WRONG)
+def test_an_error_names_its_line(tmp_path: Path, text: str, line: int, why: str) -> None:
+    path = tmp_path / "world.yaml"
+    path.write_text(text)
+    with pytest.raises(WorldFileError, match=re.escape(why)) as error:
+        world_of(path)
+    assert (error.value.line, error.value.path) == (line, path)
+
+
+def test_a_wrong_file_is_an_error_of_the_configuration(tmp_path: Path) -> None:
+    path = tmp_path / "world.yaml"
+    path.write_text("nobody: 1")
+    with pytest.raises(ConfigError, match="line 1"), BackgroundProxy(demo(world=path)):
+        pass
+
+
+def demo(**options: object) -> Config:
+    return Config(MODES["synthesize"], synthesis=SynthesisOptions(**options))  # type: ignore[arg-type]
+
+
+def test_a_saved_world_comes_back_with_its_passwords_states_and_data(tmp_path: Path) -> None:
+    path = tmp_path / "saved.yaml"
+    make = ("POST", "/block-storage/v3/x/volumes", {"volume": {"name": "kept", "size": 3}})
+    with BackgroundProxy(demo(save=path)) as proxy:
+        [(_, made)] = ask(proxy, make)
+        [(_, images)] = ask(proxy, ("GET", "/image/v2/images?name=cirros", None))
+        [(_, data)] = ask(proxy, ("GET", images["images"][0]["file"].replace("/v2", "/image/v2", 1), None))
+    assert path.stat().st_mode & 0o077 == 0  # passwords stand in it
+    with BackgroundProxy(demo(world=path)) as proxy:
+        [(_, again)] = ask(proxy, ("GET", f"/block-storage/v3/x/volumes/{made['volume']['id']}", None))
+        [(_, servers)] = ask(proxy, ("GET", "/compute/v2.1/servers", None))
+        [(_, same)] = ask(proxy, ("GET", images["images"][0]["file"].replace("/v2", "/image/v2", 1), None))
+    assert (again["volume"]["name"], again["volume"]["size"]) == ("kept", 3)
+    assert len(servers["servers"]) == 2
+    assert same == data != ""
+
+
+def test_what_is_saved_holds_no_token(tmp_path: Path) -> None:
+    path = tmp_path / "saved.yaml"
+    with BackgroundProxy(demo(save=path)) as proxy:
+        ask(proxy, ("GET", "/compute/v2.1/servers", None))
+    assert "gAAAA" not in path.read_text()
+    assert set(yaml.safe_load(path.read_text())) == {"regions", "saved", "users"}
+
+
+def test_each_region_has_servers_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "world.yaml"
+    path.write_text("regions: [North, South]\nusers:\n  - {name: demo, password: secret, project: demo}\n")
+    with BackgroundProxy(demo(world=path)) as proxy:
+        body = {"network": {"name": "here"}}
+        ask(proxy, ("POST", "/network/v2.0/networks", body))
+        ((_, north), (_, south)) = ask(
+            proxy, ("GET", "/network/v2.0/networks", None), ("GET", "/network-South/v2.0/networks", None)
+        )
+    assert (len(north["networks"]), len(south["networks"])) == (1, 0)

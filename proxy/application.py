@@ -195,7 +195,8 @@ class Application:
 
     async def _listen(self, stack: AsyncExitStack, pipeline: Pipeline) -> None:
         spool = partial(Spool, Path(tempfile.gettempdir())) if self.config.mode.answers_alone else None
-        edge = Edge(partial(self._answer, pipeline), self.routes, self._doors.ports, spool)
+        remembers = self.config.mode.synthesizes
+        edge = Edge(partial(self._answer, pipeline), self.routes, self._doors.ports, spool, remembers)
         stack.push_async_callback(self._doors.close)
         await self._doors.open(edge, self.routes)
 

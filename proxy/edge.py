@@ -44,7 +44,8 @@ class Edge:
     """Turns an `Answer` into a handler for `server`.
 
     `spool` makes the place for a request body that must be read whole before anyone can answer; without it, large
-    bodies stream.
+    bodies stream. `remembers`: equal answers are made anew each time, as synthesis does; what a replayer gives again is
+    known by itself.
     """
 
     def __init__(
@@ -53,8 +54,10 @@ class Edge:
         routes: Routes,
         ports: Mapping[str, int],
         spool: Callable[[], Spool] | None = None,
+        remembers: bool = False,
     ) -> None:
         self._answer, self._routes, self._ports, self._spool = answer, routes, ports, spool
+        self._remembers = remembers
         self._rewriters = lru_cache(maxsize=256)(self._make_rewriters)
         self._outward = _Again() if spool else _outward
 
@@ -101,8 +104,7 @@ class Edge:
     def _make_rewriters(self, public: str, _version: int, _ports: int) -> tuple[Rewriter, Rewriter]:
         pairs = [(route.upstream, self._public_base(route.name, route.upstream, public)) for route in self._routes]
         pairs = pairs if public else []
-        again = self._spool is not None  # somebody answers from memory
-        return Rewriter(_with_default_ports(pairs), again), Rewriter((ours, theirs) for theirs, ours in pairs)
+        return Rewriter(_with_default_ports(pairs), self._remembers), Rewriter((ours, theirs) for theirs, ours in pairs)
 
     def _public_base(self, name: str, upstream: str, public: str) -> str:
         if port := self._ports.get(name):

@@ -16,6 +16,7 @@ import yaml
 
 with warnings.catch_warnings():  # the clients' own
     warnings.simplefilter("ignore")
+    from openstack.resource import Resource
     from openstackclient.shell import OpenStackShell
     from osc_lib.clientmanager import ClientCache, ClientManager
 
@@ -119,7 +120,12 @@ def run_openstack(words: list[str]) -> tuple[int, str, str]:
 
 
 def _forget_clients() -> None:
-    """A process runs one command, so the shell keeps its clients on a class; here the next command is another user's."""
+    """A process runs one command, so the shell keeps its clients on a class; here the next command is another user's.
+
+    openstacksdk keeps other names of attributes for all kinds of resources together: once an object was seen, a trunk
+    that is asked for `updated_at` is looked up for `last_modified_at`.
+    """
+    Resource._attr_aliases.clear()
     for cache in vars(ClientManager).values():
         if isinstance(cache, ClientCache):
             cache._handle = None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import inf
 from typing import NamedTuple
 
-from cloudtape.reference.json_reading import END, HEAD, Frame
+from cloudtape.reference.json_reading import END, HEAD, Frame, Reading
 from cloudtape.reference.json_tokens import Token
 from cloudtape.reference.shapes import EDGE, ROOT, WRAPPERS, Shapes
 
@@ -95,15 +96,19 @@ class Siblings:
         beginning = [token.text for page in pages[:1] for token in page[:4]] + [""] * 4
         self._first, self._wraps = beginning[1].strip('"'), beginning[2] == ":" and beginning[3] in ("{", "[")
 
-    def member(self, top: Frame, key: str) -> float:
+    def member(self, reading: Reading, key: str) -> float:
         """Cost of a member in an object."""
+        top = reading.top
         if key in top.keys:
             return TWICE
         if top.odd >= ODD_AT_MOST:
             return 0.0
         if top.name == ROOT:
             return 0.0 if not top.keys or self._has_place_at_top(key, top.keys) else UNKNOWN_AT_ROOT
-        if not self._shapes.knows(top.name, key):
+        like = reading.like.order
+        if (top.key, key) in pairwise((EDGE, *like)):
+            return 0.0
+        if key not in like and not self._shapes.knows(top.name, key):
             return UNKNOWN_MEMBER
         return self._order(top, key)
 
@@ -116,9 +121,9 @@ class Siblings:
         """Whether the last member that an object has so far is one that no sibling has."""
         return top.bracket == "{" and top.name != ROOT and not self._shapes.knows(top.name, top.key)
 
-    def is_amid(self, top: Frame, key: str) -> bool:
+    def is_amid(self, reading: Reading, key: str) -> bool:
         """Whether a member is known not to be the first of an object."""
-        return not self._shapes.follows("{", top.name, EDGE, key)
+        return key not in reading.like.order[:1] and not self._shapes.follows("{", reading.top.name, EDGE, key)
 
     def item(self, top: Frame, text: str) -> float:
         """Cost of a string in a list."""
@@ -134,13 +139,15 @@ class Siblings:
         free = not top.bracket or top.odd >= ODD_AT_MOST
         return 0.0 if free or self._shapes.fits(top.name, key, kind) else OTHER_KIND
 
-    def closing(self, top: Frame, token: Token | None) -> float:
+    def closing(self, reading: Reading, token: Token | None) -> float:
         """Cost of ending an object here: members that its siblings have, and a bracket that stands askew."""
-        cost = 0.0
+        cost, top, like = 0.0, reading.top, reading.like.keys
         if token and token.first and token.page == top.page and token.indent != top.indent:
             cost = CROOKED
+        if like and like <= top.keys:
+            return cost
         if top.bracket == "{" and top.name != ROOT:
             cost += min(self._shapes.missing(top.name, top.keys) * MISSING_MEMBER, MISSING_AT_MOST)
-        if top.keys and not self._shapes.follows(top.bracket, top.name, top.key, EDGE):
+        if top.key and not self._shapes.follows(top.bracket, top.name, top.key, EDGE):
             cost += OTHER_LAST
         return cost

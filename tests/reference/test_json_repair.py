@@ -146,6 +146,12 @@ def repaired(*pages: str) -> Repair:
             id="an opening bracket lost at the break",
         ),
         pytest.param(
+            ['{"things": [{"name": "a", "id": "1"}]}', '"name": "b", "id": "2"}]}'],
+            {"things": [{"name": "a", "id": "1"}, {"name": "b", "id": "2"}]},
+            "bracket added at the head",
+            id="an object like the one before, with less than its siblings have",
+        ),
+        pytest.param(
             ['{"thing": {"id": "1", "name": "a", "links": [], "size": 1'],
             {"thing": {"id": "1", "name": "a", "links": [], "size": 1}},
             "bracket added at the end",

@@ -65,7 +65,7 @@ ADD_AFTER_ALL = 0.3
 TWICE = 6.0
 ITEM_TWICE = 1.0
 UNKNOWN_MEMBER = 0.7
-UNKNOWN_AT_FOOT = 0.6  # more, before brackets that were made up
+UNKNOWN_AT_FOOT = 1.6  # more, before brackets that were made up
 UNKNOWN_AT_ROOT = 1.2
 MISSING_MEMBER, MISSING_AT_MOST = 0.9, 2.7
 OTHER_KIND = 1.2
@@ -118,7 +118,9 @@ class Siblings:
         return OTHER_FIRST if top.key == EDGE else OTHER_ORDER
 
     def ends_strangely(self, top: Frame) -> bool:
-        """Whether the last member that an object has so far is one that no sibling has."""
+        """Whether an object ends so far with a member that no sibling has, or a list has but a string none begins with."""
+        if top.bracket == "[":
+            return len(top.order) == 1 and not self._shapes.follows("[", top.name, EDGE, top.key)
         return top.bracket == "{" and top.name != ROOT and not self._shapes.knows(top.name, top.key)
 
     def is_amid(self, reading: Reading, key: str) -> bool:

@@ -46,7 +46,7 @@ SERVICES = {
 CHAPTER = re.compile(r"(?P<service>.+?) API (?P<version>v[\d.]+)?")
 VERSION = re.compile(r"/(v\d+(?:\.\d+)?)(?=/|$)")
 # Up to this cost for each page, a repaired example teaches what others must be like.
-SURE = 2.5
+SURE = 2.0
 ACTION_IN_TITLE = re.compile(r"\((?P<key>[A-Za-z-]+) action\)")
 
 

@@ -188,6 +188,15 @@ def test_damage_is_undone(pages: list[str], value: Any, word: str) -> None:
     assert any(word in repair for repair in found.repairs), found.repairs
 
 
+def test_a_list_that_begins_as_none_does_was_made_up() -> None:
+    known = Shapes()
+    known.learn({"status": {"enum": ["pending", "accepted"], "type": "string"}})
+    pages = ['{"status": {"enum": ["active"]}}', '"pending", "accepted"], "type": "string"}}']
+    found = repair(tokens([page.split("\n") for page in pages]), known)
+    assert found is not None
+    assert json.loads(found.text) == {"status": {"enum": ["pending", "accepted"], "type": "string"}}
+
+
 KEYS = st.text(alphabet="abcde", min_size=1)
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(alphabet="abc xyz"),

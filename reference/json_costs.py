@@ -9,7 +9,7 @@ from math import inf
 from typing import NamedTuple
 
 from cloudtape.reference.json_reading import END, HEAD, Frame, Reading
-from cloudtape.reference.json_tokens import Token
+from cloudtape.reference.json_tokens import Token, keys_ascend
 from cloudtape.reference.shapes import EDGE, ROOT, WRAPPERS, Shapes
 
 STUB = "..."
@@ -70,6 +70,7 @@ UNKNOWN_AT_ROOT = 1.2
 MISSING_MEMBER, MISSING_AT_MOST = 0.9, 2.7
 OTHER_KIND = 1.2
 OTHER_FIRST, OTHER_ORDER, OTHER_LAST = 0.5, 0.3, 0.3
+DESCENDING = 1.5  # a key before its neighbour in the alphabet, where the rest are in order
 MADE_UP = 1.5
 CROOKED = 0.8
 BARE = 0.5
@@ -92,6 +93,7 @@ class Siblings:
 
     def __init__(self, pages: Sequence[Sequence[Token]], shapes: Shapes) -> None:
         self._shapes = shapes
+        self._ascending = keys_ascend(pages)
         # `{"volume": {…`: what begins so mostly has nothing else at the top.
         beginning = [token.text for page in pages[:1] for token in page[:4]] + [""] * 4
         self._first, self._wraps = beginning[1].strip('"'), beginning[2] == ":" and beginning[3] in ("{", "[")
@@ -101,8 +103,11 @@ class Siblings:
         top = reading.top
         if key in top.keys:
             return TWICE
-        if top.odd >= ODD_AT_MOST:
-            return 0.0
+        descending = DESCENDING if self._ascending and key < top.key else 0.0
+        return descending + (0.0 if top.odd >= ODD_AT_MOST else self._known(reading, key))
+
+    def _known(self, reading: Reading, key: str) -> float:
+        top = reading.top
         if top.name == ROOT:
             return 0.0 if not top.keys or self._has_place_at_top(key, top.keys) else UNKNOWN_AT_ROOT
         like = reading.like.order
@@ -118,7 +123,7 @@ class Siblings:
         return OTHER_FIRST if top.key == EDGE else OTHER_ORDER
 
     def ends_strangely(self, top: Frame) -> bool:
-        """Whether an object ends so far with a member that no sibling has, or a list has but a string none begins with."""
+        """Whether what is at hand ends with a member that no sibling has, or is a string with which no list begins."""
         if top.bracket == "[":
             return len(top.order) == 1 and not self._shapes.follows("[", top.name, EDGE, top.key)
         return top.bracket == "{" and top.name != ROOT and not self._shapes.knows(top.name, top.key)

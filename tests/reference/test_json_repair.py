@@ -197,6 +197,14 @@ def test_a_list_that_begins_as_none_does_was_made_up() -> None:
     assert json.loads(found.text) == {"status": {"enum": ["pending", "accepted"], "type": "string"}}
 
 
+def test_keys_in_order_show_what_stands_out_of_order() -> None:
+    keys = [f'"key_{letter}": 1' for letter in "abcdefghijklm"]
+    pages = ["{" + ", ".join(keys) + ', "key_x": 1}', '"key_n": 1, "key_o": 1}']
+    found = repair(tokens([page.split("\n") for page in pages]), Shapes())
+    assert found is not None
+    assert list(json.loads(found.text)) == [f"key_{letter}" for letter in "abcdefghijklmno"]
+
+
 KEYS = st.text(alphabet="abcde", min_size=1)
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(alphabet="abc xyz"),

@@ -184,8 +184,7 @@ def _read_json(printed: Sequence[tuple[Leaf, Printed]], wraps: Wraps) -> list[_R
             shapes[leaf.chapter, one.side].learn(whole.value)
         elif one.format == JSON:
             damaged[at] = tokens(one.pages)
-            for page in damaged[at]:
-                shapes[leaf.chapter, one.side].learn_page(page)
+            shapes[leaf.chapter, one.side].learn_pages(damaged[at])
     siblings = {at: shapes[printed[at][0].chapter, printed[at][1].side] for at in damaged}
     repaired = {at: repair(pages, siblings[at]) for at, pages in damaged.items()}
     sure = {at for at, done in repaired.items() if done and done.cost <= SURE * len(damaged[at])}

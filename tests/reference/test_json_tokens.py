@@ -60,5 +60,5 @@ def test_any_pages_have_tokens(pages: list[list[str]]) -> None:
     [("abcdefghijklm", True), ("abcdefghijlkm", True), ("abcfedghijmlk", False), ("abc", False)],
 )
 def test_keys_ascend_where_nearly_all_of_many_do(keys: str, ascend: bool) -> None:
-    page = json.dumps({"things": [dict.fromkeys(keys, {})]})
+    page = json.dumps({"things": [{key: {} for key in keys}]})
     assert keys_ascend(tokens([[page]])) is ascend

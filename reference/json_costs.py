@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import inf
 from typing import NamedTuple
 
-from cloudtape.reference.json_reading import END, HEAD, Frame
-from cloudtape.reference.json_tokens import Token
+from cloudtape.reference.json_reading import END, HEAD, Frame, Reading
+from cloudtape.reference.json_tokens import Token, keys_ascend
 from cloudtape.reference.shapes import EDGE, ROOT, WRAPPERS, Shapes
 
 STUB = "..."
@@ -64,11 +65,12 @@ ADD_AFTER_ALL = 0.3
 TWICE = 6.0
 ITEM_TWICE = 1.0
 UNKNOWN_MEMBER = 0.7
-UNKNOWN_AT_FOOT = 0.6  # more, before brackets that were made up
+UNKNOWN_AT_FOOT = 1.6  # more, before brackets that were made up
 UNKNOWN_AT_ROOT = 1.2
 MISSING_MEMBER, MISSING_AT_MOST = 0.9, 2.7
 OTHER_KIND = 1.2
 OTHER_FIRST, OTHER_ORDER, OTHER_LAST = 0.5, 0.3, 0.3
+DESCENDING = 1.5  # a key before its neighbour in the alphabet, where the rest are in order
 MADE_UP = 1.5
 CROOKED = 0.8
 BARE = 0.5
@@ -91,19 +93,27 @@ class Siblings:
 
     def __init__(self, pages: Sequence[Sequence[Token]], shapes: Shapes) -> None:
         self._shapes = shapes
+        self._ascending = keys_ascend(pages)
         # `{"volume": {…`: what begins so mostly has nothing else at the top.
         beginning = [token.text for page in pages[:1] for token in page[:4]] + [""] * 4
         self._first, self._wraps = beginning[1].strip('"'), beginning[2] == ":" and beginning[3] in ("{", "[")
 
-    def member(self, top: Frame, key: str) -> float:
+    def member(self, reading: Reading, key: str) -> float:
         """Cost of a member in an object."""
+        top = reading.top
         if key in top.keys:
             return TWICE
-        if top.odd >= ODD_AT_MOST:
-            return 0.0
+        descending = DESCENDING if self._ascending and key < top.key else 0.0
+        return descending + (0.0 if top.odd >= ODD_AT_MOST else self._known(reading, key))
+
+    def _known(self, reading: Reading, key: str) -> float:
+        top = reading.top
         if top.name == ROOT:
             return 0.0 if not top.keys or self._has_place_at_top(key, top.keys) else UNKNOWN_AT_ROOT
-        if not self._shapes.knows(top.name, key):
+        like = reading.like.order
+        if (top.key, key) in pairwise((EDGE, *like)):
+            return 0.0
+        if key not in like and not self._shapes.knows(top.name, key):
             return UNKNOWN_MEMBER
         return self._order(top, key)
 
@@ -113,12 +123,14 @@ class Siblings:
         return OTHER_FIRST if top.key == EDGE else OTHER_ORDER
 
     def ends_strangely(self, top: Frame) -> bool:
-        """Whether the last member that an object has so far is one that no sibling has."""
+        """Whether what is at hand ends with a member that no sibling has, or is a string with which no list begins."""
+        if top.bracket == "[":
+            return len(top.order) == 1 and not self._shapes.follows("[", top.name, EDGE, top.key)
         return top.bracket == "{" and top.name != ROOT and not self._shapes.knows(top.name, top.key)
 
-    def is_amid(self, top: Frame, key: str) -> bool:
+    def is_amid(self, reading: Reading, key: str) -> bool:
         """Whether a member is known not to be the first of an object."""
-        return not self._shapes.follows("{", top.name, EDGE, key)
+        return key not in reading.like.order[:1] and not self._shapes.follows("{", reading.top.name, EDGE, key)
 
     def item(self, top: Frame, text: str) -> float:
         """Cost of a string in a list."""
@@ -134,13 +146,15 @@ class Siblings:
         free = not top.bracket or top.odd >= ODD_AT_MOST
         return 0.0 if free or self._shapes.fits(top.name, key, kind) else OTHER_KIND
 
-    def closing(self, top: Frame, token: Token | None) -> float:
+    def closing(self, reading: Reading, token: Token | None) -> float:
         """Cost of ending an object here: members that its siblings have, and a bracket that stands askew."""
-        cost = 0.0
+        cost, top, like = 0.0, reading.top, reading.like.keys
         if token and token.first and token.page == top.page and token.indent != top.indent:
             cost = CROOKED
+        if like and like <= top.keys:
+            return cost
         if top.bracket == "{" and top.name != ROOT:
             cost += min(self._shapes.missing(top.name, top.keys) * MISSING_MEMBER, MISSING_AT_MOST)
-        if top.keys and not self._shapes.follows(top.bracket, top.name, top.key, EDGE):
+        if top.key and not self._shapes.follows(top.bracket, top.name, top.key, EDGE):
             cost += OTHER_LAST
         return cost

@@ -108,7 +108,7 @@ class Moves:
         where = WHERE[place]
         is_key = token.is_string and here.after(0) == ":"
         if top.bracket and top.state in MAY_END and _may_close(top, token, place):
-            cost = ADD_CLOSER.get(place, ADD_CLOSER_WITHIN) + self.siblings.closing(top, None)
+            cost = ADD_CLOSER.get(place, ADD_CLOSER_WITHIN) + self.siblings.closing(reading, None)
             yield reading.closed(), cost, CLOSER[top.bracket], f"bracket added {where}"
         if top.state == AFTER and top.bracket and token.text not in (",", ":", *CLOSERS):
             cost = ADD_COMMA.get(place, ADD_COMMA_WITHIN)
@@ -118,7 +118,7 @@ class Moves:
             cost = ADD_OPENER.get(place, ADD_OPENER_WITHIN) + self.siblings.kind(top, bracket)
             cost += ADD_NO_VALUE if top.bracket == "{" else 0.0
             opened = reading.opened(bracket, token)
-            cost += ADD_AMID if is_key and self.siblings.is_amid(opened.top, key_of(token)) else 0.0
+            cost += ADD_AMID if is_key and self.siblings.is_amid(opened, key_of(token)) else 0.0
             yield opened, cost, bracket, f"bracket added {where}"
         if top.state == COLON and token.text != ":":
             yield reading.with_top(top.now(VALUE)), ADD_COLON, ":", f"colon added {where}"
@@ -178,7 +178,7 @@ class Moves:
                 outer = reading.closed()
                 yield (
                     outer.with_top(outer.top.after_comma()).moved(SKIP),
-                    SKIPPED + self.siblings.closing(top, None),
+                    SKIPPED + self.siblings.closing(reading, None),
                     "],",
                     "bracket misread",
                 )
@@ -199,7 +199,7 @@ class Moves:
     def _close(self, reading: Reading, token: Token) -> Iterator[Move]:
         top = reading.top
         if top.bracket and top.state in MAY_END:
-            closer, cost = CLOSER[top.bracket], self.siblings.closing(top, token)
+            closer, cost = CLOSER[top.bracket], self.siblings.closing(reading, token)
             if closer == token.text:
                 yield reading.closed(), cost, closer, ""
             else:
@@ -209,7 +209,7 @@ class Moves:
         top, token = reading.top, here.token
         if top.state in (KEY0, KEY) and token.is_string and here.after(0) in (":", ""):
             key = key_of(token)
-            cost = self.siblings.member(top, key)
+            cost = self.siblings.member(reading, key)
             keyed = top.having(COLON, key, top.odd + (1 if cost else 0))
             yield reading.with_top(keyed), cost, token.text, ""
         elif top.state in (VALUE0, VALUE) and here.after(0) != ":":

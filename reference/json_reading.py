@@ -21,7 +21,7 @@ MAY_END = (AFTER, KEY0, VALUE0)
 
 class Frame(NamedTuple):
     """An open object or array: the name it goes by, what may come next, its last key, its keys (of an array, its
-    strings), how much in it is odd, and where it was opened."""
+    strings, or the keys of its last object), how much in it is odd, where it was opened, and its keys in order."""
 
     bracket: str
     name: str
@@ -31,6 +31,7 @@ class Frame(NamedTuple):
     odd: int
     page: int
     indent: int
+    order: tuple[str, ...] = ()
 
     def opened_by(self, bracket: str, token: Token) -> Frame:
         """The frame of a value that begins here."""
@@ -40,11 +41,18 @@ class Frame(NamedTuple):
 
     def now(self, state: int) -> Frame:
         """The same with another thing that may come next."""
-        return Frame(self.bracket, self.name, state, self.key, self.keys, self.odd, self.page, self.indent)
+        return Frame(self.bracket, self.name, state, self.key, self.keys, self.odd, self.page, self.indent, self.order)
 
     def having(self, state: int, key: str, odd: int) -> Frame:
         """With a key, or a string of an array, more."""
-        return Frame(self.bracket, self.name, state, key, self.keys | {key}, odd, self.page, self.indent)
+        keys, order = self.keys | {key}, (*self.order, key)
+        return Frame(self.bracket, self.name, state, key, keys, odd, self.page, self.indent, order)
+
+    def after(self, value: Frame) -> Frame:
+        """As it is after a value with brackets."""
+        if self.bracket == "[" and value.bracket == "{":
+            return self._replace(state=AFTER, keys=value.keys, order=value.order)
+        return self.now(AFTER)
 
     def after_comma(self) -> Frame:
         """As it is after a comma."""
@@ -62,6 +70,12 @@ class Reading(NamedTuple):
         """The innermost open bracket."""
         return self.stack[-1]
 
+    @property
+    def like(self) -> Frame:
+        """What is known of the object before this one in the same list; the document where there is none."""
+        outer = self.stack[-2]
+        return outer if outer.bracket == "[" and self.top.bracket == "{" else self.stack[0]
+
     def with_top(self, top: Frame) -> Reading:
         """The same with another innermost frame."""
         return Reading((*self.stack[:-1], top), self.at)
@@ -72,8 +86,8 @@ class Reading(NamedTuple):
 
     def closed(self) -> Reading:
         """With the innermost bracket closed."""
-        *below, parent, _ = self.stack
-        return Reading((*below, parent.now(AFTER)), self.at)
+        *below, parent, value = self.stack
+        return Reading((*below, parent.after(value)), self.at)
 
     def moved(self, at: int) -> Reading:
         """The same at another place."""

@@ -106,7 +106,7 @@ class _Search:
             top = reading.top
             if top.state not in MAY_END:
                 return
-            cost += ADD_AFTER_ALL + self._moves.siblings.closing(top, None)
+            cost += ADD_AFTER_ALL + self._moves.siblings.closing(reading, None)
             reading = reading.closed()
             step = _Step(step, CLOSER[top.bracket], "bracket added at the end")
         yield reading, cost, step

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 PUNCTUATION = frozenset("{}[]:,")
@@ -21,6 +22,9 @@ TOKEN = re.compile(
 )
 # A page that begins within a string: words, then the quote that ends it.
 TAIL = re.compile(r'\s*(?![\s{}\[\]"])(?P<tail>[^"]*[^\s":,][^"]*)(?P<quote>")(?=\s*(?:[,}\]]|$))')
+
+# So many keys tell whether an example has them in order, and so large a part of them has to be.
+ENOUGH_KEYS, IN_ORDER = 12, 0.88
 
 
 class Token(NamedTuple):
@@ -50,6 +54,27 @@ def tokens(pages: Sequence[Sequence[str]]) -> list[list[Token]]:
             text = " " * tail.end() + text[tail.end() :]
         found.append(list(_page(text, number)))
     return found
+
+
+def keys_ascend(pages: Sequence[Sequence[Token]]) -> bool:
+    """Whether the keys of the objects stand in alphabetical order, but for what damage did to it."""
+    pairs = [pair for page in pages for pair in _neighbours(page)]
+    ascending = sum(before < key for before, key in pairs)
+    return len(pairs) >= ENOUGH_KEYS and ascending >= IN_ORDER * len(pairs)
+
+
+def _neighbours(page: Sequence[Token]) -> Iterator[tuple[str, str]]:
+    """The keys of each object on a page, each with the one before it."""
+    last = [""]
+    for token, after in pairwise(page):
+        if token.text in ("{", "["):
+            last.append("")
+        elif token.text in ("}", "]"):
+            last = last[:-1] or [""]
+        elif token.is_string and after.text == ":":
+            if last[-1]:
+                yield last[-1], token.text
+            last[-1] = token.text
 
 
 def _page(text: str, page: int) -> Iterator[Token]:

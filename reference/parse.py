@@ -46,7 +46,7 @@ SERVICES = {
 CHAPTER = re.compile(r"(?P<service>.+?) API (?P<version>v[\d.]+)?")
 VERSION = re.compile(r"/(v\d+(?:\.\d+)?)(?=/|$)")
 # Up to this cost for each page, a repaired example teaches what others must be like.
-SURE = 2.5
+SURE = 2.0
 ACTION_IN_TITLE = re.compile(r"\((?P<key>[A-Za-z-]+) action\)")
 
 
@@ -184,8 +184,7 @@ def _read_json(printed: Sequence[tuple[Leaf, Printed]], wraps: Wraps) -> list[_R
             shapes[leaf.chapter, one.side].learn(whole.value)
         elif one.format == JSON:
             damaged[at] = tokens(one.pages)
-            for page in damaged[at]:
-                shapes[leaf.chapter, one.side].learn_page(page)
+            shapes[leaf.chapter, one.side].learn_pages(damaged[at])
     siblings = {at: shapes[printed[at][0].chapter, printed[at][1].side] for at in damaged}
     repaired = {at: repair(pages, siblings[at]) for at, pages in damaged.items()}
     sure = {at for at, done in repaired.items() if done and done.cost <= SURE * len(damaged[at])}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from cloudtape.reference.json_tokens import Token
@@ -62,20 +63,28 @@ class Shapes:
             for item in value:
                 self.learn(item, name)
 
-    def learn_page(self, page: Sequence[Token]) -> None:
-        """Take in the objects that are whole on a page of a damaged example, those that end at its foot aside."""
+    def learn_pages(self, pages: Sequence[Sequence[Token]]) -> None:
+        """Take in the objects that are whole on a page of a damaged example, those that end at its foot aside.
+
+        Outside a list, an object whose name begins otherwise wherever it stands says nothing of the others.
+        """
+        names = _names_of_unlike(pages)
+        for page in pages:
+            self._learn_page(page, names)
+
+    def _learn_page(self, page: Sequence[Token], unlike: frozenset[str]) -> None:
         foot = len(page)
         while foot and page[foot - 1].text in ("}", "]", ","):
             foot -= 1
         opened: list[tuple[str, int]] = []
-        for at, token in enumerate(page[:foot]):
+        for place, token in enumerate(page[:foot]):
             if token.text in ("{", "["):
-                name = singular(page[at - 2].text.strip('"')) if at > 1 and page[at - 1].text == ":" else None
-                opened.append((name or (opened[-1][0] if opened else ROOT), at))
+                opened.append((_key_before(page, place) or (opened[-1][0] if opened else ROOT), place))
             elif token.text in ("}", "]") and opened:
                 name, start = opened.pop()
-                if token.text == "}" and name != ROOT:
-                    self._learn_text(name, page[start : at + 1])
+                lone = name in unlike and all(page[at].text != "[" for _, at in opened)
+                if token.text == "}" and name != ROOT and not lone:
+                    self._learn_text(name, page[start : place + 1])
 
     def _learn_text(self, name: str, part: Sequence[Token]) -> None:
         try:
@@ -144,3 +153,18 @@ class Shapes:
         here = self._wider or self
         kinds = here._items[name] if key is None else here._kinds[name, key]
         return kind in kinds or not kinds
+
+
+def _key_before(page: Sequence[Token], place: int) -> str:
+    """The key, in the singular, of the value that begins here; empty where there is none."""
+    return singular(page[place - 2].text.strip('"')) if place > 1 and page[place - 1].text == ":" else ""
+
+
+def _names_of_unlike(pages: Sequence[Sequence[Token]]) -> frozenset[str]:
+    """The names of several objects of which each begins with another member."""
+    first: defaultdict[str, list[str]] = defaultdict(list)
+    for page in pages:
+        for place, (token, after) in enumerate(pairwise(page)):
+            if token.text == "{" and after.is_string and (name := _key_before(page, place)):
+                first[name].append(after.text)
+    return frozenset(name for name, keys in first.items() if 1 < len(keys) == len(set(keys)))

@@ -146,6 +146,12 @@ def repaired(*pages: str) -> Repair:
             id="an opening bracket lost at the break",
         ),
         pytest.param(
+            ['{"things": [{"name": "a", "id": "1"}]}', '"name": "b", "id": "2"}]}'],
+            {"things": [{"name": "a", "id": "1"}, {"name": "b", "id": "2"}]},
+            "bracket added at the head",
+            id="an object like the one before, with less than its siblings have",
+        ),
+        pytest.param(
             ['{"thing": {"id": "1", "name": "a", "links": [], "size": 1'],
             {"thing": {"id": "1", "name": "a", "links": [], "size": 1}},
             "bracket added at the end",
@@ -180,6 +186,23 @@ def test_damage_is_undone(pages: list[str], value: Any, word: str) -> None:
     found = repaired(*pages)
     assert json.loads(found.text) == value
     assert any(word in repair for repair in found.repairs), found.repairs
+
+
+def test_a_list_that_begins_as_none_does_was_made_up() -> None:
+    known = Shapes()
+    known.learn({"status": {"enum": ["pending", "accepted"], "type": "string"}})
+    pages = ['{"status": {"enum": ["active"]}}', '"pending", "accepted"], "type": "string"}}']
+    found = repair(tokens([page.split("\n") for page in pages]), known)
+    assert found is not None
+    assert json.loads(found.text) == {"status": {"enum": ["pending", "accepted"], "type": "string"}}
+
+
+def test_keys_in_order_show_what_stands_out_of_order() -> None:
+    keys = [f'"key_{letter}": 1' for letter in "abcdefghijklm"]
+    pages = ["{" + ", ".join(keys) + ', "key_x": 1}', '"key_n": 1, "key_o": 1}']
+    found = repair(tokens([page.split("\n") for page in pages]), Shapes())
+    assert found is not None
+    assert list(json.loads(found.text)) == [f"key_{letter}" for letter in "abcdefghijklmno"]
 
 
 KEYS = st.text(alphabet="abcde", min_size=1)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudtape.reference.json_tokens import tokens
+from cloudtape.reference.json_tokens import keys_ascend, tokens
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -53,3 +53,12 @@ def test_the_layout_is_kept() -> None:
 @given(st.lists(st.lists(st.text(alphabet='{}[]:,"\\ \nab1.'))))
 def test_any_pages_have_tokens(pages: list[list[str]]) -> None:
     assert len(tokens(pages)) == len(pages)
+
+
+@pytest.mark.parametrize(
+    ("keys", "ascend"),
+    [("abcdefghijklm", True), ("abcdefghijlkm", True), ("abcfedghijmlk", False), ("abc", False)],
+)
+def test_keys_ascend_where_nearly_all_of_many_do(keys: str, ascend: bool) -> None:
+    page = json.dumps({"things": [{key: {} for key in keys}]})
+    assert keys_ascend(tokens([[page]])) is ascend

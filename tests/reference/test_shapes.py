@@ -33,9 +33,16 @@ def test_nothing_is_held_against_an_unknown_name() -> None:
 
 def test_a_page_teaches_what_is_whole_on_it_but_not_what_ends_at_its_foot() -> None:
     shapes = Shapes()
-    (page,) = tokens([['{"things": [{"id": "1", "size": 1}, {"id": "2"}]}']])
-    shapes.learn_page(page)
+    shapes.learn_pages(tokens([['{"things": [{"id": "1", "size": 1}, {"id": "2"}]}']]))
     assert shapes.missing("thing", frozenset({"id"})) == 1
+
+
+@pytest.mark.parametrize(("first", "known"), [("value", False), ("default", True)])
+def test_a_page_teaches_nothing_of_a_name_that_stands_for_different_things(first: str, known: bool) -> None:
+    shapes = Shapes()
+    page = '{"outputs": {"foo": {"%s": 1, "size": 2}}, "parameters": {"foo": {"default": 1}}, "rest": ['
+    shapes.learn_pages(tokens([[page % first]]))
+    assert shapes.knows("foo", "colour") is not known
 
 
 def test_what_follows_a_member_is_known_from_its_siblings() -> None:

@@ -31,10 +31,12 @@ from cloudtape.matchers.summary import Identity
 from cloudtape.matchers.things import READS
 from cloudtape.matchers.vocabulary import named_by, owned
 
-MOST_TRIED = 16
+MOST_TRIED = 8
 """Recorded requests that are compared for one: the cost stays the same in a large cassette."""
 MOST_THOUGHT_OF = 64
 """The same where a miss is the alternative."""
+MOST_EXCHANGED = 16
+"""Exchanges of places that are tried for one request."""
 MOST_FORMS = 4096
 NOT_FOUND = 404
 REFUSED = 400  # and above: an answer's status
@@ -245,7 +247,7 @@ class Ladder:
                         unlike = self._unlike(session, swaps)
                         if not unlike or self._recording.is_write(one.position):
                             thoughts[swaps] = unlike, len(swaps)
-        return [swaps for swaps in sorted(thoughts, key=thoughts.__getitem__) if swaps][:MOST_TRIED]
+        return [swaps for swaps in sorted(thoughts, key=thoughts.__getitem__) if swaps][:MOST_EXCHANGED]
 
     def _unlike(self, session: Session, swaps: Iterable[Swap]) -> int:
         """How many of the client's names would stand for names that are not like them."""
@@ -256,7 +258,7 @@ class Ladder:
         """Who a request was recorded for; who asks alone, where that is so."""
         if self._is_asked_by(key, asker):
             return [asker.identity]
-        positions = self._recording.positions(key)[:MOST_TRIED]
+        positions = self._recording.positions(key)[:MOST_EXCHANGED]
         return dict.fromkeys(one for one in map(self._identity_at, positions) if len(one) == len(asker.identity))
 
     def _found_now(self, session: Session, request: Request) -> Found | None:

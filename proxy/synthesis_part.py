@@ -51,7 +51,7 @@ class SynthesisPart:
         """A route for each service in each region."""
         for service in default_services().values():
             yield Route(service.type, service.type, service.address())
-            for region in self._file.regions[1:] if service.type != "identity" else ():
+            for region in self._file.regions[1:] if service.regional else ():
                 yield Route(f"{service.type}-{region}", service.type, service.address(region))
 
     @property

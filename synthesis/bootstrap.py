@@ -44,7 +44,7 @@ def _endpoints(world: World, services: Services, regions: Sequence[str]) -> None
     for service, kind, path in services.endpoints():
         id_ = add(world, "identity/services", name=service.name, type=kind).id
         for at, region in enumerate(regions):
-            where = service.address("" if at == 0 or service.type == "identity" else region)
+            where = service.address(region if at else "")
             url = where + path.replace("{project}", PROJECT)
             for interface in INTERFACES:
                 add(

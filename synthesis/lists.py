@@ -160,7 +160,7 @@ def _limit(call: Call) -> int:
         return MOST
     if not asked.isdigit():
         raise Refused(400, f"limit param must be an integer, and not negative: {asked}")
-    return min(int(asked), MOST) or (0 if call.service.type == "compute" else MOST)
+    return min(int(asked), MOST) or (0 if call.service.empty_at_zero else MOST)
 
 
 def _no_marker(marker: str) -> Refused:

@@ -57,7 +57,10 @@ class Micro(msgspec.Struct, frozen=True):
 
 
 class Service(msgspec.Struct, frozen=True):
-    """`name` is the project's (`nova`); `type` the official service type; `types` by name the path in the catalog."""
+    """`name` is the project's (`nova`); `type` the official service type; `types` by name the path in the catalog.
+
+    `regional`: each region has one of its own; `empty_at_zero`: a list with `limit=0` holds nothing, not everything.
+    """
 
     name: str
     types: dict[str, str]
@@ -68,9 +71,12 @@ class Service(msgspec.Struct, frozen=True):
     vary: str = ""
     times: str = "%Y-%m-%dT%H:%M:%SZ"
     type: str = ""
+    regional: bool = True
+    empty_at_zero: bool = False
 
     def address(self, region: str = "") -> str:
-        """Its base URL, without version and project."""
+        """Its base URL, without version and project; the same in all regions where it is not regional."""
+        region = region if self.regional else ""
         return f"http://{self.type}.{region.lower() + '.' if region else ''}{DOMAIN}"
 
 

@@ -58,8 +58,11 @@ def _entry(service: Service, region: str, one: Version) -> dict[str, Any]:
     return entry
 
 
-def microversion(service: Service, version: str, request: Request) -> Microversion:
-    """The microversion in which a request is answered: the lowest where it asks for none. Raises Refused."""
+def microversion(service: Service, version: str, request: Request, lenient: bool = False) -> Microversion:
+    """The microversion in which a request is answered: the lowest where it asks for none.
+
+    Raises Refused for one that is out of range; `lenient` takes the nearest.
+    """
     micro = service.micro
     if micro is None or version not in micro.versions:
         return (0, 0) if micro is None else micro.min
@@ -74,6 +77,8 @@ def microversion(service: Service, version: str, request: Request) -> Microversi
             400, f"API Version String '{asked}' is of invalid format. It must be of format MajorNum.MinorNum."
         )
     number = (int(found[1]), int(found[2]))
+    if lenient:
+        return min(max(number, micro.min), micro.max)
     if not micro.min <= number <= micro.max:
         low, high = _text(micro.min), _text(micro.max)
         why = f"Version {asked} is not supported by the API. Minimum is {low} and maximum is {high}."

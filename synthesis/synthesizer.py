@@ -53,7 +53,7 @@ from cloudtape.synthesis.faults import PHRASES, fault
 from cloudtape.synthesis.kinds import Kinds, plan_with, read_rules
 from cloudtape.synthesis.plans import REPEATED, Plan, Verb, shape_of
 from cloudtape.synthesis.scene import Scene
-from cloudtape.synthesis.services import DATA, DOMAIN, Service, Services, default_services
+from cloudtape.synthesis.services import DATA, DOMAIN, Microversion, Service, Services, default_services
 from cloudtape.synthesis.tokens import NOBODY, holder
 from cloudtape.synthesis.world import World
 from cloudtape.synthesis.xml import XmlError, from_xml, to_xml
@@ -180,32 +180,17 @@ class Synthesizer:
     def answer(self, world: World, service: Service, region: str, request: Request) -> tuple[Response, str]:
         """Answer one request from a world. Never raises for what a client sends."""
         operation, micro = "", (0, 0)
-        where = request.uri.split("/", 3)
-        target, _, query = ("/" + where[3] if len(where) > 3 else "").partition("?")
+        target = _target(request)[1]
         try:
             if request.method in ("GET", "HEAD") and (told := document_at(service, region, target)) is not None:
                 return _response(service, self._version_document(told, service, request, target), (0, 0), world), ""
             token = _token(world, request)
             plan = self._plan(service, request, target, token)
             operation = plan.operation.id
-            version, prefix, path = _split(target)
-            micro = microversion(service, version, request)
+            micro = microversion(service, _split(target)[0], request)
             if operation not in OPEN_OPERATIONS and token is NOBODY:
                 raise Refused(401, identity.WRONG)
-            call = Call(
-                request,
-                service,
-                region,
-                version,
-                f"{where[0]}//{where[2]}{prefix}" + _project(path, plan),
-                path,
-                query_of(query),
-                token,
-                micro,
-                plan,
-                _ids(path, plan),
-                _body(request, plan),
-            )
+            call = self._call(service, region, request, plan, token, micro)
             scene = Scene(world, call, self._skeleton(operation), not _wants_xml(request))
             made = answer(scene)
             made = self._completed(made, call) if made.shows is None else self._shown(made, scene)
@@ -216,6 +201,29 @@ class Synthesizer:
             # A member of another type than any client sends: no check of ours stood before what tripped over it.
             logger.warning("%s %s could not be understood", request.method, request.uri, exc_info=True)
             return _refusal(service, Refused(400, "Malformed request."), micro, world), operation
+
+    def call(self, world: World, request: Request) -> Call | None:
+        """A request as it would be understood, whoever answers it; None where no operation here is meant."""
+        place = self._place(request.uri.split("/", 3)[2])
+        if place is None or place[0].type in self.others:
+            return None
+        service, region = place
+        target = _target(request)[1]
+        try:
+            plan = self._plan(service, request, target, NOBODY)
+            micro = microversion(service, _split(target)[0], request, lenient=True)
+            return self._call(service, region, request, plan, _token(world, request), micro)
+        except Refused:
+            return None
+
+    def _call(
+        self, service: Service, region: str, request: Request, plan: Plan, token: Token, micro: Microversion
+    ) -> Call:
+        origin, target, query = _target(request)
+        version, prefix, path = _split(target)
+        base = origin + prefix + _project(path, plan)
+        ids, body = _ids(path, plan), _body(request, plan)
+        return Call(request, service, region, version, base, path, query_of(query), token, micro, plan, ids, body)
 
     def _version_document(self, told: Answer, service: Service, request: Request, target: str) -> Answer:
         found = self._finder.find("GET", target, service.type)
@@ -295,6 +303,13 @@ def asker(world: World, request: Request) -> Token | None:
 
 def _token(world: World, request: Request) -> Token:
     return holder(world, header(request.headers, "x-auth-token")) or NOBODY
+
+
+def _target(request: Request) -> tuple[str, str, str]:
+    """The origin, the path and the query of a request."""
+    scheme, _, host, *rest = request.uri.split("/", 3)
+    path, _, query = ("/" + rest[0] if rest else "").partition("?")
+    return f"{scheme}//{host}", path, query
 
 
 @functools.lru_cache(4096)

@@ -46,6 +46,8 @@ class World:
         self._numbers: defaultdict[str, int] = defaultdict(lambda: FIRST_NUMBER)
         self.documents: dict[tuple[str, str, tuple[str, ...]], Members] = {}
         self.tokens: dict[str, Any] = {}
+        # Whose every token is that was not given here; nobody's, unless answers come from elsewhere, too.
+        self.trusted: Any = None
         self.blobs = Blobs()
         self.token_life = timedelta(hours=1)
         # As dicts, so that they keep their order.

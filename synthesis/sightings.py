@@ -1,0 +1,105 @@
+"""What an answer that was not made here shows of resources: which they are, and what they are made of.
+
+Finds the resources in an answer's document by the plan of its operation. Knows nothing of worlds or cassettes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from cloudtape.synthesis.calls import Call
+from cloudtape.synthesis.kinds import Kind
+from cloudtape.synthesis.plans import Verb
+from cloudtape.synthesis.shelves import Members
+
+SHOWING = (Verb.SHOW, Verb.CREATE, Verb.PUT, Verb.UPDATE)
+MAKING = (Verb.CREATE, Verb.PUT)
+
+
+class Key(msgspec.Struct, frozen=True):
+    """Where a resource stands in a world."""
+
+    kind: str
+    region: str
+    parents: tuple[str, ...]
+    id: str
+
+
+class Sighting(msgspec.Struct, frozen=True):
+    """A resource as one answer showed it to whoever made `call`."""
+
+    key: Key
+    members: Members
+    call: Call
+
+    @property
+    def is_made(self) -> bool:
+        """Whether this is the answer to the request that made it."""
+        return self.call.plan.verb in MAKING
+
+
+def sightings(kind: Kind, call: Call, document: Any) -> Iterator[Sighting]:
+    """The resources that the document of a successful answer shows."""
+    if not kind.is_collection:
+        return
+    if call.plan.verb is Verb.LIST:
+        found = [unwrapped(kind, item) for item in list_in(kind, call, document) or ()]
+    elif call.plan.verb in SHOWING:
+        found = [_one_in(kind, call, document)]
+    else:
+        return
+    for members in found:
+        if members is not None and (id_ := _id(kind, call, members)):
+            yield Sighting(Key(kind.name, call.region, call.parents, id_), _kept(kind, call, members), call)
+
+
+def list_in(kind: Kind, call: Call, document: Any) -> list[Any] | None:
+    """The items of a list, as they stand in its document; None where it holds none."""
+    if isinstance(document, list):
+        return document
+    if isinstance(document, dict):
+        for name in (call.plan.wrapper, kind.many):
+            if isinstance(found := document.get(name), list):
+                return found
+    return None
+
+
+def unwrapped(kind: Kind, item: Any) -> Members | None:
+    """The members of an item of a list; None where it is no object."""
+    inner = kind.item_wrapper
+    found = item.get(inner, item) if isinstance(item, dict) and inner else item
+    return found if isinstance(found, dict) else None
+
+
+def id_in(kind: Kind, item: Any) -> str:
+    """The id of an item of a list, empty where it has none."""
+    members = unwrapped(kind, item)
+    return str(members[kind.key]) if members and members.get(kind.key) is not None else ""
+
+
+def _one_in(kind: Kind, call: Call, document: Any) -> Members | None:
+    if not isinstance(document, dict):
+        return None
+    for name in (call.plan.wrapper, kind.wrapper):
+        if name and isinstance(found := document.get(name), dict):
+            return found
+    return document if kind.key in document else None
+
+
+def _id(kind: Kind, call: Call, members: Members) -> str:
+    if members.get(kind.key) is not None:
+        return str(members[kind.key])
+    return call.id if call.plan.has_id and call.ids else ""
+
+
+def _kept(kind: Kind, call: Call, members: Members) -> Members:
+    """The members under the names that a resource keeps them by."""
+    rule = kind.rule
+    found = {rule.old.get(name, name): value for name, value in members.items() if name not in rule.hidden}
+    for name, newer in rule.newer.items():
+        if name in found and call.micro >= newer.since:
+            found[newer.take] = found.pop(name)
+    return found

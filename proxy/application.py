@@ -121,21 +121,26 @@ class Application:
             if send:
                 parts[Part.LIVE_LOGINS] = LiveLogins(forward, self.replayer.holds)
         if self.config.mode.synthesizes:
-            parts[Part.SYNTHESIZER] = await self._synthesis(stack)
+            part = parts[Part.SYNTHESIZER] = self._synthesis(stack)
+            if self.replayer:
+                from cloudtape.mixed import Mixed
+
+                mixed = Mixed(self.replayer, part, self.cassettes, self.routes)
+                parts |= {Part.REPLAYER: mixed.replayed, Part.SYNTHESIZER: mixed.synthesized}
+            for route in part.routes():
+                self.routes.add(route)
+            await part.start()
         if self.config.mode.writes and send:
             keeper = Keeper(self._writer(stack), self._scrub(), self.journal)
             parts[Part.RECORDER] = Recorder(send, self.routes, keeper, names, self.config.record_errors)
         pipeline = Pipeline([parts[part] for part in self.config.mode.responders], self._refuse, self.journal)
         await self._listen(stack, pipeline)
 
-    async def _synthesis(self, stack: AsyncExitStack) -> Responder:
+    def _synthesis(self, stack: AsyncExitStack) -> SynthesisPart:
         from cloudtape.synthesis_part import SynthesisPart  # most modes do not need it
 
         self.synthesis = part = SynthesisPart(self.config.synthesis)
-        for route in part.routes():
-            self.routes.add(route)
         stack.push_async_callback(part.close)
-        await part.start()
         if self.config.synthesis.save:
             stack.push_async_callback(part.save, self.config.synthesis.save)
         return part

@@ -17,7 +17,7 @@ import click
 from cloudtape import __version__
 from cloudtape.cassettes.errors import CassetteError
 from cloudtape.config import Config, SynthesisOptions, Timeouts, Tls, listen_address, mode_named
-from cloudtape.demo_command import demo, synthesis_options
+from cloudtape.demo_command import demo, mixing_options, synthesis_options
 from cloudtape.errors import ConfigError, ProxyError
 from cloudtape.look_commands import scan, show
 from cloudtape.match_command import match
@@ -134,6 +134,7 @@ LISTEN_OPTIONS = _all(
 
 def _config(mode: Mode, cassettes: tuple[Path, ...], options: dict[str, Any]) -> tuple[Config, dict[str, Any]]:
     """The configuration, and the settings of the cloud it came from. Raises ConfigError."""
+    mode = mode.synthesizing() if options.get("synthesize") else mode
     upstream, tls, settings = options.get("upstream") or "", Tls(), {}
     if mode.needs_upstream:
         if bool(upstream) == bool(options.get("os_cloud")):
@@ -195,6 +196,8 @@ def _serving_command(mode: Mode) -> click.Command:
         command = UPSTREAM_OPTIONS(command)
     if mode.synthesizes:
         command = synthesis_options(command)
+    elif mode.replays and not mode.needs_upstream:
+        command = mixing_options(command)
     if mode.cassette:
         several = mode.writes is None
         option = click.option(
@@ -257,6 +260,7 @@ def _announce(url: str, auth_url: str, notes: tuple[str, ...]) -> None:
 @click.option("--mode", type=click.Choice(list(MODES)), default="replay", show_default=True)
 @click.option("--cassette", "cassettes", type=CASSETTE, multiple=True, help="YAML file; several to replay from.")
 @click.option("--strict", is_flag=True, help="Fail when a request was missed.")
+@click.option("--synthesize", is_flag=True, help="With replay: make up answers to what was not recorded.")
 @UPSTREAM_OPTIONS
 @RECORDING_OPTIONS
 @MATCHING_OPTIONS

@@ -89,6 +89,10 @@ class Config:
             raise ConfigError(f"{self.mode.name} needs the cloud's auth URL (http://… or https://…)")
         if self.mode.cassette and not self.cassettes:
             raise ConfigError(f"{self.mode.name} needs a cassette")
+        if self.mode.synthesizes and self.mode.needs_upstream:
+            raise ConfigError(f"{self.mode.name} asks the cloud itself; a made-up one goes with replay")
+        if self.mode.synthesizes and self.mode.replays and self.synthesis.world:
+            raise ConfigError("the made-up cloud starts from the cassette; it takes no world file besides")
         if self.mode.writes and len(self.cassettes) > 1:
             raise ConfigError(f"{self.mode.name} writes one cassette, not {len(self.cassettes)}")
 

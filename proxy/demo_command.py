@@ -21,9 +21,20 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 def synthesis_options(command: Any) -> Any:
+    """The options of whatever makes up a cloud, from a file."""
+    world = click.option("--world", type=FILE, help="What is there at the start (YAML); else a small world.")
+    return world(pace_options(command))
+
+
+def mixing_options(command: Any) -> Any:
+    """The options of what replays, and makes up what was not recorded."""
+    mix = click.option("--synthesize", is_flag=True, help="Make up answers to what was not recorded, as `demo` does.")
+    return mix(pace_options(command))
+
+
+def pace_options(command: Any) -> Any:
     """The options of whatever makes up a cloud."""
     options = (
-        click.option("--world", type=FILE, help="What is there at the start (YAML); else a small world."),
         click.option("--save", type=click.Path(path_type=Path), help="Write the world here at the end, for --world."),
         click.option("--seed", type=int, default=0, show_default=True, help="Another number, other ids."),
         click.option(

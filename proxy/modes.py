@@ -5,7 +5,7 @@ A mode is a row. No other line of the project compares a mode's name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 
@@ -36,6 +36,10 @@ class Mode:
     doc: str
     writes: Writes | None = None
     cassette: bool = True
+
+    def synthesizing(self) -> Mode:
+        """The same mode, with a made-up cloud for what nobody else answers."""
+        return self if self.synthesizes else replace(self, responders=(*self.responders, Part.SYNTHESIZER))
 
     @property
     def needs_upstream(self) -> bool:

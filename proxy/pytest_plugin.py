@@ -15,8 +15,8 @@ import pytest
 if TYPE_CHECKING:
     from cloudtape.background import BackgroundProxy
 
-MARKER = "cloudtape(cassette=None, mode=None): replay (or record) OpenStack traffic for this test"
-MARKER_ARGUMENTS = {"cassette", "mode"}
+MARKER = "cloudtape(cassette=None, mode=None, synthesize=False): replay (or record) OpenStack traffic for this test"
+MARKER_ARGUMENTS = {"cassette", "mode", "synthesize"}
 PROXY: pytest.StashKey[BackgroundProxy] = pytest.StashKey()
 
 
@@ -83,6 +83,8 @@ def _config(request: pytest.FixtureRequest) -> tuple[Any, dict[str, Any]]:
     options = request.config.option
     try:
         mode = mode_named(options.cloudtape_mode or arguments.get("mode") or "replay")
+        if arguments.get("synthesize") and not mode.needs_upstream:
+            mode = mode.synthesizing()
         cloud = Cloud(options.cloudtape_upstream or "")
         if mode.needs_upstream and options.cloudtape_os_cloud:
             cloud = configured(options.cloudtape_os_cloud)

@@ -97,7 +97,7 @@ class Replayer:
         self._nearest: Nearest | None = None
 
     async def __call__(self, request: Request) -> Response | None:
-        session = self._session(self._tokens.session_of(request))
+        session = self._session(self.session_of(request))
         found = self._ladder.find(session, request)
         if found is None:
             return None
@@ -117,6 +117,10 @@ class Replayer:
             response = replace(response, body=freshened(response.body, self._clock()))
         return response
 
+    def session_of(self, request: Request) -> str:
+        """The session that a request belongs to: the one it names, else that of its token."""
+        return self._tokens.session_of(request)
+
     def holds(self, request: Request) -> bool:
         """Whether a new session would be given something."""
         return self._ladder.find(self._ladder.session(), request) is not None
@@ -132,7 +136,7 @@ class Replayer:
 
     def explain(self, request: Request) -> Miss:
         """Why a request is a miss."""
-        session = self._session(self._tokens.session_of(request))
+        session = self._session(self.session_of(request))
         asked = session.bindings.recorded(request)
         if self._recording.positions(canonical(asked).key):
             return Miss(request.method, request.uri, USED_UP)

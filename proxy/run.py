@@ -49,12 +49,12 @@ def client_files(proxy: Application, settings: Mapping[str, Any]) -> Iterator[di
 
 def client_settings(proxy: Application) -> dict[str, Any]:
     """Who logs in: whoever did in the recording or, where there is a cloud to log in to, who the environment says."""
-    if proxy.synthesis is not None:
-        return proxy.synthesis.settings
     if not proxy.config.mode.needs_upstream:
         for cassette in proxy.cassettes:
             if found := recorded(cassette):
                 return found
+        if proxy.synthesis is not None:
+            return proxy.synthesis.settings
     return from_environment(os.environ)
 
 

@@ -21,13 +21,15 @@ from cloudtape.journal import SOURCE_HEADER, Source
 from cloudtape.replayer import MATCH_HEADER
 from cloudtape.synthesis.clock import PaceError, pace_named
 from cloudtape.synthesis.errors import WorldFileError
+from cloudtape.synthesis.known import Known
 from cloudtape.synthesis.object_service import SERVICE as OBJECT_STORE
 from cloudtape.synthesis.object_service import ObjectService
+from cloudtape.synthesis.recorded_world import RecordedWorld
 from cloudtape.synthesis.saved import save
 from cloudtape.synthesis.services import default_services
 from cloudtape.synthesis.synthesizer import Synthesizer
 from cloudtape.synthesis.world import World
-from cloudtape.synthesis.world_file import DEFAULT_WORLD, build, read_world
+from cloudtape.synthesis.world_file import DEFAULT_WORLD, WorldFile, build, read_world
 
 # Services that keep more than resources, by type: what makes their responder.
 OWN_RESPONDERS: dict[str, Callable[[], ObjectService]] = {OBJECT_STORE: ObjectService}
@@ -43,9 +45,20 @@ class SynthesisPart:
             self._file, self._lines = read_world(options.world or DEFAULT_WORLD)
         except (PaceError, WorldFileError) as error:
             raise ConfigError(str(error)) from error
+        self._known: Known | None = None
         self.synthesizer = Synthesizer(self._make)
         self._own = {kind: make() for kind, make in OWN_RESPONDERS.items()}
         self.synthesizer.others.update(self._own)
+
+    def start_from(self, known: Known) -> None:
+        """Let worlds start as recorded answers tell, and not from a file."""
+        self._known, self._file = known, WorldFile()
+
+    async def recorded_world(self, session: str) -> RecordedWorld:
+        """The world of a session, after `start_from`."""
+        world = await self.synthesizer.world(session)
+        assert isinstance(world, RecordedWorld)
+        return world
 
     def routes(self) -> Iterator[Route]:
         """A route for each service in each region."""
@@ -78,6 +91,9 @@ class SynthesisPart:
             raise ConfigError(str(error)) from error
 
     async def _make(self, synthesizer: Synthesizer) -> World:
+        if self._known is not None:
+            objects = self._own[OBJECT_STORE]
+            return RecordedWorld(synthesizer, self._known, objects, self._options.seed, self._pace)
         return await build(synthesizer, self._file, self._lines, seed=self._options.seed, pace=self._pace)
 
     async def __call__(self, request: Request) -> Response | None:

@@ -74,6 +74,18 @@ class Blob:
                 yield chunk
 
 
+class UnknownBlob(Blob):
+    """Of its bytes only the number and the digests are known. Whoever reads them gets a ConnectionError."""
+
+    __slots__ = ()
+
+    def open(self) -> BinaryIO:
+        raise ConnectionError("these bytes are not known")
+
+    def read(self, start: int, stop: int) -> bytes:
+        raise ConnectionError(f"bytes {start} to {stop} are not known")
+
+
 class Part(msgspec.Struct, frozen=True):
     """The bytes of a blob from `start` to before `stop`. Without a blob they cannot be had, and `missing` says why."""
 

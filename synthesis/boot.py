@@ -13,7 +13,7 @@ from cloudtape.synthesis.making import make
 from cloudtape.synthesis.network import drop
 from cloudtape.synthesis.network_kinds import FLOATING, NETWORKS, PORTS
 from cloudtape.synthesis.network_kinds import GROUPS as SECURITY_GROUPS
-from cloudtape.synthesis.scene import Scene, on
+from cloudtape.synthesis.scene import SEEN, Scene, on
 from cloudtape.synthesis.security_groups import default_group
 from cloudtape.synthesis.server_parts import (
     ATTACHMENTS,
@@ -103,6 +103,25 @@ def use_flavor(scene: Scene, server: Resource, flavor: Resource) -> None:
         _vcpus=members.get("vcpus", 1),
         _ram=members.get("ram", 0),
     )
+
+
+@on(SERVERS, SEEN)
+def _work_out(scene: Scene, server: Resource, _: Members) -> None:
+    """What a server that was made elsewhere is made of; newer answers name its flavor by name alone."""
+    shown, image = server.members.get("_flavor"), server.members.get("image")
+    named = shown or server.members.get("flavor") or {}
+    name = named.get("original_name")
+    flavor = scene.find(FLAVORS, named.get("id")) or next(
+        (one for one in scene.where(FLAVORS, name=name) if name), None
+    )
+    if flavor:
+        use_flavor(scene, server, flavor)
+    else:
+        about = {"_flavor_id": named.get("id") or name, "_vcpus": named.get("vcpus", 1), "_ram": named.get("ram", 0)}
+        server.update({"flavor": {"id": about["_flavor_id"], "links": []}, **about})
+    if shown:
+        server.set(_flavor=shown)
+    server.set(_image_id=image.get("id", "") if isinstance(image, dict) else "")
 
 
 def use_image(scene: Scene, server: Resource, sent: Members) -> None:

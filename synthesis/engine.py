@@ -96,7 +96,8 @@ def _items(scene: Scene, kind: Kind, page: Page, name: str) -> list[Any]:
     each = lists.each if lists else None
 
     def text(one: Resource) -> bytes:
-        return msgspec.json.encode(complete(of(one), each, kind, call.micro) if each else of(one))
+        found = of(one)
+        return msgspec.json.encode(found if one.is_whole or each is None else complete(found, each, kind, call.micro))
 
     key = ("item", plan.operation.id, call.micro, call.base)
     return [msgspec.Raw(one.text(key, functools.partial(text, one))) for one in page.items]

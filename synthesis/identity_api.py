@@ -21,6 +21,7 @@ from cloudtape.synthesis.identity import (
     TRUSTS,
     USERS,
     catalog,
+    has_password,
     log_in,
     roles_of,
     unauthorized,
@@ -162,7 +163,7 @@ def _keep_password(_: Scene, user: Resource, sent: Members) -> None:
 @answers("identity.users.password.update")
 def _change_password(scene: Scene) -> Answer:
     user, sent = scene.need(USERS, scene.call.id), scene.call.sent
-    if user.private.get("password") != sent.get("original_password"):
+    if not has_password(user, sent.get("original_password")):
         raise unauthorized()
     user.private["password"] = sent.get("password")
     return Answer(204)

@@ -9,7 +9,16 @@ from typing import Any
 
 from cloudtape.synthesis.calls import Answer, Token
 from cloudtape.synthesis.errors import Refused
-from cloudtape.synthesis.identity import INTERFACES, PROJECTS, ROLES, USERS, roles_of, token_for, unauthorized
+from cloudtape.synthesis.identity import (
+    INTERFACES,
+    PROJECTS,
+    ROLES,
+    USERS,
+    has_password,
+    roles_of,
+    token_for,
+    unauthorized,
+)
 from cloudtape.synthesis.scene import Scene, answers
 from cloudtape.synthesis.shelves import Members, Resource
 from cloudtape.synthesis.tokens import holder
@@ -36,7 +45,7 @@ def _user(scene: Scene, auth: Members) -> tuple[Resource, list[str]]:
     if isinstance(asked, dict):
         name = asked.get("username") or asked.get("userId")
         found = scene.find(USERS, asked.get("userId")) or next(scene.where(USERS, name=name, domain_id="default"), None)
-        if found is None or found.private.get("password") != asked.get("password"):
+        if found is None or not has_password(found, asked.get("password")):
             raise unauthorized()
         return found, ["password"]
     token = auth.get("token")

@@ -22,7 +22,7 @@ from cloudtape.synthesis.network_kinds import (
     SUBNETS,
     in_use,
 )
-from cloudtape.synthesis.scene import EFFECTS, Scene, on
+from cloudtape.synthesis.scene import EFFECTS, SEEN, Scene, on
 from cloudtape.synthesis.security_groups import default_group
 from cloudtape.synthesis.shelves import Members, Resource
 
@@ -58,9 +58,16 @@ def _subnet(scene: Scene, subnet: Resource, sent: Members) -> None:
         members["cidr"] = _from_pool(scene, sent)
     lay_out(members, sent)
     _check_overlap(scene, subnet)
-    members["router:external"] = bool(network.members.get("router:external"))
-    members["_shared"] = bool(network.members.get("shared"))
     network.set(subnets=[*network.members["subnets"], subnet.id])
+    share_as_network(scene, subnet, sent)
+
+
+@on(SUBNETS, SEEN)
+def share_as_network(scene: Scene, subnet: Resource, _: Members) -> None:
+    """A subnet is for those who see its network."""
+    if network := scene.find(NETWORKS, subnet.members.get("network_id")):
+        subnet.members["router:external"] = bool(network.members.get("router:external"))
+        subnet.members["_shared"] = bool(network.members.get("shared"))
 
 
 def _check_overlap(scene: Scene, subnet: Resource) -> None:

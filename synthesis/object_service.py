@@ -31,13 +31,14 @@ class ObjectService:
         token = asker(world, request)
         if token is None and header(request.headers, "x-auth-token"):
             return fault(SERVICE, 401, "This server could not verify that you are authorized to access the document.")
-        return await self._store(world)(request, caller=_caller(token) if token else None)
+        return await self.store(world)(request, caller=_caller(token) if token else None)
 
     def close(self) -> None:
         for blobs in self._blobs:
             blobs.close()
 
-    def _store(self, world: World) -> ObjectStore:
+    def store(self, world: World) -> ObjectStore:
+        """The object store of a world."""
         store = self._stores.get(world)
         if store is None:
             self._blobs.append(BlobStore())

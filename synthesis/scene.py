@@ -68,6 +68,8 @@ class Scene:
         return Adapter(self.world.clock.now(), self.call.project, self.call.token.user, self.call.base)
 
 
+SEEN = "SEEN"
+"""The event of a resource that an answer from elsewhere showed: what its kind keeps besides is worked out."""
 Effect = Callable[[Scene, Resource, Members], Any]
 """(scene, resource, members sent) → None, or the body of the answer."""
 Whole = Callable[[Scene], Answer]

@@ -13,13 +13,15 @@ MOST_TEXTS = 8
 class Resource:
     """One resource. `members` are those that its service shows; `private` what it keeps to itself (a password, data).
 
-    `pending` is what it is on its way to become (see `lifecycle`). `revision` grows with each change.
+    `pending` is what it is on its way to become (see `lifecycle`). `revision` grows with each change. `is_whole`: its
+    members have the structure that its cloud gives them, and need no other.
     """
 
     __slots__ = (
         "_texts",
         "_texts_of",
         "id",
+        "is_whole",
         "kind",
         "members",
         "parents",
@@ -37,6 +39,7 @@ class Resource:
         self.project, self.user, self.parents = project, user, parents
         self.private: Members = {}
         self.pending: Any = None
+        self.is_whole = False
         self.revision = 0
         self._texts: dict[Hashable, bytes] = {}
         self._texts_of = 0

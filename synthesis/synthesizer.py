@@ -187,7 +187,8 @@ class Synthesizer:
             token = _token(world, request)
             plan = self._plan(service, request, target, token)
             operation = plan.operation.id
-            micro = microversion(service, _split(target)[0], request)
+            # A world that trusts others stands in for a cloud that may be newer than what is known here.
+            micro = microversion(service, _split(target)[0], request, lenient=world.trusted is not None)
             if operation not in OPEN_OPERATIONS and token is NOBODY:
                 raise Refused(401, identity.WRONG)
             call = self._call(service, region, request, plan, token, micro)
@@ -215,6 +216,11 @@ class Synthesizer:
             return self._call(service, region, request, plan, _token(world, request), micro)
         except Refused:
             return None
+
+    def has_own(self, request: Request) -> bool:
+        """Whether a request is for a service that has a responder for itself."""
+        place = self._place(request.uri.split("/", 3)[2])
+        return place is not None and place[0].type in self.others
 
     def _call(
         self, service: Service, region: str, request: Request, plan: Plan, token: Token, micro: Microversion
@@ -250,7 +256,8 @@ class Synthesizer:
         assert one is not None
 
         def text() -> bytes:
-            return msgspec.json.encode(self._completed(shown(scene, one), call).body)
+            told = shown(scene, one)
+            return msgspec.json.encode((told if one.is_whole else self._completed(told, call)).body)
 
         return Answer(made.status, one.text((call.plan.operation.id, call.micro, call.base), text), (JSON,))
 

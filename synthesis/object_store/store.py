@@ -13,7 +13,7 @@ from dataclasses import replace
 from email.utils import formatdate
 from urllib.parse import urlsplit
 
-from cloudtape.cassettes.messages import Request, Response
+from cloudtape.cassettes.messages import Request, Response, Stream
 from cloudtape.synthesis.blob_store import BlobStore, Content
 from cloudtape.synthesis.object_store import core, info
 from cloudtape.synthesis.object_store.access import Anonymous, Caller, Known
@@ -127,11 +127,13 @@ class ObjectStore:
         return self._response(ask, answer)
 
     def _response(self, ask: Ask, answer: Answer) -> Response:
-        body = answer.body.body() if isinstance(answer.body, Content) else answer.body
-        size = answer.body.size if isinstance(answer.body, Content) else len(answer.body)
-        length = str(size)
+        body: bytes | Stream = b""
         if ask.method == "HEAD":
-            body, length = b"", answer.headers.get("Content-Length", "0")
+            length = answer.headers.get("Content-Length", "0")
+        elif isinstance(answer.body, Content):
+            body, length = answer.body.body(), str(answer.body.size)
+        else:
+            body, length = answer.body, str(len(answer.body))
         now = self.state.clock()
         extra = ask.headers.get("x-trans-id-extra", "")[:32]
         number = f"tx{self.state.ids()[:21]}-{int(now):010x}" + (f"-{extra}" if extra else "")

@@ -1,5 +1,6 @@
 """The plugin in pytest runs of its own, in processes of their own."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from tests.proxy.raw_cloud import RawCloud, answer
 
 pytest_plugins = ["pytester"]
+SAMPLE = Path("examples/cassettes/sdk.yaml").absolute()
 TEST = """
 import os
 import urllib.request
@@ -76,6 +78,28 @@ def test_the_marker_chooses_another_cassette(pytester: pytest.Pytester, cloud: R
     pytester.runpytest_subprocess(*recording(cloud)).assert_outcomes(passed=1)
     assert Path(pytester.path, "mine.yaml").exists()
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+SYNTHESIZING = """
+import openstack
+import pytest
+
+@pytest.mark.filterwarnings("ignore")  # the client's own
+@pytest.mark.cloudtape(cassette="sdk.yaml", synthesize=True)
+def test_makes_what_was_never_recorded(cloudtape):
+    cloud = openstack.connect(cloud=cloudtape.cloud)
+    made = cloud.network.create_security_group(name="made-here")
+    assert cloud.network.get_security_group(made.id).name == "made-here"
+"""
+
+
+def test_the_marker_has_answers_made_up_to_what_was_not_recorded(pytester: pytest.Pytester) -> None:
+    shutil.copy(SAMPLE, pytester.path)
+    shutil.copytree(SAMPLE.with_suffix(".bodies"), pytester.path / "sdk.bodies")
+    pytester.makepyfile(test_it=SYNTHESIZING)
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+    pytester.makepyfile(test_it=SYNTHESIZING.replace(", synthesize=True", ""))
+    pytester.runpytest_subprocess().assert_outcomes(failed=1)
 
 
 def test_without_a_cassette_the_error_says_which_is_missing(run: Callable[..., pytest.RunResult]) -> None:

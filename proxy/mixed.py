@@ -1,0 +1,125 @@
+"""Recorded answers first, and a made-up cloud for what was not recorded; each knows what the other said.
+
+    request ──> names what only the made-up cloud knows? ──> synthesized
+            ──> replayer ──> recorded answer ──> seen by the world ──> a list? mended with what was made since
+            ──> (a miss) ──> synthesized, from what recorded answers show and what was made since
+
+Two responders of one pipeline, `replayed` and `synthesized`, around the Replayer and the Synthesizer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from cloudtape.cassettes.cassette import Cassette
+from cloudtape.cassettes.content import ContentError, decoded
+from cloudtape.cassettes.messages import Request, Response, header
+from cloudtape.journal import SOURCE_HEADER, Source
+from cloudtape.recorded_addresses import RecordedAddresses
+from cloudtape.replayer import MATCH_HEADER, Replayer
+from cloudtape.routes import Routes
+from cloudtape.service_catalog import CATALOG_PATHS, Endpoint, endpoints_of
+from cloudtape.synthesis.calls import Call
+from cloudtape.synthesis.known import Exchange, Known, document_in
+from cloudtape.synthesis.recorded_world import RecordedWorld
+from cloudtape.synthesis_part import SynthesisPart
+
+LARGEST_DOCUMENT = 8 * 1024 * 1024
+UNKNOWN = (404, 405)
+SYNTHESIZED = (SOURCE_HEADER, Source.SYNTHESIZED.value)
+
+
+class Mixed:
+    """`routes` are those of the cassettes, none of the made-up cloud's own."""
+
+    def __init__(self, replayer: Replayer, part: SynthesisPart, cassettes: Sequence[Cassette], routes: Routes) -> None:
+        self._replayer, self._part = replayer, part
+        self._synthesizer = part.synthesizer
+        self._addresses = RecordedAddresses(routes, _endpoints(cassettes), self._synthesizer.services)
+        known = Known()
+        known.read(self._synthesizer, self._exchanges(cassettes))
+        part.start_from(known)
+
+    async def replayed(self, request: Request) -> Response | None:
+        """What was recorded, where that can still be true."""
+        session = self._replayer.session_of(request)
+        world = await self._part.recorded_world(session)
+        asked = self._addresses.inward(request)
+        call = self._synthesizer.call(world, asked)
+        objects = world.objects if self._synthesizer.has_own(asked) else None
+        if (call and world.is_news(call)) or (objects and objects.is_news(asked)):
+            return None
+        response = await self._replayer(request)
+        if response is None:
+            return None
+        if objects:
+            await objects.see(world, asked, response)
+        elif answer := self._document(response):
+            world.see(asked, answer)
+            if call and (changes := world.changes(call)):
+                return self._mended(world, call, changes, request, response, answer)
+        return response
+
+    async def synthesized(self, request: Request) -> Response | None:
+        """What the made-up cloud says; None for what neither it nor any cassette has heard of."""
+        session = self._replayer.session_of(request)
+        asked = replace(self._addresses.inward(request), session=session)
+        world = await self._part.recorded_world(session)
+        objects = world.objects if self._synthesizer.has_own(asked) else None
+        if objects and not objects.has_bytes(asked):
+            return None
+        if call := self._synthesizer.call(world, asked):
+            world.bring(call)
+        response = await self._part(asked)
+        if response is None or not (call or objects or response.status not in UNKNOWN):
+            return None
+        if objects:
+            objects.changed(asked, response)
+        return self._addresses.outward(response, request.route)
+
+    def _document(self, response: Response) -> Response | None:
+        """A recorded answer as synthesis reads it; None where it is no document."""
+        if not isinstance(response.body, bytes) or len(response.body) > LARGEST_DOCUMENT:
+            return None
+        try:
+            return self._addresses.answer_inward(decoded(response))
+        except ContentError:
+            return None
+
+    def _mended(
+        self,
+        world: RecordedWorld,
+        call: Call,
+        changes: set[str],
+        request: Request,
+        response: Response,
+        answer: Response,
+    ) -> Response:
+        """A recorded list with what the client made, changed and deleted since."""
+        made, _ = self._synthesizer.answer(world, call.service, call.region, call.request)
+        recorded, ours = document_in(answer), document_in(made)
+        if response.status != 200 or made.status != 200 or not world.mended(call, changes, recorded, ours):
+            return response
+        headers = tuple((k, v) for k, v in response.headers if k.lower() not in ("content-length", "content-encoding"))
+        told = [(k, f"{v}; mended" if k == MATCH_HEADER else v) for k, v in headers]
+        whole = replace(response, headers=tuple(told), body=msgspec.json.encode(recorded))
+        return self._addresses.outward(Response(whole.status, whole.reason, whole.headers, whole.body), request.route)
+
+    def _exchanges(self, cassettes: Sequence[Cassette]) -> Iterator[Exchange]:
+        for cassette in cassettes:
+            for one in cassette:
+                asked = self._addresses.inward(one.request)
+                is_json = (header(one.response.headers, "content-type") or "").startswith("application/json")
+                if is_json or self._synthesizer.has_own(asked):
+                    answer = self._document(one.response)
+                    yield asked, answer or replace(one.response, body=b"")
+
+
+def _endpoints(cassettes: Sequence[Cassette]) -> Iterator[Endpoint]:
+    for cassette in cassettes:
+        for one in cassette:
+            if CATALOG_PATHS.search(one.request.uri):
+                yield from endpoints_of(one.request, one.response)

@@ -1,0 +1,71 @@
+"""What recorded answers show of a cloud, read once; worlds are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec.structs import replace
+
+from cloudtape.cassettes.messages import Request, Response
+from cloudtape.synthesis.recorded_logins import Login, adopt, login_in
+from cloudtape.synthesis.recorded_objects import KnownObjects
+from cloudtape.synthesis.sightings import Key, Sighting, sightings
+from cloudtape.synthesis.world import World
+
+if TYPE_CHECKING:
+    from cloudtape.synthesis.synthesizer import Synthesizer
+
+Exchange = tuple[Request, Response]
+
+
+class Known:
+    """`seen` is each resource as it was last shown, `made` are those that the recording itself made.
+
+    `logins` are by user and project, the last one of each; `objects` is what the object store holds.
+    """
+
+    def __init__(self) -> None:
+        self.seen: dict[Key, Sighting] = {}
+        self.made: set[Key] = set()
+        self.logins: dict[tuple[str, str], Login] = {}
+        self.objects = KnownObjects()
+
+    def read(self, synthesizer: Synthesizer, exchanges: Iterable[Exchange]) -> None:
+        """Take in what was answered, in the order in which it was; the addresses are the made-up cloud's."""
+        world = World(synthesizer.kinds)  # for its tokens: who asked
+        for request, response in exchanges:
+            if login := login_in(response):
+                adopt(world, login)
+                self.logins[login.user, login.project] = login
+                continue
+            if synthesizer.has_own(request):
+                self.objects.read(request, response)
+            for one in seen_in(synthesizer, world, request, response):
+                self._add(one)
+
+    def _add(self, one: Sighting) -> None:
+        before = self.seen.get(one.key)
+        if before is None and one.is_made:
+            self.made.add(one.key)
+        self.seen[one.key] = replace(one, members={**before.members, **one.members}) if before else one
+
+
+def seen_in(synthesizer: Synthesizer, world: World, request: Request, response: Response) -> list[Sighting]:
+    """The resources that an answer shows."""
+    if not 200 <= response.status < 300 or not response.body:
+        return []
+    call = synthesizer.call(world, request)
+    document = document_in(response) if call else None
+    if call is None or document is None:
+        return []
+    return list(sightings(synthesizer.kinds[call.plan.kind], call, document))
+
+
+def document_in(response: Response) -> Any:
+    """The JSON value of an answer, None where it is none."""
+    try:
+        return msgspec.json.decode(response.body) if isinstance(response.body, bytes) else None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None

@@ -9,6 +9,7 @@ Nothing here knows how answers are recorded, or in which order they are given.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from cloudtape.synthesis.synthesizer import Synthesizer
 
 SHORTEST_NAME = 8
+logger = logging.getLogger(__name__)
 # Heat's stacks have a second project, of their users.
 OWNING = ("project", *(name for name in OWNERS if name != "stack_user_project_id"))
 # What asks for a part of a list: that part must be of one list.
@@ -155,7 +157,10 @@ class RecordedWorld(World):
         self._work_out(one, self._put(one))
 
     def _work_out(self, seen: Sighting, one: Resource) -> None:
-        effect(Scene(self, seen.call), one, SEEN, {})
+        try:
+            effect(Scene(self, seen.call), one, SEEN, {})
+        except (TypeError, AttributeError, LookupError, ValueError):
+            logger.warning("%s %s is not made as others are", one.kind, one.id, exc_info=True)
         self._agree(seen.key, one)
 
     def _put(self, one: Sighting) -> Resource:
@@ -165,8 +170,9 @@ class RecordedWorld(World):
         members: Members = copied(one.members)
         if found is None:
             whole = self._whole(key, members, scene)
-            project = _owner(whole, one.call) if kind.scope != "global" else ""
-            user = str(whole.get("user_id") or one.call.token.user)
+            by = one.call.token if one.call.token.project else self.trusted
+            project = _owner(whole) or by.project if kind.scope != "global" else ""
+            user = str(whole.get("user_id") or by.user)
             found = self.add(key.kind, whole, region=key.region, project=project, user=user, parents=key.parents)
             found.is_whole = True
         else:
@@ -210,7 +216,7 @@ def _shelf(kind: str, region: str, parents: tuple[str, ...]) -> Shelf:
     return kind, "" if kind.startswith("identity/") else region, parents
 
 
-def _owner(members: Members, call: Call) -> str:
-    """The project that a resource belongs to: the one it names, else that of whoever saw it."""
+def _owner(members: Members) -> str:
+    """The project that a resource says it belongs to."""
     named = (members.get(name) for name in OWNING)
-    return next((one for one in named if one and isinstance(one, str)), call.token.project)
+    return next((one for one in named if one and isinstance(one, str)), "")

@@ -1,8 +1,9 @@
-"""A world that is as recorded answers tell, and the difference that its client makes.
+"""A world that is as recorded answers tell, and lives on with its client.
 
-    recorded answers ──> Known ──> start: all that was there before the recording made anything
-    replayed answer  ──> see      what it shows is so now
-    synthesized call ──> changes  what is no longer as any recorded answer says: those answers are mended, or not given
+    recorded answers   ──> Known ──> start: all that was there before the recording made anything
+    replayed read      ──> see       what it shows is so now
+    replayed write     ──> see       what it did is done here as well, and whatever follows from it
+    synthesized write  ──> Agreement what no recorded answer says any more: such answers are mended, or not given
 
 Nothing here knows how answers are recorded, or in which order they are given.
 """
@@ -11,10 +12,13 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.matchers.exchange import tokens_of
+from cloudtape.synthesis.agreement import Agreement
 from cloudtape.synthesis.bootstrap import add_user, bootstrap
 from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.clock import Pace
@@ -34,14 +38,13 @@ from cloudtape.synthesis.world import World
 if TYPE_CHECKING:
     from cloudtape.synthesis.synthesizer import Synthesizer
 
-SHORTEST_NAME = 8
 logger = logging.getLogger(__name__)
+SHORTEST_NAME = 8
+READS = (Verb.LIST, Verb.SHOW, Verb.CHECK, Verb.READ)
 # Heat's stacks have a second project, of their users.
 OWNING = ("project", *(name for name in OWNERS if name != "stack_user_project_id"))
 # What asks for a part of a list: that part must be of one list.
 PAGED = ("limit", "marker")
-
-Shelf = tuple[str, str, tuple[str, ...]]
 
 
 class RecordedWorld(World):
@@ -53,11 +56,13 @@ class RecordedWorld(World):
         super().__init__(synthesizer.kinds, seed, pace)
         self._synthesizer, self._known = synthesizer, known
         self.objects = RecordedObjects(service, self, known.objects)
-        # The revision in which each resource is as recorded answers say.
-        self._agreed: defaultdict[Shelf, dict[str, int]] = defaultdict(dict)
+        self._agreement = Agreement(self)
         # What the recording made, and this client has not, by id: nobody lists it, but whoever names it means it.
         self._later: defaultdict[str, list[Sighting]] = defaultdict(list)
-        self._start()
+        # While a recorded answer is taken in: by kind, the ids that it gives.
+        self._told: Members | None = None
+        with self._being_told({}):
+            self._start()
 
     # --- what recorded answers say ----------------------------------------------------------------------------------
 
@@ -67,21 +72,24 @@ class RecordedWorld(World):
             adopt(self, login)
             return
         call = self._synthesizer.call(self, request)
-        if call and call.plan.verb is Verb.DELETE and call.ids and response.status < 300:
-            self._forget(Key(call.plan.kind, call.region, call.parents, call.id))
-        for one in seen_in(self._synthesizer, self, request, response):
-            if not self._is_changed(one.key):
-                self._take(one)
+        seen = seen_in(self._synthesizer, self, request, response)
+        if call and call.plan.verb not in READS and response.status < 300:
+            self._do(call, seen)
+        with self._being_told({}):
+            for one in seen:
+                if not self._agreement.is_changed(one.key):
+                    self._take(one)
 
     def bring(self, call: Call) -> None:
         """Have what a request names, if any recorded answer ever showed it."""
         words = [*call.ids, *(value for _, value in call.query)]
         if isinstance(call.request.body, bytes):
             words += [word.decode("ascii") for word in tokens_of(call.request.body) if len(word) >= SHORTEST_NAME]
-        for word in words:
-            for one in self._later.pop(word, ()):
-                if not self._is_changed(one.key):
-                    self._take(one)
+        with self._being_told({}):
+            for word in words:
+                for one in self._later.pop(word, ()):
+                    if self._there(one.key) is None and not self._agreement.is_changed(one.key):
+                        self._take(one)
 
     # --- what the client changed --------------------------------------------------------------------------------------
 
@@ -92,21 +100,18 @@ class RecordedWorld(World):
         at = 0
         for step in call.plan.steps:
             if step.variable and at < len(call.ids):
-                if self._is_changed(Key(step.kind, call.region, call.ids[:at], call.ids[at])):
+                if self._agreement.is_changed(Key(step.kind, call.region, call.ids[:at], call.ids[at])):
                     return True
                 at += 1
+        if self._agreement.names_own([call.body, [value for _, value in call.query]]):
+            return True
         return any(call.asked(name) for name in PAGED) and bool(self.changes(call))
 
     def changes(self, call: Call) -> set[str]:
         """The ids of what the client made, changed or deleted in the list that a request asks for."""
         if call.plan.verb is not Verb.LIST:
             return set()
-        agreed = self._agreed[_shelf(call.plan.kind, call.region, call.parents)]
-        shelf = self.shelf(call.plan.kind, call.region, call.parents)
-        is_made = self.kinds[call.plan.kind].is_made
-        ours = (one for one in shelf if is_made or one.id in agreed)
-        differing = {one.id for one in ours if agreed.get(one.id) != one.revision}
-        return differing | {id_ for id_ in agreed if shelf.get(id_) is None}
+        return self._agreement.changes(Key(call.plan.kind, call.region, call.parents, ""))
 
     def mended(self, call: Call, changes: set[str], recorded: Any, made: Any) -> bool:
         """Put into the document of a recorded list what `made`, the document of the same list in this world, says of
@@ -125,7 +130,37 @@ class RecordedWorld(World):
         listed[:] = added + whole if newest_first else whole + added
         return True
 
+    # --- as any world, and telling apart who does it ----------------------------------------------------------------
+
+    def new_id(self, form: str = "uuid", of: str = "") -> Any:
+        """While a replayed request is done here, what it makes is named as it was recorded."""
+        recorded = self._told.pop(of, None) if self._told else None
+        return super().new_id(form, of) if recorded is None else recorded
+
+    def add(
+        self,
+        kind: str,
+        members: Members,
+        *,
+        region: str = "",
+        project: str = "",
+        user: str = "",
+        parents: tuple[str, ...] = (),
+    ) -> Resource:
+        one = super().add(kind, members, region=region, project=project, user=user, parents=parents)
+        if self._told is None:
+            self._agreement.note(one)
+        return one
+
     # --- inside -------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _being_told(self, ids: Members) -> Iterator[None]:
+        self._told = ids
+        try:
+            yield
+        finally:
+            self._told = None
 
     def _start(self) -> None:
         known = self._known
@@ -142,7 +177,7 @@ class RecordedWorld(World):
             scene = self._synthesizer.scene_of(self)
             self.trusted = token_for(scene, user, ["password"], scope, {})
         for region, one in self.everything():
-            self._agree(Key(one.kind, region, one.parents, one.id), one)
+            self._agreement.agree(Key(one.kind, region, one.parents, one.id), one)
         there = []
         for seen in known.seen.values():
             if seen.key in known.made:
@@ -151,6 +186,23 @@ class RecordedWorld(World):
                 there.append((seen, self._put(seen)))
         for seen, one in there:  # now that each may look for the others
             self._work_out(seen, one)
+
+    def _do(self, call: Call, seen: list[Sighting]) -> None:
+        """Do here what a replayed request did, so that whatever follows from it does."""
+        ids = {one.key.kind: one.members.get(self.kinds[one.key.kind].key) for one in seen}
+        for one in seen:
+            self._later.pop(one.key.id, None)
+        with self._agreement.kept(), self._being_told(ids):
+            self._synthesizer.answer(self, call.service, call.region, call.request)
+            if call.plan.verb is Verb.DELETE and call.ids:
+                self._delete(Key(call.plan.kind, call.region, call.parents, call.id))
+
+    def _delete(self, key: Key) -> None:
+        """Where it could not be deleted here as it was there, it is gone all the same."""
+        self._later.pop(key.id, None)
+        found = self._there(key)
+        if found is not None and found.pending is None:
+            self.remove(found, key.region)
 
     def _take(self, one: Sighting) -> None:
         """The resource is as it was seen."""
@@ -161,16 +213,14 @@ class RecordedWorld(World):
             effect(Scene(self, seen.call), one, SEEN, {})
         except (TypeError, AttributeError, LookupError, ValueError):
             logger.warning("%s %s is not made as others are", one.kind, one.id, exc_info=True)
-        self._agree(seen.key, one)
+        self._agreement.agree(seen.key, one)
 
-    def _put(self, one: Sighting) -> Resource:
-        key = one.key
-        kind, scene = self.kinds[key.kind], Scene(self, one.call)
-        found = self.shelf(key.kind, key.region, key.parents).get(key.id)
-        members: Members = copied(one.members)
+    def _put(self, seen: Sighting) -> Resource:
+        key, members = seen.key, copied(seen.members)
+        kind, found = self.kinds[key.kind], self._there(key)
         if found is None:
-            whole = self._whole(key, members, scene)
-            by = one.call.token if one.call.token.project else self.trusted
+            whole = self._whole(key, members, Scene(self, seen.call))
+            by = seen.call.token if seen.call.token.project else self.trusted
             project = _owner(whole) or by.project if kind.scope != "global" else ""
             user = str(whole.get("user_id") or by.user)
             found = self.add(key.kind, whole, region=key.region, project=project, user=user, parents=key.parents)
@@ -178,6 +228,9 @@ class RecordedWorld(World):
         else:
             found.update(members)
         return found
+
+    def _there(self, key: Key) -> Resource | None:
+        return self.shelf(key.kind, key.region, key.parents).get(key.id)
 
     def _whole(self, key: Key, members: Members, scene: Scene) -> Members:
         """All members of a resource: what other answers said of it, and what one has that nobody said anything of."""
@@ -192,28 +245,6 @@ class RecordedWorld(World):
         if kind.key not in members:
             whole[kind.key] = key.id
         return whole
-
-    def _agree(self, key: Key, one: Resource) -> None:
-        self._agreed[_shelf(key.kind, key.region, key.parents)][one.id] = one.revision
-
-    def _forget(self, key: Key) -> None:
-        """A recorded answer said that it is gone."""
-        agreed = self._agreed[_shelf(key.kind, key.region, key.parents)]
-        self._later.pop(key.id, None)
-        if agreed.pop(key.id, None) is not None:
-            found = self.shelf(key.kind, key.region, key.parents).get(key.id)
-            if found:
-                self.remove(found, key.region)
-
-    def _is_changed(self, key: Key) -> bool:
-        found = self.find(key.kind, key.id, key.region, key.parents)
-        id_ = found.id if found else key.id
-        agreed = self._agreed[_shelf(key.kind, key.region, key.parents)].get(id_)
-        return agreed != (found.revision if found else None)
-
-
-def _shelf(kind: str, region: str, parents: tuple[str, ...]) -> Shelf:
-    return kind, "" if kind.startswith("identity/") else region, parents
 
 
 def _owner(members: Members) -> str:

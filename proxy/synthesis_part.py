@@ -29,7 +29,7 @@ from cloudtape.synthesis.saved import save
 from cloudtape.synthesis.services import default_services
 from cloudtape.synthesis.synthesizer import Synthesizer
 from cloudtape.synthesis.world import World
-from cloudtape.synthesis.world_file import DEFAULT_WORLD, WorldFile, build, read_world
+from cloudtape.synthesis.world_file import DEFAULT_WORLD, WorldFile, build, read_world, stock
 
 # Services that keep more than resources, by type: what makes their responder.
 OWN_RESPONDERS: dict[str, Callable[[], ObjectService]] = {OBJECT_STORE: ObjectService}
@@ -93,7 +93,10 @@ class SynthesisPart:
     async def _make(self, synthesizer: Synthesizer) -> World:
         if self._known is not None:
             objects = self._own[OBJECT_STORE]
-            return RecordedWorld(synthesizer, self._known, objects, self._options.seed, self._pace)
+            world = RecordedWorld(synthesizer, self._known, objects, self._options.seed, self._pace)
+            with world.being_told():
+                await stock(synthesizer, world, self._known.kinds)
+            return world
         return await build(synthesizer, self._file, self._lines, seed=self._options.seed, pace=self._pace)
 
     async def __call__(self, request: Request) -> Response | None:

@@ -21,14 +21,15 @@ Exchange = tuple[Request, Response]
 
 
 class Known:
-    """`seen` is each resource as it was last shown, `made` are those that the recording itself made.
-
-    `logins` are by user and project, the last one of each; `objects` is what the object store holds.
+    """`seen` is each resource as it was last shown, `made` are those that the recording itself made; `kinds` are those
+    of which something was told, be it that there is none. `logins` are by user and project, the last one of each;
+    `objects` is what the object store holds.
     """
 
     def __init__(self) -> None:
         self.seen: dict[Key, Sighting] = {}
         self.made: set[Key] = set()
+        self.kinds: set[str] = set()
         self.logins: dict[tuple[str, str], Login] = {}
         self.objects = KnownObjects()
 
@@ -44,6 +45,8 @@ class Known:
                 self.objects.read(request, response)
             for one in seen_in(synthesizer, world, request, response):
                 self._add(one)
+            if response.status < 300 and (call := synthesizer.call(world, request)):
+                self.kinds.add(call.plan.kind)
 
     def _add(self, one: Sighting) -> None:
         before = self.seen.get(one.key)

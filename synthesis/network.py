@@ -26,6 +26,9 @@ from cloudtape.synthesis.scene import EFFECTS, SEEN, Scene, on
 from cloudtape.synthesis.security_groups import default_group
 from cloudtape.synthesis.shelves import Members, Resource
 
+SUPPOSED = "198.18.{}.0/24"  # RFC 2544: for tests
+
+
 # --- networks and subnets -----------------------------------------------------------------------------------------
 
 
@@ -68,6 +71,17 @@ def share_as_network(scene: Scene, subnet: Resource, _: Members) -> None:
     if network := scene.find(NETWORKS, subnet.members.get("network_id")):
         subnet.members["router:external"] = bool(network.members.get("router:external"))
         subnet.members["_shared"] = bool(network.members.get("shared"))
+
+
+@on(NETWORKS, SEEN)
+def _suppose_subnets(scene: Scene, network: Resource, _: Members) -> None:
+    """Subnets of which only the ids were seen: addresses must come from somewhere."""
+    for number, id_ in enumerate(network.members.get("subnets") or ()):
+        if scene.find(SUBNETS, id_) is None:
+            members = {"id": id_, "network_id": network.id, "cidr": SUPPOSED.format(number % 256)}
+            subnet = scene.add(SUBNETS, members, project=network.project)
+            lay_out(subnet.members, {})
+            share_as_network(scene, subnet, {})
 
 
 def _check_overlap(scene: Scene, subnet: Resource) -> None:

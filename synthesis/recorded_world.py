@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.matchers.exchange import tokens_of
 from cloudtape.synthesis.agreement import Agreement
@@ -45,6 +47,8 @@ READS = (Verb.LIST, Verb.SHOW, Verb.CHECK, Verb.READ)
 OWNING = ("project", *(name for name in OWNERS if name != "stack_user_project_id"))
 # What asks for a part of a list: that part must be of one list.
 PAGED = ("limit", "marker")
+# What some kinds call their names.
+NAMED = {"orchestration/stacks": "stack_name"}
 
 
 class RecordedWorld(World):
@@ -105,13 +109,18 @@ class RecordedWorld(World):
                 at += 1
         if self._agreement.names_own([call.body, [value for _, value in call.query]]):
             return True
-        return any(call.asked(name) for name in PAGED) and bool(self.changes(call))
+        return bool(call.query) and self._asks_for_changes(call)
 
     def changes(self, call: Call) -> set[str]:
         """The ids of what the client made, changed or deleted in the list that a request asks for."""
-        if call.plan.verb is not Verb.LIST:
-            return set()
-        return self._agreement.changes(Key(call.plan.kind, call.region, call.parents, ""))
+        return self._agreement.changes(_list_of(call)) if call.plan.verb is Verb.LIST else set()
+
+    def _asks_for_changes(self, call: Call) -> bool:
+        """Whether it is a page of a list with changes, or those of a name that only a changed one has."""
+        changes = self.changes(call)
+        found = (self._there(replace(_list_of(call), id=id_)) for id_ in changes)
+        names = {str(one.members.get(NAMED.get(one.kind, "name"))) for one in found if one}
+        return bool(changes) and any(name in PAGED or value in names for name, value in call.query)
 
     def mended(self, call: Call, changes: set[str], recorded: Any, made: Any) -> bool:
         """Put into the document of a recorded list what `made`, the document of the same list in this world, says of
@@ -150,7 +159,15 @@ class RecordedWorld(World):
         one = super().add(kind, members, region=region, project=project, user=user, parents=parents)
         if self._told is None:
             self._agreement.note(one)
+        else:
+            self._agreement.agree(Key(kind, region, parents, one.id), one)
         return one
+
+    @contextmanager
+    def being_told(self) -> Iterator[None]:
+        """What is made meanwhile was there from the start."""
+        with self._agreement.kept(), self._being_told({}):
+            yield
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -196,6 +213,9 @@ class RecordedWorld(World):
             self._synthesizer.answer(self, call.service, call.region, call.request)
             if call.plan.verb is Verb.DELETE and call.ids:
                 self._delete(Key(call.plan.kind, call.region, call.parents, call.id))
+        for one in seen:
+            if found := self._there(one.key):  # a key, a secret: what is told once is what was told
+                found.private |= {name: value for name, value in one.members.items() if name in found.private}
 
     def _delete(self, key: Key) -> None:
         """Where it could not be deleted here as it was there, it is gone all the same."""
@@ -227,6 +247,8 @@ class RecordedWorld(World):
             found.is_whole = True
         else:
             found.update(members)
+            if (owner := _owner(members)) and owner != found.project and kind.scope != "global":
+                self.hand_over(found, owner, key.region)
         return found
 
     def _there(self, key: Key) -> Resource | None:
@@ -245,6 +267,10 @@ class RecordedWorld(World):
         if kind.key not in members:
             whole[kind.key] = key.id
         return whole
+
+
+def _list_of(call: Call) -> Key:
+    return Key(call.plan.kind, call.region, call.parents, "")
 
 
 def _owner(members: Members) -> str:

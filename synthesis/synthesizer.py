@@ -9,6 +9,7 @@ storage) has a responder for itself, in `others`, by service type.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import logging
 from collections import OrderedDict
@@ -127,6 +128,7 @@ class Synthesizer:
         self.others = dict(others or {})
         self._make_world = make_world
         self._worlds: OrderedDict[str, World] = OrderedDict()
+        self._turn = asyncio.Lock()
         self._finder = OperationFinder([*additions().operations, *default_catalog().operations])
         self._skeleton = functools.cache(self._find_skeleton)
         self._place = functools.lru_cache(256)(self._find_place)
@@ -170,11 +172,13 @@ class Synthesizer:
 
     async def world(self, session: str = "") -> World:
         """The world of a session."""
-        world = self._worlds.get(session)
-        if world is None:
-            world = self._worlds[session] = await self._make_world(self)
-            while len(self._worlds) > MOST_WORLDS:
-                self._worlds.popitem(last=False)
+        if session not in self._worlds:
+            async with self._turn:  # requests that come together have the same one
+                if session not in self._worlds:
+                    self._worlds[session] = await self._make_world(self)
+        world = self._worlds[session]
+        while len(self._worlds) > MOST_WORLDS:
+            self._worlds.popitem(last=False)
         return world
 
     def answer(self, world: World, service: Service, region: str, request: Request) -> tuple[Response, str]:

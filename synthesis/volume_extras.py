@@ -64,11 +64,8 @@ def _accept(scene: Scene) -> Answer:
     if scene.call.sent.get("auth_key") != transfer.private["auth_key"]:
         raise Refused(400, f"Invalid auth key: Attempt to transfer {transfer.id} with invalid auth key.")
     volume = scene.need(VOLUMES, transfer.members["volume_id"])
-    shelf = scene.world.shelf(VOLUMES, scene.call.region)
-    shelf.remove(volume)
-    volume.project = scene.call.project
+    scene.world.hand_over(volume, scene.call.project, scene.call.region)
     volume.set(**{"status": "available", "os-vol-tenant-attr:tenant_id": scene.call.project})
-    shelf.add(volume)
     scene.remove(transfer)
     told = {"id": transfer.id, "name": transfer.members["name"], "volume_id": volume.id}
     link = f"{scene.call.base}/volume-transfers/{transfer.id}"

@@ -133,6 +133,13 @@ class World:
         for document in [key for key in self.documents if one.id in key[2]]:
             del self.documents[document]
 
+    def hand_over(self, one: Resource, project: str, region: str = "") -> None:
+        """Give a resource to another project."""
+        shelf = self.shelf(one.kind, region, one.parents)
+        shelf.remove(one)
+        one.project = project
+        shelf.add(one)
+
     def kind(self, name: str) -> Kind:
         return self.kinds[name]
 

@@ -15,7 +15,7 @@ holds all resources as they were.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ import msgspec
 import yaml
 
 from cloudtape.cassettes.messages import Request, Response
-from cloudtape.synthesis import saved
+from cloudtape.synthesis import saved, tokens
 from cloudtape.synthesis.bootstrap import REGION, add_project, add_user, bootstrap
 from cloudtape.synthesis.clock import Clock, Pace
 from cloudtape.synthesis.errors import WorldFileError
@@ -150,6 +150,23 @@ async def build(
     return world
 
 
+async def stock(synthesizer: Synthesizer, world: World, known: Collection[str], session: str = "") -> None:
+    """Add what every cloud has (flavors, images, a public network: what the admin of the default world makes), but for
+    kinds of which something is known.
+    """
+    file, lines = read_world()
+    maker = _Maker(synthesizer, world, file, lines, session)
+    admin = file.users[0].name
+    token = tokens.issue(
+        world, {"roles": [{"name": "admin"}]}, user="", project=world.trusted.project, scope="projects"
+    )
+    maker.log_in(admin, token.id)
+    for at, step in enumerate(file.resources):
+        if step.by == admin and step.make not in known and maker.has_all_for(step):
+            await maker.make(at, step)
+    del world.tokens[token.id]
+
+
 class _Maker:
     """Makes the resources of a file, one after the other."""
 
@@ -158,6 +175,15 @@ class _Maker:
         self._session = session
         self._made: dict[str, str] = {}
         self._tokens: dict[str, str] = {}
+
+    def log_in(self, name: str, token: str) -> None:
+        """Use this token for what is made by a user of this name."""
+        self._tokens[name] = token
+
+    def has_all_for(self, step: Step) -> bool:
+        """Whether all that a step names was made."""
+        text = f"{step.ask} {step.under} {msgspec.json.encode(step.values).decode()}"
+        return all(found["name"] in self._made for found in REFERENCE.finditer(text))
 
     async def make(self, at: int, step: Step) -> None:
         """Raises WorldFileError."""

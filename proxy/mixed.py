@@ -78,6 +78,8 @@ class Mixed:
             return None
         if objects:
             objects.changed(asked, response)
+        elif call:
+            world.changed(call)
         return self._addresses.outward(response, request.route)
 
     def _document(self, response: Response) -> Response | None:

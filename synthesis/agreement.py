@@ -13,34 +13,51 @@ from cloudtape.synthesis.world import World
 
 # What a client makes to log in as, or to: it is named by its name.
 WHO = frozenset({"identity/users", "identity/projects", "identity/domains"})
+# What some kinds call their names.
+NAMED = {"orchestration/stacks": "stack_name"}
 
 Shelf = tuple[str, str, tuple[str, ...]]
 
 
 class Agreement:
-    """Resources are compared by their revisions: one that was changed has another than when it was agreed upon."""
+    """Resources are compared by how often they were changed; what comes by itself (BUILD, ACTIVE) does not count."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._revisions: defaultdict[Shelf, dict[str, int]] = defaultdict(dict)
+        self._counts: defaultdict[Shelf, dict[str, int]] = defaultdict(dict)
         # What only this client can mean: the ids of what it made here, and the names of those it made to log in.
         self._own: set[str] = set()
+        # By kind, the names that what the client made or changed has had.
+        self._names: defaultdict[str, set[str]] = defaultdict(set)
 
     def agree(self, key: Key, one: Resource) -> None:
         """It is now as a recorded answer says."""
-        self._revisions[_shelf(key)][one.id] = one.revision
+        self._counts[_shelf(key)][one.id] = one.changes
 
-    def note(self, one: Resource) -> None:
+    def made(self, one: Resource) -> None:
         """The client made this, and no recorded answer."""
         self._own.add(one.id)
+        self.named(one)
         if one.kind in WHO:
-            self._own.add(str(one.members.get("name")))
+            self._own |= self._names[one.kind]
+
+    def named(self, one: Resource) -> None:
+        """The client gave it the name that it has."""
+        self._names[one.kind].add(str(one.members.get(NAMED.get(one.kind, "name"))))
+
+    def has_named(self, kind: str, name: str) -> bool:
+        """Whether something that the client made or changed has ever had this name."""
+        return name in self._names[kind]
 
     def is_changed(self, key: Key) -> bool:
         """Whether the client made, changed or deleted it."""
         found = self._world.find(key.kind, key.id, key.region, key.parents)
-        agreed = self._revisions[_shelf(key)].get(found.id if found else key.id)
-        return agreed != (found.revision if found else None)
+        if found is None:
+            return key.id in self._own or key.id in self._counts[_shelf(key)]
+        return self._differs(key, found)
+
+    def _differs(self, shelf: Key, one: Resource) -> bool:
+        return self._counts[_shelf(shelf)].get(one.id) != one.changes
 
     def names_own(self, value: Any) -> bool:
         """Whether some text in a JSON value names what the client made."""
@@ -48,17 +65,17 @@ class Agreement:
 
     def changes(self, shelf: Key) -> set[str]:
         """The ids of what the client made, changed or deleted of a kind, under the same parents."""
-        agreed = self._revisions[_shelf(shelf)]
+        agreed = self._counts[_shelf(shelf)]
         there = self._world.shelf(shelf.kind, shelf.region, shelf.parents)
         is_made = self._world.kinds[shelf.kind].is_made
         ours = (one for one in there if is_made or one.id in agreed)
-        differing = {one.id for one in ours if agreed.get(one.id) != one.revision}
+        differing = {one.id for one in ours if self._differs(shelf, one)}
         return differing | {id_ for id_ in agreed if there.get(id_) is None}
 
     @contextmanager
     def kept(self) -> Iterator[None]:
         """All that is done meanwhile is agreed upon, but for what had been changed before."""
-        before = {key for key, one in self._everything() if self._revisions[_shelf(key)].get(one.id) != one.revision}
+        before = {key for key, one in self._everything() if self._differs(key, one)}
         gone = {(shelf, id_) for shelf, id_ in self._agreed() if self._world.shelf(*shelf).get(id_) is None}
         yield
         for key, one in self._everything():
@@ -66,14 +83,14 @@ class Agreement:
                 self.agree(key, one)
         for shelf, id_ in self._agreed():
             if (shelf, id_) not in gone and self._world.shelf(*shelf).get(id_) is None:
-                del self._revisions[shelf][id_]
+                del self._counts[shelf][id_]
 
     def _everything(self) -> Iterator[tuple[Key, Resource]]:
         for region, one in self._world.everything():
             yield Key(one.kind, region, one.parents, one.id), one
 
     def _agreed(self) -> list[tuple[Shelf, str]]:
-        return [(shelf, id_) for shelf, agreed in self._revisions.items() for id_ in agreed]
+        return [(shelf, id_) for shelf, agreed in self._counts.items() for id_ in agreed]
 
 
 def _shelf(key: Key) -> Shelf:

@@ -98,10 +98,21 @@ def _arrive(one: Resource, pending: Pending) -> bool:
     one.pending = None
     if pending.transition.then == GONE:
         return False
+    before = one.revision
     if pending.transition.then:
         _enter(pending.life, pending.transition.then, one)
     one.update(pending.transition.set)
+    one.drift += one.revision - before
     return True
+
+
+def resume(life: Life, one: Resource, pace: Pace, clock: Clock) -> None:
+    """Go on from a state that something passes through."""
+    state = one.members.get(life.member)
+    for transition in (life.create, life.update, life.delete, *life.actions.values()):
+        if transition.via and transition.via == state and transition.then:
+            begin(life, transition, one, pace, clock)
+            return
 
 
 def _enter(life: Life, state: str, one: Resource) -> None:

@@ -16,8 +16,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from msgspec.structs import replace
-
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.matchers.exchange import tokens_of
 from cloudtape.synthesis.agreement import Agreement
@@ -26,6 +24,7 @@ from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.clock import Pace
 from cloudtape.synthesis.identity import token_for
 from cloudtape.synthesis.known import Known, seen_in
+from cloudtape.synthesis.lifecycle import default_lives, resume
 from cloudtape.synthesis.lists import PAGING, PLAIN
 from cloudtape.synthesis.making import effect
 from cloudtape.synthesis.object_service import ObjectService
@@ -47,8 +46,6 @@ READS = (Verb.LIST, Verb.SHOW, Verb.CHECK, Verb.READ)
 OWNING = ("project", *(name for name in OWNERS if name != "stack_user_project_id"))
 # What asks for a part of a list: that part must be of one list.
 PAGED = ("limit", "marker")
-# What some kinds call their names.
-NAMED = {"orchestration/stacks": "stack_name"}
 
 
 class RecordedWorld(World):
@@ -99,7 +96,7 @@ class RecordedWorld(World):
 
     def is_news(self, call: Call) -> bool:
         """Whether no recorded answer can be right: the request names what the client made, changed or deleted, or asks
-        for a part of a list of such things.
+        for a page of a list with such things.
         """
         at = 0
         for step in call.plan.steps:
@@ -109,18 +106,24 @@ class RecordedWorld(World):
                 at += 1
         if self._agreement.names_own([call.body, [value for _, value in call.query]]):
             return True
-        return bool(call.query) and self._asks_for_changes(call)
+        if call.plan.verb is not Verb.LIST:
+            return False
+        kind = call.plan.kind
+        if any(self._agreement.has_named(kind, value) for _, value in call.query):
+            return True
+        return any(name in PAGED for name, _ in call.query) and bool(self.changes(call))
 
     def changes(self, call: Call) -> set[str]:
         """The ids of what the client made, changed or deleted in the list that a request asks for."""
-        return self._agreement.changes(_list_of(call)) if call.plan.verb is Verb.LIST else set()
+        if call.plan.verb is not Verb.LIST:
+            return set()
+        return self._agreement.changes(Key(call.plan.kind, call.region, call.parents, ""))
 
-    def _asks_for_changes(self, call: Call) -> bool:
-        """Whether it is a page of a list with changes, or those of a name that only a changed one has."""
-        changes = self.changes(call)
-        found = (self._there(replace(_list_of(call), id=id_)) for id_ in changes)
-        names = {str(one.members.get(NAMED.get(one.kind, "name"))) for one in found if one}
-        return bool(changes) and any(name in PAGED or value in names for name, value in call.query)
+    def changed(self, call: Call) -> None:
+        """A request was answered from here."""
+        found = self._there(Key(call.plan.kind, call.region, call.parents, call.id)) if call.ids else None
+        if found is not None and call.plan.verb not in READS:
+            self._agreement.named(found)
 
     def mended(self, call: Call, changes: set[str], recorded: Any, made: Any) -> bool:
         """Put into the document of a recorded list what `made`, the document of the same list in this world, says of
@@ -158,7 +161,7 @@ class RecordedWorld(World):
     ) -> Resource:
         one = super().add(kind, members, region=region, project=project, user=user, parents=parents)
         if self._told is None:
-            self._agreement.note(one)
+            self._agreement.made(one)
         else:
             self._agreement.agree(Key(kind, region, parents, one.id), one)
         return one
@@ -233,6 +236,8 @@ class RecordedWorld(World):
             effect(Scene(self, seen.call), one, SEEN, {})
         except (TypeError, AttributeError, LookupError, ValueError):
             logger.warning("%s %s is not made as others are", one.kind, one.id, exc_info=True)
+        if life := self.kinds[one.kind].rule.life:
+            resume(default_lives()[life], one, self.pace, self.clock)
         self._agreement.agree(seen.key, one)
 
     def _put(self, seen: Sighting) -> Resource:
@@ -267,10 +272,6 @@ class RecordedWorld(World):
         if kind.key not in members:
             whole[kind.key] = key.id
         return whole
-
-
-def _list_of(call: Call) -> Key:
-    return Key(call.plan.kind, call.region, call.parents, "")
 
 
 def _owner(members: Members) -> str:

@@ -13,13 +13,15 @@ MOST_TEXTS = 8
 class Resource:
     """One resource. `members` are those that its service shows; `private` what it keeps to itself (a password, data).
 
-    `pending` is what it is on its way to become (see `lifecycle`). `revision` grows with each change. `is_whole`: its
+    `pending` is what it is on its way to become (see `lifecycle`). `revision` grows with each change, of which
+    `drift` came by themselves. `is_whole`: its
     members have the structure that its cloud gives them, and need no other.
     """
 
     __slots__ = (
         "_texts",
         "_texts_of",
+        "drift",
         "id",
         "is_whole",
         "kind",
@@ -40,12 +42,17 @@ class Resource:
         self.private: Members = {}
         self.pending: Any = None
         self.is_whole = False
-        self.revision = 0
+        self.revision = self.drift = 0
         self._texts: dict[Hashable, bytes] = {}
         self._texts_of = 0
 
     def __repr__(self) -> str:
         return f"Resource({self.kind}, {self.id})"
+
+    @property
+    def changes(self) -> int:
+        """How often somebody changed it."""
+        return self.revision - self.drift
 
     def text(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
         """What was made under this key since the resource last changed."""

@@ -59,8 +59,8 @@ class Mixed:
             await objects.see(world, asked, response)
         elif answer := self._document(response):
             world.see(asked, answer)
-            if call and (changes := world.changes(call)):
-                return self._mended(world, call, changes, request, response, answer)
+            if call and world.mends(call):
+                return self._mended(world, call, request, response, answer)
         return response
 
     async def synthesized(self, request: Request) -> Response | None:
@@ -95,7 +95,6 @@ class Mixed:
         self,
         world: RecordedWorld,
         call: Call,
-        changes: set[str],
         request: Request,
         response: Response,
         answer: Response,
@@ -103,7 +102,7 @@ class Mixed:
         """A recorded list with what the client made, changed and deleted since."""
         made, _ = self._synthesizer.answer(world, call.service, call.region, call.request)
         recorded, ours = document_in(answer), document_in(made)
-        if response.status != 200 or made.status != 200 or not world.mended(call, changes, recorded, ours):
+        if response.status != 200 or made.status != 200 or not world.mended(call, recorded, ours):
             return response
         headers = tuple((k, v) for k, v in response.headers if k.lower() not in ("content-length", "content-encoding"))
         told = [(k, f"{v}; mended" if k == MATCH_HEADER else v) for k, v in headers]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from cloudtape.matchers.naming import is_distinctive
 from cloudtape.synthesis.shelves import Resource
 from cloudtape.synthesis.sightings import Key
 from cloudtape.synthesis.world import World
@@ -27,6 +28,7 @@ class Agreement:
         self._counts: defaultdict[Shelf, dict[str, int]] = defaultdict(dict)
         # What only this client can mean: the ids of what it made here, and the names of those it made to log in.
         self._own: set[str] = set()
+        self._documents: set[tuple[str, tuple[str, ...]]] = set()
         # By kind, the names that what the client made or changed has had.
         self._names: defaultdict[str, set[str]] = defaultdict(set)
 
@@ -45,9 +47,17 @@ class Agreement:
         """The client gave it the name that it has."""
         self._names[one.kind].add(str(one.members.get(NAMED.get(one.kind, "name"))))
 
+    def wrote(self, key: Key) -> None:
+        """The client wrote a document: what there is, and is no resource."""
+        self._documents.add((key.kind, key.parents))
+
+    def has_written(self, key: Key) -> bool:
+        """Whether the client wrote this document, or one that it is a part of."""
+        return any(key.kind.startswith(kind) and key.parents[: len(ids)] == ids for kind, ids in self._documents)
+
     def has_named(self, kind: str, name: str) -> bool:
         """Whether something that the client made or changed has ever had this name."""
-        return name in self._names[kind]
+        return name in self._names.get(kind, ())
 
     def is_changed(self, key: Key) -> bool:
         """Whether the client made, changed or deleted it."""
@@ -59,9 +69,22 @@ class Agreement:
     def _differs(self, shelf: Key, one: Resource) -> bool:
         return self._counts[_shelf(shelf)].get(one.id) != one.changes
 
-    def names_own(self, value: Any) -> bool:
-        """Whether some text in a JSON value names what the client made."""
-        return bool(self._own) and not self._own.isdisjoint(_texts(value))
+    def names_news(self, value: Any) -> bool:
+        """Whether some text in a JSON value names what the client made, or changed."""
+        if not self._own and not self._names:
+            return False
+        texts = {text for text in _texts(value) if is_distinctive(text)}
+        if not texts.isdisjoint(self._own):
+            return True
+        return any(
+            (one := self._world.shelf(*shelf).get(text)) and self._counts[shelf].get(text) != one.changes
+            for shelf in list(self._counts)
+            for text in texts
+        )
+
+    def has_made(self, kind: str) -> bool:
+        """Whether the client ever made or changed one of a kind."""
+        return kind in self._names
 
     def changes(self, shelf: Key) -> set[str]:
         """The ids of what the client made, changed or deleted of a kind, under the same parents."""

@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Request, Response
+from cloudtape.matchers.naming import is_distinctive
 from cloudtape.synthesis.recorded_logins import Login, adopt, login_in
 from cloudtape.synthesis.recorded_objects import KnownObjects
 from cloudtape.synthesis.sightings import Key, Sighting, sightings
@@ -47,6 +48,17 @@ class Known:
                 self._add(one)
             if response.status < 300 and (call := synthesizer.call(world, request)):
                 self.kinds.add(call.plan.kind)
+        self._find_what_came_along()
+
+    def _find_what_came_along(self) -> None:
+        """What belongs to something that the recording made was made by it, too: the ports of a server, say."""
+        ids = {key.id for key in self.made if is_distinctive(key.id)}
+        grows = bool(ids)
+        while grows:
+            along = {key for key, one in self.seen.items() if key not in self.made and not ids.isdisjoint(_ids_in(one))}
+            grows = bool(along)
+            self.made |= along
+            ids |= {key.id for key in along if is_distinctive(key.id)}
 
     def _add(self, one: Sighting) -> None:
         before = self.seen.get(one.key)
@@ -72,3 +84,8 @@ def document_in(response: Response) -> Any:
         return msgspec.json.decode(response.body) if isinstance(response.body, bytes) else None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+
+
+def _ids_in(one: Sighting) -> set[str]:
+    """What the members of a resource name, and what stands above it."""
+    return {value for value in one.members.values() if isinstance(value, str)} | set(one.key.parents)

@@ -83,7 +83,14 @@ class RecordedObjects:
     def is_news(self, request: Request) -> bool:
         """Whether no recorded answer can be right, since the client changed what the request is about."""
         place = place_of(request)
-        return (self._is_all_changed or place in self._changed) and self.has_bytes(request)
+        is_changed = self._is_all_changed or place in self._changed or self._is_in_parts(place)
+        return is_changed and self.has_bytes(request)
+
+    def _is_in_parts(self, place: Place) -> bool:
+        """Whether it is a large object, of which a part may have been changed."""
+        container = self._state.container(*place[:2]) if len(place) == 3 and self._changed else None
+        found = container.objects.get(place[2]) if container else None
+        return bool(found and (found.large or "X-Object-Manifest" in found.headers))
 
     def has_bytes(self, request: Request) -> bool:
         """Whether all that a request asks for is known."""

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.matchers.exchange import tokens_of
 from cloudtape.synthesis.agreement import Agreement
@@ -60,6 +62,10 @@ class RecordedWorld(World):
         self._agreement = Agreement(self)
         # What the recording made, and this client has not, by id: nobody lists it, but whoever names it means it.
         self._later: defaultdict[str, list[Sighting]] = defaultdict(list)
+        # By kind, what came to be when a replayed request was done here, and was named here: the recording's own, once
+        # they are seen, take its place.
+        self._came_along: defaultdict[str, list[Key]] = defaultdict(list)
+        self._is_doing = False
         # While a recorded answer is taken in: by kind, the ids that it gives.
         self._told: Members | None = None
         with self._being_told({}):
@@ -76,9 +82,10 @@ class RecordedWorld(World):
         seen = seen_in(self._synthesizer, self, request, response)
         if call and call.plan.verb not in READS and response.status < 300:
             self._do(call, seen)
+        instead = call is not None and self.mends(call)
         with self._being_told({}):
             for one in seen:
-                if not self._agreement.is_changed(one.key):
+                if not self._agreement.is_changed(one.key) and not (instead and self._is_later(one.key)):
                     self._take(one)
 
     def bring(self, call: Call) -> None:
@@ -104,35 +111,45 @@ class RecordedWorld(World):
                 if self._agreement.is_changed(Key(step.kind, call.region, call.ids[:at], call.ids[at])):
                     return True
                 at += 1
-        if self._agreement.names_own([call.body, [value for _, value in call.query]]):
+        if self._agreement.names_news([call.body, [value for _, value in call.query]]):
+            return True
+        if self._agreement.has_written(Key(call.plan.kind, call.region, call.ids, "")):
             return True
         if call.plan.verb is not Verb.LIST:
             return False
         kind = call.plan.kind
         if any(self._agreement.has_named(kind, value) for _, value in call.query):
             return True
-        return any(name in PAGED for name, _ in call.query) and bool(self.changes(call))
+        return any(name in PAGED for name, _ in call.query) and self.mends(call)
 
-    def changes(self, call: Call) -> set[str]:
-        """The ids of what the client made, changed or deleted in the list that a request asks for."""
+    def mends(self, call: Call) -> bool:
+        """Whether a request is for a list in which the client made, changed or deleted something."""
         if call.plan.verb is not Verb.LIST:
-            return set()
-        return self._agreement.changes(Key(call.plan.kind, call.region, call.parents, ""))
+            return False
+        return self._agreement.has_made(call.plan.kind) or bool(self._agreement.changes(_list_of(call)))
 
     def changed(self, call: Call) -> None:
         """A request was answered from here."""
-        found = self._there(Key(call.plan.kind, call.region, call.parents, call.id)) if call.ids else None
-        if found is not None and call.plan.verb not in READS:
+        if call.plan.verb in READS or not call.ids:
+            return
+        key = Key(call.plan.kind, call.region, call.parents, call.id)
+        if found := self._there(key):
             self._agreement.named(found)
+        if call.plan.verb is not Verb.CREATE and not self._agreement.is_changed(key):
+            self._agreement.wrote(replace(key, parents=call.ids))
 
-    def mended(self, call: Call, changes: set[str], recorded: Any, made: Any) -> bool:
+    def mended(self, call: Call, recorded: Any, made: Any) -> bool:
         """Put into the document of a recorded list what `made`, the document of the same list in this world, says of
-        the changes. False where one of them is no list.
+        what the client changed. False where one of them is no list.
         """
         kind = self.kinds[call.plan.kind]
         listed, ours = list_in(kind, call, recorded), list_in(kind, call, made)
         if listed is None or ours is None:
             return False
+        # Where the client makes things of its own, those of the recording are not there but for what it made again.
+        where = _list_of(call)
+        changes = self._agreement.changes(where)
+        listed[:] = [one for one in listed if not self._is_later(replace(where, id=id_in(kind, one)))]
         news = {id_in(kind, one): one for one in ours if id_in(kind, one) in changes}
         kept = [one for one in listed if (id_ := id_in(kind, one)) not in changes or id_ in news]
         there = {id_in(kind, one) for one in kept}
@@ -160,10 +177,13 @@ class RecordedWorld(World):
         parents: tuple[str, ...] = (),
     ) -> Resource:
         one = super().add(kind, members, region=region, project=project, user=user, parents=parents)
+        key = Key(kind, region, parents, one.id)
         if self._told is None:
             self._agreement.made(one)
         else:
-            self._agreement.agree(Key(kind, region, parents, one.id), one)
+            self._agreement.agree(key, one)
+        if self._is_doing:
+            self._came_along[kind].append(key)
         return one
 
     @contextmanager
@@ -212,10 +232,15 @@ class RecordedWorld(World):
         ids = {one.key.kind: one.members.get(self.kinds[one.key.kind].key) for one in seen}
         for one in seen:
             self._later.pop(one.key.id, None)
+        self._is_doing = True
         with self._agreement.kept(), self._being_told(ids):
             self._synthesizer.answer(self, call.service, call.region, call.request)
             if call.plan.verb is Verb.DELETE and call.ids:
                 self._delete(Key(call.plan.kind, call.region, call.parents, call.id))
+        self._is_doing = False
+        told = {one.key for one in seen}
+        for kind in self._came_along:
+            self._came_along[kind] = [key for key in self._came_along[kind] if key not in told]
         for one in seen:
             if found := self._there(one.key):  # a key, a secret: what is told once is what was told
                 found.private |= {name: value for name, value in one.members.items() if name in found.private}
@@ -229,7 +254,20 @@ class RecordedWorld(World):
 
     def _take(self, one: Sighting) -> None:
         """The resource is as it was seen."""
+        if self._there(one.key) is None:
+            self._make_room(one)
         self._work_out(one, self._put(one))
+
+    def _make_room(self, seen: Sighting) -> None:
+        """Remove what stood for it until now."""
+        waiting = self._came_along.get(seen.key.kind, [])
+        for key in waiting:
+            found = self._there(key)
+            if found and key.parents == seen.key.parents and _belong_alike(found.members, seen.members):
+                waiting.remove(key)
+                with self._agreement.kept():
+                    self.remove(found, key.region)
+                return
 
     def _work_out(self, seen: Sighting, one: Resource) -> None:
         try:
@@ -256,6 +294,10 @@ class RecordedWorld(World):
                 self.hand_over(found, owner, key.region)
         return found
 
+    def _is_later(self, key: Key) -> bool:
+        """Whether the recording made it, and this client has not (yet)."""
+        return any(one.key == key for one in self._later.get(key.id, ()))
+
     def _there(self, key: Key) -> Resource | None:
         return self.shelf(key.kind, key.region, key.parents).get(key.id)
 
@@ -272,6 +314,16 @@ class RecordedWorld(World):
         if kind.key not in members:
             whole[kind.key] = key.id
         return whole
+
+
+def _list_of(call: Call) -> Key:
+    return Key(call.plan.kind, call.region, call.parents, "")
+
+
+def _belong_alike(one: Members, other: Members) -> bool:
+    """Whether two resources belong to the same others, by the members that name those."""
+    names = [name for name, value in one.items() if name.endswith("_id") and value and other.get(name)]
+    return bool(names) and all(one[name] == other[name] for name in names)
 
 
 def _owner(members: Members) -> str:

@@ -10,6 +10,7 @@ Two responders of one pipeline, `replayed` and `synthesized`, around the Replaye
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import msgspec
 from msgspec.structs import replace
@@ -24,6 +25,7 @@ from cloudtape.routes import Routes
 from cloudtape.service_catalog import CATALOG_PATHS, Endpoint, endpoints_of
 from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.known import Exchange, Known, document_in
+from cloudtape.synthesis.mending import is_news, mended, mends, note
 from cloudtape.synthesis.recorded_world import RecordedWorld
 from cloudtape.synthesis_part import SynthesisPart
 
@@ -45,12 +47,11 @@ class Mixed:
 
     async def replayed(self, request: Request) -> Response | None:
         """What was recorded, where that can still be true."""
-        session = self._replayer.session_of(request)
-        world = await self._part.recorded_world(session)
+        world = await self._world(self._replayer.session_of(request))
         asked = self._addresses.inward(request)
         call = self._synthesizer.call(world, asked)
         objects = world.objects if self._synthesizer.has_own(asked) else None
-        if (call and world.is_news(call)) or (objects and objects.is_news(asked)):
+        if (call and is_news(world, call)) or (objects and objects.is_news(asked)):
             return None
         response = await self._replayer(request)
         if response is None:
@@ -59,7 +60,7 @@ class Mixed:
             await objects.see(world, asked, response)
         elif answer := self._document(response):
             world.see(asked, answer)
-            if call and world.mends(call):
+            if call and mends(world, call):
                 return self._mended(world, call, request, response, answer)
         return response
 
@@ -67,7 +68,7 @@ class Mixed:
         """What the made-up cloud says; None for what neither it nor any cassette has heard of."""
         session = self._replayer.session_of(request)
         asked = replace(self._addresses.inward(request), session=session)
-        world = await self._part.recorded_world(session)
+        world = await self._world(session)
         objects = world.objects if self._synthesizer.has_own(asked) else None
         if objects and not objects.has_bytes(asked):
             return None
@@ -79,8 +80,13 @@ class Mixed:
         if objects:
             objects.changed(asked, response)
         elif call:
-            world.changed(call)
+            note(world, call)
         return self._addresses.outward(response, request.route)
+
+    async def _world(self, session: str) -> RecordedWorld:
+        world = await self._part.recorded_world(session)
+        world.as_live = partial(self._replayer.as_live, session)
+        return world
 
     def _document(self, response: Response) -> Response | None:
         """A recorded answer as synthesis reads it; None where it is no document."""
@@ -102,7 +108,7 @@ class Mixed:
         """A recorded list with what the client made, changed and deleted since."""
         made, _ = self._synthesizer.answer(world, call.service, call.region, call.request)
         recorded, ours = document_in(answer), document_in(made)
-        if response.status != 200 or made.status != 200 or not world.mended(call, recorded, ours):
+        if response.status != 200 or made.status != 200 or not mended(world, call, recorded, ours):
             return response
         headers = tuple((k, v) for k, v in response.headers if k.lower() not in ("content-length", "content-encoding"))
         told = [(k, f"{v}; mended" if k == MATCH_HEADER else v) for k, v in headers]

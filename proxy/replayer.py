@@ -36,6 +36,7 @@ MOST_SESSIONS = 10_000
 CACHED_BYTES = 32 * 1024 * 1024
 # Made new by the edge, or true of the recording only.
 REPLAYED = Passing(HOP_BY_HOP | {"date"})
+JSON = (("Content-Type", "application/json"),)
 SOURCE = SOURCE_HEADER, Source.REPLAYED.value
 USED_UP = "all that was recorded of it was given already: what one such request made stands for one thing only"
 
@@ -120,6 +121,13 @@ class Replayer:
     def session_of(self, request: Request) -> str:
         """The session that a request belongs to: the one it names, else that of its token."""
         return self._tokens.session_of(request)
+
+    def as_live(self, session: str, document: bytes) -> bytes:
+        """A recorded JSON document with the names that a session uses."""
+        bindings = self._session(session).bindings
+        made = bindings.live(Response(200, "OK", JSON, document)).body if bindings else document
+        assert isinstance(made, bytes)
+        return made
 
     def holds(self, request: Request) -> bool:
         """Whether a new session would be given something."""

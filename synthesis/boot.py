@@ -124,6 +124,14 @@ def _work_out(scene: Scene, server: Resource, _: Members) -> None:
     server.set(_image_id=image.get("id", "") if isinstance(image, dict) else "")
 
 
+@on(PORTS, SEEN)
+def _show_where_it_is(scene: Scene, port: Resource, _: Members) -> None:
+    """A port that was named and addressed elsewhere, of a server that was made here: the server shows that address."""
+    server = scene.find(SERVERS, port.members.get("device_id"))
+    if server is not None and server.members["addresses"] and not server.is_whole:
+        show_addresses(scene, server)
+
+
 def use_image(scene: Scene, server: Resource, sent: Members) -> None:
     id_ = id_in(sent.get("imageRef"))
     mappings = sent.get("block_device_mapping_v2") or sent.get("block_device_mapping") or ()

@@ -22,7 +22,8 @@ Exchange = tuple[Request, Response]
 
 
 class Known:
-    """`seen` is each resource as it was last shown, `made` are those that the recording itself made; `kinds` are those
+    """`seen` is each resource as it was last shown, `made` are those that the recording itself made, and
+    `came_along` those of them that it made with others, by whose ids they are there; `kinds` are those
     of which something was told, be it that there is none. `logins` are by user and project, the last one of each;
     `objects` is what the object store holds.
     """
@@ -30,6 +31,7 @@ class Known:
     def __init__(self) -> None:
         self.seen: dict[Key, Sighting] = {}
         self.made: set[Key] = set()
+        self.came_along: dict[Key, frozenset[str]] = {}
         self.kinds: set[str] = set()
         self.logins: dict[tuple[str, str], Login] = {}
         self.objects = KnownObjects()
@@ -52,13 +54,16 @@ class Known:
 
     def _find_what_came_along(self) -> None:
         """What belongs to something that the recording made was made by it, too: the ports of a server, say."""
-        ids = {key.id for key in self.made if is_distinctive(key.id)}
-        grows = bool(ids)
-        while grows:
-            along = {key for key, one in self.seen.items() if key not in self.made and not ids.isdisjoint(_ids_in(one))}
-            grows = bool(along)
-            self.made |= along
-            ids |= {key.id for key in along if is_distinctive(key.id)}
+        new = {key.id for key in self.made if is_distinctive(key.id)}
+        ids = set(new)
+        while new:
+            new = set()
+            for key, one in self.seen.items():
+                if key not in self.made and (owners := _ids_in(one) & ids):
+                    self.made.add(key)
+                    self.came_along[key] = frozenset(owners)
+                    new.add(key.id)
+            ids |= new
 
     def _add(self, one: Sighting) -> None:
         before = self.seen.get(one.key)

@@ -3,7 +3,7 @@
     recorded answers   ──> Known ──> start: all that was there before the recording made anything
     replayed read      ──> see       what it shows is so now
     replayed write     ──> see       what it did is done here as well, and whatever follows from it
-    synthesized write  ──> Agreement what no recorded answer says any more: such answers are mended, or not given
+    synthesized write  ──> Agreement what no recorded answer says any more (see `mending`)
 
 Nothing here knows how answers are recorded, or in which order they are given.
 """
@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Request, Response
@@ -27,15 +28,15 @@ from cloudtape.synthesis.clock import Pace
 from cloudtape.synthesis.identity import token_for
 from cloudtape.synthesis.known import Known, seen_in
 from cloudtape.synthesis.lifecycle import default_lives, resume
-from cloudtape.synthesis.lists import PAGING, PLAIN
 from cloudtape.synthesis.making import effect
+from cloudtape.synthesis.mending import READS, mends
 from cloudtape.synthesis.object_service import ObjectService
 from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.recorded_logins import adopt, login_in, settle_in
 from cloudtape.synthesis.recorded_objects import RecordedObjects
 from cloudtape.synthesis.scene import OWNERS, SEEN, Scene, copied, fresh
 from cloudtape.synthesis.shelves import Members, Resource
-from cloudtape.synthesis.sightings import Key, Sighting, id_in, list_in
+from cloudtape.synthesis.sightings import Key, Sighting
 from cloudtape.synthesis.world import World
 
 if TYPE_CHECKING:
@@ -43,11 +44,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 SHORTEST_NAME = 8
-READS = (Verb.LIST, Verb.SHOW, Verb.CHECK, Verb.READ)
 # Heat's stacks have a second project, of their users.
 OWNING = ("project", *(name for name in OWNERS if name != "stack_user_project_id"))
-# What asks for a part of a list: that part must be of one list.
-PAGED = ("limit", "marker")
+# What is made along with others, and the members by which one that was named here is one that was recorded.
+SAME_IF = {
+    "network/ports": ("network_id", "device_id", "device_owner"),
+    "network/security-groups": ("project_id", "name"),
+    "network/security-group-rules": ("security_group_id", "direction", "ethertype", "protocol", "remote_group_id"),
+}
 
 
 class RecordedWorld(World):
@@ -59,13 +63,17 @@ class RecordedWorld(World):
         super().__init__(synthesizer.kinds, seed, pace)
         self._synthesizer, self._known = synthesizer, known
         self.objects = RecordedObjects(service, self, known.objects)
-        self._agreement = Agreement(self)
+        self.agreement = Agreement(self)
+        # Names in a recorded document, exchanged for those that this client uses.
+        self.as_live: Callable[[bytes], bytes] = lambda document: document
         # What the recording made, and this client has not, by id: nobody lists it, but whoever names it means it.
         self._later: defaultdict[str, list[Sighting]] = defaultdict(list)
         # By kind, what came to be when a replayed request was done here, and was named here: the recording's own, once
         # they are seen, take its place.
         self._came_along: defaultdict[str, list[Key]] = defaultdict(list)
-        self._is_doing = False
+        self._born: list[Key] | None = None
+        # The ids of what the recording made, and this client has made again.
+        self._done: set[str] = set()
         # While a recorded answer is taken in: by kind, the ids that it gives.
         self._told: Members | None = None
         with self._being_told({}):
@@ -82,10 +90,10 @@ class RecordedWorld(World):
         seen = seen_in(self._synthesizer, self, request, response)
         if call and call.plan.verb not in READS and response.status < 300:
             self._do(call, seen)
-        instead = call is not None and self.mends(call)
+        instead = call is not None and mends(self, call)
         with self._being_told({}):
             for one in seen:
-                if not self._agreement.is_changed(one.key) and not (instead and self._is_later(one.key)):
+                if not self.agreement.is_changed(one.key) and not (instead and self.is_later(one.key)):
                     self._take(one)
 
     def bring(self, call: Call) -> None:
@@ -96,68 +104,8 @@ class RecordedWorld(World):
         with self._being_told({}):
             for word in words:
                 for one in self._later.pop(word, ()):
-                    if self._there(one.key) is None and not self._agreement.is_changed(one.key):
-                        self._take(one)
-
-    # --- what the client changed --------------------------------------------------------------------------------------
-
-    def is_news(self, call: Call) -> bool:
-        """Whether no recorded answer can be right: the request names what the client made, changed or deleted, or asks
-        for a page of a list with such things.
-        """
-        at = 0
-        for step in call.plan.steps:
-            if step.variable and at < len(call.ids):
-                if self._agreement.is_changed(Key(step.kind, call.region, call.ids[:at], call.ids[at])):
-                    return True
-                at += 1
-        if self._agreement.names_news([call.body, [value for _, value in call.query]]):
-            return True
-        if self._agreement.has_written(Key(call.plan.kind, call.region, call.ids, "")):
-            return True
-        if call.plan.verb is not Verb.LIST:
-            return False
-        kind = call.plan.kind
-        if any(self._agreement.has_named(kind, value) for _, value in call.query):
-            return True
-        return any(name in PAGED for name, _ in call.query) and self.mends(call)
-
-    def mends(self, call: Call) -> bool:
-        """Whether a request is for a list in which the client made, changed or deleted something."""
-        if call.plan.verb is not Verb.LIST:
-            return False
-        return self._agreement.has_made(call.plan.kind) or bool(self._agreement.changes(_list_of(call)))
-
-    def changed(self, call: Call) -> None:
-        """A request was answered from here."""
-        if call.plan.verb in READS or not call.ids:
-            return
-        key = Key(call.plan.kind, call.region, call.parents, call.id)
-        if found := self._there(key):
-            self._agreement.named(found)
-        if call.plan.verb is not Verb.CREATE and not self._agreement.is_changed(key):
-            self._agreement.wrote(replace(key, parents=call.ids))
-
-    def mended(self, call: Call, recorded: Any, made: Any) -> bool:
-        """Put into the document of a recorded list what `made`, the document of the same list in this world, says of
-        what the client changed. False where one of them is no list.
-        """
-        kind = self.kinds[call.plan.kind]
-        listed, ours = list_in(kind, call, recorded), list_in(kind, call, made)
-        if listed is None or ours is None:
-            return False
-        # Where the client makes things of its own, those of the recording are not there but for what it made again.
-        where = _list_of(call)
-        changes = self._agreement.changes(where)
-        listed[:] = [one for one in listed if not self._is_later(replace(where, id=id_in(kind, one)))]
-        news = {id_in(kind, one): one for one in ours if id_in(kind, one) in changes}
-        kept = [one for one in listed if (id_ := id_in(kind, one)) not in changes or id_ in news]
-        there = {id_in(kind, one) for one in kept}
-        added = [one for id_, one in news.items() if id_ not in there]
-        whole = [news.get(id_in(kind, one), one) for one in kept]
-        newest_first = PAGING.get(call.service.type, PLAIN).newest_first
-        listed[:] = added + whole if newest_first else whole + added
-        return True
+                    if self.there(one.key) is None and not self.agreement.is_changed(one.key):
+                        self._take(self._live(one))
 
     # --- as any world, and telling apart who does it ----------------------------------------------------------------
 
@@ -179,17 +127,17 @@ class RecordedWorld(World):
         one = super().add(kind, members, region=region, project=project, user=user, parents=parents)
         key = Key(kind, region, parents, one.id)
         if self._told is None:
-            self._agreement.made(one)
+            self.agreement.made(one)
         else:
-            self._agreement.agree(key, one)
-        if self._is_doing:
-            self._came_along[kind].append(key)
+            self.agreement.agree(key, one)
+        if self._born is not None:
+            self._born.append(key)
         return one
 
     @contextmanager
     def being_told(self) -> Iterator[None]:
         """What is made meanwhile was there from the start."""
-        with self._agreement.kept(), self._being_told({}):
+        with self.agreement.kept(), self._being_told({}):
             yield
 
     # --- inside -------------------------------------------------------------------------------------------------------
@@ -217,7 +165,7 @@ class RecordedWorld(World):
             scene = self._synthesizer.scene_of(self)
             self.trusted = token_for(scene, user, ["password"], scope, {})
         for region, one in self.everything():
-            self._agreement.agree(Key(one.kind, region, one.parents, one.id), one)
+            self.agreement.agree(Key(one.kind, region, one.parents, one.id), one)
         there = []
         for seen in known.seen.values():
             if seen.key in known.made:
@@ -232,42 +180,56 @@ class RecordedWorld(World):
         ids = {one.key.kind: one.members.get(self.kinds[one.key.kind].key) for one in seen}
         for one in seen:
             self._later.pop(one.key.id, None)
-        self._is_doing = True
-        with self._agreement.kept(), self._being_told(ids):
+        self._born = []
+        with self.agreement.kept(), self._being_told(ids):
             self._synthesizer.answer(self, call.service, call.region, call.request)
             if call.plan.verb is Verb.DELETE and call.ids:
                 self._delete(Key(call.plan.kind, call.region, call.parents, call.id))
-        self._is_doing = False
+        born, self._born = self._born, None
         told = {one.key for one in seen}
-        for kind in self._came_along:
-            self._came_along[kind] = [key for key in self._came_along[kind] if key not in told]
+        self._done |= {key.id for key in told}
+        for key in born:
+            if key.kind in SAME_IF and key not in told:
+                self._came_along[key.kind].append(key)
+        with self._being_told({}):
+            self._take_what_came_along(SAME_IF.keys() & {key.kind for key in born})
         for one in seen:
-            if found := self._there(one.key):  # a key, a secret: what is told once is what was told
+            if found := self.there(one.key):  # a key, a secret: what is told once is what was told
                 found.private |= {name: value for name, value in one.members.items() if name in found.private}
 
     def _delete(self, key: Key) -> None:
         """Where it could not be deleted here as it was there, it is gone all the same."""
         self._later.pop(key.id, None)
-        found = self._there(key)
+        found = self.there(key)
         if found is not None and found.pending is None:
             self.remove(found, key.region)
 
     def _take(self, one: Sighting) -> None:
         """The resource is as it was seen."""
-        if self._there(one.key) is None:
+        if self.there(one.key) is None:
             self._make_room(one)
         self._work_out(one, self._put(one))
 
-    def _make_room(self, seen: Sighting) -> None:
-        """Remove what stood for it until now."""
+    def _make_room(self, seen: Sighting) -> bool:
+        """Remove what stood for it until now; whether something did."""
         waiting = self._came_along.get(seen.key.kind, [])
         for key in waiting:
-            found = self._there(key)
-            if found and key.parents == seen.key.parents and _belong_alike(found.members, seen.members):
+            found = self.there(key)
+            if found and key.parents == seen.key.parents and _stands_for(key.kind, found.members, seen.members):
                 waiting.remove(key)
-                with self._agreement.kept():
+                with self.agreement.kept():
                     self.remove(found, key.region)
-                return
+                return True
+        return False
+
+    def _take_what_came_along(self, kinds: set[str]) -> None:
+        """Of these kinds something was made along with another: what the recording has seen of it takes its place."""
+        for key in self._known.came_along:
+            if key.kind in kinds and self.there(key) is None and not self.is_later(key):
+                seen = self._known.seen[key]
+                if self._make_room(seen):
+                    self._later.pop(key.id, None)
+                    self._work_out(seen, self._put(self._live(seen)))
 
     def _work_out(self, seen: Sighting, one: Resource) -> None:
         try:
@@ -276,11 +238,11 @@ class RecordedWorld(World):
             logger.warning("%s %s is not made as others are", one.kind, one.id, exc_info=True)
         if life := self.kinds[one.kind].rule.life:
             resume(default_lives()[life], one, self.pace, self.clock)
-        self._agreement.agree(seen.key, one)
+        self.agreement.agree(seen.key, one)
 
     def _put(self, seen: Sighting) -> Resource:
         key, members = seen.key, copied(seen.members)
-        kind, found = self.kinds[key.kind], self._there(key)
+        kind, found = self.kinds[key.kind], self.there(key)
         if found is None:
             whole = self._whole(key, members, Scene(self, seen.call))
             by = seen.call.token if seen.call.token.project else self.trusted
@@ -294,11 +256,19 @@ class RecordedWorld(World):
                 self.hand_over(found, owner, key.region)
         return found
 
-    def _is_later(self, key: Key) -> bool:
-        """Whether the recording made it, and this client has not (yet)."""
-        return any(one.key == key for one in self._later.get(key.id, ()))
+    def _live(self, seen: Sighting) -> Sighting:
+        """What was recorded, with the names that this client uses."""
+        return replace(seen, members=msgspec.json.decode(self.as_live(msgspec.json.encode(seen.members))))
 
-    def _there(self, key: Key) -> Resource | None:
+    def is_later(self, key: Key) -> bool:
+        """Whether the recording made it, and this client has not (yet), or not what it comes along with."""
+        if all(one.key != key for one in self._later.get(key.id, ())):
+            return False
+        owners = self._known.came_along.get(key)
+        return owners is None or not owners <= self._done
+
+    def there(self, key: Key) -> Resource | None:
+        """The resource that stands there, by its id alone."""
         return self.shelf(key.kind, key.region, key.parents).get(key.id)
 
     def _whole(self, key: Key, members: Members, scene: Scene) -> Members:
@@ -307,7 +277,7 @@ class RecordedWorld(World):
         whole = fresh(kind, scene)
         for one in self._later.pop(key.id, ()):
             if one.key == key:
-                whole |= copied(one.members)
+                whole |= self._live(one).members
             else:
                 self._later[key.id].append(one)
         whole |= members
@@ -316,14 +286,9 @@ class RecordedWorld(World):
         return whole
 
 
-def _list_of(call: Call) -> Key:
-    return Key(call.plan.kind, call.region, call.parents, "")
-
-
-def _belong_alike(one: Members, other: Members) -> bool:
-    """Whether two resources belong to the same others, by the members that name those."""
-    names = [name for name, value in one.items() if name.endswith("_id") and value and other.get(name)]
-    return bool(names) and all(one[name] == other[name] for name in names)
+def _stands_for(kind: str, one: Members, other: Members) -> bool:
+    names = SAME_IF[kind]
+    return all(one.get(name) == other.get(name) for name in names)
 
 
 def _owner(members: Members) -> str:

@@ -48,10 +48,10 @@ class Replay:
         return {name: difference for name, difference in self.differences.items() if difference}
 
 
-def replay(cassette: str, words: tuple[str, ...], home: Path) -> Replay:
+def replay(cassette: Path, words: tuple[str, ...], home: Path, *options: str) -> Replay:
     suite = (sys.executable, "-m", "tests.scenarios", "--pace", "0", "--format", "json", *words)
-    proxy = (str(BIN / "cloudtape"), "run", "--mode", "replay", "--listen", "127.0.0.1:0", "--strict")
-    command = [*proxy, "--cassette", str(CASSETTES / f"{cassette}.yaml"), "--", *suite]
+    proxy = (str(BIN / "cloudtape"), "run", "--mode", "replay", "--listen", "127.0.0.1:0", "--strict", *options)
+    command = [*proxy, "--cassette", str(cassette), "--", *suite]
     environment = {"PATH": f"{BIN}:{os.defpath}", "HOME": str(home), "PYTHONWARNINGS": "ignore"}
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False
@@ -68,7 +68,7 @@ def recorded(cassette: str) -> set[str]:
 @pytest.mark.parametrize("way", RUNS)
 def test_what_passed_while_recording_passes_again(way: str, tmp_path: Path) -> None:
     cassette, words = RUNS[way]
-    played = replay(cassette, words, tmp_path)
+    played = replay(CASSETTES / f"{cassette}.yaml", words, tmp_path)
     assert played.failed == {}
     assert set(played.differences) == recorded(cassette)
     assert re.search(r"\b0 missed", played.said), played.said
@@ -77,7 +77,7 @@ def test_what_passed_while_recording_passes_again(way: str, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("cassette", ["sequential", "parallel"])
 def test_a_changed_variant_is_not_answered_with_what_was_recorded(cassette: str, tmp_path: Path) -> None:
-    played = replay(cassette, ("--variants",), tmp_path)
+    played = replay(CASSETTES / f"{cassette}.yaml", ("--variants",), tmp_path)
     answered = {name: found for name, found in played.differences.items() if not re.search(r"\b501\b", found)}
     assert answered == {}
     assert set(played.differences) == {f"{name}:changed" for name in recorded(cassette)}

@@ -43,7 +43,7 @@ class Mixed:
         self._addresses = RecordedAddresses(routes, _endpoints(cassettes), self._synthesizer.services)
         known = Known()
         known.read(self._synthesizer, self._exchanges(cassettes))
-        part.start_from(known)
+        part.start_from(known, self._addresses.regions)
 
     async def replayed(self, request: Request) -> Response | None:
         """What was recorded, where that can still be true."""

@@ -17,12 +17,13 @@ from cloudtape.upstream import is_document
 class RecordedAddresses:
     """`endpoints` are those of the recorded service catalogs: they say in which region a route's service stands.
 
-    A route of a service that is not among `services` keeps its address.
+    A route of a service that is not among `services` keeps its address. `regions` are the recorded ones, in order.
     """
 
     def __init__(self, routes: Iterable[Route], endpoints: Iterable[Endpoint], services: Services) -> None:
         regions = _regions(endpoints)
-        first = next(iter(regions.values()), "")
+        self.regions = tuple(dict.fromkeys(region for region in regions.values() if region))
+        first = self.regions[0] if self.regions else ""
         # By the route's name: the recorded address, and the made-up one.
         self._pairs: dict[str, tuple[str, str]] = {}
         for route in routes:

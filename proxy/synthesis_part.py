@@ -6,7 +6,7 @@ proxy's address in their place, as it does for a real cloud.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ from cloudtape.synthesis.errors import WorldFileError
 from cloudtape.synthesis.known import Known
 from cloudtape.synthesis.object_service import SERVICE as OBJECT_STORE
 from cloudtape.synthesis.object_service import ObjectService
+from cloudtape.synthesis.object_store.saved import restore as restore_objects
+from cloudtape.synthesis.object_store.saved import save as save_objects
 from cloudtape.synthesis.recorded_world import RecordedWorld
 from cloudtape.synthesis.saved import save
 from cloudtape.synthesis.services import default_services
@@ -50,9 +52,9 @@ class SynthesisPart:
         self._own = {kind: make() for kind, make in OWN_RESPONDERS.items()}
         self.synthesizer.others.update(self._own)
 
-    def start_from(self, known: Known) -> None:
+    def start_from(self, known: Known, regions: Sequence[str]) -> None:
         """Let worlds start as recorded answers tell, and not from a file."""
-        self._known, self._file = known, WorldFile()
+        self._known, self._file = known, WorldFile(regions=tuple(regions)) if regions else WorldFile()
 
     async def recorded_world(self, session: str) -> RecordedWorld:
         """The world of a session, after `start_from`."""
@@ -91,13 +93,16 @@ class SynthesisPart:
             raise ConfigError(str(error)) from error
 
     async def _make(self, synthesizer: Synthesizer) -> World:
+        objects, seed = self._own[OBJECT_STORE], self._options.seed
         if self._known is not None:
-            objects = self._own[OBJECT_STORE]
-            world = RecordedWorld(synthesizer, self._known, objects, self._options.seed, self._pace)
-            with world.being_told():
-                await stock(synthesizer, world, self._known.kinds)
-            return world
-        return await build(synthesizer, self._file, self._lines, seed=self._options.seed, pace=self._pace)
+            recorded = RecordedWorld(synthesizer, self._known, objects, seed, self._pace)
+            with recorded.being_told():
+                await stock(synthesizer, recorded, self._known.kinds)
+            return recorded
+        world = await build(synthesizer, self._file, self._lines, seed=seed, pace=self._pace)
+        if self._file.objects:
+            await restore_objects(objects.store(world).state, self._file.objects)
+        return world
 
     async def __call__(self, request: Request) -> Response | None:
         found = await self.synthesizer.respond(request)
@@ -109,7 +114,9 @@ class SynthesisPart:
 
     async def save(self, path: Path) -> None:
         """Write the world of the default session to a file that `--world` takes."""
-        document = {"regions": list(self._file.regions), "saved": save(await self.synthesizer.world())}
+        world = await self.synthesizer.world()
+        objects = save_objects(self._own[OBJECT_STORE].store(world).state)
+        document = {"regions": list(self._file.regions), "saved": save(world), "objects": objects}
         plain = msgspec.to_builtins(document)
         plain["users"] = [msgspec.to_builtins(one) for one in self._file.users]
         text = yaml.dump(plain, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)

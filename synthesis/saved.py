@@ -33,8 +33,6 @@ class SavedDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Saved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`objects` is what the object store keeps, in its own form."""
-
     resources: tuple[SavedResource, ...] = ()
     grants: tuple[Grant, ...] = ()
     memberships: tuple[tuple[str, str], ...] = ()

@@ -29,6 +29,7 @@ from cloudtape.synthesis.bootstrap import REGION, add_project, add_user, bootstr
 from cloudtape.synthesis.clock import Clock, Pace
 from cloudtape.synthesis.errors import WorldFileError
 from cloudtape.synthesis.identity import PROJECTS, USERS, token_for
+from cloudtape.synthesis.object_store.saved import SavedStore
 from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.services import DATA
 from cloudtape.synthesis.shelves import Members
@@ -61,7 +62,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"val
 
 
 class WorldFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`token_life` in seconds."""
+    """`token_life` in seconds; `objects` is what the object store holds."""
 
     users: tuple[User, ...] = ()
     projects: tuple[str, ...] = ()
@@ -69,6 +70,7 @@ class WorldFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     token_life: float = 3600.0
     resources: tuple[Step, ...] = ()
     saved: saved.Saved | None = None
+    objects: SavedStore | None = None
 
 
 def read_world(path: Path = DEFAULT_WORLD) -> tuple[WorldFile, Lines]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from cloudtape.synthesis.blob_store import UnknownBlob
 from cloudtape.synthesis.object_store.model import Account, Container, LargeObject, Link, State, StoredObject
 
 
@@ -49,6 +50,7 @@ class SavedStore(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
 
 
 def save(state: State) -> SavedStore:
+    """All that is there, but for objects of which the bytes are not known."""
     state.expire()
     return SavedStore({name: of_account(one) for name, one in state.accounts.items() if not one.is_deleted})
 
@@ -59,7 +61,8 @@ def of_account(one: Account) -> SavedAccount:
 
 
 def of_container(one: Container) -> SavedContainer:
-    objects = {name: of_object(one.objects[name]) for name in one.names}
+    known = [name for name in one.names if not isinstance(one.objects[name].blob, UnknownBlob)]
+    objects = {name: of_object(one.objects[name]) for name in known}
     archive = {
         name: {number: of_object(stored) for number, stored in versions.items()}
         for name, versions in one.archive.items()

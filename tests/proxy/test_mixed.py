@@ -301,6 +301,21 @@ def test_objects_that_the_client_puts_join_the_recorded_listings(swift: SwiftCon
     assert swift.get_object(name, "a-new-one")[1] == b"hello"
 
 
+def test_a_recorded_world_is_saved_for_the_demo(lists: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "world.yaml"
+    replaying = Config(mode_named("replay").synthesizing(), (lists,), synthesis=SynthesisOptions(save=path))
+    with BackgroundProxy(replaying) as proxy:
+        cloud = connected(proxy, monkeypatch)
+        cloud.network.create_network(name="made-here")
+        names = [one.name for one in cloud.network.networks()]
+    again = Config(mode_named("synthesize"), synthesis=SynthesisOptions(world=path))
+    who = {"username": "demo", "password": "anything", "project_name": "demo"}
+    auth = {"auth": {**who, "user_domain_id": "default", "project_domain_id": "default"}, "region_name": "RegionOne"}
+    with BackgroundProxy(again, auth) as demo:
+        cloud = connected(demo, monkeypatch)
+        assert [one.name for one in cloud.network.networks()] == names
+
+
 # --- asking for it ---------------------------------------------------------------------------------------------------
 
 

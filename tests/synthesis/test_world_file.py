@@ -99,12 +99,23 @@ def test_a_saved_world_comes_back_with_its_passwords_states_and_data(tmp_path: P
     assert same == data != ""
 
 
+def test_a_saved_world_comes_back_with_its_objects(tmp_path: Path) -> None:
+    path = tmp_path / "saved.yaml"
+    with BackgroundProxy(demo(save=path)) as proxy:
+        [(_, projects)] = ask(proxy, ("GET", "/identity/v3/auth/projects", None))
+        place = f"/object-store/v1/AUTH_{projects['projects'][0]['id']}/documents"
+        [(_, before)] = ask(proxy, ("GET", f"{place}/welcome.txt", None))
+    with BackgroundProxy(demo(world=path)) as proxy:
+        [(_, after)] = ask(proxy, ("GET", f"{place}/welcome.txt", None))
+    assert after == before != ""
+
+
 def test_what_is_saved_holds_no_token(tmp_path: Path) -> None:
     path = tmp_path / "saved.yaml"
     with BackgroundProxy(demo(save=path)) as proxy:
         ask(proxy, ("GET", "/compute/v2.1/servers", None))
     assert "gAAAA" not in path.read_text()
-    assert set(yaml.safe_load(path.read_text())) == {"regions", "saved", "users"}
+    assert set(yaml.safe_load(path.read_text())) == {"objects", "regions", "saved", "users"}
 
 
 def test_each_region_has_servers_of_its_own(tmp_path: Path) -> None:

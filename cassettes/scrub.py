@@ -22,11 +22,12 @@ from cloudtape.cassettes.bodies import Spool, is_text
 from cloudtape.cassettes.content import ContentError, codings, decoded, is_textual
 from cloudtape.cassettes.errors import ScrubError
 from cloudtape.cassettes.members import replaced
+from cloudtape.cassettes.mentions import telling_run
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
 from cloudtape.cassettes.placeholders import TEXT, is_placeholder
 from cloudtape.cassettes.quick_look import QuickLook, Seen, may_hide
 from cloudtape.cassettes.secrets import Rule, Table
-from cloudtape.cassettes.vault import BEGIN, WORD, Vault
+from cloudtape.cassettes.vault import BEGIN, Vault
 from cloudtape.cassettes.walk import JsonWalk, Walker, hidden_names
 
 Message = TypeVar("Message", Request, Response)
@@ -337,7 +338,7 @@ def _says(messages: tuple[Request, Response], secrets: list[str]) -> bool:
     if any(secret in texts for secret in secrets):
         return True
     bodies = [body for body in (asked.body, answered.body) if body]
-    words = [max(WORD.findall(secret) or [secret], key=len).encode("utf-8", "surrogateescape") for secret in secrets]
+    words = [(telling_run(secret) or secret).encode("utf-8", "surrogateescape") for secret in secrets]
     return any(not isinstance(body, bytes) or any(word in body for word in words) for body in bodies)
 
 

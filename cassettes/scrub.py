@@ -130,22 +130,23 @@ class Scrubber:
 
     def _met(self, headers: Headers, side: str, unknown: list[str]) -> Headers | None:
         """The fields without their secrets; the values that nobody has judged yet go to `unknown`."""
-        fields, names, secret = self._fields, self._free_names, False
+        fields, names = self._fields, self._free_names
+        clean, secret = [], False
         for pair in headers:
-            if pair in fields:
-                secret = secret or fields[pair][1] != pair[1]
-            elif pair[0] in names or self._is_free(pair[0]):
-                unknown.append(pair[1])
-            elif pair[0].lower() == "content-encoding":
-                return None
-            else:
-                secret = self._field(pair)[1] != pair[1] or secret
-        return self._replaced_fields(headers, side) if secret else headers
-
-    def _replaced_fields(self, headers: Headers, side: str) -> Headers:
-        clean = tuple([self._fields.get(pair, pair) for pair in headers])
-        self._places.update([f"{side}.headers.{new[0]}" for old, new in zip(headers, clean, strict=True) if old != new])
-        return clean
+            known = fields.get(pair)
+            if known is None:
+                if pair[0] in names or self._is_free(pair[0]):
+                    unknown.append(pair[1])
+                    known = pair
+                elif pair[0].lower() == "content-encoding":
+                    return None
+                else:
+                    known = self._field(pair)
+            if known[1] != pair[1]:
+                secret = True
+                self._places.add(f"{side}.headers.{pair[0]}")
+            clean.append(known)
+        return tuple(clean) if secret else headers
 
     def _is_free(self, name: str) -> bool:
         """Whether any value may stand under a field's name, and none makes the body another one."""

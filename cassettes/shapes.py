@@ -11,20 +11,25 @@ secret would look like in it. It may take the harmless for a danger, never the o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Sequence, Set
+from functools import cache
+from itertools import accumulate, pairwise, product
 from typing import NamedTuple
 
+from cloudtape.cassettes.mentions import RUN, Mentions, telling_run
 from cloudtape.cassettes.secrets import MARKS, PATH_MARKS, Table
 from cloudtape.cassettes.walk import BASE64_RUN
 
 HEX = bytes.maketrans(b"123456789abcdef", b"0" * 15)
-ANY_HEX = bytes.maketrans(b"123456789abcdefABCDEF", b"0" * 21)
+ANY_HEX = str.maketrans(dict.fromkeys("123456789abcdefABCDEF", "0"))
 # A UUID, or an id without its dashes as a segment of a path: no run of base64 holds 32 hex digits between two slashes.
 ID = re.compile(r"0{8}-(?:0{4}-){3}0{12}|(?<![0-9A-Za-z+])0{32}(?![0-9A-Za-z+])")
 HEX_RUN = re.compile(r"[0-]*")
 SEPARATOR = "\n"
 MOST_KNOWN = 5_000
 LONGEST_KNOWN = 200
+MOST_OUTLINES = 256
+LONGEST_OUTLINED = 8_000
 FEW = 64
 UNJUDGED = ("",)
 
@@ -41,6 +46,16 @@ WHOLE = Cut(b"", (), ())
 """A text in which nothing is strange."""
 
 
+class _Outline(NamedTuple):
+    """Of the texts of one shape: the number, begin and end of each piece whose shape alone does not make it harmless.
+
+    A client that polls is given texts of one shape again and again.
+    """
+
+    separator: bytes
+    doubtful: Sequence[tuple[int, int, int]]
+
+
 class Shapes:
     """The shapes that were found harmless, for one table and the secrets that are known so far.
 
@@ -52,21 +67,29 @@ class Shapes:
         self._known: set[bytes] = {b""}
         # The others, and which stems a text with them must not hold; None for those that are never harmless.
         self._unless: dict[bytes, tuple[str, ...] | None] = {}
-        self._joined: bytes | None = None
-        self._secrets: set[bytes] = set()
+        # All of these by the runs of letters and digits in them, so that those which a secret stands in are found.
+        self._holding: dict[str, list[bytes]] = {}
+        self._judged = 0
+        self._outlines: dict[bytes, _Outline] = {}
+        self._secrets = Mentions()
         # Secrets that look like ids would make a danger of every id: they are looked for themselves.
         self._like_ids: list[str] = []
         self._stems = {stem: _alike(stem) for stem in (*table.stems, *table.unders)}
-        self._marks = tuple(_hex_alike(mark) for mark in (*MARKS, *PATH_MARKS))
+        self._marks = ("\0", *(shape_of(mark).decode() for mark in (*MARKS, *PATH_MARKS)))
 
     def strange(self, texts: Sequence[str]) -> list[str] | None:
         """Those of some texts whose shape is not harmless; None where one mentions a secret of which no shape tells."""
+        self._make_room()
         joined = SEPARATOR.join(texts)
         if self._like_ids and self._mentions_like_id(joined):
             return None
         shapes = shape_of(joined).split(b"\n")
         unknown = set(shapes) - self._known
-        if not unknown or not (strange := self._strange(unknown, joined)):
+        if not unknown:
+            return []
+        lower = joined.lower()
+        strange = {one for one in unknown if self._is_strange(one, lower)}
+        if not strange:
             return []
         if len(shapes) == len(texts):
             return [text for text, shape in zip(texts, shapes, strict=True) if shape in strange]
@@ -77,30 +100,52 @@ class Shapes:
 
         Pieces that are `harmless` although their shape is not are not strange.
         """
+        self._make_room()
         if self._like_ids and self._mentions_like_id(document.decode("utf-8", "surrogateescape")):
             return None
         shape = document.translate(HEX)
+        outline = self._outlines.get(shape) or self._outlined(shape)
+        strange = []
+        for at, begin, end in outline.doubtful:
+            piece = document[begin:end]
+            if piece not in harmless:
+                lower = piece.decode("utf-8", "surrogateescape").lower()
+                if self._is_strange(shape[begin:end], lower):
+                    strange.append(at)
+        return Cut(outline.separator, document.split(outline.separator), strange) if strange else WHOLE
+
+    def _outlined(self, shape: bytes) -> _Outline:
         separator = b', "' if b', "' in shape else b',"'
         shapes = shape.split(separator)
         unknown = set(shapes) - self._known
-        if not unknown:
-            return WHOLE
-        pieces = document.split(separator)
-        numbered = enumerate(zip(pieces, shapes, strict=True))
-        suspects = [(at, one) for at, (piece, one) in numbered if one in unknown and piece not in harmless]
-        strange = [at for at, one in suspects if self._strange({one}, pieces[at].decode("utf-8", "surrogateescape"))]
-        return Cut(separator, pieces, strange) if strange else WHOLE
+        for one in unknown:
+            self._stems_in(one)
+        unknown = unknown - self._known
+        doubtful = []
+        if unknown:
+            ends = list(accumulate(map(len, shapes)))
+            for at in [at for at, one in enumerate(shapes) if one in unknown]:
+                end = ends[at] + at * len(separator)
+                doubtful.append((at, end - len(shapes[at]), end))
+        outline = _Outline(separator, doubtful)
+        if len(shape) <= LONGEST_OUTLINED:
+            if len(self._outlines) >= MOST_OUTLINES:
+                self._outlines.clear()
+            self._outlines[shape] = outline
+        return outline
 
-    def _strange(self, unknown: set[bytes], joined: str) -> set[bytes]:
-        found, lower = set(), joined.lower()
-        for shape in unknown:
-            stems = self._unless.get(shape, UNJUDGED)
-            if stems is UNJUDGED:
-                stems = self._judge(shape)
-                self._remember(shape, stems)
-            if stems is None or any(stem in lower for stem in stems):
-                found.add(shape)
-        return found
+    def _is_strange(self, shape: bytes, lower: str) -> bool:
+        """Whether a text of some shape may hold a secret; `lower` is one that it is a part of, in lower case."""
+        stems = self._stems_in(shape)
+        return stems is None or any(stem in lower for stem in stems)
+
+    def _stems_in(self, shape: bytes) -> tuple[str, ...] | None:
+        """As `_judge` says, which is asked once."""
+        stems = () if shape in self._known else self._unless.get(shape, UNJUDGED)
+        if stems is UNJUDGED:
+            stems = self._judge(shape)
+            self._remember(shape, stems)
+        return stems
 
     def _mentions_like_id(self, joined: str) -> bool:
         if len(self._like_ids) > FEW:
@@ -110,52 +155,59 @@ class Shapes:
     def learn(self, secrets: Iterable[str]) -> None:
         """What was harmless may be the shape of these."""
         for secret in secrets:
-            shape = secret.encode("utf-8", "surrogatepass").translate(HEX)
-            if SEPARATOR in secret or HEX_RUN.fullmatch(shape.decode("latin-1")):
+            shape = shape_of(secret).decode("latin-1")
+            if SEPARATOR in secret or HEX_RUN.fullmatch(shape):
                 self._like_ids.append(secret)
             elif shape not in self._secrets:
                 self._secrets.add(shape)
-                if shape in self._all_known():
-                    self._drop({one for one in self._known | self._unless.keys() if shape in one})
+                self._drop(shape.encode("latin-1"), telling_run(shape))
 
     def forget(self) -> None:
         """When the table has changed."""
-        self._known, self._unless, self._joined = {b""}, {}, None
+        self._known, self._unless, self._judged = {b""}, {}, 0
+        self._holding.clear()
+        self._outlines.clear()
 
-    def _drop(self, shapes: set[bytes]) -> None:
-        self._known -= shapes
-        self._unless = {shape: stems for shape, stems in self._unless.items() if shape not in shapes}
-        self._joined = None
+    def _make_room(self) -> None:
+        """Before anything is judged: what an outline takes for harmless must be known as long as it is kept."""
+        if self._judged > MOST_KNOWN:
+            self.forget()
 
-    def _all_known(self) -> bytes:
-        if self._joined is None:
-            self._joined = b"\n".join(self._known | self._unless.keys())
-        return self._joined
+    def _drop(self, secret: bytes, run: str) -> None:
+        """Judge again what a secret may stand in."""
+        holding = self._holding.get(run, ()) if run else [*self._known, *self._unless]
+        for shape in holding:
+            if secret in shape:
+                self._unless.pop(shape, None)
+                if shape in self._known:
+                    self._known.remove(shape)
+                    self._outlines.clear()
 
     def _judge(self, shape: bytes) -> tuple[str, ...] | None:
         """The stems without which all strings of a shape are harmless; None where some may be a danger all the same.
 
         So `block-storage` is harmless, although `blob` has its shape: as long as there is no `blob` in the text.
         """
-        alike = shape.lower().translate(ANY_HEX)
-        if not alike.isascii() or b"\0" in shape or any(one in shape for one in (*self._marks, *self._secrets)):
+        text = shape.decode("latin-1")
+        alike = text.lower().translate(ANY_HEX)
+        if not alike.isascii() or any(mark in text for mark in self._marks):
             return None
         if any(_alike(name) in alike for name in self._table.hidden):
             return None
-        if any(_may_hide(run) for run in BASE64_RUN.findall(shape.decode("latin-1"))):
+        if any(self._secrets.found_in(text)) or any(map(_may_hide, BASE64_RUN.findall(text))):
             return None
-        return tuple(stem for stem, like in self._stems.items() if like in alike)
+        return tuple([stem for stem, like in self._stems.items() if like in alike])
 
     def _remember(self, shape: bytes, stems: tuple[str, ...] | None) -> None:
         if len(shape) > LONGEST_KNOWN:
             return
-        if len(self._known) + len(self._unless) > MOST_KNOWN:
-            self.forget()
         if stems == ():
             self._known.add(shape)
         else:
             self._unless[shape] = stems
-        self._joined = None
+        self._judged += 1
+        for run in RUN.findall(shape.decode("latin-1")):
+            self._holding.setdefault(run, []).append(shape)
 
 
 def shape_of(text: str) -> bytes:
@@ -170,28 +222,35 @@ def _may_hide(run: str) -> bool:
 
 def _may_be_text(part: str) -> bool:
     """Whether some string of this shape, decoded, may be UTF-8 or begin as gzip does."""
-    digits = [DIGITS[character] for character in part.rstrip("=")]
+    digits = part.rstrip("=")
     if len(digits) % 4 == 1:
         return False
-    choices = list(_bytes_of(digits))
-    if 0x1F in choices[0] and 0x8B in choices[1]:
+    if 0x1F in _byte(digits[0], digits[1], 0) and 0x8B in _byte(digits[1], digits[2], 1):
         return True
-    states = {0}
-    for choice in choices:
-        states = {
-            after
-            for state in states
-            for kind in set(map(_kind, choice))
-            if (after := STEPS.get((state, kind))) is not None
-        }
+    states = START
+    for at, (left, right) in enumerate(pairwise(digits)):
+        if at % 4 < 3:
+            states = _after(states, _kinds(left, right, at % 4))
+            if not states:
+                return False
     return 0 in states
 
 
-def _bytes_of(digits: list[frozenset[int]]) -> Iterator[set[int]]:
-    """The values that each byte may have."""
-    for at in range(0, len(digits), 4):
-        for left, right, shift in zip(digits[at : at + 3], digits[at + 1 : at + 4], (2, 4, 6), strict=False):
-            yield {(one << shift | other >> (6 - shift)) & 0xFF for one in left for other in right}
+@cache
+def _byte(left: str, right: str, place: int) -> frozenset[int]:
+    """The values that a byte of three may have, by the two digits of base64 that it is made of."""
+    shift = 2 + 2 * place
+    return frozenset([(one << shift | other >> (6 - shift)) & 0xFF for one in DIGITS[left] for other in DIGITS[right]])
+
+
+@cache
+def _kinds(left: str, right: str, place: int) -> frozenset[int]:
+    return frozenset(map(_kind, _byte(left, right, place)))
+
+
+@cache
+def _after(states: frozenset[int], kinds: frozenset[int]) -> frozenset[int]:
+    return frozenset([STEPS[step] for step in product(states, kinds) if step in STEPS])
 
 
 def _kind(byte: int) -> int:
@@ -201,6 +260,7 @@ def _kind(byte: int) -> int:
     return -1 if byte < 0xC0 else -2 if byte < 0xC2 or byte > 0xF4 else 1 if byte < 0xE0 else 2 if byte < 0xF0 else 3
 
 
+START = frozenset({0})
 # (bytes still to follow, kind of the next byte) → bytes still to follow
 STEPS = {(0, kind): kind for kind in range(4)} | {(left, -1): left - 1 for left in (1, 2, 3)}
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -211,9 +271,5 @@ DIGITS = {character: frozenset({value}) for value, character in enumerate(ALPHAB
 }
 
 
-def _alike(text: str) -> bytes:
-    return text.lower().encode("utf-8", "surrogatepass").translate(ANY_HEX)
-
-
-def _hex_alike(text: str) -> bytes:
-    return text.encode().translate(HEX)
+def _alike(text: str) -> str:
+    return text.lower().translate(ANY_HEX)

@@ -26,7 +26,9 @@ HARMLESS = st.sampled_from(
 )
 PLANTED = st.integers(0, 9).map(lambda n: f"Pl4nted-{n}-V4lue")
 HEX_PLANTED = st.integers(0, 9).map(lambda n: f"{n}badc0de" * 4)
-LEAVES = HARMLESS | PLANTED | HEX_PLANTED | st.none() | st.booleans() | st.integers(10**7, 10**7 + 9)
+# Of many shapes, so that little of what was judged before tells anything of them.
+ODD_PLANTED = st.from_regex(r"[A-Z][a-z0-9]{3,6}[-_]?[a-zA-Z0-9]{6,9}", fullmatch=True)
+LEAVES = ODD_PLANTED | HARMLESS | PLANTED | HEX_PLANTED | st.none() | st.booleans() | st.integers(10**7, 10**7 + 9)
 VALUES = st.recursive(
     LEAVES, lambda inner: st.dictionaries(st.sampled_from(NAMES), inner, max_size=4) | st.lists(inner, max_size=3)
 )

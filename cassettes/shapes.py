@@ -87,6 +87,7 @@ class Shapes:
         unknown = set(shapes) - self._known
         if not unknown:
             return []
+        self._judge_all(unknown)
         lower = joined.lower()
         strange = {one for one in unknown if self._is_strange(one, lower)}
         if not strange:
@@ -118,8 +119,7 @@ class Shapes:
         separator = b', "' if b', "' in shape else b',"'
         shapes = shape.split(separator)
         unknown = set(shapes) - self._known
-        for one in unknown:
-            self._stems_in(one)
+        self._judge_all(unknown)
         unknown = unknown - self._known
         doubtful = []
         if unknown:
@@ -146,6 +146,13 @@ class Shapes:
             stems = self._judge(shape)
             self._remember(shape, stems)
         return stems
+
+    def _judge_all(self, shapes: Set[bytes]) -> None:
+        """Together where all are harmless, as new ones mostly are: the names that a client makes up."""
+        unjudged = shapes - self._unless.keys()
+        are_harmless = len(unjudged) > 1 and self._judge(b"\n".join(unjudged)) == ()
+        for shape in unjudged:
+            self._remember(shape, () if are_harmless else self._judge(shape))
 
     def _mentions_like_id(self, joined: str) -> bool:
         if len(self._like_ids) > FEW:
@@ -190,7 +197,7 @@ class Shapes:
         """
         text = shape.decode("latin-1")
         alike = text.lower().translate(ANY_HEX)
-        if not alike.isascii() or any(mark in text for mark in self._marks):
+        if not alike.isascii() or [mark for mark in self._marks if mark in text]:
             return None
         if any(_alike(name) in alike for name in self._table.hidden):
             return None

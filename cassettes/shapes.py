@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from functools import cache
-from itertools import accumulate, pairwise, product
+from itertools import accumulate, groupby, pairwise, product
 from typing import NamedTuple
 
 from cloudtape.cassettes.mentions import RUN, Mentions, telling_run
@@ -21,7 +21,6 @@ from cloudtape.cassettes.secrets import MARKS, PATH_MARKS, Table
 from cloudtape.cassettes.walk import BASE64_RUN
 
 HEX = bytes.maketrans(b"123456789abcdef", b"0" * 15)
-ANY_HEX = str.maketrans(dict.fromkeys("123456789abcdefABCDEF", "0"))
 # A UUID, or an id without its dashes as a segment of a path: no run of base64 holds 32 hex digits between two slashes.
 ID = re.compile(r"0{8}-(?:0{4}-){3}0{12}|(?<![0-9A-Za-z+])0{32}(?![0-9A-Za-z+])")
 HEX_RUN = re.compile(r"[0-]*")
@@ -75,7 +74,8 @@ class Shapes:
         # Secrets that look like ids would make a danger of every id: they are looked for themselves.
         self._like_ids: list[str] = []
         self._stems = {stem: _alike(stem) for stem in (*table.stems, *table.unders)}
-        self._marks = ("\0", *(shape_of(mark).decode() for mark in (*MARKS, *PATH_MARKS)))
+        self._any_stem = _any_of(self._stems.values())
+        self._marks = _any_of([b"\0", *(shape_of(mark) for mark in (*MARKS, *PATH_MARKS))])
 
     def strange(self, texts: Sequence[str]) -> list[str] | None:
         """Those of some texts whose shape is not harmless; None where one mentions a secret of which no shape tells."""
@@ -85,11 +85,10 @@ class Shapes:
             return None
         shapes = shape_of(joined).split(b"\n")
         unknown = set(shapes) - self._known
-        if not unknown:
+        if not unknown or not (doubtful := self._judge_all(unknown)):
             return []
-        self._judge_all(unknown)
         lower = joined.lower()
-        strange = {one for one in unknown if self._is_strange(one, lower)}
+        strange = {one for one in doubtful if self._is_strange(one, lower)}
         if not strange:
             return []
         if len(shapes) == len(texts):
@@ -118,17 +117,15 @@ class Shapes:
     def _outlined(self, shape: bytes) -> _Outline:
         separator = b', "' if b', "' in shape else b',"'
         shapes = shape.split(separator)
-        unknown = set(shapes) - self._known
-        self._judge_all(unknown)
-        unknown = unknown - self._known
+        unknown, judged = set(shapes) - self._known, self._judged
         doubtful = []
-        if unknown:
+        if unknown and (unsure := self._judge_all(unknown)):
             ends = list(accumulate(map(len, shapes)))
-            for at in [at for at, one in enumerate(shapes) if one in unknown]:
+            for at in [at for at, one in enumerate(shapes) if one in unsure]:
                 end = ends[at] + at * len(separator)
                 doubtful.append((at, end - len(shapes[at]), end))
         outline = _Outline(separator, doubtful)
-        if len(shape) <= LONGEST_OUTLINED:
+        if self._judged == judged and len(shape) <= LONGEST_OUTLINED:  # it does not come for the first time
             if len(self._outlines) >= MOST_OUTLINES:
                 self._outlines.clear()
             self._outlines[shape] = outline
@@ -147,12 +144,16 @@ class Shapes:
             self._remember(shape, stems)
         return stems
 
-    def _judge_all(self, shapes: Set[bytes]) -> None:
-        """Together where all are harmless, as new ones mostly are: the names that a client makes up."""
+    def _judge_all(self, shapes: Set[bytes]) -> Set[bytes]:
+        """Those of some shapes that alone do not make a text harmless.
+
+        New ones are judged together: mostly they hold the names that a client makes up, and all are harmless.
+        """
         unjudged = shapes - self._unless.keys()
         are_harmless = len(unjudged) > 1 and self._judge(b"\n".join(unjudged)) == ()
         for shape in unjudged:
             self._remember(shape, () if are_harmless else self._judge(shape))
+        return shapes - self._known
 
     def _mentions_like_id(self, joined: str) -> bool:
         if len(self._like_ids) > FEW:
@@ -195,24 +196,28 @@ class Shapes:
 
         So `block-storage` is harmless, although `blob` has its shape: as long as there is no `blob` in the text.
         """
-        text = shape.decode("latin-1")
-        alike = text.lower().translate(ANY_HEX)
-        if not alike.isascii() or [mark for mark in self._marks if mark in text]:
+        if not shape.isascii() or self._marks.search(shape):
             return None
+        alike = shape.lower().translate(HEX)
         if any(_alike(name) in alike for name in self._table.hidden):
             return None
-        if any(self._secrets.found_in(text)) or any(map(_may_hide, BASE64_RUN.findall(text))):
+        text = shape.decode("ascii")
+        if any(self._secrets.found_in(text)):
             return None
+        if BASE64_RUN.search(text) and any(map(_may_hide, BASE64_RUN.findall(text))):
+            return None
+        if not self._any_stem.search(alike):
+            return ()
         return tuple([stem for stem, like in self._stems.items() if like in alike])
 
     def _remember(self, shape: bytes, stems: tuple[str, ...] | None) -> None:
+        self._judged += 1
         if len(shape) > LONGEST_KNOWN:
             return
         if stems == ():
             self._known.add(shape)
         else:
             self._unless[shape] = stems
-        self._judged += 1
         for run in RUN.findall(shape.decode("latin-1")):
             self._holding.setdefault(run, []).append(shape)
 
@@ -278,5 +283,15 @@ DIGITS = {character: frozenset({value}) for value, character in enumerate(ALPHAB
 }
 
 
-def _alike(text: str) -> str:
-    return text.lower().translate(ANY_HEX)
+def _alike(text: str) -> bytes:
+    return text.lower().encode("utf-8", "surrogatepass").translate(HEX)
+
+
+def _any_of(words: Iterable[bytes]) -> re.Pattern[bytes]:
+    """Finds any of some words; by their first letters, where most places are given up."""
+    grouped = groupby(sorted(words), lambda word: word[:1])
+    return re.compile(
+        b"|".join(
+            re.escape(first) + b"(?:%b)" % b"|".join([re.escape(one[1:]) for one in group]) for first, group in grouped
+        )
+    )

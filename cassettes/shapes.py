@@ -69,6 +69,8 @@ class Shapes:
         # All of these by the runs of letters and digits in them, so that those which a secret stands in are found.
         self._holding: dict[str, list[bytes]] = {}
         self._judged = 0
+        # Found harmless once; whoever looks again judges them again.
+        self._seen: set[bytes] = set()
         self._outlines: dict[bytes, _Outline] = {}
         self._secrets = Mentions()
         # Secrets that look like ids would make a danger of every id: they are looked for themselves.
@@ -117,15 +119,17 @@ class Shapes:
     def _outlined(self, shape: bytes) -> _Outline:
         separator = b', "' if b', "' in shape else b',"'
         shapes = shape.split(separator)
-        unknown, judged = set(shapes) - self._known, self._judged
+        unknown = set(shapes) - self._known
+        unsure = self._judge_all(unknown) if unknown else unknown
         doubtful = []
-        if unknown and (unsure := self._judge_all(unknown)):
+        if unsure:
             ends = list(accumulate(map(len, shapes)))
             for at in [at for at, one in enumerate(shapes) if one in unsure]:
                 end = ends[at] + at * len(separator)
                 doubtful.append((at, end - len(shapes[at]), end))
         outline = _Outline(separator, doubtful)
-        if self._judged == judged and len(shape) <= LONGEST_OUTLINED:  # it does not come for the first time
+        # What is not doubtful must be known: then the outline goes when a secret becomes known that stands there.
+        if len(unsure) == len(unknown) and len(shape) <= LONGEST_OUTLINED:
             if len(self._outlines) >= MOST_OUTLINES:
                 self._outlines.clear()
             self._outlines[shape] = outline
@@ -147,12 +151,20 @@ class Shapes:
     def _judge_all(self, shapes: Set[bytes]) -> Set[bytes]:
         """Those of some shapes that alone do not make a text harmless.
 
-        New ones are judged together: mostly they hold the names that a client makes up, and all are harmless.
+        New ones are judged together: mostly they hold the names that a client makes up, and all are harmless. Only what
+        comes again is worth remembering.
         """
         unjudged = shapes - self._unless.keys()
-        are_harmless = len(unjudged) > 1 and self._judge(b"\n".join(unjudged)) == ()
+        stems = self._judge(b"\n".join(unjudged)) if unjudged else None
+        if stems == ():
+            for shape in unjudged & self._seen:
+                self._remember(shape, ())
+            if len(self._seen) > MOST_KNOWN:
+                self._seen.clear()
+            self._seen |= unjudged
+            return shapes - unjudged
         for shape in unjudged:
-            self._remember(shape, () if are_harmless else self._judge(shape))
+            self._remember(shape, self._judge(shape) if len(unjudged) > 1 else stems)
         return shapes - self._known
 
     def _mentions_like_id(self, joined: str) -> bool:

@@ -154,7 +154,7 @@ class Shapes:
         New ones are judged together: mostly they hold the names that a client makes up, and all are harmless. Only what
         comes again is worth remembering.
         """
-        unjudged = shapes - self._unless.keys()
+        unjudged = {one for one in shapes if one not in self._unless}
         stems = self._judge(b"\n".join(unjudged)) if unjudged else None
         if stems == ():
             for shape in unjudged & self._seen:

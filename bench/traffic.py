@@ -57,6 +57,8 @@ KINDS = (
 )
 READS = tuple(number for number, kind in enumerate(KINDS) if kind.method == "GET" and kind.path.endswith(ID))
 PERIOD = sum(kind.share for kind in KINDS)
+SHARED = 7
+"""Exchanges that speak of one made-up name: of each fifty, seven make something, the others look at it."""
 
 # What differs from one exchange to the next, beside the ids.
 VARYING = (
@@ -170,7 +172,7 @@ class _Template:
 
         clock = f"{n // 3600 % 24:02}:{n // 60 % 60:02}:{n % 60:02}"
         mac = f"fa:16:3e:{n >> 16 & 255:02x}:{n >> 8 & 255:02x}:{n & 255:02x}"
-        word, secret = _made_up(n)
+        word, secret = _name(n // SHARED), _password(n)
         values = {"base": base, "token": token, "clock": clock, "mac": mac, "word": word, "secret": secret}
         values |= {f"id{place}": _uuid(self._kind, place, n) for place in range(len(self._ids))}
         body, answer = self._body.format_map(values).encode(), self._response_body.format_map(values).encode()
@@ -217,11 +219,14 @@ def _template(kind: int) -> _Template:
     raise NotRecorded(wanted)
 
 
-def _made_up(n: int) -> tuple[str, str]:
-    """A name and a password as a test makes them up: of other letters each time, names of another length, too."""
-    chosen = random.Random(n)
-    name = "".join(chosen.choices(string.ascii_lowercase, k=chosen.randint(5, 14)))
-    return name, "".join(chosen.choices(string.ascii_letters + string.digits, k=12))
+def _name(number: int) -> str:
+    """As a test makes one up: of other letters each time, and of another length."""
+    chosen = random.Random(number)
+    return "".join(chosen.choices(string.ascii_lowercase, k=chosen.randint(5, 14)))
+
+
+def _password(number: int) -> str:
+    return "".join(random.Random(number).choices(string.ascii_letters + string.digits, k=12))
 
 
 def _uuid(kind: int, place: int, n: int) -> str:

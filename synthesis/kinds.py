@@ -15,7 +15,7 @@ import msgspec
 import yaml
 
 from cloudtape.reference.catalog import OperationCatalog
-from cloudtape.synthesis.plans import Plan, Planner, Verb
+from cloudtape.synthesis.plans import Plan, Planner, Verb, shape_of
 from cloudtape.synthesis.services import DATA, Microversion
 from cloudtape.synthesis.shelves import Members
 
@@ -129,6 +129,16 @@ class Kind:
         """The member that holds a list of it."""
         found = next((plan.wrapper for plan in self.plans if plan.many and plan.wrapper), "")
         return self.rule.many or found or self.path.rpartition("/")[2].replace("-", "_")
+
+    @functools.cached_property
+    def alone(self) -> str:
+        """The member in which an example of its list prints one of it; empty where no example does.
+
+        Another example of the same list has all (networks with their provider attributes, Networking API v2.0).
+        """
+        lists = {shape_of(plan) for plan in self.plans if plan.many}
+        ones = [plan for plan in self.plans if plan.verb is Verb.LIST and not plan.many and shape_of(plan) in lists]
+        return next((plan.wrapper for plan in ones if plan.wrapper and plan.wrapper == self.wrapper), "")
 
     @functools.cached_property
     def label(self) -> str:

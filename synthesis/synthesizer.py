@@ -45,6 +45,7 @@ from cloudtape.synthesis import (
     volume_extras,
     volumes,
 )
+from cloudtape.synthesis.alike import told_apart
 from cloudtape.synthesis.calls import Answer, Call, Token, query_of
 from cloudtape.synthesis.completion import Skeleton, complete, own_copy, skeleton_for
 from cloudtape.synthesis.discovery import document_at, microversion, version_headers
@@ -132,6 +133,7 @@ class Synthesizer:
         self._finder = OperationFinder([*additions().operations, *default_catalog().operations])
         self._skeleton = functools.cache(self._find_skeleton)
         self._place = functools.lru_cache(256)(self._find_place)
+        self._alike = functools.cache(self._find_alike)
 
     async def __call__(self, request: Request) -> Response | None:
         found = await self.respond(request)
@@ -196,6 +198,7 @@ class Synthesizer:
             if operation not in OPEN_OPERATIONS and token is NOBODY:
                 raise Refused(401, identity.WRONG)
             call = self._call(service, region, request, plan, token, micro)
+            operation = call.plan.operation.id
             scene = Scene(world, call, self._skeleton(operation), not _wants_xml(request))
             made = answer(scene)
             made = self._completed(made, call) if made.shows is None else self._shown(made, scene)
@@ -233,6 +236,7 @@ class Synthesizer:
         version, prefix, path = _split(target)
         base = origin + prefix + _project(path, plan)
         ids, body = _ids(path, plan), _body(request, plan)
+        plan = told_apart(plan, self._alike(plan.operation.id), body)
         return Call(request, service, region, version, base, path, query_of(query), token, micro, plan, ids, body)
 
     def _version_document(self, told: Answer, service: Service, request: Request, target: str) -> Answer:
@@ -243,14 +247,16 @@ class Synthesizer:
         """As XML, where the client asks for that and the reference documents it."""
         if made.body is None or isinstance(made.body, bytes | StoredBody) or not _wants_xml(request):
             return made
-        example = next((one.xml for one in (plan, *self._alike(plan)) if one.xml), "")
+        example = next((one.xml for one in (plan, *self._alike(plan.operation.id)) if one.xml), "")
         if not example:
             return made
         return Answer(made.status, to_xml(made.body, example), (*made.headers, ("Content-Type", "application/xml")))
 
-    def _alike(self, plan: Plan) -> list[Plan]:
-        """The operations that no request tells from another one."""
-        planner, same = self.kinds.planner, shape_of(plan)
+    def _find_alike(self, operation_id: str) -> list[Plan]:
+        """The operations that no request's method and path tell from another one."""
+        planner = self.kinds.planner
+        plan = planner.plan(operation_id)
+        same = shape_of(plan)
         others = (planner.plan(operation.id) for operation in planner.kinds.get(plan.kind, ()))
         return [other for other in others if other is not plan and shape_of(other) == same]
 
@@ -279,7 +285,7 @@ class Synthesizer:
 
     def _find_skeleton(self, operation_id: str) -> Skeleton | None:
         plan = self.kinds.planner.plan(operation_id)
-        return skeleton_for(plan, self._alike(plan), self.kinds[plan.kind])
+        return skeleton_for(plan, self._alike(operation_id), self.kinds[plan.kind])
 
     def _find_place(self, host: str) -> tuple[Service, str] | None:
         kind, _, rest = host.partition(".")

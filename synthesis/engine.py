@@ -210,7 +210,7 @@ def _change(scene: Scene, one: Resource) -> Answer:
     if kind.rule.life:
         life = default_lives()[kind.rule.life]
         check(life, life.update, one, "update", kind.label)
-        begin(life, life.update, one, scene.world.pace, scene.world.clock)
+        begin(life, one.private.pop("goes", life.update), one, scene.world.pace, scene.world.clock)
     return Answer(call.plan.status, said) if said is not None else shown(scene, one)
 
 
@@ -267,7 +267,7 @@ def _action(scene: Scene) -> Answer:
         effect(scene, one, "DELETE", {})
         _leave(scene, one, life, transition)
     elif transition is not NO_TRANSITION:
-        begin(life, transition, one, scene.world.pace, scene.world.clock)
+        begin(life, one.private.pop("goes", transition), one, scene.world.pace, scene.world.clock)
         stamp(one.members, scene, UPDATED)
     if said is not None:
         return Answer(plan.status, said)

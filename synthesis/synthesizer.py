@@ -54,15 +54,13 @@ from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.faults import PHRASES, fault
 from cloudtape.synthesis.kinds import Kinds, plan_with, read_rules
 from cloudtape.synthesis.plans import REPEATED, Plan, Verb, shape_of
-from cloudtape.synthesis.scene import Scene
+from cloudtape.synthesis.scene import Responder, Scene
 from cloudtape.synthesis.services import DATA, DOMAIN, Microversion, Service, Services, default_services
 from cloudtape.synthesis.tokens import NOBODY, holder
 from cloudtape.synthesis.world import World
 from cloudtape.synthesis.xml import XmlError, from_xml, to_xml
 
 logger = logging.getLogger(__name__)
-Responder = Callable[[World, Request], Awaitable[Response | None]]
-"""What answers for a service that has a responder for itself."""
 # What registers the effects and answers of each service.
 PARTS = (
     attachments,
@@ -199,7 +197,7 @@ class Synthesizer:
                 raise Refused(401, identity.WRONG)
             call = self._call(service, region, request, plan, token, micro)
             operation = call.plan.operation.id
-            scene = Scene(world, call, self._skeleton(operation), not _wants_xml(request))
+            scene = Scene(world, call, self._skeleton(operation), not _wants_xml(request), self.others)
             made = answer(scene)
             made = self._completed(made, call) if made.shows is None else self._shown(made, scene)
             return _response(service, self._in_their_format(made, request, call.plan), micro, world), operation

@@ -48,7 +48,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     admin may do. `map`: it is a document that is this member of its parent, `item` what wraps one key of it.
     `optional` are members of examples whose presence says something. `since` and `until` bound the microversions in
     which a member is shown. `old`: what older versions call a member.
-    `oldest_first`: the order of its lists, where its service has another one.
+    `oldest_first`: the order of its lists, where its service has another one. `bare`: the reference prints it without
+    the `wrapper` in which clients look for it; it stands in the answer both ways.
     """
 
     label: str = ""
@@ -76,6 +77,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     collection: bool = False
     newest: bool = False
     oldest_first: bool = False
+    bare: bool = False
     quota: str = ""
     old: dict[str, str] = {}
     since: dict[str, Microversion] = {}

@@ -36,6 +36,7 @@ from cloudtape.synthesis import (
     network,
     network_extras,
     network_kinds,
+    oauth1,
     orchestration,
     routers,
     security_groups,
@@ -76,6 +77,7 @@ PARTS = (
     network,
     network_extras,
     network_kinds,
+    oauth1,
     orchestration,
     routers,
     security_groups,
@@ -93,6 +95,8 @@ OPEN_OPERATIONS = frozenset(
     {
         "identity.auth.tokens.authenticate",
         "identity.auth.tokens.show",
+        "identity.oauth1.request-token.show",
+        "identity.oauth1.access-token.create",
         "identity.v2.0.tokens.authenticate",
         "identity.v2.0.tokens.authenticate-for-admin-api",
     }

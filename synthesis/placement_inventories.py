@@ -14,22 +14,16 @@ from cloudtape.synthesis.placement import (
     capacity,
     changed,
     check_generation,
-    class_names,
     placed,
     provider,
-    trait_names,
+    sent_object,
     usages,
 )
+from cloudtape.synthesis.placement_names import class_names, trait_names
 from cloudtape.synthesis.scene import Scene
 from cloudtape.synthesis.shelves import Members, Resource
 
 BASE = "resource-providers"
-
-
-def _sent(scene: Scene) -> Members:
-    if not isinstance(scene.call.body, dict):
-        raise Refused(400, "Malformed JSON: the request body must be an object.")
-    return scene.call.body
 
 
 def _with_generation(one: Resource, **more: Any) -> Members:
@@ -67,7 +61,7 @@ def _list(scene: Scene) -> Answer:
 
 @placed(f"{BASE}.inventories.replace")
 def _replace(scene: Scene) -> Answer:
-    one, sent = provider(scene), _sent(scene)
+    one, sent = provider(scene), sent_object(scene)
     check_generation(one, sent)
     wanted = sent.get("inventories")
     if not isinstance(wanted, dict):
@@ -90,7 +84,7 @@ def _clear(scene: Scene) -> Answer:
 
 @placed(f"{BASE}.inventories.create")
 def _create(scene: Scene) -> Answer:
-    one, sent = provider(scene), _sent(scene)
+    one, sent = provider(scene), sent_object(scene)
     name = str(sent.get("resource_class"))
     if name in one.private["inventories"]:
         raise Refused(409, f"Update conflict: Inventory of {name} already exists for resource provider {one.id}.")
@@ -114,7 +108,7 @@ def _show(scene: Scene) -> Answer:
 
 @placed(f"{BASE}.inventories.update")
 def _update(scene: Scene) -> Answer:
-    one, sent, name = provider(scene), _sent(scene), scene.call.ids[1]
+    one, sent, name = provider(scene), sent_object(scene), scene.call.ids[1]
     check_generation(one, sent)
     made = _inventory(scene, one, name, sent)
     if usages(scene, one).get(name, 0) > capacity(made):
@@ -147,7 +141,7 @@ def _aggregates(scene: Scene) -> Answer:
 def _set_aggregates(scene: Scene) -> Answer:
     one, body = provider(scene), scene.call.body
     if scene.call.micro >= (1, 19):
-        check_generation(one, _sent(scene))
+        check_generation(one, sent_object(scene))
     found = body.get("aggregates") if isinstance(body, dict) else body
     if not isinstance(found, list):
         raise Refused(400, "JSON does not validate: a list of aggregates is expected")
@@ -164,7 +158,7 @@ def _traits(scene: Scene) -> Answer:
 
 @placed(f"{BASE}.traits.replace", (1, 6))
 def _set_traits(scene: Scene) -> Answer:
-    one, sent = provider(scene), _sent(scene)
+    one, sent = provider(scene), sent_object(scene)
     check_generation(one, sent)
     found = sent.get("traits")
     if not isinstance(found, list):

@@ -13,8 +13,9 @@ from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.finding import item, sees
 from cloudtape.synthesis.scene import Scene
 from cloudtape.synthesis.shelves import Members
-from cloudtape.synthesis.stack_functions import Unresolved, names_in
+from cloudtape.synthesis.stack_functions import names_in
 from cloudtape.synthesis.stack_templates import Definition, Template
+from cloudtape.synthesis.stack_texts import Unresolved
 from cloudtape.synthesis.stack_types import Property, Type
 from cloudtape.synthesis.stack_values import Later, Works, type_of
 

@@ -144,7 +144,7 @@ def _range(limits: Any, value: Any) -> str:
 
 def _modulo(rule: Any, value: Any) -> str:
     step, offset = rule.get("step", 1), rule.get("offset", 0)
-    if number(value) % step == offset:
+    if step and number(value) % step == offset:
         return ""
     return f"{value} is not a multiple of {step} with an offset of {offset})"
 

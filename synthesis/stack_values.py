@@ -7,8 +7,9 @@ from typing import Any
 from cloudtape.synthesis.lifecycle import settle
 from cloudtape.synthesis.scene import Scene
 from cloudtape.synthesis.shelves import Members, Resource
-from cloudtape.synthesis.stack_functions import Resolver, Unresolved, is_true
+from cloudtape.synthesis.stack_functions import Resolver, is_true
 from cloudtape.synthesis.stack_templates import Template
+from cloudtape.synthesis.stack_texts import Unresolved
 from cloudtape.synthesis.stack_types import Type, at, default_types
 from cloudtape.synthesis.views import visible
 

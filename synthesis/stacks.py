@@ -5,6 +5,8 @@ Source: heat's `engine/stack.py`, `engine/service.py`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import yaml
@@ -15,11 +17,27 @@ from cloudtape.synthesis.scene import Scene, on
 from cloudtape.synthesis.shelves import Members, Resource
 from cloudtape.synthesis.stack_checks import check
 from cloudtape.synthesis.stack_events import record_stack
-from cloudtape.synthesis.stack_functions import Unresolved, is_true
+from cloudtape.synthesis.stack_functions import is_true
 from cloudtape.synthesis.stack_parameters import as_text, values_of
 from cloudtape.synthesis.stack_resources import StackFailed, build, remove_all
 from cloudtape.synthesis.stack_templates import Template, parse, read
+from cloudtape.synthesis.stack_texts import Unresolved
 from cloudtape.synthesis.stack_values import STACKS, Later, Works
+
+# What a value of another type than any template has trips over.
+TRIPPED = (TypeError, AttributeError, LookupError, ValueError, ArithmeticError, RecursionError)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Whatever a template trips over before anything is made is its author's to mend. Raises Refused."""
+    try:
+        yield
+    except Unresolved as error:
+        raise Refused(400, str(error)) from None
+    except TRIPPED as error:
+        raise Refused(400, f"Template not in valid format: {error}") from None
+
 
 # --- what was sent ------------------------------------------------------------------------------------------------
 
@@ -72,6 +90,11 @@ def works_of(scene: Scene, stack: Resource) -> Works:
 def validated(scene: Scene) -> Template:
     """The template in a request that only asks whether it is right. Raises Refused."""
     sent = scene.call.body if isinstance(scene.call.body, dict) else {}
+    with _refusing():
+        return _validated(scene, sent)
+
+
+def _validated(scene: Scene, sent: Members) -> Template:
     raw = _template(sent)
     template = read(raw) if raw else Template()
     defaults = {
@@ -90,12 +113,14 @@ def validated(scene: Scene) -> Template:
 
 @on(STACKS, "CREATE")
 def _create(scene: Scene, stack: Resource, sent: Members) -> None:
-    kept, template, values = _read(sent)
+    with _refusing():
+        kept, template, values = _read(sent)
     stack.private |= kept
     stack.set(stack_owner=_user(scene), timeout_mins=sent.get("timeout_mins"), tags=_tags(sent))
     works = Works(scene, stack, template, values)
-    _describe(works)
-    check(works)
+    with _refusing():
+        _describe(works)
+        check(works)
     failure = _build(works, "CREATE")
     if failure and str(sent.get("disable_rollback", True)).lower() == "false":
         _roll_back(works)
@@ -111,9 +136,10 @@ def _update(scene: Scene, stack: Resource, sent: Members) -> None:
         whole = {**whole, "parameters": {**old, **_map(sent, "parameters")}}
         whole.setdefault("files", stack.private.get("files"))
     try:
-        kept, template, values = _read(whole)
-        works = Works(scene, stack, template, values)
-        check(works)
+        with _refusing():
+            kept, template, values = _read(whole)
+            works = Works(scene, stack, template, values)
+            check(works)
     except Refused:
         _describe(before)
         raise
@@ -198,7 +224,7 @@ def _output(works: Works, name: str, about: Members) -> Members | None:
         found["output_value"] = works.resolve(about["value"])
     except Later:
         pass
-    except (Unresolved, TypeError, ValueError, LookupError) as error:
+    except (Unresolved, *TRIPPED) as error:
         found["output_error"] = str(error)
     return found
 

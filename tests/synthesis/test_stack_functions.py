@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from cloudtape.synthesis.plans import Verb
-from cloudtape.synthesis.stack_functions import Resolver, Unresolved, names_in
+from cloudtape.synthesis.stack_functions import Resolver, names_in
+from cloudtape.synthesis.stack_texts import Unresolved
 from cloudtape.synthesis.stack_types import Ask, default_types
 from cloudtape.synthesis.synthesizer import default_kinds
 

@@ -155,3 +155,52 @@ def test_a_container_of_a_stack_is_one_of_the_object_store() -> None:
     send(asker, hot({"box": box}))
     # There is no object store beside this one.
     assert stack_of(asker)[1]["stack_status"] == "CREATE_FAILED"
+
+
+DEEP: Any = 1
+for _ in range(100):
+    DEEP = [DEEP]
+ODD = [
+    hot({"a": {**NET, "depends_on": 5}}),
+    hot({"a": {**NET, "depends_on": [["b"]]}}),
+    hot({"a": {"type": "OS::Heat::Value", "properties": {"value": DEEP}}}),
+    hot({"a": {"type": "OS::Heat::Value", "properties": {"value": {"filter": [1, 2]}}}}),
+    hot({}, parameters={"p": {"type": "number", "default": 1, "constraints": [{"modulo": {"step": 0}}]}}),
+    hot({}, parameters={"p": {"type": [], "default": 1}}),
+    hot({}, parameters={"p": {"default": "x", "constraints": [{"length": 5}]}}),
+    hot({}, parameters={"p": 5}),
+    hot([1]),  # type: ignore[arg-type]
+    hot({"a": {"type": {}, "properties": {}}}),
+    hot({"a": {"type": "OS::Neutron::Net", "properties": [1]}}),
+    hot({}, outputs={"o": 1}),
+    hot({}, conditions=5),
+]
+
+
+@pytest.mark.parametrize("template", ODD)
+def test_a_template_of_other_types_than_any_is_refused_and_leaves_no_stack(template: Any) -> None:
+    asker = Asker()
+    assert send(asker, template).status == 400
+    assert not list(asker.world.where("orchestration/stacks", stack_name="made"))
+
+
+STRANGE = [
+    {"type": "OS::Nova::Server", "properties": {"flavor": {"a": 1}, "networks": 5, "metadata": [1]}},
+    {"type": "OS::Neutron::Subnet", "properties": {"network": "public", "cidr": {"a": 1}}},
+    {"type": "OS::Neutron::SecurityGroup", "properties": {"rules": [5, "x"]}},
+    {"type": "OS::Heat::RandomString", "properties": {"length": "many"}},
+    {"type": "OS::Heat::RandomString", "properties": {"length": 1e999}},
+    {"type": "OS::Cinder::Volume", "properties": {"size": [1]}},
+    {"type": "OS::Keystone::User", "properties": {"roles": 5, "groups": "x"}},
+    {"type": "OS::Glance::WebImage", "properties": {"location": 1, "disk_format": 1, "container_format": {}}},
+]
+
+
+@pytest.mark.parametrize("resource", STRANGE)
+def test_a_property_of_another_type_fails_the_stack_or_is_taken(resource: Any) -> None:
+    asker = Asker()
+    assert send(asker, hot({"a": resource})).status in (201, 400)
+    for _ in asker.world.where("orchestration/stacks", stack_name="made"):
+        path, stack = stack_of(asker)
+        assert stack["stack_status"] in ("CREATE_FAILED", "CREATE_COMPLETE")
+        assert asker.ask("DELETE", "orchestration", path).status == 204

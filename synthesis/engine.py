@@ -78,6 +78,9 @@ def _list(scene: Scene) -> Answer:
         return Answer(plan.status, wrapped)
     body: Members = {name: wrapped}
     write_links(body, name, call, page)
+    if kind.alone and call.token.is_admin and scene.in_json:
+        # Clients read the list. Who may not see an administrator's attributes needs no example of them.
+        body[kind.alone] = next(iter(wrapped), None)
     return Answer(plan.status, body)
 
 
@@ -150,7 +153,10 @@ def shown(scene: Scene, one: Resource, status: int | None = None) -> Answer:
         return Answer(status or plan.status, {wrapper: [body]})
     if plan.sample is None and plan.status == 204:
         return Answer(204)
-    return Answer(status or plan.status, {wrapper: body} if wrapper else body)
+    whole = {wrapper: body} if wrapper else body
+    if kind.rule.bare and kind.wrapper != wrapper:
+        whole = {**whole, kind.wrapper: body}
+    return Answer(status or plan.status, whole)
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -207,7 +213,7 @@ def _change(scene: Scene, one: Resource) -> Answer:
     if kind.rule.life:
         life = default_lives()[kind.rule.life]
         check(life, life.update, one, "update", kind.label)
-        begin(life, life.update, one, scene.world.pace, scene.world.clock)
+        begin(life, one.private.pop("goes", life.update), one, scene.world.pace, scene.world.clock)
     return Answer(call.plan.status, said) if said is not None else shown(scene, one)
 
 
@@ -264,7 +270,7 @@ def _action(scene: Scene) -> Answer:
         effect(scene, one, "DELETE", {})
         _leave(scene, one, life, transition)
     elif transition is not NO_TRANSITION:
-        begin(life, transition, one, scene.world.pace, scene.world.clock)
+        begin(life, one.private.pop("goes", transition), one, scene.world.pace, scene.world.clock)
         stamp(one.members, scene, UPDATED)
     if said is not None:
         return Answer(plan.status, said)

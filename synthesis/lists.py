@@ -140,7 +140,9 @@ def page_of(shelf: Shelf, kind: Kind, call: Call, seen: Callable[[Resource], boo
     limit, marker = _limit(call), call.asked("marker") or ""
     matches = _filters(kind, call)
     keys = _sort_keys(kind, call)
-    newest_first = PAGING.get(call.service.type, PLAIN).newest_first
+    newest_first = PAGING.get(call.service.type, PLAIN).newest_first and not kind.rule.oldest_first
+    if direction := call.asked("sort_dir"):
+        newest_first = direction == "desc"
     if keys:
         ordered = _sorted([one for one in shelf.walk(project) if seen(one) and (matches is None or matches(one))], keys)
         found: Iterator[Resource] = iter(_after(ordered, marker))

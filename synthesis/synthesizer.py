@@ -36,7 +36,12 @@ from cloudtape.synthesis import (
     network,
     network_extras,
     network_kinds,
+    oauth1,
     orchestration,
+    placement,
+    placement_allocations,
+    placement_inventories,
+    placement_names,
     routers,
     security_groups,
     server_actions,
@@ -45,6 +50,7 @@ from cloudtape.synthesis import (
     volume_extras,
     volumes,
 )
+from cloudtape.synthesis.alike import told_apart
 from cloudtape.synthesis.calls import Answer, Call, Token, query_of
 from cloudtape.synthesis.completion import Skeleton, complete, own_copy, skeleton_for
 from cloudtape.synthesis.discovery import document_at, microversion, version_headers
@@ -53,15 +59,13 @@ from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.faults import PHRASES, fault
 from cloudtape.synthesis.kinds import Kinds, plan_with, read_rules
 from cloudtape.synthesis.plans import REPEATED, Plan, Verb, shape_of
-from cloudtape.synthesis.scene import Scene
+from cloudtape.synthesis.scene import Responder, Scene
 from cloudtape.synthesis.services import DATA, DOMAIN, Microversion, Service, Services, default_services
 from cloudtape.synthesis.tokens import NOBODY, holder
 from cloudtape.synthesis.world import World
 from cloudtape.synthesis.xml import XmlError, from_xml, to_xml
 
 logger = logging.getLogger(__name__)
-Responder = Callable[[World, Request], Awaitable[Response | None]]
-"""What answers for a service that has a responder for itself."""
 # What registers the effects and answers of each service.
 PARTS = (
     attachments,
@@ -77,7 +81,12 @@ PARTS = (
     network,
     network_extras,
     network_kinds,
+    oauth1,
     orchestration,
+    placement,
+    placement_allocations,
+    placement_inventories,
+    placement_names,
     routers,
     security_groups,
     server_actions,
@@ -94,6 +103,8 @@ OPEN_OPERATIONS = frozenset(
     {
         "identity.auth.tokens.authenticate",
         "identity.auth.tokens.show",
+        "identity.oauth1.request-token.show",
+        "identity.oauth1.access-token.create",
         "identity.v2.0.tokens.authenticate",
         "identity.v2.0.tokens.authenticate-for-admin-api",
     }
@@ -132,6 +143,7 @@ class Synthesizer:
         self._finder = OperationFinder([*additions().operations, *default_catalog().operations])
         self._skeleton = functools.cache(self._find_skeleton)
         self._place = functools.lru_cache(256)(self._find_place)
+        self._alike = functools.cache(self._find_alike)
 
     async def __call__(self, request: Request) -> Response | None:
         found = await self.respond(request)
@@ -196,7 +208,8 @@ class Synthesizer:
             if operation not in OPEN_OPERATIONS and token is NOBODY:
                 raise Refused(401, identity.WRONG)
             call = self._call(service, region, request, plan, token, micro)
-            scene = Scene(world, call, self._skeleton(operation), not _wants_xml(request))
+            operation = call.plan.operation.id
+            scene = Scene(world, call, self._skeleton(operation), not _wants_xml(request), self.others)
             made = answer(scene)
             made = self._completed(made, call) if made.shows is None else self._shown(made, scene)
             return _response(service, self._in_their_format(made, request, call.plan), micro, world), operation
@@ -233,6 +246,7 @@ class Synthesizer:
         version, prefix, path = _split(target)
         base = origin + prefix + _project(path, plan)
         ids, body = _ids(path, plan), _body(request, plan)
+        plan = told_apart(plan, self._alike(plan.operation.id), body)
         return Call(request, service, region, version, base, path, query_of(query), token, micro, plan, ids, body)
 
     def _version_document(self, told: Answer, service: Service, request: Request, target: str) -> Answer:
@@ -243,14 +257,16 @@ class Synthesizer:
         """As XML, where the client asks for that and the reference documents it."""
         if made.body is None or isinstance(made.body, bytes | StoredBody) or not _wants_xml(request):
             return made
-        example = next((one.xml for one in (plan, *self._alike(plan)) if one.xml), "")
+        example = next((one.xml for one in (plan, *self._alike(plan.operation.id)) if one.xml), "")
         if not example:
             return made
         return Answer(made.status, to_xml(made.body, example), (*made.headers, ("Content-Type", "application/xml")))
 
-    def _alike(self, plan: Plan) -> list[Plan]:
-        """The operations that no request tells from another one."""
-        planner, same = self.kinds.planner, shape_of(plan)
+    def _find_alike(self, operation_id: str) -> list[Plan]:
+        """The operations that no request's method and path tell from another one."""
+        planner = self.kinds.planner
+        plan = planner.plan(operation_id)
+        same = shape_of(plan)
         others = (planner.plan(operation.id) for operation in planner.kinds.get(plan.kind, ()))
         return [other for other in others if other is not plan and shape_of(other) == same]
 
@@ -279,7 +295,7 @@ class Synthesizer:
 
     def _find_skeleton(self, operation_id: str) -> Skeleton | None:
         plan = self.kinds.planner.plan(operation_id)
-        return skeleton_for(plan, self._alike(plan), self.kinds[plan.kind])
+        return skeleton_for(plan, self._alike(operation_id), self.kinds[plan.kind])
 
     def _find_place(self, host: str) -> tuple[Service, str] | None:
         kind, _, rest = host.partition(".")

@@ -119,6 +119,8 @@ def _by_application_credential(scene: Scene, identity: Members) -> tuple[Resourc
     if not isinstance(asked, dict):
         raise Refused(400, "Expecting to find application_credential in the request body.")
     found = _credential(scene, asked)
+    if found is None and asked.get("id"):
+        raise Refused(404, f"Could not find Application Credential: {asked['id']}.")
     if found is None or found.private.get("secret") != asked.get("secret"):
         raise unauthorized()
     user = scene.need(USERS, found.parents[0], 401)

@@ -106,17 +106,23 @@ def complete(body: Any, skeleton: Skeleton, kind: Kind, micro: Microversion, new
             if (
                 (new or name not in kind.rule.hidden)
                 and name not in kind.rule.optional
-                and micro < kind.rule.until.get(name, (9999, 0))
+                and name[:1] != "_"
+                and kind.rule.since.get(name, (0, 0)) <= micro < kind.rule.until.get(name, (9999, 0))
             ):
                 body[name] = skeleton.empty[name]
         for name, below in skeleton.below.items():
             value = body.get(name)
-            if isinstance(value, dict | list):
+            if isinstance(value, dict | list) and not _is_newer(kind, name, micro):
                 body[name] = complete(own_copy(value), below, kind, micro, new)
     elif isinstance(body, list) and skeleton.each:
         each = skeleton.each
         return [complete(dict(one), each, kind, micro, new) if isinstance(one, dict) else one for one in body]
     return body
+
+
+def _is_newer(kind: Kind, name: str, micro: Microversion) -> bool:
+    """Whether a member is of another form than the one that the example shows."""
+    return name in kind.rule.newer and kind.rule.newer[name].since <= micro
 
 
 def own_copy(value: Any) -> Any:

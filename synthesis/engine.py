@@ -76,9 +76,14 @@ def _list(scene: Scene) -> Answer:
     wrapped: list[Any] = [one.id for one in page.items] if _is_names(plan) else _items(scene, kind, page, name)
     if not name or (isinstance(plan.sample, list) and not kind.rule.many):
         return Answer(plan.status, wrapped)
-    body: Members = {name: wrapped}
+    body: Members = {name: _by_key(kind, wrapped) if kind.rule.keyed else wrapped}
     write_links(body, name, call, page)
     return Answer(plan.status, body)
+
+
+def _by_key(kind: Kind, items: list[Members]) -> Members:
+    """The items of a list in an object, by their keys."""
+    return {str(one.get(kind.key)): {name: one[name] for name in one if name != kind.key} for one in items}
 
 
 def _items(scene: Scene, kind: Kind, page: Page, name: str) -> list[Any]:
@@ -89,7 +94,7 @@ def _items(scene: Scene, kind: Kind, page: Page, name: str) -> list[Any]:
         found = render(kind, one, call, plan, clock)
         return {inner: found} if inner else found
 
-    if not scene.in_json:
+    if not scene.in_json or kind.rule.keyed:
         return [of(one) for one in page.items]
     whole = scene.skeleton
     lists = whole.below.get(name) if whole and name else whole
@@ -165,9 +170,9 @@ def _create(scene: Scene) -> Answer:
         return Answer(call.plan.status, {kind.many: [render(kind, one, call, call.plan, clock) for one in made]})
     one = make(scene, kind, call.sent)
     if instead := one.private.pop("told_instead", None):
-        return Answer(call.plan.status, instead)
+        return Answer(call.plan.status, instead, whole=True)
     told = shown(scene, one)
-    where = call.base + item_path(one)
+    where = call.base + item_path(kind, one)
     return Answer(told.status, told.body, (*told.headers, ("Location", where)))
 
 

@@ -47,7 +47,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     one, `public` too but is seen by all where it says so, `global` to nobody, `own` to a user. `admin`: what only an
     admin may do. `map`: it is a document that is this member of its parent, `item` what wraps one key of it.
     `optional` are members of examples whose presence says something. `since` and `until` bound the microversions in
-    which a member is shown. `old`: what older versions call a member.
+    which a member is shown. `keyed`: a list of it is an object, by the keys. `old`: what older versions call a member.
     """
 
     label: str = ""
@@ -73,6 +73,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     map: str = ""
     item: str = ""
     collection: bool = False
+    keyed: bool = False
     newest: bool = False
     quota: str = ""
     old: dict[str, str] = {}
@@ -209,6 +210,13 @@ class Kind:
         return frozenset(name for one in items_in(listed) for name in one) if listed else frozenset()
 
     @functools.cached_property
+    def place(self) -> tuple[str, ...]:
+        """The template of the path of one, behind the version and the project."""
+        named = [plan.segments for plan in self.plans if plan.has_id and plan.segments[-1][0] == "{"]
+        own = [one for one in named if "/".join(part for part in one if part[0] != "{") == self.path]
+        return own[0] if own else (*self.path.split("/"), "{id}")
+
+    @functools.cached_property
     def item_wrapper(self) -> str:
         """What each item of a list is wrapped in (`keypair` in a list of key pairs)."""
         listed = next((plan for plan in self.plans if plan.many), None)
@@ -219,10 +227,17 @@ def items_in(plan: Plan) -> list[Members]:
     """The resources in an example answer."""
     inside = plan.sample[plan.wrapper] if plan.wrapper else plan.sample
     if not plan.many:
-        return [inside] if isinstance(inside, dict) else []
+        several = _several(inside) if plan.verb is Verb.CREATE else []
+        return several or ([inside] if isinstance(inside, dict) else [])
     inner = _inner(plan)
     found = [one[inner] if inner else one for one in inside if isinstance(one, dict)]
     return [one for one in found if isinstance(one, dict)]
+
+
+def _several(inside: Any) -> list[Members]:
+    """The resources of a request or an answer that is about several (`{"limits": [{…}]}`)."""
+    only = next(iter(inside.values())) if isinstance(inside, dict) and len(inside) == 1 else None
+    return only if isinstance(only, list) and all(isinstance(one, dict) for one in only) else []
 
 
 def _inner(plan: Plan) -> str:
@@ -238,7 +253,8 @@ def sent_members(plan: Plan) -> Members:
     """The members of the resource in an example request."""
     sent = plan.sent
     inside = sent.get(plan.request_wrapper) if isinstance(sent, dict) and plan.request_wrapper else sent
-    return inside if isinstance(inside, dict) else {}
+    several = _several(inside)
+    return several[0] if several else inside if isinstance(inside, dict) else {}
 
 
 def neutral(name: str, value: Any) -> Any:

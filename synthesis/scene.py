@@ -81,8 +81,8 @@ _W = TypeVar("_W", bound=Whole)
 
 CREATED = frozenset({"created_at", "created", "creation_time", "createdAt", "create_time"})
 UPDATED = frozenset({"updated_at", "updated", "updated_time", "updatedAt"})
-SAID_AT_ONCE = frozenset({"network", "compute", "image", "database"})
-"""Services whose resources were updated when they were made."""
+SAID_AT_ONCE = {"network": UPDATED, "compute": frozenset({"updated"}), "image": UPDATED, "database": UPDATED}
+"""By service, the members in which resources were updated when they were made."""
 OWNERS = (
     "tenant_id",
     "project_id",
@@ -135,8 +135,7 @@ def fresh(kind: Kind, scene: Scene) -> Members:
     if kind.id_form != "sent":
         members[kind.key] = scene.world.new_id(kind.id_form, kind.name)
     stamp(members, scene, CREATED)
-    if scene.call.service.type in SAID_AT_ONCE:
-        stamp(members, scene, UPDATED)
+    stamp(members, scene, SAID_AT_ONCE.get(scene.call.service.type, frozenset()))
     return members
 
 

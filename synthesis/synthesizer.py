@@ -33,6 +33,7 @@ from cloudtape.synthesis import (
     identity_api,
     identity_v2,
     images,
+    implied_roles,
     network,
     network_extras,
     network_kinds,
@@ -45,6 +46,7 @@ from cloudtape.synthesis import (
     volume_extras,
     volumes,
 )
+from cloudtape.synthesis.amendments import amended, amendments, is_absent
 from cloudtape.synthesis.calls import Answer, Call, Token, query_of
 from cloudtape.synthesis.completion import Skeleton, complete, own_copy, skeleton_for
 from cloudtape.synthesis.discovery import document_at, microversion, version_headers
@@ -74,6 +76,7 @@ PARTS = (
     identity_api,
     identity_v2,
     images,
+    implied_roles,
     network,
     network_extras,
     network_kinds,
@@ -196,7 +199,10 @@ class Synthesizer:
             if operation not in OPEN_OPERATIONS and token is NOBODY:
                 raise Refused(401, identity.WRONG)
             call = self._call(service, region, request, plan, token, micro)
-            scene = Scene(world, call, self._skeleton(operation), not _wants_xml(request))
+            if is_absent(operation, micro):
+                raise Refused(404, "The resource could not be found.")
+            in_json = not amendments(operation) and not _wants_xml(request)
+            scene = Scene(world, call, self._skeleton(operation), in_json)
             made = answer(scene)
             made = self._completed(made, call) if made.shows is None else self._shown(made, scene)
             return _response(service, self._in_their_format(made, request, call.plan), micro, world), operation
@@ -267,15 +273,13 @@ class Synthesizer:
 
     def _completed(self, made: Answer, call: Call) -> Answer:
         """The answer with the structure that the reference documents."""
-        skeleton = self._skeleton(call.plan.operation.id)
-        if skeleton is None or made.status >= 300 or not isinstance(made.body, dict | list):
+        if made.status >= 300 or not isinstance(made.body, dict | list):
             return made
-        kind = self.kinds[call.plan.kind]
-        return Answer(
-            made.status,
-            complete(own_copy(made.body), skeleton, kind, call.micro, call.plan.verb in (Verb.CREATE, Verb.PUT)),
-            made.headers,
-        )
+        body, skeleton = made.body, self._skeleton(call.plan.operation.id)
+        if skeleton is not None and not made.whole:
+            new = call.plan.verb in (Verb.CREATE, Verb.PUT)
+            body = complete(own_copy(body), skeleton, self.kinds[call.plan.kind], call.micro, new)
+        return Answer(made.status, amended(body, call.plan.operation.id, call.micro), made.headers)
 
     def _find_skeleton(self, operation_id: str) -> Skeleton | None:
         plan = self.kinds.planner.plan(operation_id)

@@ -43,7 +43,7 @@ def render(kind: Kind, one: Resource, call: Call, plan: Plan, clock: Clock) -> M
     if names:
         shown = {name: value for name, value in shown.items() if name in names}
     if "links" in shown:
-        shown["links"] = links_of(shown["links"], call, one)
+        shown["links"] = links_of(shown["links"], call, kind, one)
     return shown
 
 
@@ -66,34 +66,46 @@ def _as_printed(kind: Kind, shown: Members, call: Call, plan: Plan, clock: Clock
         known = kind.rule.old.get(name, name)
         if known in shown:
             found[name] = shown[known]
-        elif name not in found and name not in kind.rule.hidden and not _barred(kind, name, call.micro):
+        elif (
+            name not in found
+            and name[:1] != HIDDEN
+            and name not in kind.rule.hidden
+            and not _barred(kind, name, call.micro)
+        ):
             found[name] = adapter(value, name)
     return found
 
 
 def _barred(kind: Kind, name: str, micro: Microversion) -> bool:
-    return micro < kind.rule.since.get(name, (0, 0)) or micro >= kind.rule.until.get(name, (9999, 0))
+    return (
+        name[:1] == HIDDEN or micro < kind.rule.since.get(name, (0, 0)) or micro >= kind.rule.until.get(name, (9999, 0))
+    )
 
 
-def links_of(links: Any, call: Call, one: Resource) -> Any:
+def links_of(links: Any, call: Call, kind: Kind, one: Resource) -> Any:
     """Links in the form in which the kind has them: a list with rels, or an object."""
-    path = item_path(one)
+    path = item_path(kind, one)
     if isinstance(links, dict):
-        return {**dict.fromkeys(links), "self": call.base + path}
+        return {name: _linked(name, call.base + path) for name in {**links, "self": ""}}
     bookmark = call.service.address(call.region) + path
     href = {"bookmark": bookmark}
     found = [link for link in links if isinstance(link, dict) and "rel" in link] or [{"rel": "self"}]
     return [{"rel": link["rel"], "href": href.get(link["rel"], call.base + path)} for link in found]
 
 
-def item_path(one: Resource) -> str:
+def _linked(name: str, itself: str) -> str | None:
+    """Where a link of an object leads: to itself, to what it is part of, or to what is part of it."""
+    if name == "self" or name in ("next", "previous"):
+        return itself if name == "self" else None
+    before, above, rest = itself.partition(f"/{name}s/")
+    return f"{before}{above}{rest.partition('/')[0]}" if above else f"{itself}/{name}"
+
+
+def item_path(kind: Kind, one: Resource) -> str:
     """The path of a resource behind the base of the call."""
-    parts = [part for part in one.kind.split("/")[1:] if part]
-    parents = list(one.parents)
-    walked: list[str] = []
-    for at, part in enumerate(parts):
-        walked.append(part)
-        if at < len(parts) - 1 and parents:
-            walked.append(parents.pop(0))
-    name = one.members.get("stack_name")
-    return "/" + "/".join([*walked, name, one.id] if name and one.kind.endswith("/stacks") else [*walked, one.id])
+    ids = iter([*one.parents, one.id])
+    walked = [
+        part if part[0] != "{" else str(one.members.get("stack_name")) if part == "{stack_name}" else next(ids, one.id)
+        for part in kind.place
+    ]
+    return "/" + "/".join(walked)

@@ -100,6 +100,11 @@ STATES: dict[str, dict[str, Any]] = {
 }
 
 
+def json_of(response: Response) -> Any:
+    assert isinstance(response.body, bytes)
+    return msgspec.json.decode(response.body)
+
+
 class Asker:
     """A world of its own with an admin in it."""
 

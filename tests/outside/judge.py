@@ -1,0 +1,56 @@
+"""Holds the answers to a service's operations against what the service itself says of them."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from tests.outside.answers import exchanges
+from tests.outside.expected import Expectations, Expected
+from tests.outside.neutron import neutron
+from tests.outside.services import glance, keystone, nova
+
+JUDGES: dict[str, Callable[[], Iterator[Expected]]] = {
+    "nova": nova,
+    "keystone": keystone,
+    "glance": glance,
+    "neutron": neutron,
+}
+
+
+@dataclass
+class Verdict:
+    """`complaints` by what asked and what was said, with how often; `seen` the operation that met each first."""
+
+    judge: str
+    schemas: int = 0
+    answers: int = 0
+    bad: int = 0
+    complaints: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    seen: dict[str, str] = field(default_factory=dict)
+
+
+def judge(name: str) -> Verdict:
+    warnings.simplefilter("ignore")
+    rows = list(JUDGES[name]())
+    expectations = Expectations(rows)
+    verdict = Verdict(name, schemas=len(rows))
+    for operation, heard in exchanges({row.service for row in rows}):
+        if not heard:
+            verdict.refused[operation] += 1
+        for one in heard:
+            row = expectations.of(one)
+            if row is None:
+                continue
+            if one.status >= 400:
+                verdict.refused[f"{one.method} {row.path} {row.action}: {one.status} {one.answer!s:.200}"] += 1
+                continue
+            said = {f"{one.method} {row.path} {row.action} {one.micro}: {words}" for words in row.validate(one.answer)}
+            verdict.answers += 1
+            verdict.bad += bool(said)
+            verdict.complaints.update(said)
+            verdict.seen.update(dict.fromkeys(said - verdict.seen.keys(), operation))
+    return verdict

@@ -30,7 +30,7 @@ class Amendment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `absent`: the service has no such call. `empty`: the answer has no body; `instead`: it is this; `inside`: everything
     stands in this member. `named` are other names for members, `has` members that the example lacks, with their values,
     `holds` values in place of those that are there, `forms` as what a value is written, `gone` what is not answered,
-    `said` what is answered only where it has a value.
+    `said` what is answered only where it has a value, `only` by path all that an object has.
     """
 
     of: tuple[str, ...]
@@ -46,6 +46,7 @@ class Amendment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     forms: dict[str, str] = {}
     gone: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
+    only: dict[str, tuple[str, ...]] = {}
 
 
 @functools.cache
@@ -90,6 +91,8 @@ def _amended(body: Any, row: Amendment) -> Any:
         body = _at(body, path, _without)
     for path in row.said:
         body = _at(body, path, _without_null)
+    for path, names in row.only.items():
+        body = _at(body, path, functools.partial(_only, names))
     return body
 
 
@@ -111,6 +114,11 @@ def _without(one: Members, name: str) -> Members:
 
 def _without_null(one: Members, name: str) -> Members:
     return one if one.get(name) is not None else _without(one, name)
+
+
+def _only(names: tuple[str, ...], one: Members, name: str) -> Members:
+    inside = one.get(name)
+    return {**one, name: {key: inside[key] for key in inside if key in names}} if isinstance(inside, dict) else one
 
 
 def _at(body: Any, path: str, change: Callable[[Members, str], Members]) -> Any:

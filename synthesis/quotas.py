@@ -13,12 +13,19 @@ from cloudtape.synthesis.shelves import Members
 
 
 class Budget(msgspec.Struct, frozen=True):
-    """A service's quotas: where they are kept, the kind that each counts, their limits, and the refusal."""
+    """A service's quotas: where they are kept, the kind that each counts, their limits, and the refusal.
+
+    Of those in `by_type` there is one more, without a limit, for each resource of the kind `types`, `default` always
+    among them.
+    """
 
     kind: str
     limits: dict[str, int]
     status: int = 403
     fault: str = ""
+    by_type: tuple[str, ...] = ()
+    types: str = ""
+    default: str = ""
     why: str = "Quota exceeded for {name}: Requested 1, but already used {used} of {limit} {name}"
 
 
@@ -52,9 +59,11 @@ BUDGETS = {
             "backup_gigabytes": 1_000_000,
             "per_volume_gigabytes": -1,
             "groups": 1_000,
-            "consistencygroups": 1_000,
         },
         413,
+        by_type=("volumes", "snapshots", "gigabytes"),
+        types="block-storage/types",
+        default="__DEFAULT__",
         why="VolumeLimitExceeded: Maximum number of {name} allowed ({limit}) exceeded for quota '{name}'.",
     ),
     "network": Budget(
@@ -105,7 +114,15 @@ def limits_of(scene: Scene, service: str, project: str) -> dict[str, int]:
     """The limits of a project, with what an admin has set."""
     budget = BUDGETS[service]
     kept = scene.world.documents.get((scene.call.region, budget.kind, (project,)), {})
-    return {**budget.limits, **{name: _number(value) for name, value in kept.items() if name in budget.limits}}
+    limits = default_limits(scene, service)
+    return {**limits, **{name: _number(value) for name, value in kept.items() if name in limits}}
+
+
+def default_limits(scene: Scene, service: str) -> dict[str, int]:
+    """The limits of a project of which nobody said anything."""
+    budget = BUDGETS[service]
+    there = [one.members["name"] for one in scene.world.all(budget.types, scene.call.region)]
+    return {**budget.limits, **{f"{name}_{kind}": -1 for kind in [budget.default, *there] for name in budget.by_type}}
 
 
 def _number(value: Any) -> int:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
-from cloudtape.synthesis.quotas import BUDGETS, detailed, limits_of, used_of
+from cloudtape.synthesis.quotas import default_limits, detailed, limits_of, used_of
 from cloudtape.synthesis.scene import Scene, answers, not_found, on
 from cloudtape.synthesis.shelves import Members, Resource
-from cloudtape.synthesis.volumes import BACKUPS, QOS, QUOTAS, SNAPSHOTS, TRANSFERS, TYPES, VOLUMES
+from cloudtape.synthesis.volumes import BACKUPS, ENCRYPTION, QOS, QUOTAS, SNAPSHOTS, TRANSFERS, TYPES, VOLUMES
 
 # --- snapshots, backups, transfers --------------------------------------------------------------------------------
 
@@ -156,6 +156,20 @@ def _associations(scene: Scene) -> Answer:
     return Answer(200, {"qos_associations": entries})
 
 
+@on(ENCRYPTION, "CREATE")
+def _encrypt(scene: Scene, one: Resource, _: Members) -> None:
+    if len(scene.world.shelf(ENCRYPTION, scene.call.region, one.parents)) > 1:
+        raise Refused(400, f"Volume type encryption for type {one.parents[0]} already exists.")
+    one.set(volume_type_id=one.parents[0])
+
+
+@answers("block-storage.types.encryption.show")
+def _encryption(scene: Scene) -> Answer:
+    """The one that a type has, in no wrapper."""
+    shelf = scene.world.shelf(ENCRYPTION, scene.call.region, (scene.need(TYPES, scene.call.ids[0]).id,))
+    return Answer(200, next((dict(one.members) for one in shelf), {}), whole=True)
+
+
 # --- limits and quotas --------------------------------------------------------------------------------------------
 
 LIMITS = {
@@ -202,6 +216,5 @@ def _set_quota(scene: Scene, _: Resource, sent: Members) -> Members:
 
 @answers("block-storage.quota-sets.defaults.show", "block-storage.quota-sets.project.defaults.show")
 def _defaults(scene: Scene) -> Answer:
-    return Answer(
-        200, {"quota_set": {"id": scene.call.ids[0] if scene.call.ids else "", **BUDGETS["block-storage"].limits}}
-    )
+    project = scene.call.ids[0] if scene.call.ids else ""
+    return Answer(200, {"quota_set": {"id": project, **default_limits(scene, "block-storage")}})

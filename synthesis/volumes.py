@@ -14,6 +14,7 @@ from cloudtape.synthesis.shelves import Members, Resource
 
 VOLUMES, SNAPSHOTS, BACKUPS = "block-storage/volumes", "block-storage/snapshots", "block-storage/backups"
 TYPES, TRANSFERS, ATTACHMENTS = "block-storage/types", "block-storage/volume-transfers", "block-storage/attachments"
+ENCRYPTION = "block-storage/types/encryption"
 QOS, QUOTAS = "block-storage/qos-specs", "block-storage/os-quota-sets"
 IMAGES = "image/images"
 DEFAULT_TYPE = "__DEFAULT__"

@@ -43,8 +43,9 @@ def complaint(operation: Operation) -> str:
         return ""
     assert isinstance(response.body, bytes)
     lacks = missing(sample, msgspec.json.decode(response.body) if response.body else None)
-    later = asker.synthesizer.kinds[asker.plan(operation).kind].rule.since
-    lacks = [place for place in lacks if later.get(place.rpartition(".")[2], OLDEST) <= OLDEST]
+    rule = asker.synthesizer.kinds[asker.plan(operation).kind].rule
+    today = {name for name, first in rule.since.items() if first > OLDEST} | set(rule.hidden)
+    lacks = [place for place in lacks if place.rpartition(".")[2] not in today]
     return f"lacks {', '.join(lacks)}" if lacks else ""
 
 

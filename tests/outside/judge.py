@@ -8,15 +8,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from tests.outside.answers import exchanges
+from tests.outside.cinder import cinder
 from tests.outside.expected import Expectations, Expected
 from tests.outside.neutron import neutron
-from tests.outside.services import glance, keystone, nova
+from tests.outside.services import glance, keystone, manila, nova
 
 JUDGES: dict[str, Callable[[], Iterator[Expected]]] = {
     "nova": nova,
     "keystone": keystone,
     "glance": glance,
     "neutron": neutron,
+    "cinder": cinder,
+    "manila": manila,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import inspect
 import re
@@ -99,6 +100,38 @@ def keystone() -> Iterator[Expected]:
         for method in rule.methods - {"OPTIONS", "HEAD"}:
             handler = getattr(getattr(view, "view_class", None), method.lower(), view)
             yield from _of_handler(("identity", "v3", method, template[3:]), handler, validator)
+
+
+def manila() -> Iterator[Expected]:
+    options = importlib.import_module("manila.common.config").CONF
+    options([], project="manila", default_config_files=[])
+    rpc = importlib.import_module("manila.rpc")
+    rpc.TRANSPORT = importlib.import_module("oslo_messaging").get_rpc_transport(options, url="fake:/")
+    router = importlib.import_module("manila.api.v2.router").APIRouter()
+    validators = importlib.import_module("manila.api.validation.validators")
+
+    def validator(schema: Schema) -> Any:
+        return validators._SchemaValidator(schema).validator
+
+    for route in router.map.matchlist:
+        controller = getattr(route.defaults.get("controller"), "controller", None)
+        versioned, name = getattr(controller, "versioned_methods", {}), str(route.defaults.get("action"))
+        path = re.sub(r":\(?(\w+)\)?", r"{\1}", route.routepath.removesuffix(".:(format)"))
+        for method in (route.conditions or {}).get("method") or ["GET"]:
+            place = ("shared-file-system", "v2", method, re.sub(r"^/\{project_id.*?\}(?=/)", "", path))
+            for one in versioned.get(name, ()):
+                yield from _bounded(one, _of_handler(place, one.func, validator))
+            if handler := vars(type(controller)).get(name) if name not in versioned else None:
+                yield from _of_handler(place, handler, validator)
+
+
+def _bounded(versioned: Any, rows: Iterator[Expected]) -> Iterator[Expected]:
+    """The rows between the versions of the method that they are of."""
+    start, end = versioned.start_version, versioned.end_version
+    first = (0, 0) if start.is_null() else (start._ver_major, start._ver_minor)
+    last = NEVER if end.is_null() else (end._ver_major, end._ver_minor)
+    for row in rows:
+        yield dataclasses.replace(row, first=max(first, row.first), last=min(last, row.last))
 
 
 def glance() -> Iterator[Expected]:

@@ -37,6 +37,8 @@ def visible(kind: Kind, one: Resource, micro: Microversion) -> Members:
 def render(kind: Kind, one: Resource, call: Call, plan: Plan, clock: Clock) -> Members:
     """One resource, as the operation shows it."""
     shown = visible(kind, one, call.micro)
+    for name in kind.rule.alone if plan.many else ():
+        shown.pop(name, None)
     names = shown_names(kind, plan)
     if plan.operation.version != kind.newest or not kind.rule.newest:
         shown = _as_printed(kind, shown, call, plan, clock)

@@ -61,3 +61,12 @@ def test_a_flavor_has_the_form_of_its_microversion() -> None:
     assert "description" not in old["flavor"]
     assert new["flavor"]["swap"] == 0
     assert new["flavor"]["description"] is None
+
+
+def test_what_only_a_server_by_itself_shows_stands_in_no_list() -> None:
+    asker = Asker()
+    newest = [("OpenStack-API-Version", "compute 2.96")]
+    asker.operation(default_catalog().get("compute.servers.create"))
+    (server, *_) = json_of(asker.ask("GET", "compute", "/v2.1/servers/detail", headers=newest))["servers"]
+    shown = json_of(asker.ask("GET", "compute", f"/v2.1/servers/{server['id']}", headers=newest))["server"]
+    assert shown.keys() - server.keys() == {"server_groups"}

@@ -8,7 +8,7 @@ import pytest
 
 from cloudtape.reference.catalog import default_catalog
 from cloudtape.reference.operations import Operation
-from cloudtape.synthesis.amendments import amended
+from cloudtape.synthesis.amendments import amended, amendments
 from tests.synthesis.requests import Asker
 from tests.synthesis.structure import missing
 
@@ -45,6 +45,7 @@ def complaint(operation: Operation) -> str:
     lacks = missing(sample, msgspec.json.decode(response.body) if response.body else None)
     rule = asker.synthesizer.kinds[asker.plan(operation).kind].rule
     today = {name for name, first in rule.since.items() if first > OLDEST} | set(rule.hidden)
+    today |= {path.rpartition(".")[2] for row in amendments(operation.id) for path in row.said}
     lacks = [place for place in lacks if place.rpartition(".")[2] not in today]
     return f"lacks {', '.join(lacks)}" if lacks else ""
 

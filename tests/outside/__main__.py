@@ -8,9 +8,11 @@ from __future__ import annotations
 import argparse
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from multiprocessing import get_context
 
 from tests.outside.judge import JUDGES, judge
+from tests.outside.traffic import of_commands
 
 
 def main() -> int:
@@ -18,7 +20,8 @@ def main() -> int:
     parser.add_argument("judges", nargs="*", help=f"of {', '.join(JUDGES)}; all of them where none is named")
     names = parser.parse_args().judges or list(JUDGES)
     with ProcessPoolExecutor(2, get_context("spawn"), max_tasks_per_child=1) as pool:
-        verdicts = list(pool.map(judge, names))
+        heard = pool.submit(of_commands).result()
+        verdicts = list(pool.map(judge, names, repeat(heard)))
     for one in verdicts:
         for heading, lines in (("complaints", one.complaints), ("refused", one.refused)):
             print(f"--- {one.judge}: {heading}")

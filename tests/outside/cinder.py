@@ -66,6 +66,8 @@ GET /types/{id}/os-volume-type-access volume_type/volume-type-access-list
 FREE = frozenset({"metadata", "extra_specs", "specs", "volume_image_metadata", "volume_metadata"})
 # What is answered only when it is asked for.
 SOMETIMES = {"count"}
+# What is answered for some volumes, and not for those of the samples.
+OFTEN = ("volume_image_metadata",)
 KINDS = {bool: "boolean", int: "integer", str: "string"}
 
 
@@ -98,7 +100,7 @@ def _schema(value: Any, name: str = "") -> Schema:
         if name in FREE:
             return {"type": "object"}
         members = {key: _schema(one, key) for key, one in value.items()}
-        links = {key: {} for key in (f"{key}_links" for key in members)}
+        links = {key: {} for key in (*(f"{key}_links" for key in members), *OFTEN)}
         return {
             "type": "object",
             "required": sorted(members.keys() - SOMETIMES),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from tests.outside.answers import exchanges
 from tests.outside.cinder import cinder
-from tests.outside.expected import Expectations, Expected
+from tests.outside.expected import Exchange, Expectations, Expected
 from tests.outside.neutron import neutron
 from tests.outside.services import glance, keystone, manila, nova
 
@@ -36,15 +37,17 @@ class Verdict:
     seen: dict[str, str] = field(default_factory=dict)
 
 
-def judge(name: str) -> Verdict:
+def judge(name: str, heard: Sequence[Exchange] = ()) -> Verdict:
+    """What a judge says of the answers to all operations, and of those that clients have heard."""
     warnings.simplefilter("ignore")
     rows = list(JUDGES[name]())
     expectations = Expectations(rows)
     verdict = Verdict(name, schemas=len(rows))
-    for operation, heard in exchanges({row.service for row in rows}):
-        if not heard:
+    asked = exchanges({row.service for row in rows})
+    for operation, answered in chain(asked, [("a client", list(heard))]):
+        if not answered:
             verdict.refused[operation] += 1
-        for one in heard:
+        for one in answered:
             row = expectations.of(one)
             if row is None:
                 continue

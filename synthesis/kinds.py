@@ -45,7 +45,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     how new ones are named: uuid, hex, int, or sent by the client. `members` are today's, with the values that nobody
     sent; `short` those of a list without details, `alone` those of no list, `made` those of the answer to a POST.
     `scope`: `project` belongs to one, `public` too but is seen by all where it says so, `global` to nobody, `own` to a
-    user. `admin`: what only an admin may do. `map`: it is a document that is this member of its parent, `item` what wraps one key of it.
+    user. `admin`: what only an admin may do. `map`: it is a document that is this member of its parent, `item` what
+    wraps one key of it.
     `optional` are members of examples whose presence says something. `since` and `until` bound the microversions in
     which a member is shown. `keyed`: a list of it is an object, by the keys. `old`: what older versions call a member.
     """

@@ -140,48 +140,7 @@ def _fixed_ip(scene: Scene, server: Resource, sent: Members) -> None:
         plug(scene, server, {"uuid": network.id}, [])
 
 
-# --- tags, addresses, console -------------------------------------------------------------------------------------
-
-
-@answers("compute.servers.tags.list")
-def _tags(scene: Scene) -> Answer:
-    return Answer(200, {"tags": server_of(scene).members["tags"]})
-
-
-@answers("compute.servers.tags.replace")
-def _replace_tags(scene: Scene) -> Answer:
-    body = scene.call.body if isinstance(scene.call.body, dict) else {}
-    server_of(scene).set(tags=list(body.get("tags") or ()))
-    return _tags(scene)
-
-
-@answers("compute.servers.tags.clear")
-def _clear_tags(scene: Scene) -> Answer:
-    server_of(scene).set(tags=[])
-    return Answer(204)
-
-
-@answers("compute.servers.tags.show")
-def _has_tag(scene: Scene) -> Answer:
-    if scene.call.id not in server_of(scene).members["tags"]:
-        raise Refused(404, f"Instance has no tag '{scene.call.id}'")
-    return Answer(204)
-
-
-@answers("compute.servers.tags.add")
-def _add_tag(scene: Scene) -> Answer:
-    server = server_of(scene)
-    had = scene.call.id in server.members["tags"]
-    server.set(tags=[*dict.fromkeys([*server.members["tags"], scene.call.id])])
-    return Answer(204 if had else 201)
-
-
-@answers("compute.servers.tags.remove")
-def _remove_tag(scene: Scene) -> Answer:
-    _has_tag(scene)
-    server = server_of(scene)
-    server.set(tags=[tag for tag in server.members["tags"] if tag != scene.call.id])
-    return Answer(204)
+# --- addresses, console -------------------------------------------------------------------------------------------
 
 
 @answers("compute.servers.ips.list")

@@ -43,6 +43,7 @@ from cloudtape.synthesis import (
     server_actions,
     server_parts,
     shares,
+    tags,
     volume_extras,
     volumes,
 )
@@ -86,6 +87,7 @@ PARTS = (
     server_actions,
     server_parts,
     shares,
+    tags,
     volume_extras,
     volumes,
 )

@@ -163,11 +163,30 @@ def _encrypt(scene: Scene, one: Resource, _: Members) -> None:
     one.set(volume_type_id=one.parents[0])
 
 
+def _encryption_of(scene: Scene) -> Resource | None:
+    """That of a type. Its id in a path says nothing: cinder's own client writes `provider` there."""
+    shelf = scene.world.shelf(ENCRYPTION, scene.call.region, (scene.need(TYPES, scene.call.ids[0]).id,))
+    return next(iter(shelf), None)
+
+
 @answers("block-storage.types.encryption.show")
 def _encryption(scene: Scene) -> Answer:
-    """The one that a type has, in no wrapper."""
-    shelf = scene.world.shelf(ENCRYPTION, scene.call.region, (scene.need(TYPES, scene.call.ids[0]).id,))
-    return Answer(200, next((dict(one.members) for one in shelf), {}), whole=True)
+    """In no wrapper."""
+    one = _encryption_of(scene)
+    return Answer(200, dict(one.members) if one else {}, whole=True)
+
+
+@answers("block-storage.types.encryption.update", "block-storage.types.encryption.delete")
+def _change_encryption(scene: Scene) -> Answer:
+    one = _encryption_of(scene)
+    if one is None:
+        raise Refused(404, f"Volume type encryption for type {scene.call.ids[0]} does not exist.")
+    if scene.call.request.method == "DELETE":
+        scene.remove(one)
+        return Answer(202)
+    sent = {name: value for name, value in scene.call.sent.items() if name in one.members}
+    one.set(**sent)
+    return Answer(200, {"encryption": sent}, whole=True)
 
 
 # --- limits and quotas --------------------------------------------------------------------------------------------

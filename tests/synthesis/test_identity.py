@@ -117,3 +117,14 @@ def test_a_role_that_is_implied_is_listed_and_shown_until_it_is_taken_away() -> 
     assert "reader" in [one["prior_role"]["name"] for one in every]
     assert asker.ask("DELETE", "identity", rule).status == 204
     assert json_of(asker.ask("GET", "identity", prior))["role_inference"]["implies"] == []
+
+
+def test_tags_of_a_project_are_added_replaced_and_taken_away() -> None:
+    asker = Asker()
+    tags = f"/v3/projects/{asker.project}/tags"
+    assert asker.ask("PUT", "identity", f"{tags}/green").status == 201
+    assert asker.ask("GET", "identity", f"{tags}/green").status == 204
+    assert json_of(asker.ask("PUT", "identity", tags, b'{"tags": ["red", "blue"]}'))["tags"] == ["red", "blue"]
+    assert asker.ask("DELETE", "identity", f"{tags}/red").status == 204
+    assert asker.ask("DELETE", "identity", f"{tags}/red").status == 404
+    assert json_of(asker.ask("GET", "identity", f"/v3/projects/{asker.project}"))["project"]["tags"] == ["blue"]

@@ -21,6 +21,7 @@ from cloudtape.synthesis.patches import patched
 from cloudtape.synthesis.plans import Plan, Verb
 from cloudtape.synthesis.scene import ANSWERS, EFFECTS, UPDATED, Scene, stamp
 from cloudtape.synthesis.shelves import Members, Resource
+from cloudtape.synthesis.telling import form_of
 from cloudtape.synthesis.views import item_path, render
 
 NO_LIFE = Life()
@@ -102,9 +103,10 @@ def _items(scene: Scene, kind: Kind, page: Page, name: str) -> list[Any]:
 
     def text(one: Resource) -> bytes:
         found = of(one)
-        return msgspec.json.encode(found if one.is_whole or each is None else complete(found, each, kind, call.micro))
+        return msgspec.json.encode(found if one.is_whole or each is None else complete(found, each, form))
 
-    key = ("item", plan.operation.id, call.micro, call.base)
+    form = form_of(kind, plan, call.micro, call.token.is_admin)
+    key = ("item", plan.operation.id, call.micro, call.base, call.token.is_admin)
     return [msgspec.Raw(one.text(key, functools.partial(text, one))) for one in page.items]
 
 

@@ -18,6 +18,7 @@ from cloudtape.reference.catalog import OperationCatalog
 from cloudtape.synthesis.plans import Plan, Planner, Verb
 from cloudtape.synthesis.services import DATA, Microversion
 from cloudtape.synthesis.shelves import Members
+from cloudtape.synthesis.telling import Told
 
 Scope = Literal["", "project", "public", "global", "own"]
 WHOLE = (Verb.SHOW, Verb.CREATE, Verb.UPDATE, Verb.PUT)
@@ -38,7 +39,7 @@ class Newer(msgspec.Struct, frozen=True):
     take: str
 
 
-class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Rule(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     """A row of `data/kinds.yaml`.
 
     `label` is how the service speaks of one (`Instance`). `key` is the member that a path names (also `by`). `id` says
@@ -49,6 +50,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wraps one key of it.
     `optional` are members of examples whose presence says something. `since` and `until` bound the microversions in
     which a member is shown. `keyed`: a list of it is an object, by the keys. `old`: what older versions call a member.
+    `told`: how some operations answer. `admins`: members that only an admin is told.
     """
 
     label: str = ""
@@ -82,6 +84,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since: dict[str, Microversion] = {}
     until: dict[str, Microversion] = {}
     newer: dict[str, Newer] = {}
+    told: tuple[Told, ...] = ()
+    admins: tuple[str, ...] = ()
 
 
 class Kind:

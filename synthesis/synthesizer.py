@@ -55,9 +55,10 @@ from cloudtape.synthesis.engine import answer, shown
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.faults import PHRASES, fault
 from cloudtape.synthesis.kinds import Kinds, plan_with, read_rules
-from cloudtape.synthesis.plans import REPEATED, Plan, Verb, shape_of
+from cloudtape.synthesis.plans import REPEATED, Plan, shape_of
 from cloudtape.synthesis.scene import Scene
 from cloudtape.synthesis.services import DATA, DOMAIN, Microversion, Service, Services, default_services
+from cloudtape.synthesis.telling import Form, form_of
 from cloudtape.synthesis.tokens import NOBODY, holder
 from cloudtape.synthesis.world import World
 from cloudtape.synthesis.xml import XmlError, from_xml, to_xml
@@ -205,7 +206,7 @@ class Synthesizer:
                 raise Refused(404, "The resource could not be found.")
             in_json = not amendments(operation) and not _wants_xml(request)
             scene = Scene(world, call, self._skeleton(operation), in_json)
-            made = answer(scene)
+            made = self._with_status(answer(scene), call)
             made = self._completed(made, call) if made.shows is None else self._shown(made, scene)
             return _response(service, self._in_their_format(made, request, call.plan), micro, world), operation
         except Refused as refused:
@@ -271,7 +272,9 @@ class Synthesizer:
             told = shown(scene, one)
             return msgspec.json.encode((told if one.is_whole else self._completed(told, call)).body)
 
-        return Answer(made.status, one.text((call.plan.operation.id, call.micro, call.base), text), (JSON,))
+        return Answer(
+            made.status, one.text((call.plan.operation.id, call.micro, call.base, call.token.is_admin), text), (JSON,)
+        )
 
     def _completed(self, made: Answer, call: Call) -> Answer:
         """The answer with the structure that the reference documents."""
@@ -279,9 +282,16 @@ class Synthesizer:
             return made
         body, skeleton = made.body, self._skeleton(call.plan.operation.id)
         if skeleton is not None and not made.whole:
-            new = call.plan.verb in (Verb.CREATE, Verb.PUT)
-            body = complete(own_copy(body), skeleton, self.kinds[call.plan.kind], call.micro, new)
+            body = complete(own_copy(body), skeleton, self._form(call))
         return Answer(made.status, amended(body, call.plan.operation.id, call.micro), made.headers)
+
+    def _form(self, call: Call) -> Form:
+        return form_of(self.kinds[call.plan.kind], call.plan, call.micro, call.token.is_admin)
+
+    def _with_status(self, made: Answer, call: Call) -> Answer:
+        """With the status that the operation has in this microversion."""
+        status = self._form(call).status
+        return msgspec.structs.replace(made, status=status) if status and made.status == call.plan.status else made
 
     def _find_skeleton(self, operation_id: str) -> Skeleton | None:
         plan = self.kinds.planner.plan(operation_id)

@@ -10,38 +10,29 @@ from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.clock import Clock
 from cloudtape.synthesis.kinds import Kind, items_in
 from cloudtape.synthesis.plans import Plan
-from cloudtape.synthesis.services import Microversion
 from cloudtape.synthesis.shelves import Members, Resource
-
-HIDDEN = "_"
-"""Members whose names begin so are never shown."""
+from cloudtape.synthesis.telling import Form, form_of
 
 
-def visible(kind: Kind, one: Resource, micro: Microversion) -> Members:
-    """All members that a microversion shows."""
-    rule = kind.rule
-    members = one.members
-    shown = {name: value for name, value in members.items() if name[0:1] != HIDDEN and name not in rule.hidden}
-    for name, first in rule.since.items():
-        if micro < first:
-            shown.pop(name, None)
-    for name, end in rule.until.items():
-        if micro >= end:
-            shown.pop(name, None)
-    for name, newer in rule.newer.items():
-        if micro >= newer.since and newer.take in members:
-            shown[name] = members[newer.take]
+def visible(kind: Kind, one: Resource, form: Form) -> Members:
+    """All members that an answer of this form shows."""
+    rule, members = kind.rule, one.members
+    shown = {name: value for name, value in members.items() if form.tells(name) and name not in rule.hidden}
+    for name in form.replaced:
+        if rule.newer[name].take in members:
+            shown[name] = members[rule.newer[name].take]
     return shown
 
 
 def render(kind: Kind, one: Resource, call: Call, plan: Plan, clock: Clock) -> Members:
     """One resource, as the operation shows it."""
-    shown = visible(kind, one, call.micro)
+    form = form_of(kind, plan, call.micro, call.token.is_admin)
+    shown = visible(kind, one, form)
     for name in kind.rule.alone if plan.many else ():
         shown.pop(name, None)
     names = shown_names(kind, plan)
     if plan.operation.version != kind.newest or not kind.rule.newest:
-        shown = _as_printed(kind, shown, call, plan, clock)
+        shown = _as_printed(kind, shown, call, plan, clock, form)
     if names:
         shown = {name: value for name, value in shown.items() if name in names}
     if "links" in shown:
@@ -56,7 +47,7 @@ def shown_names(kind: Kind, plan: Plan) -> Iterable[str]:
     return ()
 
 
-def _as_printed(kind: Kind, shown: Members, call: Call, plan: Plan, clock: Clock) -> Members:
+def _as_printed(kind: Kind, shown: Members, call: Call, plan: Plan, clock: Clock, form: Form) -> Members:
     """With what the operation's example has besides: older names for members, and members that no resource keeps."""
     samples = items_in(plan) if isinstance(plan.sample, dict | list) else []
     if not samples or not (plan.many or plan.wrapper in (kind.wrapper, "") or plan.wrapper):
@@ -68,20 +59,9 @@ def _as_printed(kind: Kind, shown: Members, call: Call, plan: Plan, clock: Clock
         known = kind.rule.old.get(name, name)
         if known in shown:
             found[name] = shown[known]
-        elif (
-            name not in found
-            and name[:1] != HIDDEN
-            and name not in kind.rule.hidden
-            and not _barred(kind, name, call.micro)
-        ):
+        elif name not in found and name not in kind.rule.hidden and form.tells(name):
             found[name] = adapter(value, name)
     return found
-
-
-def _barred(kind: Kind, name: str, micro: Microversion) -> bool:
-    return (
-        name[:1] == HIDDEN or micro < kind.rule.since.get(name, (0, 0)) or micro >= kind.rule.until.get(name, (9999, 0))
-    )
 
 
 def links_of(links: Any, call: Call, kind: Kind, one: Resource) -> Any:

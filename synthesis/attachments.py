@@ -6,6 +6,7 @@ Sources: nova's `attach_interfaces.py`, `volume_attachments.py`.
 from __future__ import annotations
 
 from cloudtape.synthesis.calls import Answer
+from cloudtape.synthesis.engine import shown
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.network import drop
 from cloudtape.synthesis.network_kinds import NETWORKS, PORTS
@@ -85,12 +86,7 @@ def _attach_volume(scene: Scene) -> Answer:
     volume = scene.find(VOLUMES, sent.get("volumeId"))
     if volume is None:
         raise Refused(404, f"Volume {sent.get('volumeId')} could not be found.")
-    one = connect(scene, server, volume, sent)
-    shown = dict(one.members)
-    for name in ("attachment_id", "bdm_uuid"):
-        if scene.call.micro < (2, 89):
-            shown.pop(name)
-    return Answer(200, {"volumeAttachment": shown})
+    return shown(scene, connect(scene, server, volume, sent))
 
 
 @answers("compute.servers.os-volume-attachments.delete")

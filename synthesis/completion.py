@@ -107,7 +107,7 @@ def complete(body: Any, skeleton: Skeleton, form: Form) -> Any:
                 body[name] = skeleton.empty[name]
         for name, below in skeleton.below.items():
             value = body.get(name)
-            if isinstance(value, dict | list) and name not in form.replaced:
+            if isinstance(value, dict | list) and name not in form.whole:
                 body[name] = complete(own_copy(value), below, form)
     elif isinstance(body, list) and skeleton.each:
         each = skeleton.each

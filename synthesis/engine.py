@@ -12,11 +12,12 @@ from cloudtape.synthesis import documents
 from cloudtape.synthesis.calls import Answer, Call
 from cloudtape.synthesis.completion import complete
 from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.filters import FALSE, TRUE
 from cloudtape.synthesis.finding import canonical, is_there, item, project_of_list, sees, shelf_of
 from cloudtape.synthesis.kinds import Kind, items_in
 from cloudtape.synthesis.lifecycle import GONE, Life, Transition, begin, check, default_lives, settle
-from cloudtape.synthesis.lists import FALSE, TRUE, Page, page_of, write_links
-from cloudtape.synthesis.making import check_types, check_unique, effect, make, object_in, taken
+from cloudtape.synthesis.lists import Page, page_of, write_links
+from cloudtape.synthesis.making import as_kept, check_types, check_unique, effect, make, object_in, taken
 from cloudtape.synthesis.patches import patched
 from cloudtape.synthesis.plans import Plan, Verb
 from cloudtape.synthesis.scene import ANSWERS, EFFECTS, UPDATED, Scene, stamp
@@ -202,8 +203,9 @@ def _change(scene: Scene, one: Resource) -> Answer:
     for name in kind.rule.immutable:
         if name in sent and sent[name] != one.members.get(name):
             raise Refused(400, f"Cannot update read-only attribute {name}", "HTTPBadRequest")
-    changed = {name: value for name, value in sent.items() if name not in kind.rule.server and name != "links"}
-    changed.pop(kind.key, None)
+    changed = {name: as_kept(kind, name, value) for name, value in sent.items() if name not in kind.rule.server}
+    for name in ("links", kind.key):
+        changed.pop(name, None)
     if any(name in changed for name in kind.rule.unique):
         check_unique(kind, shelf_of(scene), {**one.members, **changed}, one.project, one)
     one.update({name: value for name, value in changed.items() if name not in kind.rule.hidden or name in one.members})

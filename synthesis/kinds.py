@@ -50,7 +50,8 @@ class Rule(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     wraps one key of it.
     `optional` are members of examples whose presence says something. `since` and `until` bound the microversions in
     which a member is shown. `keyed`: a list of it is an object, by the keys. `old`: what older versions call a member.
-    `told`: how some operations answer. `admins`: members that only an admin is told.
+    `told`: how some operations answer. `admins`: members that only an admin is told. `whole`: members that have all
+    that they should have.
     """
 
     label: str = ""
@@ -86,6 +87,7 @@ class Rule(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     newer: dict[str, Newer] = {}
     told: tuple[Told, ...] = ()
     admins: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
 
 
 class Kind:

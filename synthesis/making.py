@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.filters import FALSE, TRUE
 from cloudtape.synthesis.finding import canonical, shelf_of
 from cloudtape.synthesis.kinds import Kind
 from cloudtape.synthesis.lifecycle import begin, default_lives
@@ -65,10 +66,24 @@ def _settable(kind: Kind, sent: Members, members: Members) -> Members:
     """What a client sent, but for what only the server sets; nothing in place of a value that must be one."""
     rule = kind.rule
     return {
-        name: value
+        name: as_kept(kind, name, value)
         for name, value in sent.items()
         if name not in rule.server and name != "links" and not (value is None and members.get(name) is not None)
     }
+
+
+def as_kept(kind: Kind, name: str, value: Any) -> Any:
+    """The value of the type that its member has: services read numbers and truths that are sent as text."""
+    if name == kind.key:
+        return str(value) if isinstance(value, int) and kind.id_form != "int" else value
+    if not isinstance(value, str) or not kind.rule.newest:
+        return value
+    match kind.rule.members.get(name):
+        case bool() if value.lower() in TRUE | FALSE:
+            return value.lower() in TRUE
+        case int() if value.isdigit():
+            return int(value)
+    return value
 
 
 def _owner(scene: Scene, kind: Kind, sent: Members) -> str:

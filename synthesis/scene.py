@@ -22,10 +22,17 @@ from cloudtape.synthesis.world import World
 class Scene:
     """A world seen from one call."""
 
-    __slots__ = ("call", "in_json", "skeleton", "world")
+    __slots__ = ("call", "in_json", "request_id", "skeleton", "world")
 
-    def __init__(self, world: World, call: Call, skeleton: Skeleton | None = None, in_json: bool = False) -> None:
-        self.world, self.call = world, call
+    def __init__(
+        self,
+        world: World,
+        call: Call,
+        skeleton: Skeleton | None = None,
+        in_json: bool = False,
+        request_id: str = "",
+    ) -> None:
+        self.world, self.call, self.request_id = world, call, request_id
         # The structure that the answer will have, and whether its parts may be JSON already.
         self.skeleton, self.in_json = skeleton, in_json
 

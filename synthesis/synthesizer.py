@@ -41,6 +41,8 @@ from cloudtape.synthesis import (
     routers,
     security_groups,
     server_actions,
+    server_checks,
+    server_events,
     server_parts,
     shares,
     tags,
@@ -86,6 +88,8 @@ PARTS = (
     routers,
     security_groups,
     server_actions,
+    server_checks,
+    server_events,
     server_parts,
     shares,
     tags,
@@ -189,11 +193,11 @@ class Synthesizer:
 
     def answer(self, world: World, service: Service, region: str, request: Request) -> tuple[Response, str]:
         """Answer one request from a world. Never raises for what a client sends."""
-        operation, micro = "", (0, 0)
+        operation, micro, id_ = "", (0, 0), world.request_id()
         target = _target(request)[1]
         try:
             if request.method in ("GET", "HEAD") and (told := document_at(service, region, target)) is not None:
-                return _response(service, self._version_document(told, service, request, target), (0, 0), world), ""
+                return _response(service, self._version_document(told, service, request, target), (0, 0), id_), ""
             token = _token(world, request)
             plan = self._plan(service, request, target, token)
             operation = plan.operation.id
@@ -205,16 +209,16 @@ class Synthesizer:
             if is_absent(operation, micro):
                 raise Refused(404, "The resource could not be found.")
             in_json = not amendments(operation) and not _wants_xml(request)
-            scene = Scene(world, call, self._skeleton(operation), in_json)
+            scene = Scene(world, call, self._skeleton(operation), in_json, id_)
             made = self._with_status(answer(scene), call)
             made = self._completed(made, call) if made.shows is None else self._shown(made, scene)
-            return _response(service, self._in_their_format(made, request, call.plan), micro, world), operation
+            return _response(service, self._in_their_format(made, request, call.plan), micro, id_), operation
         except Refused as refused:
-            return _refusal(service, refused, micro, world), operation
+            return _refusal(service, refused, micro, id_), operation
         except (TypeError, AttributeError, LookupError, ValueError):
             # A member of another type than any client sends: no check of ours stood before what tripped over it.
             logger.warning("%s %s could not be understood", request.method, request.uri, exc_info=True)
-            return _refusal(service, Refused(400, "Malformed request."), micro, world), operation
+            return _refusal(service, Refused(400, "Malformed request."), micro, id_), operation
 
     def call(self, world: World, request: Request) -> Call | None:
         """A request as it would be understood, whoever answers it; None where no operation here is meant."""
@@ -385,25 +389,24 @@ def _body(request: Request, plan: Plan) -> Any:
         raise Refused(400, "Malformed request body: it is no JSON document.", "HTTPBadRequest") from None
 
 
-def _response(service: Service, made: Answer, micro: tuple[int, int], world: World) -> Response:
+def _response(service: Service, made: Answer, micro: tuple[int, int], id_: str) -> Response:
     if made.body is None:
         body = b""
         headers: Headers = made.headers
     elif isinstance(made.body, bytes | StoredBody):
-        return Response(made.status, PHRASES[made.status], (*made.headers, *_told(service, micro, world)), made.body)
+        return Response(made.status, PHRASES[made.status], (*made.headers, *_told(service, micro, id_)), made.body)
     else:
         body = msgspec.json.encode(made.body)
         headers = (JSON, *made.headers)
-    return Response(made.status, PHRASES[made.status], (*headers, *_told(service, micro, world)), body)
+    return Response(made.status, PHRASES[made.status], (*headers, *_told(service, micro, id_)), body)
 
 
-def _told(service: Service, micro: tuple[int, int], world: World) -> Headers:
-    id_ = world.request_id()
+def _told(service: Service, micro: tuple[int, int], id_: str) -> Headers:
     more: Headers = ((service.request_id, id_),) if service.request_id else ()
     return (*version_headers(service, micro), ("x-openstack-request-id", id_), *more)
 
 
-def _refusal(service: Service, refused: Refused, micro: tuple[int, int], world: World) -> Response:
+def _refusal(service: Service, refused: Refused, micro: tuple[int, int], id_: str) -> Response:
     made = fault(service.type, refused.status, refused.message, kind=refused.kind)
     more = (("WWW-Authenticate", f'Keystone uri="http://identity.{DOMAIN}"'),) if refused.status == 401 else ()
-    return msgspec.structs.replace(made, headers=(*made.headers, *more, *_told(service, micro, world)))
+    return msgspec.structs.replace(made, headers=(*made.headers, *more, *_told(service, micro, id_)))

@@ -35,11 +35,15 @@ class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Form(msgspec.Struct, frozen=True):
-    """`status` is 0 where it is the documented one; `barred` are members that are not told."""
+    """`status` is 0 where it is the documented one; `barred` are members that are not told.
+
+    `replaced` are those that have another value in this microversion, `whole` those that need no completion.
+    """
 
     status: int
     barred: frozenset[str]
     replaced: frozenset[str]
+    whole: frozenset[str]
 
     def tells(self, name: str) -> bool:
         return name[:1] != HIDDEN and name not in self.barred
@@ -61,4 +65,5 @@ def _form(rule: Rule, verb: Verb, action: str, micro: Microversion, is_admin: bo
     if not is_admin:
         barred |= set(rule.admins)
     replaced = frozenset(name for name, newer in rule.newer.items() if micro >= newer.since)
-    return Form(next((one.status for one in found if one.status), 0), frozenset(barred), replaced)
+    whole = replaced.union(rule.whole)
+    return Form(next((one.status for one in found if one.status), 0), frozenset(barred), replaced, whole)

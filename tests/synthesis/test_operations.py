@@ -11,7 +11,7 @@ from cloudtape.reference.catalog import default_catalog
 from cloudtape.reference.operations import Operation
 from cloudtape.synthesis.amendments import amended, amendments
 from cloudtape.synthesis.services import Microversion, default_services
-from cloudtape.synthesis.telling import form_of
+from cloudtape.synthesis.telling import Form, form_of
 from tests.synthesis.requests import Asker
 from tests.synthesis.structure import missing
 
@@ -36,6 +36,11 @@ def lowest(operation: Operation) -> Microversion:
     return micro.min if micro else (0, 0)
 
 
+def is_due(place: str, form: Form) -> bool:
+    """Whether a member of the example should be there."""
+    return form.tells(place.rpartition(".")[2]) and form.whole.isdisjoint(place.split("."))
+
+
 def complaint(operation: Operation) -> str:
     """What is wrong with the answer to one operation, empty where nothing is."""
     asker = Asker()
@@ -51,8 +56,7 @@ def complaint(operation: Operation) -> str:
     assert isinstance(response.body, bytes)
     lacking = missing(sample, msgspec.json.decode(response.body) if response.body else None)
     said = {path.rpartition(".")[2] for row in amendments(operation.id) for path in row.said}
-    names = {place: place.rpartition(".")[2] for place in lacking}
-    lacks = [place for place, name in names.items() if form.tells(name) and name not in said]
+    lacks = [place for place in lacking if is_due(place, form) and place.rpartition(".")[2] not in said]
     return f"lacks {', '.join(lacks)}" if lacks else ""
 
 

@@ -20,6 +20,7 @@ from cloudtape.synthesis.lists import Page, page_of, write_links
 from cloudtape.synthesis.making import as_kept, check_types, check_unique, effect, make, object_in, taken
 from cloudtape.synthesis.patches import patched
 from cloudtape.synthesis.plans import Plan, Verb
+from cloudtape.synthesis.proxies import PROXIES, proxied
 from cloudtape.synthesis.scene import ANSWERS, EFFECTS, UPDATED, Scene, stamp
 from cloudtape.synthesis.shelves import Members, Resource
 from cloudtape.synthesis.telling import form_of
@@ -35,6 +36,8 @@ def answer(scene: Scene) -> Answer:
     _may(scene.kind(call.plan.kind), call)
     if whole := ANSWERS.get(call.plan.operation.id):
         return whole(scene)
+    if proxy := PROXIES.get(call.plan.kind):
+        return proxied(scene, proxy, answer)
     _check_parents(scene)
     return VERBS[call.plan.verb](scene)
 

@@ -37,7 +37,7 @@ def make(scene: Scene, kind: Kind, sent: Members, id_: str | None = None) -> Res
     if id_ is not None:
         members[kind.key] = id_
     elif kind.id_form == "sent" or (sent.get(kind.key) and kind.key not in rule.server and kind.key in kind.client):
-        members[kind.key] = sent.get(kind.key) or members.get(kind.key) or scene.world.new_id()
+        members[kind.key] = as_kept(kind, kind.key, sent.get(kind.key)) or members.get(kind.key) or scene.world.new_id()
     own(members, kind, project, call.token.user)
     shelf = shelf_of(scene)
     check_unique(kind, shelf, members, project)

@@ -8,6 +8,7 @@ from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.network_kinds import FLOATING, NETWORKS
 from cloudtape.synthesis.network_kinds import GROUPS as SECURITY_GROUPS
+from cloudtape.synthesis.nova_proxies import security_group
 from cloudtape.synthesis.scene import Scene, answers, on
 from cloudtape.synthesis.server_parts import FLAVORS, IMAGES, SERVERS, plug, ports_of, show_addresses
 from cloudtape.synthesis.shelves import Members, Resource
@@ -113,13 +114,7 @@ def _security_groups(scene: Scene) -> Answer:
     names = {one["name"] for one in server.members["security_groups"]}
     shelf = scene.world.shelf(SECURITY_GROUPS, scene.call.region)
     mine = [one for one in shelf.walk(server.project) if one.members["name"] in names]
-    return Answer(200, {"security_groups": [_as_nova(one) for one in mine]})
-
-
-def _as_nova(group: Resource) -> Members:
-    members = group.members
-    shown = {name: members[name] for name in ("id", "name", "description", "tenant_id")}
-    return {**shown, "rules": []}
+    return Answer(200, {"security_groups": [security_group(scene, one.members) for one in mine]})
 
 
 @on(SERVERS, "addFloatingIp", "removeFloatingIp")

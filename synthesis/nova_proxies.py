@@ -20,8 +20,6 @@ from cloudtape.synthesis.server_parts import IMAGES
 from cloudtape.synthesis.shelves import Members
 from cloudtape.synthesis.volumes import SNAPSHOTS, VOLUMES
 
-END = (2, 36)
-
 # --- volumes ---------------------------------------------------------------------------------------------------------
 
 VOLUME = {
@@ -48,6 +46,16 @@ SNAPSHOT = {
 }
 
 
+# Both spellings of what a request may say.
+NAMED = {
+    "display_name": "name",
+    "displayName": "name",
+    "display_description": "description",
+    "displayDescription": "description",
+    "volumeId": "volume_id",
+}
+
+
 def _volume(_: Scene, theirs: Members) -> Members:
     attached = [{name: one[of] for name, of in ATTACHMENT.items()} for one in theirs.get("attachments") or ()]
     return {**{name: theirs.get(of) for name, of in VOLUME.items()}, "attachments": attached or [{}]}
@@ -58,12 +66,11 @@ def _snapshot(_: Scene, theirs: Members) -> Members:
 
 
 def _named(_: Scene, sent: Members) -> Members:
-    old = {"display_name": "name", "display_description": "description"}
-    return {old.get(name, name): value for name, value in sent.items()}
+    return {NAMED.get(name, name): value for name, value in sent.items()}
 
 
-PROXIES["compute/os-volumes"] = Proxy(VOLUMES, _volume, _named, until=END)
-PROXIES["compute/os-snapshots"] = Proxy(SNAPSHOTS, _snapshot, _named, until=END)
+PROXIES["compute/os-volumes"] = Proxy(VOLUMES, _volume, _named)
+PROXIES["compute/os-snapshots"] = Proxy(SNAPSHOTS, _snapshot, _named)
 
 # --- images ----------------------------------------------------------------------------------------------------------
 
@@ -105,11 +112,7 @@ def _image(scene: Scene, theirs: Members) -> Members:
 
 
 PROXIES["compute/images"] = Proxy(
-    IMAGES,
-    _image,
-    short=("id", "name", "links"),
-    asked={"server": "instance_uuid", "type": "image_type"},
-    until=(2, 36),
+    IMAGES, _image, short=("id", "name", "links"), asked={"server": "_server", "type": "image_type"}
 )
 
 
@@ -157,8 +160,8 @@ def _tenant_network(_: Scene, theirs: Members) -> Members:
     return {"id": theirs["id"], "label": theirs["name"], "cidr": "None"}
 
 
-PROXIES["compute/os-networks"] = Proxy(NETWORKS, _network, until=END)
-PROXIES["compute/os-tenant-networks"] = Proxy(NETWORKS, _tenant_network, until=END)
+PROXIES["compute/os-networks"] = Proxy(NETWORKS, _network)
+PROXIES["compute/os-tenant-networks"] = Proxy(NETWORKS, _tenant_network)
 
 
 def _pools(scene: Scene) -> list[Any]:
@@ -189,7 +192,7 @@ def _wanted_ip(scene: Scene, sent: Members) -> Members:
     return {"floating_network_id": found[0].id}
 
 
-PROXIES["compute/os-floating-ips"] = Proxy(FLOATING, _floating_ip, _wanted_ip, until=END)
+PROXIES["compute/os-floating-ips"] = Proxy(FLOATING, _floating_ip, _wanted_ip)
 
 # --- security groups -------------------------------------------------------------------------------------------------
 
@@ -265,5 +268,5 @@ def _check_uuid(value: str) -> None:
         raise Refused(400, f"Security group id {value} should be a UUID.") from None
 
 
-PROXIES["compute/os-security-groups"] = Proxy(SECURITY_GROUPS, security_group, _wanted_group, until=END)
-PROXIES["compute/os-security-group-rules"] = Proxy(RULES, _rule, _wanted_rule, until=END)
+PROXIES["compute/os-security-groups"] = Proxy(SECURITY_GROUPS, security_group, _wanted_group)
+PROXIES["compute/os-security-group-rules"] = Proxy(RULES, _rule, _wanted_rule)

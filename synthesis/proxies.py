@@ -1,7 +1,6 @@
 """Kinds that are another service's, shown by one that asks it: nova's volumes, images, security groups, …
 
 The request is put to the other service in its own words, and its answer is told in those of the one that was asked.
-Until a microversion, where that gave them up.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.plans import Plan, Verb
 from cloudtape.synthesis.scene import Scene
-from cloudtape.synthesis.services import Microversion, default_services
+from cloudtape.synthesis.services import default_services
 from cloudtape.synthesis.shelves import Members
 
 Words = Callable[[Scene, Members], Members]
@@ -28,8 +27,7 @@ def as_it_is(_: Scene, members: Members) -> Members:
 class Proxy(msgspec.Struct, frozen=True):
     """`of` is the other kind; `told` and `sent` say its members in the words of the asked and of the other service.
 
-    `short` are the members of a list without details, `asked` the other names of members in a query, `until` the
-    microversion from which on there is nothing here.
+    `short` are the members of a list without details, `asked` the other names of members in a query.
     """
 
     of: str
@@ -37,7 +35,6 @@ class Proxy(msgspec.Struct, frozen=True):
     sent: Words = as_it_is
     short: tuple[str, ...] = ()
     asked: dict[str, str] = {}
-    until: Microversion = (9999, 0)
 
 
 PROXIES: dict[str, Proxy] = {}
@@ -48,8 +45,9 @@ def proxied(scene: Scene, proxy: Proxy, answer: Callable[[Scene], Answer]) -> An
     """What the other service answers, in the words of this one. Raises Refused."""
     call = scene.call
     plan = call.plan
-    if call.micro >= proxy.until:
-        raise Refused(404, "The resource could not be found.")
+    if plan.verb is Verb.ACTION:
+        # What only a service that is gone could do (nova-network).
+        return Answer(plan.status)
     theirs = _plan(scene, proxy)
     service = default_services()[scene.kind(proxy.of).service]
     inner = Scene(

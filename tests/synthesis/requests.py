@@ -16,6 +16,7 @@ from cloudtape.reference.operations import Operation
 from cloudtape.synthesis.identity import token_for
 from cloudtape.synthesis.lifecycle import default_lives
 from cloudtape.synthesis.plans import Plan, Verb
+from cloudtape.synthesis.proxies import PROXIES
 from cloudtape.synthesis.saved import Saved, restore, save
 from cloudtape.synthesis.shelves import Resource
 from cloudtape.synthesis.synthesizer import OPEN_OPERATIONS, Synthesizer
@@ -35,7 +36,7 @@ NAMED = {
     "network/subnets": "subnet_id vip_subnet_id",
     "network/ports": "port_id",
     "network/routers": "router_id",
-    "network/security-groups": "security_group_id",
+    "network/security-groups": "security_group_id parent_group_id",
     "identity/domains": "domain_id",
     "identity/services": "service_id",
     "identity/projects": "project_id tenant_id tenantId default_project_id tenant",
@@ -91,7 +92,10 @@ QUERIES = {
     "identity.v2.0.tenants.show": "?name=admin",
 }
 # Kinds of which only one that nothing else needs can be deleted.
-NEEDED = frozenset({"network/networks", "network/subnets", "network/security-groups", "identity/domains"})
+NEEDED = frozenset(
+    {"network/networks", "network/subnets", "network/security-groups", "identity/domains"}
+    | {"compute/os-networks", "compute/os-tenant-networks", "compute/os-security-groups"}
+)
 # Members that the resource must have before the operation.
 STATES: dict[str, dict[str, Any]] = {
     "block-storage.volumes.extend": {"size": 1},
@@ -204,6 +208,8 @@ class Asker:
             sent = plan.sent if isinstance(plan.sent, dict) else {}
             inner = sent.get(rule.item) or sent.get(rule.wrapper) or sent
             key = next(iter(inner), "key") if isinstance(inner, dict) else "key"
+            if above.kind == "image/images":
+                above.members[key] = "value"
             above.members[rule.map] = {**(values if isinstance(values, dict) else {}), key: "value"}
             return key
         if plan.kind == "compute/servers/ips":
@@ -212,6 +218,7 @@ class Asker:
 
     def _thing(self, kind: str, parents: tuple[str, ...], new: bool = False) -> Resource:
         """A resource of a kind: one that is there, or a new one."""
+        kind = PROXIES[kind].of if kind in PROXIES else kind
         shelf = self.world.shelf(kind, "", parents)
         for one in shelf if not new else ():
             if kind != "identity/users" or one.id != self.user.id or len(shelf) == 1:
@@ -265,6 +272,8 @@ class Asker:
             return {key: self._named(one, plan, key) for key, one in value.items()}
         if isinstance(value, list):
             return [self._named(one, plan, name) for one in value]
+        if name == "pool":
+            return next(self.world.where("network/networks", **{"router:external": True})).members["name"]
         if name == "auth_key" and self._resources:
             return self._resources[-1].private.get("auth_key", value)
         service = plan.operation.service
@@ -275,7 +284,7 @@ class Asker:
             return value
         if kind == "identity/projects":
             return self.project
-        if (kind, name) == ("block-storage/types", "volume_type") and service != "block-storage":
+        if (kind, name) == ("block-storage/types", "volume_type") and service not in ("block-storage", "compute"):
             return value
         return self._thing(kind, ()).id if kind in self.synthesizer.kinds.planner.collections else value
 

@@ -44,7 +44,8 @@ def answer(scene: Scene) -> Answer:
 
 def _may(kind: Kind, call: Call) -> None:
     """Raises Refused for what only an admin may do."""
-    if call.plan.verb.name in kind.rule.admin and not call.token.is_admin:
+    names = {call.plan.verb.name, "DETAIL"} if call.plan.detailed else {call.plan.verb.name}
+    if names.intersection(kind.rule.admin) and not call.token.is_admin:
         resource = kind.path.replace("/", ":").replace("-", "_")
         rule = f"{call.service.type}:{call.plan.verb.name.lower()}:{resource}"
         raise Refused(403, f"Policy doesn't allow {rule} to be performed.", "PolicyNotAuthorized")

@@ -15,6 +15,7 @@ from cloudtape.synthesis.shelves import Members, Resource, Shelf
 
 TYPES: dict[type, str] = {dict: "object", list: "array", str: "string"}
 
+LONGEST_NAME = 255
 WORDS = ("name", "description", "stack_name", "display_name")
 
 
@@ -110,7 +111,13 @@ def _check_required(kind: Kind, sent: Members) -> None:
 
 
 def check_types(kind: Kind, sent: Members) -> None:
-    """Raises Refused for an object where none is expected, or the other way round; for a name that is no text."""
+    """Raises Refused for an object where none is expected, or the other way round; for a name that is no text, or too
+    long, and for an empty one of what must have it."""
+    for name in kind.rule.required:
+        if name in sent and sent[name] in (None, ""):
+            raise Refused(400, f"Invalid input for field/attribute {name}. Value: {sent[name]}. It must not be empty.")
+    if len(str(sent.get("name") or "")) > LONGEST_NAME:
+        raise Refused(400, f"Invalid input for field/attribute name. Value: {sent['name']}. It is too long.")
     for name, value in sent.items():
         wanted = str if name in WORDS else kind.types.get(name)
         if value is None or wanted is None or isinstance(value, wanted):

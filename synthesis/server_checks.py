@@ -9,13 +9,13 @@ from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
+from cloudtape.synthesis.documents import check_map
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.quotas import limits_of
 from cloudtape.synthesis.scene import Scene, on
 from cloudtape.synthesis.server_parts import MOST_AT_ONCE, SERVERS
 from cloudtape.synthesis.shelves import Members, Resource
 
-MOST_LETTERS = 255
 ADDRESSES: dict[str, Callable[[str], object]] = {"accessIPv4": IPv4Address, "accessIPv6": IPv6Address}
 CHOICES = {
     "OS-DCF:diskConfig": ("AUTO", "MANUAL"),
@@ -35,8 +35,7 @@ def check_server(scene: Scene, server: Resource, sent: Members) -> None:
             server.set(**{name: _address(name, value, form)})
     for one in (sent, *_dicts(sent.get("block_device_mapping_v2"))):
         check_choices(one)
-    check_map("metadata", sent.get("metadata"))
-    check_items(scene, sent.get("metadata"))
+    check_metadata(scene, server, sent.get("metadata") or {})
 
 
 def _dicts(value: Any) -> list[Members]:
@@ -56,23 +55,12 @@ def check_choices(sent: Members) -> None:
             raise invalid(name, sent[name], f"{sent[name]!r} is not one of {list(choices)}")
 
 
-def check_map(name: str, values: Any) -> None:
-    """Raises Refused for keys and values that are too long, or no text."""
-    if values is None:
-        return
-    if not isinstance(values, dict):
-        raise invalid(name, values, f"{values!r} is not of type 'object'")
-    for key, value in values.items():
-        if not 0 < len(key) <= MOST_LETTERS:
-            raise invalid(name, key, "a key has 1 to 255 letters")
-        if not isinstance(value, str) or len(value) > MOST_LETTERS:
-            raise invalid(key, value, "a value is a text of at most 255 letters")
-
-
-def check_items(scene: Scene, values: Any) -> None:
-    """Raises Refused for more metadata than the quota allows."""
+@on("compute/servers/metadata", "WRITE")
+def check_metadata(scene: Scene, _: Resource, values: Any) -> None:
+    """Raises Refused for metadata that is none, or more than the quota allows."""
+    check_map("metadata", values)
     most = limits_of(scene, "compute", scene.call.project)["metadata_items"]
-    if isinstance(values, dict) and 0 <= most < len(values):
+    if 0 <= most < len(values):
         raise Refused(403, f"Maximum number of metadata items exceeds {most}")
 
 

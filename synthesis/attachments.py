@@ -12,6 +12,7 @@ from cloudtape.synthesis.network import drop
 from cloudtape.synthesis.network_kinds import NETWORKS, PORTS
 from cloudtape.synthesis.scene import Scene, answers, on
 from cloudtape.synthesis.security_groups import default_group
+from cloudtape.synthesis.server_checks import check_not_rescued
 from cloudtape.synthesis.server_parts import (
     ATTACHMENTS,
     SERVERS,
@@ -83,6 +84,7 @@ def _detach_interface(scene: Scene) -> Answer:
 @answers("compute.servers.os-volume-attachments.create")
 def _attach_volume(scene: Scene) -> Answer:
     server, sent = server_of(scene), scene.call.sent
+    check_not_rescued(server)
     volume = scene.find(VOLUMES, sent.get("volumeId"))
     if volume is None:
         raise Refused(404, f"Volume {sent.get('volumeId')} could not be found.")
@@ -92,6 +94,7 @@ def _attach_volume(scene: Scene) -> Answer:
 @answers("compute.servers.os-volume-attachments.delete")
 def _detach_volume(scene: Scene) -> Answer:
     server = server_of(scene)
+    check_not_rescued(server)
     one = scene.find(ATTACHMENTS, scene.call.id, (server.id,))
     if one is None:
         raise Refused(404, f"Instance {server.id} is not attached to volume {scene.call.id}")

@@ -9,13 +9,14 @@ import hashlib
 from typing import Any
 
 from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.finding import sees
 from cloudtape.synthesis.making import make
 from cloudtape.synthesis.network import drop
 from cloudtape.synthesis.network_kinds import FLOATING, NETWORKS, PORTS
 from cloudtape.synthesis.network_kinds import GROUPS as SECURITY_GROUPS
 from cloudtape.synthesis.scene import SEEN, Scene, on
 from cloudtape.synthesis.security_groups import default_group
-from cloudtape.synthesis.server_checks import check_room, check_server, count_of
+from cloudtape.synthesis.server_checks import check_flavor, check_room, check_server, count_of
 from cloudtape.synthesis.server_events import log_event
 from cloudtape.synthesis.server_parts import (
     ATTACHMENTS,
@@ -46,8 +47,9 @@ def id_in(reference: Any) -> str:
 @on(SERVERS, "CREATE")
 def _boot(scene: Scene, server: Resource, sent: Members) -> None:
     flavor = scene.find(FLAVORS, id_in(sent["flavorRef"]))
-    if flavor is None:
+    if flavor is None or not sees(scene, flavor):
         raise Refused(400, f"Flavor {id_in(sent['flavorRef'])} could not be found.")
+    check_flavor(scene, server, flavor)
     use_flavor(scene, server, flavor)
     use_image(scene, server, sent)
     check_server(scene, server, sent)
@@ -211,6 +213,8 @@ def _attach_volumes(scene: Scene, server: Resource, sent: Members) -> None:
             volume = scene.find(VOLUMES, mapping.get("uuid"))
             if volume is None:
                 raise Refused(400, f"Block Device Mapping is Invalid: failed to get volume {mapping.get('uuid')}.")
+            if str(mapping.get("boot_index")) == "0" and volume.members.get("bootable") != "true":
+                raise Refused(400, f"Block Device {volume.id} is not bootable.")
             connect(scene, server, volume, mapping)
         elif goal == "volume" and source in ("image", "snapshot", "blank"):
             size = mapping.get("volume_size") or 1

@@ -109,7 +109,7 @@ def _test(kind: Kind, name: str, values: Sequence[str]) -> Callable[[Members], b
         return lambda members: all(_has_ip(members, value) for value in values)
     regular = call_regular(kind, name) or how == "regex"
     names = SAME.get(name, (name, kind.rule.old.get(name, name), f"_{name}"))
-    return lambda members: _agrees(members, names, values, regular)
+    return lambda members: _agrees(members, names, values, regular, kind.rule.extra)
 
 
 CHANGES = ("changes-since", "changes-before")
@@ -157,11 +157,14 @@ def _has_ip(members: Members, wanted: str) -> bool:
     return any(str(ip.get(key)) == value for ip in members.get("fixed_ips") or () if isinstance(ip, dict))
 
 
-def _agrees(members: Members, names: Sequence[str], values: Sequence[str], regular: bool) -> bool:
-    """A member that a resource does not have says nothing: services ignore filters that they do not know."""
+def _agrees(members: Members, names: Sequence[str], values: Sequence[str], regular: bool, extra: bool) -> bool:
+    """A member that a resource does not have says nothing: services ignore filters that they do not know.
+
+    With `extra` it would be one that clients add to some resources, and not to this one.
+    """
     name = next((name for name in names if name in members), None)
     if name is None:
-        return True
+        return not extra
     return any(_same(members[name], one, regular) for value in values for one in _choices(value))
 
 

@@ -47,11 +47,11 @@ class Rule(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     sent; `short` those of a list without details, `alone` those of no list, `made` those of the answer to a POST.
     `scope`: `project` belongs to one, `public` too but is seen by all where it says so, `global` to nobody, `own` to a
     user. `admin`: what only an admin may do. `map`: it is a document that is this member of its parent, `item` what
-    wraps one key of it, `echo`: a POST is answered with what was sent, not with all of it.
-    `optional` are members of examples whose presence says something. `since` and `until` bound the microversions in
-    which a member is shown. `keyed`: a list of it is an object, by the keys. `old`: what older versions call a member.
-    `told`: how some operations answer. `admins`: members that only an admin is told. `whole`: members that have all
-    that they should have.
+    wraps one key of it, `echo`: a POST is answered with what was sent, not with all of it. `extra`: clients add members
+    of their own. `optional` are members of examples whose presence says something. `since` and `until` bound the
+    microversions in which a member is shown. `keyed`: a list of it is an object, by the keys. `old`: what older versions
+    call a member. `told`: how some operations answer. `admins`: members that only an admin is told. `whole`: members
+    that need no completion.
     """
 
     label: str = ""
@@ -78,6 +78,7 @@ class Rule(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     map: str = ""
     item: str = ""
     echo: bool = False
+    extra: bool = False
     collection: bool = False
     keyed: bool = False
     newest: bool = False

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from cloudtape.synthesis.calls import Answer
+from cloudtape.synthesis.documents import check_map
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.network_kinds import FLOATING, NETWORKS, PORTS, RULES
 from cloudtape.synthesis.network_kinds import GROUPS as SECURITY_GROUPS
@@ -112,7 +113,7 @@ def _image(scene: Scene, theirs: Members) -> Members:
 
 
 PROXIES["compute/images"] = Proxy(
-    IMAGES, _image, short=("id", "name", "links"), asked={"server": "_server", "type": "image_type"}
+    IMAGES, _image, short=("id", "name", "links"), asked={"server": "instance_uuid", "type": "image_type"}, pages=True
 )
 
 
@@ -128,6 +129,7 @@ def image_metadata(scene: Scene) -> Answer:
         return Answer(200, {"metadata": held} if key is None else {"meta": {key: held[key]}})
     body = call.body if isinstance(call.body, dict) else {}
     sent = next((body[name] for name in ("metadata", "meta") if isinstance(body.get(name), dict)), {})
+    check_map("metadata", sent)
     if key is not None and method == "PUT" and key not in sent:
         raise Refused(400, "Request body and URI mismatch")
     if method == "DELETE" or (method == "PUT" and key is None):
@@ -207,7 +209,7 @@ def _rule(scene: Scene, theirs: Members) -> Members:
         "ip_protocol": theirs.get("protocol"),
         "from_port": theirs.get("port_range_min"),
         "to_port": theirs.get("port_range_max"),
-        "ip_range": {} if group else {"cidr": cidr or "0.0.0.0/0"},
+        "ip_range": {} if group or theirs.get("remote_group_id") else {"cidr": cidr or "0.0.0.0/0"},
         "group": told,
     }
 
@@ -248,7 +250,8 @@ def _wanted_rule(scene: Scene, sent: Members) -> Members:
     if sent.get("group_id"):
         return {**wanted, "remote_group_id": scene.need(SECURITY_GROUPS, sent["group_id"]).id}
     try:
-        return {**wanted, "remote_ip_prefix": str(ip_network(cidr, strict=False))}
+        ip_network(cidr, strict=False)
+        return {**wanted, "remote_ip_prefix": cidr}
     except ValueError:
         raise Refused(400, f"Invalid cidr {cidr}.") from None
 

@@ -27,7 +27,8 @@ def as_it_is(_: Scene, members: Members) -> Members:
 class Proxy(msgspec.Struct, frozen=True):
     """`of` is the other kind; `told` and `sent` say its members in the words of the asked and of the other service.
 
-    `short` are the members of a list without details, `asked` the other names of members in a query.
+    `short` are the members of a list without details, `asked` the other names of members in a query;
+    with `pages` its lists link to the next page.
     """
 
     of: str
@@ -35,6 +36,7 @@ class Proxy(msgspec.Struct, frozen=True):
     sent: Words = as_it_is
     short: tuple[str, ...] = ()
     asked: dict[str, str] = {}
+    pages: bool = False
 
 
 PROXIES: dict[str, Proxy] = {}
@@ -58,7 +60,7 @@ def proxied(scene: Scene, proxy: Proxy, answer: Callable[[Scene], Answer]) -> An
             plan=theirs,
             micro=service.micro.min if service.micro else (0, 0),
             base=service.address(call.region),
-            query=tuple((proxy.asked.get(name, name), value) for name, value in call.query),
+            query=tuple(_asked(proxy, name, value) for name, value in call.query),
             body=_body(scene, proxy, theirs),
         ),
         request_id=scene.request_id,
@@ -72,8 +74,14 @@ def proxied(scene: Scene, proxy: Proxy, answer: Callable[[Scene], Answer]) -> An
     found = [proxy.told(scene, one) for one in whole]
     if proxy.short and not plan.detailed:
         found = [{name: one[name] for name in proxy.short} for one in found]
-    more = {f"{plan.wrapper}_links": [scene_link(scene, found[-1]["id"])]} if _has_more(said, theirs) else {}
+    links = proxy.pages and _has_more(said, theirs)
+    more = {f"{plan.wrapper}_links": [scene_link(scene, found[-1]["id"])]} if links else {}
     return Answer(plan.status, {plan.wrapper: found, **more})
+
+
+def _asked(proxy: Proxy, name: str, value: str) -> tuple[str, str]:
+    """A filter in the other service's words; where nova takes a link for an id, its id."""
+    return (proxy.asked[name], value.rpartition("/")[2]) if name in proxy.asked else (name, value)
 
 
 def _has_more(said: Any, plan: Plan) -> bool:
@@ -89,7 +97,9 @@ def scene_link(scene: Scene, marker: str) -> Members:
 def _plan(scene: Scene, proxy: Proxy) -> Plan:
     """The other service's operation that does the same."""
     verb = scene.call.plan.verb
-    plans = [one for one in scene.kind(proxy.of).plans if one.verb in NEWER.get(verb, (verb,))]
+    kind = scene.kind(proxy.of)
+    same = [one for one in kind.plans if one.verb in NEWER.get(verb, (verb,))]
+    plans = [one for one in same if one.operation.version == kind.newest] or same
     if not plans:
         raise Refused(404, "The resource could not be found.")
     return next((one for one in plans if one.detailed), plans[0])

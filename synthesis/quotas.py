@@ -137,18 +137,18 @@ def used_of(scene: Scene, service: str, project: str) -> dict[str, int]:
             project
         )
     for name, members in SUMS.get(service, {}).items():
-        used[name] = sum(_sizes(scene, project, *members))
+        used[name] = sum(sum(_sizes(scene, project, kind, member)) for kind, member in members)
     return used
 
 
-# Quotas that add up a member: kind, member.
-SUMS: dict[str, dict[str, tuple[str, str]]] = {
+# Quotas that add up members: kinds, and the member of each.
+SUMS: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
     "block-storage": {
-        "gigabytes": ("block-storage/volumes", "size"),
-        "backup_gigabytes": ("block-storage/backups", "size"),
+        "gigabytes": (("block-storage/volumes", "size"), ("block-storage/snapshots", "size")),
+        "backup_gigabytes": (("block-storage/backups", "size"),),
     },
-    "shared-file-system": {"gigabytes": ("shared-file-system/shares", "size")},
-    "compute": {"cores": ("compute/servers", "_vcpus"), "ram": ("compute/servers", "_ram")},
+    "shared-file-system": {"gigabytes": (("shared-file-system/shares", "size"),)},
+    "compute": {"cores": (("compute/servers", "_vcpus"),), "ram": (("compute/servers", "_ram"),)},
 }
 
 
@@ -167,6 +167,16 @@ def check_quota(scene: Scene, kind: Kind, project: str) -> None:
     used = scene.world.shelf(kind.name, scene.call.region).count(project)
     if 0 <= limit <= used:
         raise Refused(budget.status, budget.why.format(name=name, used=used, limit=limit), budget.fault)
+
+
+def check_sums(scene: Scene, service: str, project: str, wanted: dict[str, int]) -> None:
+    """Raises Refused when this much more of what is added up (gigabytes, cores) is more than a project may have."""
+    budget, limits, used = BUDGETS[service], limits_of(scene, service, project), used_of(scene, service, project)
+    for name, more in wanted.items():
+        if 0 <= limits[name] < used[name] + more:
+            raise Refused(
+                budget.status, budget.why.format(name=name, used=used[name], limit=limits[name]), budget.fault
+            )
 
 
 def detailed(scene: Scene, service: str, project: str) -> Members:

@@ -11,7 +11,8 @@ from typing import Any
 
 from cloudtape.synthesis.documents import check_map
 from cloudtape.synthesis.errors import Refused
-from cloudtape.synthesis.quotas import limits_of
+from cloudtape.synthesis.making import LONGEST_NAME
+from cloudtape.synthesis.quotas import check_sums, limits_of
 from cloudtape.synthesis.scene import Scene, on
 from cloudtape.synthesis.server_parts import MOST_AT_ONCE, SERVERS
 from cloudtape.synthesis.shelves import Members, Resource
@@ -64,6 +65,16 @@ def check_metadata(scene: Scene, _: Resource, values: Any) -> None:
         raise Refused(403, f"Maximum number of metadata items exceeds {most}")
 
 
+def check_flavor(scene: Scene, server: Resource, flavor: Resource) -> None:
+    """Raises Refused for a flavor with more cores or memory than the quota leaves over."""
+    has = server.members
+    wanted = {
+        "cores": int(flavor.members["vcpus"]) - has.get("_vcpus", 0),
+        "ram": int(flavor.members["ram"]) - has.get("_ram", 0),
+    }
+    check_sums(scene, "compute", server.project, wanted)
+
+
 def count_of(sent: Members) -> int:
     """How many servers are asked for. Raises Refused."""
     least, most = _count(sent, "min_count"), _count(sent, "max_count")
@@ -112,6 +123,19 @@ LOCKED = (
 def _check_lock(scene: Scene, server: Resource, _: Members) -> None:
     if server.members.get("locked") and not scene.call.token.is_admin:
         raise Refused(409, f"Instance {server.id} is locked")
+
+
+@on(SERVERS, "createImage", "createBackup")
+def _check_image(scene: Scene, server: Resource, sent: Members) -> None:
+    if not 0 < len(str(sent.get("name") or "")) <= LONGEST_NAME:
+        raise invalid("name", sent.get("name"), "a name has 1 to 255 letters")
+    check_metadata(scene, server, sent.get("metadata") or {})
+
+
+def check_not_rescued(server: Resource) -> None:
+    """Raises Refused for a change of the devices of a server that is being rescued."""
+    if server.members["OS-EXT-STS:vm_state"] == "rescued":
+        raise Refused(409, f"Cannot change devices of instance {server.id} while it is in vm_state rescued")
 
 
 @on(SERVERS, "os-resetState")

@@ -51,6 +51,11 @@ LOGGED = (
 )
 
 
+@on(SERVERS, "VOLUME_EXTENDED")
+def _extended(scene: Scene, server: Resource, _: Members) -> None:
+    log_event(scene, server, "extend_volume")
+
+
 @on(SERVERS, *LOGGED)
 def _log(scene: Scene, server: Resource, _: Members) -> None:
     log_event(scene, server, scene.call.plan.operation.action.removeprefix("os-"))

@@ -7,10 +7,20 @@ from __future__ import annotations
 
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
-from cloudtape.synthesis.quotas import default_limits, detailed, limits_of, used_of
+from cloudtape.synthesis.filters import TRUE
+from cloudtape.synthesis.lifecycle import look
+from cloudtape.synthesis.quotas import check_sums, default_limits, detailed, limits_of, used_of
 from cloudtape.synthesis.scene import Scene, answers, not_found, on
 from cloudtape.synthesis.shelves import Members, Resource
 from cloudtape.synthesis.volumes import BACKUPS, ENCRYPTION, QOS, QUOTAS, SNAPSHOTS, TRANSFERS, TYPES, VOLUMES
+
+FREE = (3, 66)
+"""From here on a volume in use may be copied without being forced to."""
+
+
+def _forced(sent: Members) -> bool:
+    return str(sent.get("force")).lower() in TRUE
+
 
 # --- snapshots, backups, transfers --------------------------------------------------------------------------------
 
@@ -18,6 +28,13 @@ from cloudtape.synthesis.volumes import BACKUPS, ENCRYPTION, QOS, QUOTAS, SNAPSH
 @on(SNAPSHOTS, "CREATE")
 def _snapshot(scene: Scene, snapshot: Resource, sent: Members) -> None:
     volume = scene.need(VOLUMES, sent["volume_id"])
+    look(volume, scene.world.clock)
+    if volume.members["status"] != "available" and not (_forced(sent) or scene.call.micro >= FREE):
+        raise Refused(
+            400, f"Invalid volume: Volume {volume.id} status must be available, but is {volume.members['status']}."
+        )
+    snapshot.set(size=0)
+    check_sums(scene, "block-storage", snapshot.project, {"gigabytes": volume.members["size"]})
     snapshot.set(size=volume.members["size"], metadata=dict(sent.get("metadata") or {}))
 
 
@@ -65,7 +82,9 @@ def _accept(scene: Scene) -> Answer:
         raise Refused(400, f"Invalid auth key: Attempt to transfer {transfer.id} with invalid auth key.")
     volume = scene.need(VOLUMES, transfer.members["volume_id"])
     scene.world.hand_over(volume, scene.call.project, scene.call.region)
-    volume.set(**{"status": "available", "os-vol-tenant-attr:tenant_id": scene.call.project})
+    volume.user = scene.call.token.user
+    owner = {"os-vol-tenant-attr:tenant_id": scene.call.project, "user_id": scene.call.token.user}
+    volume.set(status="available", **owner)
     scene.remove(transfer)
     told = {"id": transfer.id, "name": transfer.members["name"], "volume_id": volume.id}
     link = f"{scene.call.base}/volume-transfers/{transfer.id}"

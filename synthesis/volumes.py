@@ -9,7 +9,9 @@ from typing import Any
 
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
-from cloudtape.synthesis.scene import Scene, answers, on
+from cloudtape.synthesis.finding import sees
+from cloudtape.synthesis.quotas import check_sums
+from cloudtape.synthesis.scene import EFFECTS, Scene, answers, on
 from cloudtape.synthesis.shelves import Members, Resource
 
 VOLUMES, SNAPSHOTS, BACKUPS = "block-storage/volumes", "block-storage/snapshots", "block-storage/backups"
@@ -54,11 +56,13 @@ def _volume(scene: Scene, volume: Resource, sent: Members) -> None:
         raise Refused(
             400, f"Invalid volume size provided for create request: {sent.get('size')} (size must be positive)."
         )
-    if source.get("size") and size < source["size"]:
+    if size < (source.get("size") or source.get("least") or 0):
         raise Refused(400, f"Invalid input received: Volume size '{size}'GB cannot be smaller than its source.")
+    volume.set(size=0)
+    check_sums(scene, "block-storage", volume.project, {"gigabytes": size})
     wanted = sent.get("volume_type")
     kind = type_named(scene, wanted) if wanted else _default_type(scene)
-    if kind is None:
+    if kind is None or not sees(scene, kind):
         raise Refused(404, f"Volume type {wanted} could not be found.")
     members |= {
         "size": size,
@@ -67,6 +71,7 @@ def _volume(scene: Scene, volume: Resource, sent: Members) -> None:
         "metadata": dict(sent.get("metadata") or {}),
         "bootable": "true" if sent.get("imageRef") or source.get("bootable") == "true" else "false",
         "availability_zone": sent.get("availability_zone") or "nova",
+        "multiattach": "true" in str((kind.members.get("extra_specs") or {}).get("multiattach", "")).lower(),
     }
     if image := scene.find(IMAGES, sent.get("imageRef")):
         shown = ("container_format", "disk_format", "min_disk", "min_ram", "checksum", "size")
@@ -79,9 +84,19 @@ def _source(scene: Scene, sent: Members) -> Members:
     for name, kind in (("snapshot_id", SNAPSHOTS), ("source_volid", VOLUMES), ("backup_id", BACKUPS)):
         if sent.get(name):
             return scene.need(kind, sent[name]).members
-    if sent.get("imageRef") and scene.find(IMAGES, str(sent["imageRef"]).rpartition("/")[2]) is None:
+    image = scene.find(IMAGES, str(sent.get("imageRef") or "").rpartition("/")[2])
+    if image is not None:
+        return _from_image(image)
+    if sent.get("imageRef"):
         raise Refused(400, f"Invalid image identifier or unable to access requested image: {sent['imageRef']}.")
     return {}
+
+
+def _from_image(image: Resource) -> Members:
+    """The least size. Raises Refused for an image that nobody may use."""
+    if image.members.get("status") == "deactivated":
+        raise Refused(400, f"Invalid input received: Image {image.id} is not active.")
+    return {"least": image.members.get("min_disk") or 0}
 
 
 @on(VOLUMES, "DELETE")
@@ -183,12 +198,17 @@ def _detach_action(scene: Scene, volume: Resource, _: Members) -> None:
 
 
 @on(VOLUMES, "os-extend")
-def _extend(_: Scene, volume: Resource, sent: Members) -> None:
+def _extend(scene: Scene, volume: Resource, sent: Members) -> None:
     size = sent.get("new_size")
     if not isinstance(size, int) or size <= volume.members["size"]:
         why = "New size for extend must be greater than current size."
         raise Refused(400, f"Invalid input received: {why} (current: {volume.members['size']}, extended: {size}).")
+    check_sums(scene, "block-storage", volume.project, {"gigabytes": size - volume.members["size"]})
     volume.set(size=size)
+    for entry in volume.members["attachments"]:
+        if server := scene.find("compute/servers", entry["server_id"]):
+            for follow in EFFECTS["compute/servers", "VOLUME_EXTENDED"]:
+                follow(scene, server, sent)
 
 
 @on(VOLUMES, "os-reset_status")
@@ -217,7 +237,8 @@ def _retype(scene: Scene, volume: Resource, sent: Members) -> None:
     kind = type_named(scene, sent.get("new_type"))
     if kind is None:
         raise Refused(404, f"Volume type {sent.get('new_type')} could not be found.")
-    volume.set(volume_type=kind.members["name"], volume_type_id=kind.id)
+    several = "true" in str((kind.members.get("extra_specs") or {}).get("multiattach", "")).lower()
+    volume.set(volume_type=kind.members["name"], volume_type_id=kind.id, multiattach=several)
 
 
 @on(VOLUMES, "os-set_image_metadata")

@@ -101,6 +101,7 @@ STATES: dict[str, dict[str, Any]] = {
     "block-storage.volumes.extend": {"size": 1},
     "compute.aggregates.remove-host": {"hosts": ["bf1454b3d71145d49fca2101c56c728d"]},
     "identity.domains.delete": {"enabled": False},
+    "compute.flavors.flavor-access.remove-tenant-access": {"_shared_with": ["fake_tenant"]},
 }
 
 
@@ -280,6 +281,7 @@ class Asker:
         kind = BY_SERVICE.get((service, name), KIND_OF.get(name, ""))
         if name == "uuid" and plan.sent and "block_device_mapping_v2" in str(plan.sent):
             kind = "block-storage/volumes"
+            self._thing(kind, ()).members["bootable"] = "true"
         if not isinstance(value, str) or not kind or (kind == plan.kind and plan.verb is Verb.CREATE):
             return value
         if kind == "identity/projects":
@@ -314,7 +316,7 @@ class Asker:
                 ):
                     self.ask("PUT", one.service, path)
         for member, value in STATES.get(one.id, {}).items():
-            self._resources[-1].members[member] = value
+            self._resources[-1].members[member] = [self.project] if value == ["fake_tenant"] else value
 
     # --- states ----------------------------------------------------------------------------------------------------
 

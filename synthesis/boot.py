@@ -60,7 +60,7 @@ def _boot(scene: Scene, server: Resource, sent: Members) -> None:
         **{
             "OS-EXT-SRV-ATTR:instance_name": f"instance-{number:08x}",
             "OS-EXT-SRV-ATTR:reservation_id": "r-" + scene.world.secret(8, "abcdefghijklmnopqrstuvwxyz0123456789"),
-            "OS-EXT-SRV-ATTR:hostname": "".join(one if one.isalnum() or one == "-" else "-" for one in name.lower()),
+            "OS-EXT-SRV-ATTR:hostname": sent.get("hostname") or _hostname(name),
             "OS-EXT-AZ:availability_zone": sent.get("availability_zone") or "nova",
             "OS-EXT-SRV-ATTR:user_data": sent.get("user_data"),
             "config_drive": "True" if sent.get("config_drive") else "",
@@ -70,15 +70,23 @@ def _boot(scene: Scene, server: Resource, sent: Members) -> None:
             "tags": list(sent.get("tags") or ()),
         }
     )
-    _plug_networks(scene, server, sent)
-    _attach_volumes(scene, server, sent)
-    _join_group(scene, server)
+    try:
+        _plug_networks(scene, server, sent)
+        _attach_volumes(scene, server, sent)
+        _join_group(scene, server)
+    except Refused:
+        _unplug(scene, server, {})
+        raise
     password = sent.get("adminPass") or scene.world.secret(12)
     server.private["told_once"] = {"adminPass": password}
     log_event(scene, server, "create")
     _boot_more(scene, server, sent)
     if sent.get("return_reservation_id"):
         server.private["told_instead"] = {"reservation_id": server.members["OS-EXT-SRV-ATTR:reservation_id"]}
+
+
+def _hostname(name: str) -> str:
+    return "".join(one if one.isalnum() or one == "-" else "-" for one in name.lower())
 
 
 def _boot_more(scene: Scene, server: Resource, sent: Members) -> None:

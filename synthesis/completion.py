@@ -103,7 +103,7 @@ def complete(body: Any, skeleton: Skeleton, form: Form) -> Any:
     """The body with what it lacks, but for what its form does not tell; changed in place where it is an object."""
     if isinstance(body, dict):
         for name in skeleton.names - body.keys():
-            if form.tells(name):
+            if form.completes(name):
                 body[name] = skeleton.empty[name]
         for name, below in skeleton.below.items():
             value = body.get(name)

@@ -6,6 +6,7 @@ Sources: nova's `flavor_manage.py`, `keypairs.py`, `aggregates.py`, `limits.py`,
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
@@ -181,6 +182,16 @@ def _set_quota(scene: Scene, _: Resource, sent: Members) -> Members:
     kept = scene.world.documents.setdefault((scene.call.region, "compute/os-quota-sets", (project,)), {})
     kept.update({name: value for name, value in sent.items() if name in BUDGETS["compute"].limits})
     return {"quota_set": limits_of(scene, "compute", project)}
+
+
+@on("compute/os-instance_usage_audit_log", "READ")
+def _audit_log(scene: Scene, _: Resource, __: Members) -> None:
+    """Raises Refused for a time that is none."""
+    if scene.call.ids:
+        try:
+            datetime.fromisoformat(scene.call.id)
+        except ValueError:
+            raise Refused(400, f"Invalid timestamp for date {scene.call.id}") from None
 
 
 # --- DNS of floating IPs ------------------------------------------------------------------------------------------

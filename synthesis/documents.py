@@ -89,6 +89,8 @@ def _write_map(scene: Scene, kind: Kind) -> Answer:
     one, key, call = _parent(scene), _map_key(scene), scene.call
     body = call.body if isinstance(call.body, dict) else {}
     sent = next((body[name] for name in (kind.rule.wrapper, kind.rule.item) if isinstance(body.get(name), dict)), body)
+    if not body:
+        raise Refused(400, f"Invalid input: '{kind.rule.wrapper}' is a required property")
     values = _map(scene, one)
     replaces = call.request.method == "PUT" and key is None
     if key is not None and list(sent) != [key]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -91,12 +92,20 @@ def page_of(shelf: Shelf, kind: Kind, call: Call, seen: Callable[[Resource], boo
         except KeyError:
             raise _no_marker(marker, paging) from None
         found = filter(seen, walk if matches is None else filter(matches, walk))
-    items = list(islice(found, limit + 1))
+    offset = _offset(call)
+    items = list(islice(found, offset, offset + limit + 1))
     return Page(items[:limit], len(items) > limit or (paging.full and _asks_for(call, len(items))))
 
 
 def _asks_for(call: Call, count: int) -> bool:
     return call.asked("limit") == str(count)
+
+
+def _offset(call: Call) -> int:
+    asked = call.asked("offset") or "0"
+    if not asked.isdigit():
+        raise Refused(400, f"offset param must be an integer, and not negative: {asked}")
+    return min(int(asked), sys.maxsize - MOST - 1)
 
 
 def _limit(call: Call) -> int:

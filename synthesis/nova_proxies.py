@@ -199,6 +199,9 @@ PROXIES["compute/os-floating-ips"] = Proxy(FLOATING, _floating_ip, _wanted_ip)
 # --- security groups -------------------------------------------------------------------------------------------------
 
 
+IN_USE = {409: 400}
+
+
 def _rule(scene: Scene, theirs: Members) -> Members:
     group = scene.find(SECURITY_GROUPS, theirs.get("remote_group_id"))
     cidr = theirs.get("remote_ip_prefix")
@@ -271,5 +274,5 @@ def _check_uuid(value: str) -> None:
         raise Refused(400, f"Security group id {value} should be a UUID.") from None
 
 
-PROXIES["compute/os-security-groups"] = Proxy(SECURITY_GROUPS, security_group, _wanted_group)
-PROXIES["compute/os-security-group-rules"] = Proxy(RULES, _rule, _wanted_rule)
+PROXIES["compute/os-security-groups"] = Proxy(SECURITY_GROUPS, security_group, _wanted_group, refused=IN_USE)
+PROXIES["compute/os-security-group-rules"] = Proxy(RULES, _rule, _wanted_rule, refused=IN_USE)

@@ -28,7 +28,7 @@ class Proxy(msgspec.Struct, frozen=True):
     """`of` is the other kind; `told` and `sent` say its members in the words of the asked and of the other service.
 
     `short` are the members of a list without details, `asked` the other names of members in a query;
-    with `pages` its lists link to the next page.
+    with `pages` its lists link to the next page. `refused` are other statuses for the other service's.
     """
 
     of: str
@@ -37,6 +37,7 @@ class Proxy(msgspec.Struct, frozen=True):
     short: tuple[str, ...] = ()
     asked: dict[str, str] = {}
     pages: bool = False
+    refused: dict[int, int] = {}
 
 
 PROXIES: dict[str, Proxy] = {}
@@ -65,7 +66,10 @@ def proxied(scene: Scene, proxy: Proxy, answer: Callable[[Scene], Answer]) -> An
         ),
         request_id=scene.request_id,
     )
-    said = answer(inner).body
+    try:
+        said = answer(inner).body
+    except Refused as refused:
+        raise Refused(proxy.refused.get(refused.status, refused.status), refused.message) from None
     if plan.verb in (Verb.DELETE, Verb.CHECK) or said is None:
         return Answer(plan.status)
     whole = said[theirs.wrapper] if theirs.wrapper else said

@@ -153,10 +153,13 @@ def _security_group(scene: Scene, server: Resource, sent: Members) -> None:
     group = next((one for one in shelf.walk(server.project) if name in (one.id, one.members["name"])), None)
     if group is None:
         raise Refused(404, f"Security group {name} not found.")
-    shown = [one for one in server.members["security_groups"] if one["name"] != group.members["name"]]
-    if not adds and len(shown) == len(server.members["security_groups"]):
+    had = server.members.get("security_groups", [])
+    shown = [one for one in had if one["name"] != group.members["name"]]
+    if not adds and len(shown) == len(had):
         raise Refused(404, f"Security group {name} is not associated with the instance {server.id}")
     server.set(security_groups=[*shown, {"name": group.members["name"]}] if adds else shown)
+    if not server.members["security_groups"]:
+        del server.members["security_groups"]
     for port in ports_of(scene, server):
         held = [one for one in port.members["security_groups"] if one != group.id]
         port.set(security_groups=[*held, group.id] if adds else held)
@@ -165,7 +168,7 @@ def _security_group(scene: Scene, server: Resource, sent: Members) -> None:
 @answers("compute.servers.security-groups.list")
 def _security_groups(scene: Scene) -> Answer:
     server = scene.need(SERVERS, scene.call.ids[0])
-    names = {one["name"] for one in server.members["security_groups"]}
+    names = {one["name"] for one in server.members.get("security_groups", ())}
     shelf = scene.world.shelf(SECURITY_GROUPS, scene.call.region)
     mine = [one for one in shelf.walk(server.project) if one.members["name"] in names]
     return Answer(200, {"security_groups": [security_group(scene, one.members) for one in mine]})
@@ -178,6 +181,10 @@ def _floating_ip(scene: Scene, server: Resource, sent: Members) -> None:
     if one is None or port is None:
         raise Refused(404, "floating IP not found")
     adds = scene.call.plan.operation.action == "addFloatingIp"
+    if not adds and one.members["port_id"] not in [its.id for its in ports_of(scene, server)]:
+        raise Refused(409, f"Floating IP {sent.get('address')} is not associated with instance {server.id}.")
+    if adds and any(scene.where(FLOATING, port_id=port.id)):
+        raise Refused(400, f"Unable to associate floating IP {sent.get('address')}: the fixed IP has one already.")
     one.set(port_id=port.id if adds else None, status="ACTIVE" if adds else "DOWN")
     show_addresses(scene, server)
 

@@ -142,6 +142,8 @@ class Synthesizer:
         self._worlds: OrderedDict[str, World] = OrderedDict()
         self._turn = asyncio.Lock()
         self._finder = OperationFinder([*additions().operations, *default_catalog().operations])
+        paths = [operation.path for operation in self.kinds.planner.operations if operation.path.endswith("/")]
+        self._slashed = frozenset(path.split("/")[-2] for path in paths)
         self._skeleton = functools.cache(self._find_skeleton)
         self._place = functools.lru_cache(256)(self._find_place)
 
@@ -316,11 +318,19 @@ class Synthesizer:
         if found is None:
             if token is NOBODY:
                 raise Refused(401, identity.WRONG)
+            if self._ends_in_vain(service, target):
+                raise Refused(404, "The resource could not be found.")
             others = [method for method in METHODS if self._finder.candidates(method, target, service.type)]
             if others:
                 raise Refused(405, f"{request.method} is not allowed here; there are {', '.join(others)}.")
             raise Refused(404, "The resource could not be found.")
+        if self._ends_in_vain(service, target):
+            raise Refused(404, "The resource could not be found.")
         return self.kinds.planner.plan(found.id)
+
+    def _ends_in_vain(self, service: Service, target: str) -> bool:
+        """Whether an id is missing behind the last slash."""
+        return service.exact and target.endswith("/") and target.split("/")[-2] not in self._slashed
 
 
 def _wants_xml(request: Request) -> bool:

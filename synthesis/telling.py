@@ -37,16 +37,22 @@ class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Form(msgspec.Struct, frozen=True):
     """`status` is 0 where it is the documented one; `barred` are members that are not told.
 
-    `replaced` are those that have another value in this microversion, `whole` those that need no completion.
+    `replaced` are those that have another value in this microversion, `whole` those that need no completion,
+    `optional` those that are told only where the resource has them.
     """
 
     status: int
     barred: frozenset[str]
     replaced: frozenset[str]
     whole: frozenset[str]
+    optional: frozenset[str]
 
     def tells(self, name: str) -> bool:
         return name[:1] != HIDDEN and name not in self.barred
+
+    def completes(self, name: str) -> bool:
+        """Whether a member of the example is told where the resource has none."""
+        return self.tells(name) and name not in self.optional
 
 
 def form_of(kind: Kind, plan: Plan, micro: Microversion, is_admin: bool = True) -> Form:
@@ -57,7 +63,7 @@ def form_of(kind: Kind, plan: Plan, micro: Microversion, is_admin: bool = True) 
 @functools.lru_cache(4096)
 def _form(rule: Rule, verb: Verb, action: str, micro: Microversion, is_admin: bool) -> Form:
     found = [one for one in rule.told if {verb.name, action} & set(one.by) and one.since <= micro < one.until]
-    barred = set(rule.optional).union(*(one.without for one in found))
+    barred = set[str]().union(*(one.without for one in found))
     barred |= {name for name, first in rule.since.items() if micro < first}
     barred |= {name for name, end in rule.until.items() if micro >= end}
     if verb not in (Verb.CREATE, Verb.PUT):
@@ -66,4 +72,5 @@ def _form(rule: Rule, verb: Verb, action: str, micro: Microversion, is_admin: bo
         barred |= set(rule.admins)
     replaced = frozenset(name for name, newer in rule.newer.items() if micro >= newer.since)
     whole = replaced.union(rule.whole)
-    return Form(next((one.status for one in found if one.status), 0), frozenset(barred), replaced, whole)
+    status = next((one.status for one in found if one.status), 0)
+    return Form(status, frozenset(barred), replaced, whole, frozenset(rule.optional))

@@ -59,7 +59,7 @@ def _as_printed(kind: Kind, shown: Members, call: Call, plan: Plan, clock: Clock
         known = kind.rule.old.get(name, name)
         if known in shown:
             found[name] = shown[known]
-        elif name not in found and name not in kind.rule.hidden and form.tells(name):
+        elif name not in found and name not in kind.rule.hidden and form.completes(name):
             found[name] = adapter(value, name)
     return found
 

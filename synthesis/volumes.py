@@ -71,12 +71,17 @@ def _volume(scene: Scene, volume: Resource, sent: Members) -> None:
         "metadata": dict(sent.get("metadata") or {}),
         "bootable": "true" if sent.get("imageRef") or source.get("bootable") == "true" else "false",
         "availability_zone": sent.get("availability_zone") or "nova",
-        "multiattach": "true" in str((kind.members.get("extra_specs") or {}).get("multiattach", "")).lower(),
+        "multiattach": sent.get("multiattach") is True or _is_shared(kind),
     }
     if image := scene.find(IMAGES, sent.get("imageRef")):
         shown = ("container_format", "disk_format", "min_disk", "min_ram", "checksum", "size")
         about = {name: str(image.members.get(name)) for name in shown}
         members["volume_image_metadata"] = {"image_id": image.id, "image_name": image.members.get("name"), **about}
+
+
+def _is_shared(kind: Resource) -> bool:
+    """Whether volumes of a type may be attached to several servers."""
+    return "true" in str((kind.members.get("extra_specs") or {}).get("multiattach", "")).lower()
 
 
 def _source(scene: Scene, sent: Members) -> Members:
@@ -222,6 +227,14 @@ def _reset(_: Scene, one: Resource, sent: Members) -> None:
     one.set(status=sent.get("status") or sent.get("state") or "error")
 
 
+@on(SNAPSHOTS, "os-update_snapshot_status")
+def _update_status(_: Scene, one: Resource, sent: Members) -> None:
+    one.pending = None
+    one.set(status=sent.get("status"))
+    if progress := sent.get("progress"):
+        one.set(**{"os-extended-snapshot-attributes:progress": progress})
+
+
 @on(VOLUMES, "os-set_bootable")
 def _bootable(_: Scene, volume: Resource, sent: Members) -> None:
     volume.set(bootable=str(sent.get("bootable")).lower())
@@ -237,8 +250,7 @@ def _retype(scene: Scene, volume: Resource, sent: Members) -> None:
     kind = type_named(scene, sent.get("new_type"))
     if kind is None:
         raise Refused(404, f"Volume type {sent.get('new_type')} could not be found.")
-    several = "true" in str((kind.members.get("extra_specs") or {}).get("multiattach", "")).lower()
-    volume.set(volume_type=kind.members["name"], volume_type_id=kind.id, multiattach=several)
+    volume.set(volume_type=kind.members["name"], volume_type_id=kind.id, multiattach=_is_shared(kind))
 
 
 @on(VOLUMES, "os-set_image_metadata")

@@ -215,7 +215,7 @@ class Asker:
             return key
         if plan.kind == "compute/servers/ips":
             return next(iter(self._resources[-1].members["addresses"]), "private")
-        return {"tag": "tag", "value": "tag", "ip": "192.0.2.1"}.get(variable, "1")
+        return {"tag": "tag", "value": "tag", "ip": "192.0.2.1", "before_timestamp": "2026-01-01"}.get(variable, "1")
 
     def _thing(self, kind: str, parents: tuple[str, ...], new: bool = False) -> Resource:
         """A resource of a kind: one that is there, or a new one."""

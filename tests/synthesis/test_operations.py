@@ -38,7 +38,7 @@ def lowest(operation: Operation) -> Microversion:
 
 def is_due(place: str, form: Form) -> bool:
     """Whether a member of the example should be there."""
-    return form.tells(place.rpartition(".")[2]) and form.whole.isdisjoint(place.split("."))
+    return form.completes(place.rpartition(".")[2]) and form.whole.isdisjoint(place.split("."))
 
 
 def complaint(operation: Operation) -> str:

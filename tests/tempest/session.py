@@ -40,10 +40,19 @@ class Cloud:
             self._token = answer.headers["X-Subject-Token"]
             self._catalog = json.load(answer)["token"]["catalog"]
 
+    def newest(self, service: str, path: str, name: str) -> str:
+        """The newest microversion that a service speaks (`name` is its in `OpenStack-API-Version`)."""
+        headers = {"X-Auth-Token": self._token, "OpenStack-API-Version": f"{name} latest"}
+        with OPEN(Request(self._base(service) + path, headers=headers)) as answer:
+            return str(answer.headers["OpenStack-API-Version"]).split()[-1]
+
+    def _base(self, service: str) -> str:
+        entry = next(one for one in self._catalog if one["type"] == service)
+        return str(entry["endpoints"][0]["url"]).rstrip("/")
+
     def id_of(self, service: str, path: str, name: str) -> str:
         """The id of the resource of this name; raises LookupError where there is none."""
-        base = next(one for one in self._catalog if one["type"] == service)["endpoints"][0]["url"]
-        with OPEN(Request(base.rstrip("/") + path, headers={"X-Auth-Token": self._token})) as answer:
+        with OPEN(Request(self._base(service) + path, headers={"X-Auth-Token": self._token})) as answer:
             listed: list[dict[str, Any]] = json.load(answer)[path.rpartition("/")[2]]
         found = [str(one["id"]) for one in listed if one["name"] == name]
         if not found:
@@ -61,6 +70,8 @@ def configure(folder: Path, auth_url: str, compute: str, volume: str) -> Path:
         "public_network": cloud.id_of("network", "/v2.0/networks", "public"),
         "compute_microversion": compute,
         "volume_microversion": volume,
+        "newest_compute": cloud.newest("compute", "/flavors", "compute"),
+        "newest_volume": cloud.newest("volumev3", "/types", "volume"),
     }
     path = folder / "tempest.conf"
     path.write_text(Template(TEMPLATE.read_text()).substitute(names))

@@ -26,6 +26,7 @@ MAPS = frozenset(
         "image_metadata",
         "volume_image_metadata",
         "specs",
+        "qos_specs",
         "set_metadata",
         "meta",
         "options",

@@ -11,7 +11,7 @@ from datetime import datetime
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.keys import fingerprint, new_key
-from cloudtape.synthesis.quotas import BUDGETS, detailed, limits_of, used_of
+from cloudtape.synthesis.quotas import BUDGETS, default_limits, detailed, limits_of, used_of
 from cloudtape.synthesis.scene import Scene, answers, on
 from cloudtape.synthesis.server_parts import AGGREGATES, FLAVORS, KEYS
 from cloudtape.synthesis.shelves import Members, Resource
@@ -171,7 +171,9 @@ def _quota_detail(scene: Scene) -> Answer:
 
 @answers("compute.quota-sets.defaults.show", "compute.quota-sets.project.defaults.show")
 def _quota_defaults(scene: Scene) -> Answer:
-    return Answer(200, {"quota_set": {"id": scene.call.ids[0] if scene.call.ids else "", **BUDGETS["compute"].limits}})
+    return Answer(
+        200, {"quota_set": {"id": scene.call.ids[0] if scene.call.ids else "", **default_limits(scene, "compute")}}
+    )
 
 
 @on("compute/os-quota-sets", "WRITE")

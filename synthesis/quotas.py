@@ -119,10 +119,14 @@ def limits_of(scene: Scene, service: str, project: str) -> dict[str, int]:
 
 
 def default_limits(scene: Scene, service: str) -> dict[str, int]:
-    """The limits of a project of which nobody said anything."""
+    """The limits of a project of which nobody said anything: those of the class `default`."""
     budget = BUDGETS[service]
     there = [one.members["name"] for one in scene.world.all(budget.types, scene.call.region)]
-    return {**budget.limits, **{f"{name}_{kind}": -1 for kind in [budget.default, *there] for name in budget.by_type}}
+    by_type = {f"{name}_{kind}": -1 for kind in [budget.default, *there] for name in budget.by_type}
+    kind = budget.kind.replace("quota-sets", "quota-class-sets")
+    kept = scene.world.documents.get((scene.call.region, kind, ("default",)), {})
+    limits = {**budget.limits, **by_type}
+    return {**limits, **{name: _number(value) for name, value in kept.items() if name in limits}}
 
 
 def _number(value: Any) -> int:

@@ -41,6 +41,7 @@ def _snapshot(scene: Scene, snapshot: Resource, sent: Members) -> None:
 @on(BACKUPS, "CREATE")
 def _backup(scene: Scene, backup: Resource, sent: Members) -> None:
     volume = scene.need(VOLUMES, sent["volume_id"])
+    backup.private["metadata_of_volume"] = dict(volume.members["metadata"])
     backup.set(size=volume.members["size"], is_incremental=bool(sent.get("incremental")))
     backup.set(container=sent.get("container") or "volumebackups")
 
@@ -52,6 +53,7 @@ def _restore(scene: Scene) -> Answer:
     if volume is None:
         name = sent.get("name") or f"restore_backup_{backup.id}"
         volume = scene.add(VOLUMES, {"name": name, "size": backup.members["size"], "status": "available"})
+    volume.set(metadata={**volume.members["metadata"], **backup.private.get("metadata_of_volume", {})})
     told = {"backup_id": backup.id, "volume_id": volume.id, "volume_name": volume.members["name"]}
     return Answer(202, {"restore": told})
 

@@ -81,6 +81,11 @@ def _change_host(scene: Scene) -> Answer:
     return Answer(200, answer)
 
 
+@answers("compute.hosts.reboot.reboot", "compute.hosts.shutdown.shut", "compute.hosts.startup.start")
+def _power(scene: Scene) -> Answer:
+    return Answer(200, {"host": _compute_host(scene), "power_action": scene.call.path[-1]})
+
+
 @answers("compute.hypervisors.search", "compute.hypervisors.servers")
 def _search(scene: Scene) -> Answer:
     """Hypervisors by a part of their names, with their servers where they are asked for. Until 2.53."""
@@ -219,7 +224,7 @@ def _freeze(scene: Scene) -> Answer:
         if one.members["host"] == host and one.members["binary"] == "cinder-volume"
     ]
     if not found:
-        raise Refused(404, f"Host {host} could not be found.")
+        raise Refused(400, f"Host {host} could not be found.")
     found[0].set(frozen=scene.call.path[-1] == "freeze")
     return Answer(202)
 
@@ -262,7 +267,9 @@ def _pools(scene: Scene) -> Answer:
     found = [one.members for one in _stocked(scene, "block-storage/scheduler-stats/get_pools")]
     if str(scene.call.asked("detail") or "").lower() not in TRUE:
         return Answer(200, {"pools": [{"name": one["name"]} for one in found]}, whole=True)
-    return Answer(200, {"pools": [{**one, "capabilities": _truths(one["capabilities"])} for one in found]})
+    sample = scene.world.kinds.planner.plan("block-storage.capabilities.show").sample
+    told = {name: sample[name] for name in ("vendor_name", "volume_backend_name", "storage_protocol")}
+    return Answer(200, {"pools": [{**one, "capabilities": {**_truths(one["capabilities"]), **told}} for one in found]})
 
 
 def _truths(capabilities: Members) -> Members:

@@ -49,9 +49,9 @@ class Rule(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     user. `admin`: what only an admin may do. `map`: it is a document that is this member of its parent, `item` what
     wraps one key of it, `echo`: a POST is answered with what was sent, not with all of it. `extra`: clients add members
     of their own. `optional` are members of examples whose presence says something. `since` and `until` bound the
-    microversions in which a member is shown. `keyed`: a list of it is an object, by the keys. `old`: what older versions
-    call a member. `told`: how some operations answer. `admins`: members that only an admin is told. `whole`: members
-    that need no completion.
+    microversions in which a member is shown. `keyed`: a list of it is an object, by the keys. `old`: what older
+    versions call a member. `told`: how some operations answer. `admins`: members that only an admin is told. `whole`:
+    members that need no completion, `said`: those that are told only where they have a value.
     """
 
     label: str = ""
@@ -90,6 +90,7 @@ class Rule(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     told: tuple[Told, ...] = ()
     admins: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
 
 class Kind:

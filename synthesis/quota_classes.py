@@ -6,7 +6,7 @@ Sources: nova's and cinder's `quota_classes.py`.
 from __future__ import annotations
 
 from cloudtape.synthesis.errors import Refused
-from cloudtape.synthesis.quotas import BUDGETS, default_limits
+from cloudtape.synthesis.quotas import default_limits
 from cloudtape.synthesis.scene import Scene, on
 from cloudtape.synthesis.shelves import Members, Resource
 
@@ -26,5 +26,5 @@ def _write(scene: Scene, _: Resource, sent: Members) -> Members:
     if not scene.call.token.is_admin:
         raise Refused(403, "Policy doesn't allow os_compute_api:os-quota-class-sets:update to be performed.")
     kept = scene.world.documents.setdefault((scene.call.region, scene.call.plan.kind, scene.call.ids), {})
-    kept.update({name: value for name, value in sent.items() if name in BUDGETS[service].limits})
-    return {"quota_class_set": default_limits(scene, service)}
+    kept.update({name: value for name, value in sent.items() if isinstance(value, int)})
+    return {"quota_class_set": {**kept, **default_limits(scene, service)}}

@@ -50,6 +50,7 @@ from cloudtape.synthesis import (
     shares,
     tags,
     volume_extras,
+    volume_groups,
     volumes,
 )
 from cloudtape.synthesis.amendments import amended, amendments, is_absent
@@ -100,6 +101,7 @@ PARTS = (
     shares,
     tags,
     volume_extras,
+    volume_groups,
     volumes,
 )
 MOST_WORLDS = 64

@@ -18,6 +18,9 @@ def visible(kind: Kind, one: Resource, form: Form) -> Members:
     """All members that an answer of this form shows."""
     rule, members = kind.rule, one.members
     shown = {name: value for name, value in members.items() if form.tells(name) and name not in rule.hidden}
+    for name in rule.said:
+        if shown.get(name) is None:
+            shown.pop(name, None)
     for name in form.replaced:
         if rule.newer[name].take in members:
             shown[name] = members[rule.newer[name].take]

@@ -88,6 +88,7 @@ async def unused(_: Synthesizer) -> World:
 # What is asked for before, with the same body: the path is another one.
 BEFORE = {"network.routers.remove-router-interface.remove": ("remove_router_interface", "add_router_interface")}
 QUERIES = {
+    "block-storage.scheduler-stats.get-pools.list": "?detail=true",
     "data-processing.clusters.show-progress": "?show_progress=true",
     "identity.v2.0.tenants.show": "?name=admin",
 }
@@ -188,6 +189,12 @@ class Asker:
             sent = msgspec.json.encode({"interfaceAttachment": {"net_id": self._thing("network/networks", ()).id}})
             made = self.ask("POST", "compute", f"/v2.1/servers/{self._ids[0]}/os-interface", sent)
             return str(msgspec.json.decode(made.body)["interfaceAttachment"]["port_id"])
+        if kind == "compute/os-simple-tenant-usage":
+            self._thing("compute/servers", ())
+            return self.project
+        if kind == "compute/os-hosts":
+            self._thing("compute/os-services", ())
+            return "compute-1"
         if kind == "orchestration/stacks/outputs":
             return "answer"
         if kind == "data-processing/plugins" and self._ids:

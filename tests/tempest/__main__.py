@@ -53,6 +53,8 @@ def statuses(folder: Path, environment: Path) -> tuple[dict[str, str], dict[str,
     for line in read.stdout.splitlines():
         one = json.loads(line)
         name, status = ID.sub("", one["id"]), one["status"]
+        if status == "exists":  # it was listed
+            continue
         if whole := OF_A_CLASS.fullmatch(name):
             name = f"{whole[2]}.{whole[1]}"
             classes[whole[2]] = status

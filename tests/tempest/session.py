@@ -40,6 +40,10 @@ class Cloud:
             self._token = answer.headers["X-Subject-Token"]
             self._catalog = json.load(answer)["token"]["catalog"]
 
+    def make(self, service: str, path: str, body: dict[str, Any]) -> None:
+        headers = {"X-Auth-Token": self._token, "Content-Type": "application/json"}
+        OPEN(Request(self._base(service) + path, json.dumps(body).encode(), headers)).close()
+
     def newest(self, service: str, path: str, name: str) -> str:
         """The newest microversion that a service speaks (`name` is its in `OpenStack-API-Version`)."""
         headers = {"X-Auth-Token": self._token, "OpenStack-API-Version": f"{name} latest"}
@@ -62,6 +66,7 @@ class Cloud:
 
 def configure(folder: Path, auth_url: str, compute: str, volume: str) -> Path:
     cloud = Cloud(auth_url)
+    cloud.make("volumev3", "/types", {"volume_type": {"name": "shared", "extra_specs": {"multiattach": "<is> True"}}})
     names = {
         "folder": str(folder),
         "auth_url": auth_url,

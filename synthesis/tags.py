@@ -56,7 +56,9 @@ def _check(scene: Scene) -> Answer:
 def _add(scene: Scene) -> Answer:
     one, tags = _tagged(scene)
     one.set(tags=[*dict.fromkeys([*tags, scene.call.id])])
-    return Answer(204 if scene.call.id in tags and 204 in scene.call.plan.operation.statuses else 201)
+    status = 204 if scene.call.id in tags and 204 in scene.call.plan.operation.statuses else 201
+    where = scene.call.request.uri.partition("?")[0]
+    return Answer(status, headers=(("Location", where),))
 
 
 @answers(*_operations("remove"))

@@ -92,7 +92,7 @@ def filter_of(kind: Kind, call: Call) -> Callable[[Resource], bool] | None:
         if key not in NOT_FILTERS:
             wanted.setdefault(key, []).append(value)
     tests = [_test(kind, name, values) for name, values in wanted.items()]
-    tests += [_changed(name, value) for name in CHANGES if (value := call.asked(name)) is not None]
+    tests += [_changed(name, bound) for name in CHANGES if (bound := call.asked(name)) is not None]
     if not tests:
         return None
     return lambda one: all(test(one.members) for test in tests)

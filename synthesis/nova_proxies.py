@@ -128,7 +128,7 @@ def image_metadata(scene: Scene) -> Answer:
     if method == "GET":
         return Answer(200, {"metadata": held} if key is None else {"meta": {key: held[key]}})
     body = call.body if isinstance(call.body, dict) else {}
-    sent = next((body[name] for name in ("metadata", "meta") if isinstance(body.get(name), dict)), {})
+    sent: Members = next((body[name] for name in ("metadata", "meta") if isinstance(body.get(name), dict)), {})
     check_map("metadata", sent)
     if key is not None and method == "PUT" and key not in sent:
         raise Refused(400, "Request body and URI mismatch")

@@ -88,7 +88,7 @@ BUDGETS = {
         },
         409,
         "OverQuota",
-        "Quota exceeded for resources: ['{name}'].",
+        why="Quota exceeded for resources: ['{name}'].",
     ),
     "shared-file-system": Budget(
         "shared-file-system/os-quota-sets",

@@ -47,3 +47,15 @@ def test_a_rebuilt_server_tells_all_of_itself_only_since_its_microversion() -> N
     path, body = f"/v2.1/servers/{server['id']}/action", {"rebuild": {"imageRef": image["id"]}}
     assert "OS-EXT-STS:vm_state" not in told(asker, "POST", "compute", path, body, "2.74")
     assert "OS-EXT-STS:vm_state" in told(asker, "POST", "compute", path, body, "2.75")
+
+
+def test_an_attachment_names_its_volume_by_id_only_when_it_is_made_since_2_89() -> None:
+    asker = Asker()
+    image = told(asker, "POST", "image", "/v2/images", {"name": "i"})
+    wanted = {"name": "s", "imageRef": image["id"], "flavorRef": "1", "networks": "none"}
+    server = told(asker, "POST", "compute", "/v2.1/servers", {"server": wanted}, "2.37")
+    volume = told(asker, "POST", "block-storage", "/v3/p/volumes", {"volume": {"size": 1}})["id"]
+    path = f"/v2.1/servers/{server['id']}/os-volume_attachments"
+    made = told(asker, "POST", "compute", path, {"volumeAttachment": {"volumeId": volume}}, "2.89")
+    seen = told(asker, "GET", "compute", f"{path}/{volume}", micro="2.89")
+    assert (set(made) - set(seen), set(seen) - set(made)) == ({"id"}, {"attachment_id", "bdm_uuid"})

@@ -135,7 +135,9 @@ def _chosen(kind: Kind, call: Call) -> Callable[[Resource], bool] | None:
 def show(scene: Scene) -> Answer:
     documents.stock(scene, scene.kind(scene.call.plan.kind))
     one = item(scene, scene.call.plan.kind, scene.call.id, scene.call.parents)
-    return Answer(scene.call.plan.status, shows=one) if scene.in_json else shown(scene, one)
+    if scene.in_json:
+        return Answer(scene.call.plan.status, shows=one)
+    return msgspec.structs.replace(shown(scene, one), whole=one.is_whole)
 
 
 def _check(scene: Scene) -> Answer:

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types bench live scenarios clean
+.PHONY: demo test lint types bench live scenarios outside tempest clean
 
 demo: $(VENV)/.installed ## replay a recorded cloud to the real openstack client
 	@$(BIN)/python examples/demo.py
@@ -30,6 +30,17 @@ live: $(VENV)/.installed ## stand up a real cloud, record it, replay it (Debian,
 
 scenarios: $(VENV)/.installed ## record the scenario suite anew, from the same real cloud
 	$(BIN)/python -m tests.live --scenarios
+
+outside: build/outside/.installed ## judge what synthesis answers by the schemas in the services' own packages (PyPI)
+	build/outside/bin/python -m tests.outside
+
+build/outside/.installed: pyproject.toml tests/outside/requirements.txt
+	test -x build/outside/bin/python || $(PYTHON) -m venv build/outside
+	build/outside/bin/pip install --quiet --disable-pip-version-check -e '.[test]' -r tests/outside/requirements.txt
+	touch $@
+
+tempest: $(VENV)/.installed ## run OpenStack's own integration tests against a synthesized cloud
+	$(BIN)/python -m tests.tempest
 
 $(VENV)/.installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -6,11 +6,13 @@ Sources: nova's `attach_interfaces.py`, `volume_attachments.py`.
 from __future__ import annotations
 
 from cloudtape.synthesis.calls import Answer
+from cloudtape.synthesis.engine import shown
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.network import drop
 from cloudtape.synthesis.network_kinds import NETWORKS, PORTS
 from cloudtape.synthesis.scene import Scene, answers, on
 from cloudtape.synthesis.security_groups import default_group
+from cloudtape.synthesis.server_checks import check_not_rescued
 from cloudtape.synthesis.server_parts import (
     ATTACHMENTS,
     SERVERS,
@@ -82,20 +84,17 @@ def _detach_interface(scene: Scene) -> Answer:
 @answers("compute.servers.os-volume-attachments.create")
 def _attach_volume(scene: Scene) -> Answer:
     server, sent = server_of(scene), scene.call.sent
+    check_not_rescued(server)
     volume = scene.find(VOLUMES, sent.get("volumeId"))
     if volume is None:
         raise Refused(404, f"Volume {sent.get('volumeId')} could not be found.")
-    one = connect(scene, server, volume, sent)
-    shown = dict(one.members)
-    for name in ("attachment_id", "bdm_uuid"):
-        if scene.call.micro < (2, 89):
-            shown.pop(name)
-    return Answer(200, {"volumeAttachment": shown})
+    return shown(scene, connect(scene, server, volume, sent))
 
 
 @answers("compute.servers.os-volume-attachments.delete")
 def _detach_volume(scene: Scene) -> Answer:
     server = server_of(scene)
+    check_not_rescued(server)
     one = scene.find(ATTACHMENTS, scene.call.id, (server.id,))
     if one is None:
         raise Refused(404, f"Instance {server.id} is not attached to volume {scene.call.id}")

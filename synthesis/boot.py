@@ -9,20 +9,21 @@ import hashlib
 from typing import Any
 
 from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.finding import sees
 from cloudtape.synthesis.making import make
 from cloudtape.synthesis.network import drop
 from cloudtape.synthesis.network_kinds import FLOATING, NETWORKS, PORTS
 from cloudtape.synthesis.network_kinds import GROUPS as SECURITY_GROUPS
 from cloudtape.synthesis.scene import SEEN, Scene, on
 from cloudtape.synthesis.security_groups import default_group
+from cloudtape.synthesis.server_checks import check_flavor, check_room, check_server, count_of
+from cloudtape.synthesis.server_events import log_event
 from cloudtape.synthesis.server_parts import (
     ATTACHMENTS,
     EMBEDDED,
-    EVENTS,
     FLAVORS,
     IMAGES,
     KEYS,
-    MOST_AT_ONCE,
     SERVER_GROUPS,
     SERVERS,
     _is_usable,
@@ -46,10 +47,12 @@ def id_in(reference: Any) -> str:
 @on(SERVERS, "CREATE")
 def _boot(scene: Scene, server: Resource, sent: Members) -> None:
     flavor = scene.find(FLAVORS, id_in(sent["flavorRef"]))
-    if flavor is None:
+    if flavor is None or not sees(scene, flavor):
         raise Refused(400, f"Flavor {id_in(sent['flavorRef'])} could not be found.")
+    check_flavor(scene, server, flavor)
     use_flavor(scene, server, flavor)
     use_image(scene, server, sent)
+    check_server(scene, server, sent)
     _use_key(scene, sent)
     number = scene.world.new_id("int", "instance")
     name = server.members["name"]
@@ -57,7 +60,7 @@ def _boot(scene: Scene, server: Resource, sent: Members) -> None:
         **{
             "OS-EXT-SRV-ATTR:instance_name": f"instance-{number:08x}",
             "OS-EXT-SRV-ATTR:reservation_id": "r-" + scene.world.secret(8, "abcdefghijklmnopqrstuvwxyz0123456789"),
-            "OS-EXT-SRV-ATTR:hostname": "".join(one if one.isalnum() or one == "-" else "-" for one in name.lower()),
+            "OS-EXT-SRV-ATTR:hostname": sent.get("hostname") or _hostname(name),
             "OS-EXT-AZ:availability_zone": sent.get("availability_zone") or "nova",
             "OS-EXT-SRV-ATTR:user_data": sent.get("user_data"),
             "config_drive": "True" if sent.get("config_drive") else "",
@@ -67,26 +70,32 @@ def _boot(scene: Scene, server: Resource, sent: Members) -> None:
             "tags": list(sent.get("tags") or ()),
         }
     )
-    _plug_networks(scene, server, sent)
-    _attach_volumes(scene, server, sent)
-    _join_group(scene, server)
+    try:
+        _plug_networks(scene, server, sent)
+        _attach_volumes(scene, server, sent)
+        _join_group(scene, server)
+    except Refused:
+        _unplug(scene, server, {})
+        raise
     password = sent.get("adminPass") or scene.world.secret(12)
     server.private["told_once"] = {"adminPass": password}
-    _log_event(scene, server, "create")
+    log_event(scene, server, "create")
     _boot_more(scene, server, sent)
     if sent.get("return_reservation_id"):
         server.private["told_instead"] = {"reservation_id": server.members["OS-EXT-SRV-ATTR:reservation_id"]}
 
 
+def _hostname(name: str) -> str:
+    return "".join(one if one.isalnum() or one == "-" else "-" for one in name.lower())
+
+
 def _boot_more(scene: Scene, server: Resource, sent: Members) -> None:
     """More servers of the same kind, where the request asks for several."""
-    count = sent.get("max_count") or sent.get("min_count") or 1
-    if not isinstance(count, int | str) or not str(count).isdigit() or not 0 < int(count) <= MOST_AT_ONCE:
-        raise Refused(400, f"Invalid input for field/attribute max_count. Value: {count}.")
+    count = count_of(sent)
     name = server.members["name"]
-    if int(count) > 1:
+    if count > 1:
         server.set(name=f"{name}-1")
-    for number in range(2, int(count) + 1):
+    for number in range(2, count + 1):
         one = {**sent, "name": f"{name}-{number}", "min_count": 1, "max_count": 1, "return_reservation_id": False}
         make(scene, scene.kind(SERVERS), one)
 
@@ -102,6 +111,7 @@ def use_flavor(scene: Scene, server: Resource, flavor: Resource) -> None:
         _flavor_id=flavor.id,
         _vcpus=members.get("vcpus", 1),
         _ram=members.get("ram", 0),
+        _disk=members.get("disk", 0),
     )
 
 
@@ -140,8 +150,10 @@ def use_image(scene: Scene, server: Resource, sent: Members) -> None:
     if not id_:
         server.set(image="", _image_id="")
         return
-    if scene.find(IMAGES, id_) is None:
+    image = scene.find(IMAGES, id_)
+    if image is None:
         raise Refused(400, f"Image {id_} could not be found.")
+    check_room(server, image)
     link = {"rel": "bookmark", "href": f"{scene.call.service.address(scene.call.region)}/images/{id_}"}
     server.set(image={"id": id_, "links": [link]}, _image_id=id_)
 
@@ -209,6 +221,8 @@ def _attach_volumes(scene: Scene, server: Resource, sent: Members) -> None:
             volume = scene.find(VOLUMES, mapping.get("uuid"))
             if volume is None:
                 raise Refused(400, f"Block Device Mapping is Invalid: failed to get volume {mapping.get('uuid')}.")
+            if str(mapping.get("boot_index")) == "0" and volume.members.get("bootable") != "true":
+                raise Refused(400, f"Block Device {volume.id} is not bootable.")
             connect(scene, server, volume, mapping)
         elif goal == "volume" and source in ("image", "snapshot", "blank"):
             size = mapping.get("volume_size") or 1
@@ -218,8 +232,6 @@ def _attach_volumes(scene: Scene, server: Resource, sent: Members) -> None:
 
 @on(SERVERS, "DELETE")
 def _unplug(scene: Scene, server: Resource, _: Members) -> None:
-    if server.members.get("locked") and not scene.call.token.is_admin:
-        raise Refused(409, f"Instance {server.id} is locked")
     for port in list(ports_of(scene, server)):
         if port.private.get("own"):
             port.set(device_id="", device_owner="", status="DOWN")
@@ -250,56 +262,3 @@ def _join_group(scene: Scene, server: Resource) -> None:
 def _policy(_: Scene, group: Resource, sent: Members) -> None:
     policies = sent.get("policies") or ([sent["policy"]] if sent.get("policy") else [])
     group.set(policies=policies, policy=policies[0] if policies else None, rules=sent.get("rules") or {}, members=[])
-
-
-# --- what happened ------------------------------------------------------------------------------------------------
-
-
-def _log_event(scene: Scene, server: Resource, action: str) -> None:
-    """A record of what was done (`os-instance-actions`)."""
-    now = scene.world.clock.text("%Y-%m-%dT%H:%M:%S.%f")
-    name = scene.world.new_id()
-    event = {
-        "event": f"compute_{action}",
-        "start_time": now,
-        "finish_time": now,
-        "result": "Success",
-        "traceback": None,
-    }
-    members = {
-        "action": action,
-        "instance_uuid": server.id,
-        "message": None,
-        "project_id": server.project,
-        "request_id": f"req-{name}",
-        "start_time": now,
-        "updated_at": now,
-        "user_id": scene.call.token.user,
-        "events": [event],
-    }
-    scene.add(EVENTS, members, parents=(server.id,))
-
-
-LOGGED = (
-    "os-start",
-    "os-stop",
-    "reboot",
-    "pause",
-    "unpause",
-    "suspend",
-    "resume",
-    "shelve",
-    "unshelve",
-    "rescue",
-    "unrescue",
-    "resize",
-    "migrate",
-    "rebuild",
-    "lock",
-    "unlock",
-)
-
-
-@on(SERVERS, *LOGGED)
-def _log(scene: Scene, server: Resource, _: Members) -> None:
-    _log_event(scene, server, scene.call.plan.operation.action.removeprefix("os-"))

@@ -91,13 +91,14 @@ class Call(msgspec.Struct, frozen=True):
 class Answer(msgspec.Struct, frozen=True):
     """`body` is a JSON value, None for no body, or bytes with a `Content-Type` among the headers.
 
-    `shows` instead of a body: the resource, as the operation shows it.
+    `shows` instead of a body: the resource, as the operation shows it. `whole`: no example has anything to add.
     """
 
     status: int
     body: Any = None
     headers: Pairs = ()
     shows: Resource | None = None
+    whole: bool = False
 
 
 @functools.lru_cache(1024)

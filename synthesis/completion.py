@@ -13,7 +13,7 @@ import msgspec
 
 from cloudtape.synthesis.kinds import Kind
 from cloudtape.synthesis.plans import Plan
-from cloudtape.synthesis.services import Microversion
+from cloudtape.synthesis.telling import Form
 
 # Objects whose members are data of the client, not structure.
 MAPS = frozenset(
@@ -26,6 +26,7 @@ MAPS = frozenset(
         "image_metadata",
         "volume_image_metadata",
         "specs",
+        "qos_specs",
         "set_metadata",
         "meta",
         "options",
@@ -99,23 +100,19 @@ def _is_like(one: Plan, plan: Plan) -> bool:
     return one.wrapper == plan.wrapper or any(isinstance(b.sample, dict) and a.wrapper in b.sample for a, b in pairs)
 
 
-def complete(body: Any, skeleton: Skeleton, kind: Kind, micro: Microversion, new: bool = False) -> Any:
-    """The body with what it lacks; changed in place where it is an object. Of a `new` one all is told, once."""
+def complete(body: Any, skeleton: Skeleton, form: Form) -> Any:
+    """The body with what it lacks, but for what its form does not tell; changed in place where it is an object."""
     if isinstance(body, dict):
         for name in skeleton.names - body.keys():
-            if (
-                (new or name not in kind.rule.hidden)
-                and name not in kind.rule.optional
-                and micro < kind.rule.until.get(name, (9999, 0))
-            ):
+            if form.completes(name):
                 body[name] = skeleton.empty[name]
         for name, below in skeleton.below.items():
             value = body.get(name)
-            if isinstance(value, dict | list):
-                body[name] = complete(own_copy(value), below, kind, micro, new)
+            if isinstance(value, dict | list) and name not in form.whole:
+                body[name] = complete(own_copy(value), below, form)
     elif isinstance(body, list) and skeleton.each:
         each = skeleton.each
-        return [complete(dict(one), each, kind, micro, new) if isinstance(one, dict) else one for one in body]
+        return [complete(dict(one), each, form) if isinstance(one, dict) else one for one in body]
     return body
 
 

@@ -5,10 +5,13 @@ Sources: nova's `flavor_manage.py`, `keypairs.py`, `aggregates.py`, `limits.py`,
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.keys import fingerprint, new_key
-from cloudtape.synthesis.quotas import BUDGETS, detailed, limits_of, used_of
+from cloudtape.synthesis.quotas import BUDGETS, default_limits, detailed, limits_of, used_of
 from cloudtape.synthesis.scene import Scene, answers, on
 from cloudtape.synthesis.server_parts import AGGREGATES, FLAVORS, KEYS
 from cloudtape.synthesis.shelves import Members, Resource
@@ -41,15 +44,33 @@ def _access_list(flavor: Resource) -> list[Members]:
 @on(FLAVORS, "addTenantAccess", "removeTenantAccess")
 def _change_access(_: Scene, flavor: Resource, sent: Members) -> Members:
     project = str(sent.get("tenant") or sent.get("tenant_id"))
-    held = [one for one in flavor.members.get("_shared_with", ()) if one != project]
+    had = flavor.members.get("_shared_with", ())
+    held = [one for one in had if one != project]
     adds = sent is not None and "remove" not in str(_.call.plan.operation.action)
+    if adds and project in had:
+        raise Refused(409, f"Flavor access already exists for flavor {flavor.id} and project {project} combination.")
+    if not adds and project not in had:
+        raise Refused(404, f"Flavor access not found for {flavor.id} / {project} combination.")
     flavor.set(_shared_with=[*held, project] if adds else held)
     return {"flavor_access": _access_list(flavor)}
+
+
+KEY_NAME = re.compile(r"[\w -]{1,255}", re.ASCII)
+NEWER_KEY_NAME = re.compile(r"[\w @.-]{1,255}", re.ASCII)
+
+
+def _check_key_name(scene: Scene, name: str) -> None:
+    form = NEWER_KEY_NAME if scene.call.micro >= (2, 92) else KEY_NAME
+    if not form.fullmatch(name) or name != name.strip():
+        raise Refused(400, f"Keypair data is invalid: name {name!r} has characters that are not safe.")
 
 
 @on(KEYS, "CREATE")
 def _key(scene: Scene, key: Resource, sent: Members) -> None:
     public = sent.get("public_key")
+    _check_key_name(scene, str(sent.get("name")))
+    owner = sent.get("user_id") if scene.call.micro >= (2, 10) and scene.call.token.is_admin else None
+    key.user = owner or scene.call.token.user
     if not public:
         public, private = new_key(scene.world.secret(8))
         key.private["told_once"] = {"private_key": private}
@@ -59,7 +80,7 @@ def _key(scene: Scene, key: Resource, sent: Members) -> None:
         public_key=public,
         fingerprint=fingerprint(str(public)),
         type=sent.get("type") or "ssh",
-        user_id=scene.call.token.user,
+        user_id=key.user,
         created_at=now,
         id=number,
     )
@@ -150,7 +171,9 @@ def _quota_detail(scene: Scene) -> Answer:
 
 @answers("compute.quota-sets.defaults.show", "compute.quota-sets.project.defaults.show")
 def _quota_defaults(scene: Scene) -> Answer:
-    return Answer(200, {"quota_set": {"id": scene.call.ids[0] if scene.call.ids else "", **BUDGETS["compute"].limits}})
+    return Answer(
+        200, {"quota_set": {"id": scene.call.ids[0] if scene.call.ids else "", **default_limits(scene, "compute")}}
+    )
 
 
 @on("compute/os-quota-sets", "WRITE")
@@ -161,6 +184,16 @@ def _set_quota(scene: Scene, _: Resource, sent: Members) -> Members:
     kept = scene.world.documents.setdefault((scene.call.region, "compute/os-quota-sets", (project,)), {})
     kept.update({name: value for name, value in sent.items() if name in BUDGETS["compute"].limits})
     return {"quota_set": limits_of(scene, "compute", project)}
+
+
+@on("compute/os-instance_usage_audit_log", "READ")
+def _audit_log(scene: Scene, _: Resource, __: Members) -> None:
+    """Raises Refused for a time that is none."""
+    if scene.call.ids:
+        try:
+            datetime.fromisoformat(scene.call.id)
+        except ValueError:
+            raise Refused(400, f"Invalid timestamp for date {scene.call.id}") from None
 
 
 # --- DNS of floating IPs ------------------------------------------------------------------------------------------

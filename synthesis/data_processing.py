@@ -8,6 +8,7 @@ from cloudtape.synthesis.engine import show
 from cloudtape.synthesis.finding import item
 from cloudtape.synthesis.scene import Scene, answers, on
 from cloudtape.synthesis.shelves import Members, Resource
+from cloudtape.synthesis.telling import form_of
 from cloudtape.synthesis.views import visible
 
 PLUGINS, EXECUTIONS = "data-processing/plugins", "data-processing/job-executions"
@@ -28,9 +29,10 @@ def _cluster(scene: Scene) -> Answer:
     if scene.call.asked("show_progress") in (None, "false"):
         return show(scene)
     one = item(scene, scene.call.plan.kind, scene.call.id)
-    plans = scene.kind(one.kind).plans
+    kind = scene.kind(one.kind)
+    plans, form = kind.plans, form_of(kind, scene.call.plan, (0, 0))
     printed = next(plan.sample for plan in plans if plan.operation.id == "data-processing.clusters.show-progress")
-    return Answer(200, {**scene.adapter(printed, "", one.members), **visible(scene.kind(one.kind), one, (0, 0))})
+    return Answer(200, {**scene.adapter(printed, "", one.members), **visible(kind, one, form)})
 
 
 @on(JOBS, "DELETE")

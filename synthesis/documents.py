@@ -17,6 +17,24 @@ def top_key(body: Any) -> str:
     return next(iter(body), "") if isinstance(body, dict) else ""
 
 
+MOST_LETTERS = 255
+
+
+def check_map(name: str, values: Any) -> None:
+    """Raises Refused for keys and values that are too long, or no text."""
+    if not isinstance(values, dict):
+        raise _invalid(name, values, f"{values!r} is not of type 'object'")
+    for key, value in values.items():
+        if not 0 < len(key) <= MOST_LETTERS:
+            raise _invalid(name, key, "a key has 1 to 255 letters")
+        if not isinstance(value, str) or len(value) > MOST_LETTERS:
+            raise _invalid(key, value, "a value is a text of at most 255 letters")
+
+
+def _invalid(name: str, value: Any, why: str) -> Refused:
+    return Refused(400, f"Invalid input for field/attribute {name}. Value: {value}. {why}")
+
+
 # --- maps: a document that is a member of the resource above it --------------------------------------------------
 
 
@@ -71,14 +89,17 @@ def _write_map(scene: Scene, kind: Kind) -> Answer:
     one, key, call = _parent(scene), _map_key(scene), scene.call
     body = call.body if isinstance(call.body, dict) else {}
     sent = next((body[name] for name in (kind.rule.wrapper, kind.rule.item) if isinstance(body.get(name), dict)), body)
+    if not body:
+        raise Refused(400, f"Invalid input: '{kind.rule.wrapper}' is a required property")
     values = _map(scene, one)
-    if key is not None:
-        if key not in sent:
-            raise Refused(400, f"The request body does not hold the key {key} that the URL names")
-        sent = {key: sent[key]}
     replaces = call.request.method == "PUT" and key is None
+    if key is not None and list(sent) != [key]:
+        raise Refused(400, f"The request body must hold the key {key} that the URL names, and nothing else")
+    check_map(kind.rule.map, sent)
+    for follow in EFFECTS.get((kind.name, "WRITE"), ()):
+        follow(scene, one, sent if replaces else {**values, **sent})
     one.set(**{kind.rule.map: dict(sent) if replaces else {**values, **sent}})
-    whole = _map(scene, one)
+    whole = sent if kind.rule.echo else _map(scene, one)
     return Answer(call.plan.status, {kind.rule.wrapper: whole} if key is None else _map_item(kind, call.plan, sent))
 
 

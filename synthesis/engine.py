@@ -12,15 +12,18 @@ from cloudtape.synthesis import documents
 from cloudtape.synthesis.calls import Answer, Call
 from cloudtape.synthesis.completion import complete
 from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.filters import FALSE, TRUE
 from cloudtape.synthesis.finding import canonical, is_there, item, project_of_list, sees, shelf_of
 from cloudtape.synthesis.kinds import Kind, items_in
 from cloudtape.synthesis.lifecycle import GONE, Life, Transition, begin, check, default_lives, settle
-from cloudtape.synthesis.lists import FALSE, TRUE, Page, page_of, write_links
-from cloudtape.synthesis.making import check_types, check_unique, effect, make, object_in, taken
+from cloudtape.synthesis.lists import Page, page_of, write_links
+from cloudtape.synthesis.making import as_kept, check_types, check_unique, effect, make, object_in, taken
 from cloudtape.synthesis.patches import patched
 from cloudtape.synthesis.plans import Plan, Verb
+from cloudtape.synthesis.proxies import PROXIES, proxied
 from cloudtape.synthesis.scene import ANSWERS, EFFECTS, UPDATED, Scene, stamp
 from cloudtape.synthesis.shelves import Members, Resource
+from cloudtape.synthesis.telling import form_of
 from cloudtape.synthesis.views import item_path, render
 
 NO_LIFE = Life()
@@ -33,13 +36,16 @@ def answer(scene: Scene) -> Answer:
     _may(scene.kind(call.plan.kind), call)
     if whole := ANSWERS.get(call.plan.operation.id):
         return whole(scene)
+    if proxy := PROXIES.get(call.plan.kind):
+        return proxied(scene, proxy, answer)
     _check_parents(scene)
     return VERBS[call.plan.verb](scene)
 
 
 def _may(kind: Kind, call: Call) -> None:
     """Raises Refused for what only an admin may do."""
-    if call.plan.verb.name in kind.rule.admin and not call.token.is_admin:
+    names = {call.plan.verb.name, "DETAIL"} if call.plan.detailed else {call.plan.verb.name}
+    if names.intersection(kind.rule.admin) and not call.token.is_admin:
         resource = kind.path.replace("/", ":").replace("-", "_")
         rule = f"{call.service.type}:{call.plan.verb.name.lower()}:{resource}"
         raise Refused(403, f"Policy doesn't allow {rule} to be performed.", "PolicyNotAuthorized")
@@ -76,12 +82,17 @@ def _list(scene: Scene) -> Answer:
     wrapped: list[Any] = [one.id for one in page.items] if _is_names(plan) else _items(scene, kind, page, name)
     if not name or (isinstance(plan.sample, list) and not kind.rule.many):
         return Answer(plan.status, wrapped)
-    body: Members = {name: wrapped}
+    body: Members = {name: _by_key(kind, wrapped) if kind.rule.keyed else wrapped}
     write_links(body, name, call, page)
     if kind.alone and call.token.is_admin and scene.in_json:
         # Clients read the list. Who may not see an administrator's attributes needs no example of them.
         body[kind.alone] = next(iter(wrapped), None)
     return Answer(plan.status, body)
+
+
+def _by_key(kind: Kind, items: list[Members]) -> Members:
+    """The items of a list in an object, by their keys."""
+    return {str(one.get(kind.key)): {name: one[name] for name in one if name != kind.key} for one in items}
 
 
 def _items(scene: Scene, kind: Kind, page: Page, name: str) -> list[Any]:
@@ -92,7 +103,7 @@ def _items(scene: Scene, kind: Kind, page: Page, name: str) -> list[Any]:
         found = render(kind, one, call, plan, clock)
         return {inner: found} if inner else found
 
-    if not scene.in_json:
+    if not scene.in_json or kind.rule.keyed:
         return [of(one) for one in page.items]
     whole = scene.skeleton
     lists = whole.below.get(name) if whole and name else whole
@@ -100,9 +111,10 @@ def _items(scene: Scene, kind: Kind, page: Page, name: str) -> list[Any]:
 
     def text(one: Resource) -> bytes:
         found = of(one)
-        return msgspec.json.encode(found if one.is_whole or each is None else complete(found, each, kind, call.micro))
+        return msgspec.json.encode(found if one.is_whole or each is None else complete(found, each, form))
 
-    key = ("item", plan.operation.id, call.micro, call.base)
+    form = form_of(kind, plan, call.micro, call.token.is_admin)
+    key = ("item", plan.operation.id, call.micro, call.base, call.token.is_admin)
     return [msgspec.Raw(one.text(key, functools.partial(text, one))) for one in page.items]
 
 
@@ -126,7 +138,9 @@ def _chosen(kind: Kind, call: Call) -> Callable[[Resource], bool] | None:
 def show(scene: Scene) -> Answer:
     documents.stock(scene, scene.kind(scene.call.plan.kind))
     one = item(scene, scene.call.plan.kind, scene.call.id, scene.call.parents)
-    return Answer(scene.call.plan.status, shows=one) if scene.in_json else shown(scene, one)
+    if scene.in_json:
+        return Answer(scene.call.plan.status, shows=one)
+    return msgspec.structs.replace(shown(scene, one), whole=one.is_whole)
 
 
 def _check(scene: Scene) -> Answer:
@@ -171,9 +185,9 @@ def _create(scene: Scene) -> Answer:
         return Answer(call.plan.status, {kind.many: [render(kind, one, call, call.plan, clock) for one in made]})
     one = make(scene, kind, call.sent)
     if instead := one.private.pop("told_instead", None):
-        return Answer(call.plan.status, instead)
+        return Answer(call.plan.status, instead, whole=True)
     told = shown(scene, one)
-    where = call.base + item_path(one)
+    where = call.base + item_path(kind, one)
     return Answer(told.status, told.body, (*told.headers, ("Location", where)))
 
 
@@ -201,8 +215,9 @@ def _change(scene: Scene, one: Resource) -> Answer:
     for name in kind.rule.immutable:
         if name in sent and sent[name] != one.members.get(name):
             raise Refused(400, f"Cannot update read-only attribute {name}", "HTTPBadRequest")
-    changed = {name: value for name, value in sent.items() if name not in kind.rule.server and name != "links"}
-    changed.pop(kind.key, None)
+    changed = {name: as_kept(kind, name, value) for name, value in sent.items() if name not in kind.rule.server}
+    for name in ("links", kind.key):
+        changed.pop(name, None)
     if any(name in changed for name in kind.rule.unique):
         check_unique(kind, shelf_of(scene), {**one.members, **changed}, one.project, one)
     one.update({name: value for name, value in changed.items() if name not in kind.rule.hidden or name in one.members})

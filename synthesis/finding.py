@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cloudtape.synthesis.calls import Call
+from cloudtape.synthesis.filters import TRUE
 from cloudtape.synthesis.kinds import Kind
 from cloudtape.synthesis.lifecycle import look
-from cloudtape.synthesis.lists import TRUE
 from cloudtape.synthesis.scene import Scene, not_found
 from cloudtape.synthesis.shelves import Resource, Shelf
 
@@ -75,7 +75,8 @@ def project_of_list(scene: Scene, kind: Kind) -> str | None:
 
 
 def _asks_for_all(call: Call) -> bool:
-    return any((call.asked(name) or "false").lower() in ("", *TRUE) for name in ASK_FOR_ALL)
+    asked = [call.asked(name) for name in ASK_FOR_ALL]
+    return any(value is not None and value.lower() in ("", *TRUE) for value in asked)
 
 
 def shelf_of(scene: Scene) -> Shelf:

@@ -22,7 +22,7 @@ def fingerprint(public: str) -> str:
         data = base64.b64decode(words[1], validate=True) if len(words) > 1 else b""
     except (binascii.Error, ValueError):
         data = b""
-    if not data:
+    if not data or data[4 : 4 + len(words[0])] != words[0].encode():
         raise Refused(400, "Keypair data is invalid: failed to generate fingerprint")
     digest = hashlib.md5(data, usedforsecurity=False).hexdigest()
     return ":".join(digest[at : at + 2] for at in range(0, len(digest), 2))

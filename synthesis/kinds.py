@@ -18,6 +18,7 @@ from cloudtape.reference.catalog import OperationCatalog
 from cloudtape.synthesis.plans import Plan, Planner, Verb, shape_of
 from cloudtape.synthesis.services import DATA, Microversion
 from cloudtape.synthesis.shelves import Members
+from cloudtape.synthesis.telling import Told
 
 Scope = Literal["", "project", "public", "global", "own"]
 WHOLE = (Verb.SHOW, Verb.CREATE, Verb.UPDATE, Verb.PUT)
@@ -38,18 +39,21 @@ class Newer(msgspec.Struct, frozen=True):
     take: str
 
 
-class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Rule(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     """A row of `data/kinds.yaml`.
 
     `label` is how the service speaks of one (`Instance`). `key` is the member that a path names (also `by`). `id` says
     how new ones are named: uuid, hex, int, or sent by the client. `members` are today's, with the values that nobody
-    sent; `short` those of a list without details, `made` those of the answer to a POST. `scope`: `project` belongs to
-    one, `public` too but is seen by all where it says so, `global` to nobody, `own` to a user. `admin`: what only an
-    admin may do. `map`: it is a document that is this member of its parent, `item` what wraps one key of it.
-    `optional` are members of examples whose presence says something. `since` and `until` bound the microversions in
-    which a member is shown. `old`: what older versions call a member.
-    `oldest_first`: the order of its lists, where its service has another one. `bare`: the reference prints it without
-    the `wrapper` in which clients look for it; it stands in the answer both ways.
+    sent; `short` those of a list without details, `alone` those of no list, `made` those of the answer to a POST.
+    `scope`: `project` belongs to one, `public` too but is seen by all where it says so, `global` to nobody, `own` to a
+    user. `admin`: what only an admin may do. `map`: it is a document that is this member of its parent, `item` what
+    wraps one key of it, `echo`: a POST is answered with what was sent, not with all of it. `extra`: clients add members
+    of their own. `optional` are members of examples whose presence says something. `since` and `until` bound the
+    microversions in which a member is shown. `keyed`: a list of it is an object, by the keys. `old`: what older
+    versions call a member. `told`: how some operations answer. `admins`: members that only an admin is told. `whole`:
+    members that need no completion, `said`: those that are told only where they have a value. `oldest_first`: the order
+    of its lists, where its service has another one. `bare`: the reference prints it without the `wrapper` in which
+    clients look for it; it stands in the answer both ways.
     """
 
     label: str = ""
@@ -60,6 +64,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     many: str = ""
     members: Members = {}
     short: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
     made: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
@@ -74,7 +79,10 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     links: str = ""
     map: str = ""
     item: str = ""
+    echo: bool = False
+    extra: bool = False
     collection: bool = False
+    keyed: bool = False
     newest: bool = False
     oldest_first: bool = False
     bare: bool = False
@@ -83,6 +91,10 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since: dict[str, Microversion] = {}
     until: dict[str, Microversion] = {}
     newer: dict[str, Newer] = {}
+    told: tuple[Told, ...] = ()
+    admins: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
 
 class Kind:
@@ -223,6 +235,13 @@ class Kind:
         return frozenset(name for one in items_in(listed) for name in one) if listed else frozenset()
 
     @functools.cached_property
+    def place(self) -> tuple[str, ...]:
+        """The template of the path of one, behind the version and the project."""
+        named = [plan.segments for plan in self.plans if plan.has_id and plan.segments[-1][0] == "{"]
+        own = [one for one in named if "/".join(part for part in one if part[0] != "{") == self.path]
+        return own[0] if own else (*self.path.split("/"), "{id}")
+
+    @functools.cached_property
     def item_wrapper(self) -> str:
         """What each item of a list is wrapped in (`keypair` in a list of key pairs)."""
         listed = next((plan for plan in self.plans if plan.many), None)
@@ -233,10 +252,17 @@ def items_in(plan: Plan) -> list[Members]:
     """The resources in an example answer."""
     inside = plan.sample[plan.wrapper] if plan.wrapper else plan.sample
     if not plan.many:
-        return [inside] if isinstance(inside, dict) else []
+        several = _several(inside) if plan.verb is Verb.CREATE else []
+        return several or ([inside] if isinstance(inside, dict) else [])
     inner = _inner(plan)
     found = [one[inner] if inner else one for one in inside if isinstance(one, dict)]
     return [one for one in found if isinstance(one, dict)]
+
+
+def _several(inside: Any) -> list[Members]:
+    """The resources of a request or an answer that is about several (`{"limits": [{…}]}`)."""
+    only = next(iter(inside.values())) if isinstance(inside, dict) and len(inside) == 1 else None
+    return only if isinstance(only, list) and all(isinstance(one, dict) for one in only) else []
 
 
 def _inner(plan: Plan) -> str:
@@ -252,7 +278,8 @@ def sent_members(plan: Plan) -> Members:
     """The members of the resource in an example request."""
     sent = plan.sent
     inside = sent.get(plan.request_wrapper) if isinstance(sent, dict) and plan.request_wrapper else sent
-    return inside if isinstance(inside, dict) else {}
+    several = _several(inside)
+    return several[0] if several else inside if isinstance(inside, dict) else {}
 
 
 def neutral(name: str, value: Any) -> Any:

@@ -19,16 +19,23 @@ from cloudtape.synthesis.shelves import Members, Resource
 
 GONE = "(gone)"
 """The state of what is no longer there."""
+BEFORE = "(before)"
+"""The state that was left by the last transition that keeps it."""
+KEPT = "state_before"
 
 
 class Transition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`states`: those in which it may begin (none: any). `meanwhile` and `set`: members until then, and after."""
+    """`states`: those in which it may begin (none: any). `meanwhile` and `set`: members until then, and after.
+
+    `keeps`: the state in which it begins is remembered, for this or a later transition that leads back to it.
+    """
 
     states: tuple[str, ...] = ()
     via: str = ""
     then: str = ""
     meanwhile: Members = {}
     set: Members = {}
+    keeps: bool = False
 
 
 class Life(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,6 +78,8 @@ def check(life: Life, transition: Transition, one: Resource, action: str, label:
 
 def begin(life: Life, transition: Transition, one: Resource, pace: Pace, clock: Clock) -> None:
     """Start on the way to another state."""
+    if transition.keeps:
+        one.private[KEPT] = one.members.get(life.member)
     if transition.via:
         _enter(life, transition.via, one)
     one.update(transition.meanwhile)
@@ -100,7 +109,8 @@ def _arrive(one: Resource, pending: Pending) -> bool:
         return False
     before = one.revision
     if pending.transition.then:
-        _enter(pending.life, pending.transition.then, one)
+        then = pending.transition.then
+        _enter(pending.life, one.private.pop(KEPT, "") if then == BEFORE else then, one)
     one.update(pending.transition.set)
     one.drift += one.revision - before
     return True

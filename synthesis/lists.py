@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -11,84 +12,25 @@ import msgspec
 
 from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.filters import filter_of
 from cloudtape.synthesis.kinds import Kind
 from cloudtape.synthesis.shelves import Members, Resource, Shelf
 
 MOST = 1000
 """Items of a page where nobody says how many (nova's `max_limit`)."""
-TRUE = frozenset({"true", "1", "yes", "on", "t"})
-FALSE = frozenset({"false", "0", "no", "off", "f"})
-# What is asked in a query, and is no member.
-NOT_FILTERS = frozenset(
-    [
-        "limit",
-        "marker",
-        "offset",
-        "sort",
-        "sort_key",
-        "sort_keys",
-        "sort_dir",
-        "sort_dirs",
-        "page_reverse",
-        "fields",
-        "all_tenants",
-        "all_projects",
-        "with_count",
-        "include_disabled",
-        "deleted",
-        "is_public",
-        "changes-since",
-        "changes-before",
-        "detailed",
-        "include_all_versions",
-        "show_nested",
-        "global_tenant",
-        "include_names",
-        "effective",
-        "include_subtree",
-        "subtree_as_list",
-        "parents_as_list",
-        "not-tags",
-        "not-tags-any",
-        "tags-any",
-        "reverse",
-        "per_page",
-        "page",
-        "with_quota",
-        "with_count",
-        "with_servers",
-        "usage",
-        "start",
-        "end",
-        "resolve_outputs",
-        "nested_depth",
-        "glance_metadata",
-        "bootable_only",
-        "paginate",
-        "visibility",
-        "member_status",
-        "os_hidden",
-        "include_inherited",
-        "allocation_ratio",
-        "refresh",
-        "project_only_filter",
-        "extra_info",
-    ]
-)
-# How a service names what its resources call otherwise.
-SAME = {
-    "tenant_id": ("tenant_id", "project_id", "owner", "os-vol-tenant-attr:tenant_id"),
-    "project_id": ("project_id", "tenant_id", "owner", "os-vol-tenant-attr:tenant_id", "default_project_id"),
-    "owner": ("owner",),
-}
 
 
 class Paging(msgspec.Struct, frozen=True):
-    """`newest_first`: the order where none is asked for. `next` writes the link: (answer, wrapper, url) → None."""
+    """`newest_first`: the order where none is asked for. `next` writes the link: (answer, wrapper, url) → None.
+
+    `full`: a page that is full has that link, even where nothing follows. `no_marker`: the status of a wrong marker.
+    """
 
     newest_first: bool
     next: Callable[[Members, str, str], None]
     always: Callable[[Members, str, str], None] | None = None
+    full: bool = False
+    no_marker: int = 400
 
 
 def _links_member(answer: Members, wrapper: str, url: str) -> None:
@@ -117,8 +59,8 @@ def _glance_links(answer: Members, wrapper: str, url: str) -> None:
 
 
 PAGING = {
-    "compute": Paging(True, _links_member),
-    "block-storage": Paging(True, _links_member),
+    "compute": Paging(True, _links_member, full=True),
+    "block-storage": Paging(True, _links_member, full=True, no_marker=404),
     "shared-file-system": Paging(True, _links_member),
     "network": Paging(False, _links_member),
     "image": Paging(True, _next_path, _glance_links),
@@ -138,22 +80,35 @@ class Page(msgspec.Struct):
 def page_of(shelf: Shelf, kind: Kind, call: Call, seen: Callable[[Resource], bool], project: str | None) -> Page:
     """The page that a request asks for. Raises Refused for a limit, marker or sort key that makes no sense."""
     limit, marker = _limit(call), call.asked("marker") or ""
-    matches = _filters(kind, call)
+    matches = filter_of(kind, call)
     keys = _sort_keys(kind, call)
-    newest_first = PAGING.get(call.service.type, PLAIN).newest_first and not kind.rule.oldest_first
+    paging = PAGING.get(call.service.type, PLAIN)
+    newest_first = paging.newest_first and not kind.rule.oldest_first
     if direction := call.asked("sort_dir"):
         newest_first = direction == "desc"
     if keys:
         ordered = _sorted([one for one in shelf.walk(project) if seen(one) and (matches is None or matches(one))], keys)
-        found: Iterator[Resource] = iter(_after(ordered, marker))
+        found: Iterator[Resource] = iter(_after(ordered, marker, paging))
     else:
         try:
             walk = shelf.walk(project, marker, newest_first)
         except KeyError:
-            raise _no_marker(marker) from None
+            raise _no_marker(marker, paging) from None
         found = filter(seen, walk if matches is None else filter(matches, walk))
-    items = list(islice(found, limit + 1))
-    return Page(items[:limit], len(items) > limit)
+    offset = _offset(call)
+    items = list(islice(found, offset, offset + limit + 1))
+    return Page(items[:limit], len(items) > limit or (paging.full and _asks_for(call, len(items))))
+
+
+def _asks_for(call: Call, count: int) -> bool:
+    return call.asked("limit") == str(count)
+
+
+def _offset(call: Call) -> int:
+    asked = call.asked("offset") or "0"
+    if not asked.isdigit():
+        raise Refused(400, f"offset param must be an integer, and not negative: {asked}")
+    return min(int(asked), sys.maxsize - MOST - 1)
 
 
 def _limit(call: Call) -> int:
@@ -165,16 +120,16 @@ def _limit(call: Call) -> int:
     return min(int(asked), MOST) or (0 if call.service.empty_at_zero else MOST)
 
 
-def _no_marker(marker: str) -> Refused:
-    return Refused(400, f"marker [{marker}] not found")
+def _no_marker(marker: str, paging: Paging) -> Refused:
+    return Refused(paging.no_marker, f"marker [{marker}] not found")
 
 
-def _after(ordered: Sequence[Resource], marker: str) -> Sequence[Resource]:
+def _after(ordered: Sequence[Resource], marker: str, paging: Paging) -> Sequence[Resource]:
     if not marker:
         return ordered
     at = next((at for at, one in enumerate(ordered) if one.id == marker), None)
     if at is None:
-        raise _no_marker(marker)
+        raise _no_marker(marker, paging)
     return ordered[at + 1 :]
 
 
@@ -215,68 +170,6 @@ def _sortable(value: Any) -> tuple[int, float, str]:
     if isinstance(value, int | float):
         return (1, float(value), "")
     return (0, 0.0, "") if value is None else (2, 0.0, str(value))
-
-
-# --- filters -----------------------------------------------------------------------------------------------------
-
-
-def _filters(kind: Kind, call: Call) -> Callable[[Resource], bool] | None:
-    wanted: dict[str, list[str]] = {}
-    for key, value in call.query:
-        if key not in NOT_FILTERS:
-            wanted.setdefault(key, []).append(value)
-    if not wanted:
-        return None
-    tests = [_test(kind, name, values) for name, values in wanted.items()]
-    return lambda one: all(test(one.members) for test in tests)
-
-
-def _test(kind: Kind, name: str, values: Sequence[str]) -> Callable[[Members], bool]:
-    name, _, how = name.partition("__")
-    name = {"flavor": "_flavor_id", "image": "_image_id", "tags": "tags", "tag": "tags"}.get(name, name)
-    if name == "tags":
-        tags = {tag for value in values for tag in value.split(",")}
-        return lambda members: tags <= set(members.get("tags") or ())
-    if name == "fixed_ips":
-        return lambda members: all(_has_ip(members, value) for value in values)
-    regular = call_regular(kind, name) or how == "regex"
-    names = SAME.get(name, (name, kind.rule.old.get(name, name), f"_{name}"))
-    return lambda members: _agrees(members, names, values, regular)
-
-
-def call_regular(kind: Kind, name: str) -> bool:
-    """Whether a filter is a part of the value (nova's names), and not all of it."""
-    return kind.name == "compute/servers" and name == "name"
-
-
-def _has_ip(members: Members, wanted: str) -> bool:
-    key, _, value = wanted.partition("=")
-    return any(str(ip.get(key)) == value for ip in members.get("fixed_ips") or () if isinstance(ip, dict))
-
-
-def _agrees(members: Members, names: Sequence[str], values: Sequence[str], regular: bool) -> bool:
-    """A member that a resource does not have says nothing: services ignore filters that they do not know."""
-    name = next((name for name in names if name in members), None)
-    if name is None:
-        return True
-    return any(_same(members[name], one, regular) for value in values for one in _choices(value))
-
-
-def _choices(value: str) -> list[str]:
-    return value.removeprefix("in:").split(",") if value.startswith("in:") else [value]
-
-
-def _same(value: Any, wanted: str, regular: bool) -> bool:
-    if isinstance(value, bool):
-        return wanted.lower() in (TRUE if value else FALSE)
-    if isinstance(value, list):
-        return wanted in map(str, value)
-    if isinstance(value, dict):
-        return wanted in value.values() or wanted == value.get("id")
-    text = "" if value is None else str(value)
-    if regular:
-        return wanted.strip("^$") in text if not wanted.startswith("^") else text.startswith(wanted.strip("^$"))
-    return text == wanted or text.lower() == wanted.lower()
 
 
 # --- links -------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.filters import FALSE, TRUE
 from cloudtape.synthesis.finding import canonical, shelf_of
 from cloudtape.synthesis.kinds import Kind
 from cloudtape.synthesis.lifecycle import begin, default_lives
@@ -14,6 +15,7 @@ from cloudtape.synthesis.shelves import Members, Resource, Shelf
 
 TYPES: dict[type, str] = {dict: "object", list: "array", str: "string"}
 
+LONGEST_NAME = 255
 WORDS = ("name", "description", "stack_name", "display_name")
 
 
@@ -36,7 +38,7 @@ def make(scene: Scene, kind: Kind, sent: Members, id_: str | None = None) -> Res
     if id_ is not None:
         members[kind.key] = id_
     elif kind.id_form == "sent" or (sent.get(kind.key) and kind.key not in rule.server and kind.key in kind.client):
-        members[kind.key] = sent.get(kind.key) or members.get(kind.key) or scene.world.new_id()
+        members[kind.key] = as_kept(kind, kind.key, sent.get(kind.key)) or members.get(kind.key) or scene.world.new_id()
     own(members, kind, project, call.token.user)
     shelf = shelf_of(scene)
     check_unique(kind, shelf, members, project)
@@ -65,10 +67,24 @@ def _settable(kind: Kind, sent: Members, members: Members) -> Members:
     """What a client sent, but for what only the server sets; nothing in place of a value that must be one."""
     rule = kind.rule
     return {
-        name: value
+        name: as_kept(kind, name, value)
         for name, value in sent.items()
         if name not in rule.server and name != "links" and not (value is None and members.get(name) is not None)
     }
+
+
+def as_kept(kind: Kind, name: str, value: Any) -> Any:
+    """The value of the type that its member has: services read numbers and truths that are sent as text."""
+    if name == kind.key:
+        return str(value) if isinstance(value, int) and kind.id_form != "int" else value
+    if not isinstance(value, str) or not kind.rule.newest:
+        return value
+    match kind.rule.members.get(name):
+        case bool() if value.lower() in TRUE | FALSE:
+            return value.lower() in TRUE
+        case int() if value.isdigit():
+            return int(value)
+    return value
 
 
 def _owner(scene: Scene, kind: Kind, sent: Members) -> str:
@@ -95,7 +111,13 @@ def _check_required(kind: Kind, sent: Members) -> None:
 
 
 def check_types(kind: Kind, sent: Members) -> None:
-    """Raises Refused for an object where none is expected, or the other way round; for a name that is no text."""
+    """Raises Refused for an object where none is expected, or the other way round; for a name that is no text, or too
+    long, and for an empty one of what must have it."""
+    for name in kind.rule.required:
+        if name in sent and sent[name] in (None, ""):
+            raise Refused(400, f"Invalid input for field/attribute {name}. Value: {sent[name]}. It must not be empty.")
+    if len(str(sent.get("name") or "")) > LONGEST_NAME:
+        raise Refused(400, f"Invalid input for field/attribute name. Value: {sent['name']}. It is too long.")
     for name, value in sent.items():
         wanted = str if name in WORDS else kind.types.get(name)
         if value is None or wanted is None or isinstance(value, wanted):

@@ -227,7 +227,7 @@ class Planner:
         if method == "HEAD":
             return Verb.CHECK
         if collection and item:
-            if method == "PUT" and self._makes(operation):
+            if method in ("PUT", "POST") and self._makes(operation):
                 return Verb.PUT
             return {"GET": Verb.SHOW, "DELETE": Verb.DELETE}.get(method, Verb.UPDATE)
         if collection:
@@ -236,8 +236,8 @@ class Planner:
         return {"GET": Verb.READ, "DELETE": Verb.RESET}.get(method, Verb.WRITE)
 
     def _makes(self, operation: Operation) -> bool:
-        """Whether a PUT on an item makes it: its name says so."""
-        return operation.id.rpartition(".")[2].startswith(MAKES)
+        """Whether a request with an item's path makes it: its name says so."""
+        return operation.id.rpartition(".")[2].startswith(MAKES if operation.method == "PUT" else "add")
 
 
 @functools.cache

@@ -13,12 +13,19 @@ from cloudtape.synthesis.shelves import Members
 
 
 class Budget(msgspec.Struct, frozen=True):
-    """A service's quotas: where they are kept, the kind that each counts, their limits, and the refusal."""
+    """A service's quotas: where they are kept, the kind that each counts, their limits, and the refusal.
+
+    Of those in `by_type` there is one more, without a limit, for each resource of the kind `types`, `default` always
+    among them.
+    """
 
     kind: str
     limits: dict[str, int]
     status: int = 403
     fault: str = ""
+    by_type: tuple[str, ...] = ()
+    types: str = ""
+    default: str = ""
     why: str = "Quota exceeded for {name}: Requested 1, but already used {used} of {limit} {name}"
 
 
@@ -52,9 +59,11 @@ BUDGETS = {
             "backup_gigabytes": 1_000_000,
             "per_volume_gigabytes": -1,
             "groups": 1_000,
-            "consistencygroups": 1_000,
         },
         413,
+        by_type=("volumes", "snapshots", "gigabytes"),
+        types="block-storage/types",
+        default="__DEFAULT__",
         why="VolumeLimitExceeded: Maximum number of {name} allowed ({limit}) exceeded for quota '{name}'.",
     ),
     "network": Budget(
@@ -79,7 +88,7 @@ BUDGETS = {
         },
         409,
         "OverQuota",
-        "Quota exceeded for resources: ['{name}'].",
+        why="Quota exceeded for resources: ['{name}'].",
     ),
     "shared-file-system": Budget(
         "shared-file-system/os-quota-sets",
@@ -105,7 +114,19 @@ def limits_of(scene: Scene, service: str, project: str) -> dict[str, int]:
     """The limits of a project, with what an admin has set."""
     budget = BUDGETS[service]
     kept = scene.world.documents.get((scene.call.region, budget.kind, (project,)), {})
-    return {**budget.limits, **{name: _number(value) for name, value in kept.items() if name in budget.limits}}
+    limits = default_limits(scene, service)
+    return {**limits, **{name: _number(value) for name, value in kept.items() if name in limits}}
+
+
+def default_limits(scene: Scene, service: str) -> dict[str, int]:
+    """The limits of a project of which nobody said anything: those of the class `default`."""
+    budget = BUDGETS[service]
+    there = [one.members["name"] for one in scene.world.all(budget.types, scene.call.region)]
+    by_type = {f"{name}_{kind}": -1 for kind in [budget.default, *there] for name in budget.by_type}
+    kind = budget.kind.replace("quota-sets", "quota-class-sets")
+    kept = scene.world.documents.get((scene.call.region, kind, ("default",)), {})
+    limits = {**budget.limits, **by_type}
+    return {**limits, **{name: _number(value) for name, value in kept.items() if name in limits}}
 
 
 def _number(value: Any) -> int:
@@ -120,18 +141,18 @@ def used_of(scene: Scene, service: str, project: str) -> dict[str, int]:
             project
         )
     for name, members in SUMS.get(service, {}).items():
-        used[name] = sum(_sizes(scene, project, *members))
+        used[name] = sum(sum(_sizes(scene, project, kind, member)) for kind, member in members)
     return used
 
 
-# Quotas that add up a member: kind, member.
-SUMS: dict[str, dict[str, tuple[str, str]]] = {
+# Quotas that add up members: kinds, and the member of each.
+SUMS: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
     "block-storage": {
-        "gigabytes": ("block-storage/volumes", "size"),
-        "backup_gigabytes": ("block-storage/backups", "size"),
+        "gigabytes": (("block-storage/volumes", "size"), ("block-storage/snapshots", "size")),
+        "backup_gigabytes": (("block-storage/backups", "size"),),
     },
-    "shared-file-system": {"gigabytes": ("shared-file-system/shares", "size")},
-    "compute": {"cores": ("compute/servers", "_vcpus"), "ram": ("compute/servers", "_ram")},
+    "shared-file-system": {"gigabytes": (("shared-file-system/shares", "size"),)},
+    "compute": {"cores": (("compute/servers", "_vcpus"),), "ram": (("compute/servers", "_ram"),)},
 }
 
 
@@ -150,6 +171,16 @@ def check_quota(scene: Scene, kind: Kind, project: str) -> None:
     used = scene.world.shelf(kind.name, scene.call.region).count(project)
     if 0 <= limit <= used:
         raise Refused(budget.status, budget.why.format(name=name, used=used, limit=limit), budget.fault)
+
+
+def check_sums(scene: Scene, service: str, project: str, wanted: dict[str, int]) -> None:
+    """Raises Refused when this much more of what is added up (gigabytes, cores) is more than a project may have."""
+    budget, limits, used = BUDGETS[service], limits_of(scene, service, project), used_of(scene, service, project)
+    for name, more in wanted.items():
+        if 0 <= limits[name] < used[name] + more:
+            raise Refused(
+                budget.status, budget.why.format(name=name, used=used[name], limit=limits[name]), budget.fault
+            )
 
 
 def detailed(scene: Scene, service: str, project: str) -> Members:

@@ -26,7 +26,7 @@ Responder = Callable[[World, Request], Awaitable[Response | None]]
 class Scene:
     """A world seen from one call."""
 
-    __slots__ = ("call", "in_json", "others", "skeleton", "world")
+    __slots__ = ("call", "in_json", "others", "request_id", "skeleton", "world")
 
     def __init__(
         self,
@@ -34,9 +34,10 @@ class Scene:
         call: Call,
         skeleton: Skeleton | None = None,
         in_json: bool = False,
+        request_id: str = "",
         others: Mapping[str, Responder] | None = None,
     ) -> None:
-        self.world, self.call = world, call
+        self.world, self.call, self.request_id = world, call, request_id
         self.others = others or {}
         # The structure that the answer will have, and whether its parts may be JSON already.
         self.skeleton, self.in_json = skeleton, in_json
@@ -93,8 +94,8 @@ _W = TypeVar("_W", bound=Whole)
 
 CREATED = frozenset({"created_at", "created", "creation_time", "createdAt", "create_time"})
 UPDATED = frozenset({"updated_at", "updated", "updated_time", "updatedAt"})
-SAID_AT_ONCE = frozenset({"network", "compute", "image", "database"})
-"""Services whose resources were updated when they were made."""
+SAID_AT_ONCE = {"network": UPDATED, "compute": frozenset({"updated"}), "image": UPDATED, "database": UPDATED}
+"""By service, the members in which resources were updated when they were made."""
 OWNERS = (
     "tenant_id",
     "project_id",
@@ -147,8 +148,7 @@ def fresh(kind: Kind, scene: Scene) -> Members:
     if kind.id_form != "sent":
         members[kind.key] = scene.world.new_id(kind.id_form, kind.name)
     stamp(members, scene, CREATED)
-    if scene.call.service.type in SAID_AT_ONCE:
-        stamp(members, scene, UPDATED)
+    stamp(members, scene, SAID_AT_ONCE.get(scene.call.service.type, frozenset()))
     return members
 
 

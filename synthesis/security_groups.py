@@ -59,6 +59,9 @@ def _group_goes(scene: Scene, group: Resource, _: Members) -> None:
         raise Refused(409, f"Security Group {group.id} in use.", "SecurityGroupInUse")
     for rule in list(scene.where(RULES, security_group_id=group.id)):
         scene.remove(rule)
+    for rule in list(scene.where(RULES, remote_group_id=group.id)):
+        _rule_goes(scene, rule, {})
+        scene.remove(rule)
 
 
 SAME_RULE = (

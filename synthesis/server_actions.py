@@ -8,9 +8,18 @@ from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.network_kinds import FLOATING, NETWORKS
 from cloudtape.synthesis.network_kinds import GROUPS as SECURITY_GROUPS
+from cloudtape.synthesis.nova_proxies import security_group
 from cloudtape.synthesis.scene import Scene, answers, on
+from cloudtape.synthesis.server_checks import check_flavor, check_server
 from cloudtape.synthesis.server_parts import FLAVORS, IMAGES, SERVERS, plug, ports_of, show_addresses
 from cloudtape.synthesis.shelves import Members, Resource
+
+OF_THE_FLAVOR = ("flavor", "_flavor", "_flavor_id", "_vcpus", "_ram", "_disk")
+"""What a server keeps of its flavor, which may be gone when it is led back to it."""
+BOOTED = "[    0.000000] Linux version 6.8.0\n[    0.000000] Command line: root=/dev/vda console=ttyS0\n" + "".join(
+    f"[    {at}.000000] Starting {what}\n"
+    for at, what in enumerate(("kernel", "clocks", "memory", "devices", "drives", "network", "users", "services"), 1)
+)
 
 # --- actions ------------------------------------------------------------------------------------------------------
 
@@ -20,25 +29,38 @@ def _resize(scene: Scene, server: Resource, sent: Members) -> None:
     flavor = scene.find(FLAVORS, id_in(sent.get("flavorRef")))
     if flavor is None:
         raise Refused(400, f"Flavor {id_in(sent.get('flavorRef'))} could not be found.")
-    server.private["old_flavor"] = server.members["_flavor_id"]
+    check_flavor(scene, server, flavor)
+    server.private["old_flavor"] = {name: server.members[name] for name in OF_THE_FLAVOR}
     use_flavor(scene, server, flavor)
+    _use_disk(server, sent)
 
 
 @on(SERVERS, "revertResize")
-def _revert(scene: Scene, server: Resource, _: Members) -> None:
-    flavor = scene.find(FLAVORS, server.private.get("old_flavor"))
-    if flavor is not None:
-        use_flavor(scene, server, flavor)
+def _revert(_: Scene, server: Resource, __: Members) -> None:
+    server.update(server.private.pop("old_flavor", {}))
 
 
 @on(SERVERS, "rebuild")
 def _rebuild(scene: Scene, server: Resource, sent: Members) -> None:
     use_image(scene, server, sent)
+    check_server(scene, server, sent)
+    _use_disk(server, sent)
+    if server.members["status"] == "ERROR":
+        # It runs again when it is rebuilt, whatever it was before.
+        server.set(status="ACTIVE")
     changed = {
         name: sent[name] for name in ("name", "metadata", "description", "accessIPv4", "accessIPv6") if name in sent
     }
     server.update({name: value for name, value in changed.items() if value is not None})
-    server.private["told_now"] = {"adminPass": sent.get("adminPass") or scene.world.secret(12)}
+    told = {"adminPass": sent.get("adminPass") or scene.world.secret(12)}
+    if scene.call.micro >= (2, 57):
+        told["user_data"] = sent.get("user_data")
+    server.private["told_now"] = told
+
+
+def _use_disk(server: Resource, sent: Members) -> None:
+    if how := sent.get("OS-DCF:diskConfig"):
+        server.set(**{"OS-DCF:diskConfig": how})
 
 
 @on(SERVERS, "lock")
@@ -58,8 +80,36 @@ def _reset_state(_: Scene, server: Resource, sent: Members) -> None:
     server.set(**{"status": "ACTIVE" if state == "active" else "ERROR", "OS-EXT-STS:vm_state": state})
 
 
-@on(SERVERS, "createImage", "createBackup")
+@on(SERVERS, "createImage")
 def _create_image(scene: Scene, server: Resource, sent: Members) -> Answer:
+    return _image_made(scene, _image_of(scene, server, sent))
+
+
+@on(SERVERS, "createBackup")
+def _create_backup(scene: Scene, server: Resource, sent: Members) -> Answer:
+    """A backup, in place of the oldest of its kind where there would be more than `rotation`."""
+    kind = {"image_type": "backup", "backup_type": sent.get("backup_type")}
+    held = list(scene.where(IMAGES, instance_uuid=server.id, **kind))
+    most = int(sent.get("rotation") or 0)
+    for one in held[: len(held) + 1 - most]:
+        scene.remove(one)
+    image = _image_of(scene, server, sent)
+    image.update(kind)
+    return _image_made(scene, image)
+
+
+@on(SERVERS, "shelve")
+def _shelve(scene: Scene, server: Resource, _: Members) -> None:
+    server.private["shelved_as"] = _image_of(scene, server, {"name": f"{server.members['name']}-shelved"}).id
+
+
+@on(SERVERS, "unshelve")
+def _unshelve(scene: Scene, server: Resource, _: Members) -> None:
+    if image := scene.find(IMAGES, server.private.pop("shelved_as", None)):
+        scene.remove(image)
+
+
+def _image_of(scene: Scene, server: Resource, sent: Members) -> Resource:
     now = scene.world.clock.text("%Y-%m-%dT%H:%M:%SZ")
     members = {
         "name": sent.get("name"),
@@ -68,6 +118,7 @@ def _create_image(scene: Scene, server: Resource, sent: Members) -> Answer:
         "disk_format": "qcow2",
         "container_format": "bare",
         "size": 0,
+        "min_disk": server.members["_disk"],
         "created_at": now,
         "updated_at": now,
         "image_type": "snapshot",
@@ -76,6 +127,10 @@ def _create_image(scene: Scene, server: Resource, sent: Members) -> Answer:
     }
     image = scene.add(IMAGES, members)
     image.update({"self": f"/v2/images/{image.id}", "file": f"/v2/images/{image.id}/file"})
+    return image
+
+
+def _image_made(scene: Scene, image: Resource) -> Answer:
     where = f"http://image.cloud.invalid/v2/images/{image.id}"
     if scene.call.micro >= (2, 45):
         return Answer(202, {"image_id": image.id}, (("Location", where),))
@@ -85,7 +140,7 @@ def _create_image(scene: Scene, server: Resource, sent: Members) -> Answer:
 @on(SERVERS, "os-getConsoleOutput")
 def _console(_: Scene, server: Resource, sent: Members) -> Members:
     name = server.members["name"]
-    lines = [f"[    0.000000] Linux version 6.8.0 ({name})", f"{name} login: "]
+    lines = [*BOOTED.splitlines(), f"{name} login: "]
     length = sent.get("length")
     return {"output": "\n".join(lines[-length:] if isinstance(length, int) and length > 0 else lines)}
 
@@ -98,10 +153,13 @@ def _security_group(scene: Scene, server: Resource, sent: Members) -> None:
     group = next((one for one in shelf.walk(server.project) if name in (one.id, one.members["name"])), None)
     if group is None:
         raise Refused(404, f"Security group {name} not found.")
-    shown = [one for one in server.members["security_groups"] if one["name"] != group.members["name"]]
-    if not adds and len(shown) == len(server.members["security_groups"]):
+    had = server.members.get("security_groups", [])
+    shown = [one for one in had if one["name"] != group.members["name"]]
+    if not adds and len(shown) == len(had):
         raise Refused(404, f"Security group {name} is not associated with the instance {server.id}")
     server.set(security_groups=[*shown, {"name": group.members["name"]}] if adds else shown)
+    if not server.members["security_groups"]:
+        del server.members["security_groups"]
     for port in ports_of(scene, server):
         held = [one for one in port.members["security_groups"] if one != group.id]
         port.set(security_groups=[*held, group.id] if adds else held)
@@ -110,16 +168,10 @@ def _security_group(scene: Scene, server: Resource, sent: Members) -> None:
 @answers("compute.servers.security-groups.list")
 def _security_groups(scene: Scene) -> Answer:
     server = scene.need(SERVERS, scene.call.ids[0])
-    names = {one["name"] for one in server.members["security_groups"]}
+    names = {one["name"] for one in server.members.get("security_groups", ())}
     shelf = scene.world.shelf(SECURITY_GROUPS, scene.call.region)
     mine = [one for one in shelf.walk(server.project) if one.members["name"] in names]
-    return Answer(200, {"security_groups": [_as_nova(one) for one in mine]})
-
-
-def _as_nova(group: Resource) -> Members:
-    members = group.members
-    shown = {name: members[name] for name in ("id", "name", "description", "tenant_id")}
-    return {**shown, "rules": []}
+    return Answer(200, {"security_groups": [security_group(scene, one.members) for one in mine]})
 
 
 @on(SERVERS, "addFloatingIp", "removeFloatingIp")
@@ -129,6 +181,10 @@ def _floating_ip(scene: Scene, server: Resource, sent: Members) -> None:
     if one is None or port is None:
         raise Refused(404, "floating IP not found")
     adds = scene.call.plan.operation.action == "addFloatingIp"
+    if not adds and one.members["port_id"] not in [its.id for its in ports_of(scene, server)]:
+        raise Refused(409, f"Floating IP {sent.get('address')} is not associated with instance {server.id}.")
+    if adds and any(scene.where(FLOATING, port_id=port.id)):
+        raise Refused(400, f"Unable to associate floating IP {sent.get('address')}: the fixed IP has one already.")
     one.set(port_id=port.id if adds else None, status="ACTIVE" if adds else "DOWN")
     show_addresses(scene, server)
 
@@ -140,48 +196,7 @@ def _fixed_ip(scene: Scene, server: Resource, sent: Members) -> None:
         plug(scene, server, {"uuid": network.id}, [])
 
 
-# --- tags, addresses, console -------------------------------------------------------------------------------------
-
-
-@answers("compute.servers.tags.list")
-def _tags(scene: Scene) -> Answer:
-    return Answer(200, {"tags": server_of(scene).members["tags"]})
-
-
-@answers("compute.servers.tags.replace")
-def _replace_tags(scene: Scene) -> Answer:
-    body = scene.call.body if isinstance(scene.call.body, dict) else {}
-    server_of(scene).set(tags=list(body.get("tags") or ()))
-    return _tags(scene)
-
-
-@answers("compute.servers.tags.clear")
-def _clear_tags(scene: Scene) -> Answer:
-    server_of(scene).set(tags=[])
-    return Answer(204)
-
-
-@answers("compute.servers.tags.show")
-def _has_tag(scene: Scene) -> Answer:
-    if scene.call.id not in server_of(scene).members["tags"]:
-        raise Refused(404, f"Instance has no tag '{scene.call.id}'")
-    return Answer(204)
-
-
-@answers("compute.servers.tags.add")
-def _add_tag(scene: Scene) -> Answer:
-    server = server_of(scene)
-    had = scene.call.id in server.members["tags"]
-    server.set(tags=[*dict.fromkeys([*server.members["tags"], scene.call.id])])
-    return Answer(204 if had else 201)
-
-
-@answers("compute.servers.tags.remove")
-def _remove_tag(scene: Scene) -> Answer:
-    _has_tag(scene)
-    server = server_of(scene)
-    server.set(tags=[tag for tag in server.members["tags"] if tag != scene.call.id])
-    return Answer(204)
+# --- addresses, console -------------------------------------------------------------------------------------------
 
 
 @answers("compute.servers.ips.list")

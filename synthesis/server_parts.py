@@ -16,6 +16,7 @@ ATTACHMENTS, INTERFACES = "compute/servers/os-volume_attachments", "compute/serv
 KEYS, SERVER_GROUPS, AGGREGATES = "compute/os-keypairs", "compute/os-server-groups", "compute/os-aggregates"
 EVENTS = "compute/servers/os-instance-actions"
 OWNER = "compute:nova"
+VOLUMES_ATTACHED = "os-extended-volumes:volumes_attached"
 MOST_AT_ONCE = 1000
 EMBEDDED = (
     ("vcpus", "vcpus"),
@@ -40,7 +41,7 @@ def show_addresses(scene: Scene, server: Resource) -> None:
         for one in scene.where(FLOATING, port_id=port.id):
             address = one.members["floating_ip_address"]
             entries.append({"version": 4, "addr": address, "OS-EXT-IPS:type": "floating", **more})
-    server.set(addresses=found)
+    server.set(addresses=found, _addresses=[one["addr"] for entries in found.values() for one in entries])
 
 
 def ports_of(scene: Scene, server: Resource) -> Iterator[Resource]:
@@ -93,8 +94,8 @@ def disconnect(scene: Scene, server: Resource, attachment: Resource) -> None:
 
 def show_volumes(scene: Scene, server: Resource) -> None:
     shelf = scene.world.shelf(ATTACHMENTS, scene.call.region, (server.id,))
-    found = [{"id": one.id, "delete_on_termination": one.members["delete_on_termination"]} for one in shelf]
-    server.set(**{"os-extended-volumes:volumes_attached": found})
+    whole = [{"id": one.id, "delete_on_termination": one.members["delete_on_termination"]} for one in shelf]
+    server.set(**{VOLUMES_ATTACHED: [{"id": one.id} for one in shelf], "_volumes_attached": whole})
 
 
 def _next_device(scene: Scene, server: Resource) -> str:

@@ -60,7 +60,8 @@ class Micro(msgspec.Struct, frozen=True):
 class Service(msgspec.Struct, frozen=True):
     """`name` is the project's (`nova`); `type` the official service type; `types` by name the path in the catalog.
 
-    `regional`: each region has one of its own; `empty_at_zero`: a list with `limit=0` holds nothing, not everything.
+    `regional`: each region has one of its own; `exact`: a path with a slash at its end is none; `empty_at_zero`: a list
+    with `limit=0` holds nothing, not everything.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Service(msgspec.Struct, frozen=True):
     type: str = ""
     regional: bool = True
     empty_at_zero: bool = False
+    exact: bool = False
 
     def address(self, region: str = "") -> str:
         """Its base URL, without version and project; the same in all regions where it is not regional."""

@@ -105,10 +105,7 @@ class _Row:
             start, end, step = (self._at[after] if after else len(self._items)) - 1, -1, -1
         else:
             start, end, step = (self._at[after] + 1 if after else 0), len(self._items), 1
-        for at in range(start, end, step):
-            one = self._items[at]
-            if one is not None:
-                yield one
+        return (one for at in range(start, end, step) if (one := self._items[at]) is not None)
 
 
 class Shelf:
@@ -147,5 +144,5 @@ class Shelf:
 
     def walk(self, project: str | None = None, after: str = "", newest_first: bool = False) -> Iterator[Resource]:
         """In order, of one project or (None) of all. Raises KeyError for an `after` that is not there."""
-        row = self._all if project is None else self._by_project.get(project)
-        return row.walk(after, newest_first) if row else iter(())
+        row = self._all if project is None else self._by_project.get(project, _Row())
+        return row.walk(after, newest_first)

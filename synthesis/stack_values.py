@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from cloudtape.synthesis.lifecycle import settle
+from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.scene import Scene
 from cloudtape.synthesis.shelves import Members, Resource
 from cloudtape.synthesis.stack_functions import Resolver, is_true
 from cloudtape.synthesis.stack_templates import Template
 from cloudtape.synthesis.stack_texts import Unresolved
 from cloudtape.synthesis.stack_types import Type, at, default_types
+from cloudtape.synthesis.telling import form_of
 from cloudtape.synthesis.views import visible
 
 STACKS, RESOURCES = "orchestration/stacks", "orchestration/stacks/resources"
@@ -132,6 +134,12 @@ class Works:
             return dict(one.private.get("properties") or {})
         return {name: self._attribute(one, name) for name in sorted(row.names - {"show"})}
 
+    def _shown(self, one: Resource) -> Any:
+        """All that its service tells of it, in the lowest microversion."""
+        kind = self.scene.kind(one.kind)
+        plan = next(plan for plan in kind.plans if plan.verb is Verb.SHOW)
+        return visible(kind, one, form_of(kind, plan, (0, 0)))
+
     def _attribute(self, one: Resource, name: str) -> Any:
         row = type_of(one.members["resource_type"])
         if row is None:
@@ -140,7 +148,7 @@ class Works:
             return kept[name]
         found = self.physical(one)
         if name == "show":
-            return visible(self.scene.kind(row.kind), found, (0, 0)) if found else None
+            return self._shown(found) if found else None
         if name not in row.attributes:
             raise Unresolved(f"The Referenced Attribute ({one.id} {name}) is incorrect.")
         return at(found.members, row.attributes[name]) if found else None

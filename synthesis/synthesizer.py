@@ -33,24 +33,33 @@ from cloudtape.synthesis import (
     identity_api,
     identity_v2,
     images,
+    implied_roles,
+    infrastructure,
     network,
     network_extras,
     network_kinds,
+    nova_proxies,
     oauth1,
     orchestration,
     placement,
     placement_allocations,
     placement_inventories,
     placement_names,
+    quota_classes,
     routers,
     security_groups,
     server_actions,
+    server_checks,
+    server_events,
     server_parts,
     shares,
+    tags,
     volume_extras,
+    volume_groups,
     volumes,
 )
 from cloudtape.synthesis.alike import told_apart
+from cloudtape.synthesis.amendments import amended, amendments, is_absent
 from cloudtape.synthesis.calls import Answer, Call, Token, query_of
 from cloudtape.synthesis.completion import Skeleton, complete, own_copy, skeleton_for
 from cloudtape.synthesis.discovery import document_at, microversion, version_headers
@@ -58,9 +67,10 @@ from cloudtape.synthesis.engine import answer, shown
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.faults import PHRASES, fault
 from cloudtape.synthesis.kinds import Kinds, plan_with, read_rules
-from cloudtape.synthesis.plans import REPEATED, Plan, Verb, shape_of
+from cloudtape.synthesis.plans import REPEATED, Plan, shape_of
 from cloudtape.synthesis.scene import Responder, Scene
 from cloudtape.synthesis.services import DATA, DOMAIN, Microversion, Service, Services, default_services
+from cloudtape.synthesis.telling import Form, form_of
 from cloudtape.synthesis.tokens import NOBODY, holder
 from cloudtape.synthesis.world import World
 from cloudtape.synthesis.xml import XmlError, from_xml, to_xml
@@ -78,21 +88,29 @@ PARTS = (
     identity_api,
     identity_v2,
     images,
+    implied_roles,
+    infrastructure,
     network,
     network_extras,
     network_kinds,
+    nova_proxies,
     oauth1,
     orchestration,
     placement,
     placement_allocations,
     placement_inventories,
     placement_names,
+    quota_classes,
     routers,
     security_groups,
     server_actions,
+    server_checks,
+    server_events,
     server_parts,
     shares,
+    tags,
     volume_extras,
+    volume_groups,
     volumes,
 )
 MOST_WORLDS = 64
@@ -141,6 +159,8 @@ class Synthesizer:
         self._worlds: OrderedDict[str, World] = OrderedDict()
         self._turn = asyncio.Lock()
         self._finder = OperationFinder([*additions().operations, *default_catalog().operations])
+        paths = [operation.path for operation in self.kinds.planner.operations if operation.path.endswith("/")]
+        self._slashed = frozenset(path.split("/")[-2] for path in paths)
         self._skeleton = functools.cache(self._find_skeleton)
         self._place = functools.lru_cache(256)(self._find_place)
         self._alike = functools.cache(self._find_alike)
@@ -195,11 +215,11 @@ class Synthesizer:
 
     def answer(self, world: World, service: Service, region: str, request: Request) -> tuple[Response, str]:
         """Answer one request from a world. Never raises for what a client sends."""
-        operation, micro = "", (0, 0)
+        operation, micro, id_ = "", (0, 0), world.request_id()
         target = _target(request)[1]
         try:
             if request.method in ("GET", "HEAD") and (told := document_at(service, region, target)) is not None:
-                return _response(service, self._version_document(told, service, request, target), (0, 0), world), ""
+                return _response(service, self._version_document(told, service, request, target), (0, 0), id_), ""
             token = _token(world, request)
             plan = self._plan(service, request, target, token)
             operation = plan.operation.id
@@ -209,16 +229,19 @@ class Synthesizer:
                 raise Refused(401, identity.WRONG)
             call = self._call(service, region, request, plan, token, micro)
             operation = call.plan.operation.id
-            scene = Scene(world, call, self._skeleton(operation), not _wants_xml(request), self.others)
-            made = answer(scene)
+            if is_absent(operation, micro):
+                raise Refused(404, "The resource could not be found.")
+            in_json = not amendments(operation) and not _wants_xml(request)
+            scene = Scene(world, call, self._skeleton(operation), in_json, id_, self.others)
+            made = self._with_status(answer(scene), call)
             made = self._completed(made, call) if made.shows is None else self._shown(made, scene)
-            return _response(service, self._in_their_format(made, request, call.plan), micro, world), operation
+            return _response(service, self._in_their_format(made, request, call.plan), micro, id_), operation
         except Refused as refused:
-            return _refusal(service, refused, micro, world), operation
+            return _refusal(service, refused, micro, id_), operation
         except (TypeError, AttributeError, LookupError, ValueError):
             # A member of another type than any client sends: no check of ours stood before what tripped over it.
             logger.warning("%s %s could not be understood", request.method, request.uri, exc_info=True)
-            return _refusal(service, Refused(400, "Malformed request."), micro, world), operation
+            return _refusal(service, Refused(400, "Malformed request."), micro, id_), operation
 
     def call(self, world: World, request: Request) -> Call | None:
         """A request as it would be understood, whoever answers it; None where no operation here is meant."""
@@ -279,19 +302,26 @@ class Synthesizer:
             told = shown(scene, one)
             return msgspec.json.encode((told if one.is_whole else self._completed(told, call)).body)
 
-        return Answer(made.status, one.text((call.plan.operation.id, call.micro, call.base), text), (JSON,))
+        return Answer(
+            made.status, one.text((call.plan.operation.id, call.micro, call.base, call.token.is_admin), text), (JSON,)
+        )
 
     def _completed(self, made: Answer, call: Call) -> Answer:
         """The answer with the structure that the reference documents."""
-        skeleton = self._skeleton(call.plan.operation.id)
-        if skeleton is None or made.status >= 300 or not isinstance(made.body, dict | list):
+        if made.status >= 300 or not isinstance(made.body, dict | list):
             return made
-        kind = self.kinds[call.plan.kind]
-        return Answer(
-            made.status,
-            complete(own_copy(made.body), skeleton, kind, call.micro, call.plan.verb in (Verb.CREATE, Verb.PUT)),
-            made.headers,
-        )
+        body, skeleton = made.body, self._skeleton(call.plan.operation.id)
+        if skeleton is not None and not made.whole:
+            body = complete(own_copy(body), skeleton, self._form(call))
+        return Answer(made.status, amended(body, call.plan.operation.id, call.micro), made.headers)
+
+    def _form(self, call: Call) -> Form:
+        return form_of(self.kinds[call.plan.kind], call.plan, call.micro, call.token.is_admin)
+
+    def _with_status(self, made: Answer, call: Call) -> Answer:
+        """With the status that the operation has in this microversion."""
+        status = self._form(call).status
+        return msgspec.structs.replace(made, status=status) if status and made.status == call.plan.status else made
 
     def _find_skeleton(self, operation_id: str) -> Skeleton | None:
         plan = self.kinds.planner.plan(operation_id)
@@ -310,11 +340,19 @@ class Synthesizer:
         if found is None:
             if token is NOBODY:
                 raise Refused(401, identity.WRONG)
+            if self._ends_in_vain(service, target):
+                raise Refused(404, "The resource could not be found.")
             others = [method for method in METHODS if self._finder.candidates(method, target, service.type)]
             if others:
                 raise Refused(405, f"{request.method} is not allowed here; there are {', '.join(others)}.")
             raise Refused(404, "The resource could not be found.")
+        if self._ends_in_vain(service, target):
+            raise Refused(404, "The resource could not be found.")
         return self.kinds.planner.plan(found.id)
+
+    def _ends_in_vain(self, service: Service, target: str) -> bool:
+        """Whether an id is missing behind the last slash."""
+        return service.exact and target.endswith("/") and target.split("/")[-2] not in self._slashed
 
 
 def _wants_xml(request: Request) -> bool:
@@ -385,25 +423,24 @@ def _body(request: Request, plan: Plan) -> Any:
         raise Refused(400, "Malformed request body: it is no JSON document.", "HTTPBadRequest") from None
 
 
-def _response(service: Service, made: Answer, micro: tuple[int, int], world: World) -> Response:
+def _response(service: Service, made: Answer, micro: tuple[int, int], id_: str) -> Response:
     if made.body is None:
         body = b""
         headers: Headers = made.headers
     elif isinstance(made.body, bytes | StoredBody):
-        return Response(made.status, PHRASES[made.status], (*made.headers, *_told(service, micro, world)), made.body)
+        return Response(made.status, PHRASES[made.status], (*made.headers, *_told(service, micro, id_)), made.body)
     else:
         body = msgspec.json.encode(made.body)
         headers = (JSON, *made.headers)
-    return Response(made.status, PHRASES[made.status], (*headers, *_told(service, micro, world)), body)
+    return Response(made.status, PHRASES[made.status], (*headers, *_told(service, micro, id_)), body)
 
 
-def _told(service: Service, micro: tuple[int, int], world: World) -> Headers:
-    id_ = world.request_id()
+def _told(service: Service, micro: tuple[int, int], id_: str) -> Headers:
     more: Headers = ((service.request_id, id_),) if service.request_id else ()
     return (*version_headers(service, micro), ("x-openstack-request-id", id_), *more)
 
 
-def _refusal(service: Service, refused: Refused, micro: tuple[int, int], world: World) -> Response:
+def _refusal(service: Service, refused: Refused, micro: tuple[int, int], id_: str) -> Response:
     made = fault(service.type, refused.status, refused.message, kind=refused.kind)
     more = (("WWW-Authenticate", f'Keystone uri="http://identity.{DOMAIN}"'),) if refused.status == 401 else ()
-    return msgspec.structs.replace(made, headers=(*made.headers, *more, *_told(service, micro, world)))
+    return msgspec.structs.replace(made, headers=(*made.headers, *more, *_told(service, micro, id_)))

@@ -10,40 +10,36 @@ from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.clock import Clock
 from cloudtape.synthesis.kinds import Kind, items_in
 from cloudtape.synthesis.plans import Plan
-from cloudtape.synthesis.services import Microversion
 from cloudtape.synthesis.shelves import Members, Resource
-
-HIDDEN = "_"
-"""Members whose names begin so are never shown."""
+from cloudtape.synthesis.telling import Form, form_of
 
 
-def visible(kind: Kind, one: Resource, micro: Microversion) -> Members:
-    """All members that a microversion shows."""
-    rule = kind.rule
-    members = one.members
-    shown = {name: value for name, value in members.items() if name[0:1] != HIDDEN and name not in rule.hidden}
-    for name, first in rule.since.items():
-        if micro < first:
+def visible(kind: Kind, one: Resource, form: Form) -> Members:
+    """All members that an answer of this form shows."""
+    rule, members = kind.rule, one.members
+    shown = {name: value for name, value in members.items() if form.tells(name) and name not in rule.hidden}
+    for name in rule.said:
+        if shown.get(name) is None:
             shown.pop(name, None)
-    for name, end in rule.until.items():
-        if micro >= end:
-            shown.pop(name, None)
-    for name, newer in rule.newer.items():
-        if micro >= newer.since and newer.take in members:
-            shown[name] = members[newer.take]
+    for name in form.replaced:
+        if rule.newer[name].take in members:
+            shown[name] = members[rule.newer[name].take]
     return shown
 
 
 def render(kind: Kind, one: Resource, call: Call, plan: Plan, clock: Clock) -> Members:
     """One resource, as the operation shows it."""
-    shown = visible(kind, one, call.micro)
+    form = form_of(kind, plan, call.micro, call.token.is_admin)
+    shown = visible(kind, one, form)
+    for name in kind.rule.alone if plan.many else ():
+        shown.pop(name, None)
     names = shown_names(kind, plan)
     if plan.operation.version != kind.newest or not kind.rule.newest:
-        shown = _as_printed(kind, shown, call, plan, clock)
+        shown = _as_printed(kind, shown, call, plan, clock, form)
     if names:
         shown = {name: value for name, value in shown.items() if name in names}
     if "links" in shown:
-        shown["links"] = links_of(shown["links"], call, one)
+        shown["links"] = links_of(shown["links"], call, kind, one)
     return shown
 
 
@@ -54,7 +50,7 @@ def shown_names(kind: Kind, plan: Plan) -> Iterable[str]:
     return ()
 
 
-def _as_printed(kind: Kind, shown: Members, call: Call, plan: Plan, clock: Clock) -> Members:
+def _as_printed(kind: Kind, shown: Members, call: Call, plan: Plan, clock: Clock, form: Form) -> Members:
     """With what the operation's example has besides: older names for members, and members that no resource keeps."""
     samples = items_in(plan) if isinstance(plan.sample, dict | list) else []
     if not samples or not (plan.many or plan.wrapper in (kind.wrapper, "") or plan.wrapper):
@@ -66,34 +62,35 @@ def _as_printed(kind: Kind, shown: Members, call: Call, plan: Plan, clock: Clock
         known = kind.rule.old.get(name, name)
         if known in shown:
             found[name] = shown[known]
-        elif name not in found and name not in kind.rule.hidden and not _barred(kind, name, call.micro):
+        elif name not in found and name not in kind.rule.hidden and form.completes(name):
             found[name] = adapter(value, name)
     return found
 
 
-def _barred(kind: Kind, name: str, micro: Microversion) -> bool:
-    return micro < kind.rule.since.get(name, (0, 0)) or micro >= kind.rule.until.get(name, (9999, 0))
-
-
-def links_of(links: Any, call: Call, one: Resource) -> Any:
+def links_of(links: Any, call: Call, kind: Kind, one: Resource) -> Any:
     """Links in the form in which the kind has them: a list with rels, or an object."""
-    path = item_path(one)
+    path = item_path(kind, one)
     if isinstance(links, dict):
-        return {**dict.fromkeys(links), "self": call.base + path}
+        return {name: _linked(name, call.base + path) for name in {**links, "self": ""}}
     bookmark = call.service.address(call.region) + path
     href = {"bookmark": bookmark}
     found = [link for link in links if isinstance(link, dict) and "rel" in link] or [{"rel": "self"}]
     return [{"rel": link["rel"], "href": href.get(link["rel"], call.base + path)} for link in found]
 
 
-def item_path(one: Resource) -> str:
+def _linked(name: str, itself: str) -> str | None:
+    """Where a link of an object leads: to itself, to what it is part of, or to what is part of it."""
+    if name == "self" or name in ("next", "previous"):
+        return itself if name == "self" else None
+    before, above, rest = itself.partition(f"/{name}s/")
+    return f"{before}{above}{rest.partition('/')[0]}" if above else f"{itself}/{name}"
+
+
+def item_path(kind: Kind, one: Resource) -> str:
     """The path of a resource behind the base of the call."""
-    parts = [part for part in one.kind.split("/")[1:] if part]
-    parents = list(one.parents)
-    walked: list[str] = []
-    for at, part in enumerate(parts):
-        walked.append(part)
-        if at < len(parts) - 1 and parents:
-            walked.append(parents.pop(0))
-    name = one.members.get("stack_name")
-    return "/" + "/".join([*walked, name, one.id] if name and one.kind.endswith("/stacks") else [*walked, one.id])
+    ids = iter([*one.parents, one.id])
+    walked = [
+        part if part[0] != "{" else str(one.members.get("stack_name")) if part == "{stack_name}" else next(ids, one.id)
+        for part in kind.place
+    ]
+    return "/" + "/".join(walked)

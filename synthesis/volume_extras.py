@@ -7,10 +7,20 @@ from __future__ import annotations
 
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
-from cloudtape.synthesis.quotas import BUDGETS, detailed, limits_of, used_of
+from cloudtape.synthesis.filters import TRUE
+from cloudtape.synthesis.lifecycle import look
+from cloudtape.synthesis.quotas import check_sums, default_limits, detailed, limits_of, used_of
 from cloudtape.synthesis.scene import Scene, answers, not_found, on
 from cloudtape.synthesis.shelves import Members, Resource
-from cloudtape.synthesis.volumes import BACKUPS, QOS, QUOTAS, SNAPSHOTS, TRANSFERS, TYPES, VOLUMES
+from cloudtape.synthesis.volumes import BACKUPS, ENCRYPTION, QOS, QUOTAS, SNAPSHOTS, TRANSFERS, TYPES, VOLUMES
+
+FREE = (3, 66)
+"""From here on a volume in use may be copied without being forced to."""
+
+
+def _forced(sent: Members) -> bool:
+    return str(sent.get("force")).lower() in TRUE
+
 
 # --- snapshots, backups, transfers --------------------------------------------------------------------------------
 
@@ -18,12 +28,20 @@ from cloudtape.synthesis.volumes import BACKUPS, QOS, QUOTAS, SNAPSHOTS, TRANSFE
 @on(SNAPSHOTS, "CREATE")
 def _snapshot(scene: Scene, snapshot: Resource, sent: Members) -> None:
     volume = scene.need(VOLUMES, sent["volume_id"])
+    look(volume, scene.world.clock)
+    if volume.members["status"] != "available" and not (_forced(sent) or scene.call.micro >= FREE):
+        raise Refused(
+            400, f"Invalid volume: Volume {volume.id} status must be available, but is {volume.members['status']}."
+        )
+    snapshot.set(size=0)
+    check_sums(scene, "block-storage", snapshot.project, {"gigabytes": volume.members["size"]})
     snapshot.set(size=volume.members["size"], metadata=dict(sent.get("metadata") or {}))
 
 
 @on(BACKUPS, "CREATE")
 def _backup(scene: Scene, backup: Resource, sent: Members) -> None:
     volume = scene.need(VOLUMES, sent["volume_id"])
+    backup.private["metadata_of_volume"] = dict(volume.members["metadata"])
     backup.set(size=volume.members["size"], is_incremental=bool(sent.get("incremental")))
     backup.set(container=sent.get("container") or "volumebackups")
 
@@ -35,6 +53,7 @@ def _restore(scene: Scene) -> Answer:
     if volume is None:
         name = sent.get("name") or f"restore_backup_{backup.id}"
         volume = scene.add(VOLUMES, {"name": name, "size": backup.members["size"], "status": "available"})
+    volume.set(metadata={**volume.members["metadata"], **backup.private.get("metadata_of_volume", {})})
     told = {"backup_id": backup.id, "volume_id": volume.id, "volume_name": volume.members["name"]}
     return Answer(202, {"restore": told})
 
@@ -65,7 +84,9 @@ def _accept(scene: Scene) -> Answer:
         raise Refused(400, f"Invalid auth key: Attempt to transfer {transfer.id} with invalid auth key.")
     volume = scene.need(VOLUMES, transfer.members["volume_id"])
     scene.world.hand_over(volume, scene.call.project, scene.call.region)
-    volume.set(**{"status": "available", "os-vol-tenant-attr:tenant_id": scene.call.project})
+    volume.user = scene.call.token.user
+    owner = {"os-vol-tenant-attr:tenant_id": scene.call.project, "user_id": scene.call.token.user}
+    volume.set(status="available", **owner)
     scene.remove(transfer)
     told = {"id": transfer.id, "name": transfer.members["name"], "volume_id": volume.id}
     link = f"{scene.call.base}/volume-transfers/{transfer.id}"
@@ -156,6 +177,39 @@ def _associations(scene: Scene) -> Answer:
     return Answer(200, {"qos_associations": entries})
 
 
+@on(ENCRYPTION, "CREATE")
+def _encrypt(scene: Scene, one: Resource, _: Members) -> None:
+    if len(scene.world.shelf(ENCRYPTION, scene.call.region, one.parents)) > 1:
+        raise Refused(400, f"Volume type encryption for type {one.parents[0]} already exists.")
+    one.set(volume_type_id=one.parents[0])
+
+
+def _encryption_of(scene: Scene) -> Resource | None:
+    """That of a type. Its id in a path says nothing: cinder's own client writes `provider` there."""
+    shelf = scene.world.shelf(ENCRYPTION, scene.call.region, (scene.need(TYPES, scene.call.ids[0]).id,))
+    return next(iter(shelf), None)
+
+
+@answers("block-storage.types.encryption.show")
+def _encryption(scene: Scene) -> Answer:
+    """In no wrapper."""
+    one = _encryption_of(scene)
+    return Answer(200, dict(one.members) if one else {}, whole=True)
+
+
+@answers("block-storage.types.encryption.update", "block-storage.types.encryption.delete")
+def _change_encryption(scene: Scene) -> Answer:
+    one = _encryption_of(scene)
+    if one is None:
+        raise Refused(404, f"Volume type encryption for type {scene.call.ids[0]} does not exist.")
+    if scene.call.request.method == "DELETE":
+        scene.remove(one)
+        return Answer(202)
+    sent = {name: value for name, value in scene.call.sent.items() if name in one.members}
+    one.set(**sent)
+    return Answer(200, {"encryption": sent}, whole=True)
+
+
 # --- limits and quotas --------------------------------------------------------------------------------------------
 
 LIMITS = {
@@ -202,6 +256,5 @@ def _set_quota(scene: Scene, _: Resource, sent: Members) -> Members:
 
 @answers("block-storage.quota-sets.defaults.show", "block-storage.quota-sets.project.defaults.show")
 def _defaults(scene: Scene) -> Answer:
-    return Answer(
-        200, {"quota_set": {"id": scene.call.ids[0] if scene.call.ids else "", **BUDGETS["block-storage"].limits}}
-    )
+    project = scene.call.ids[0] if scene.call.ids else ""
+    return Answer(200, {"quota_set": {"id": project, **default_limits(scene, "block-storage")}})

@@ -9,12 +9,15 @@ from typing import Any
 
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.finding import sees
 from cloudtape.synthesis.lifecycle import Transition
-from cloudtape.synthesis.scene import Scene, answers, on
+from cloudtape.synthesis.quotas import check_sums
+from cloudtape.synthesis.scene import EFFECTS, Scene, answers, on
 from cloudtape.synthesis.shelves import Members, Resource
 
 VOLUMES, SNAPSHOTS, BACKUPS = "block-storage/volumes", "block-storage/snapshots", "block-storage/backups"
 TYPES, TRANSFERS, ATTACHMENTS = "block-storage/types", "block-storage/volume-transfers", "block-storage/attachments"
+ENCRYPTION = "block-storage/types/encryption"
 QOS, QUOTAS = "block-storage/qos-specs", "block-storage/os-quota-sets"
 IMAGES = "image/images"
 DEFAULT_TYPE = "__DEFAULT__"
@@ -54,11 +57,13 @@ def _volume(scene: Scene, volume: Resource, sent: Members) -> None:
         raise Refused(
             400, f"Invalid volume size provided for create request: {sent.get('size')} (size must be positive)."
         )
-    if source.get("size") and size < source["size"]:
+    if size < (source.get("size") or source.get("least") or 0):
         raise Refused(400, f"Invalid input received: Volume size '{size}'GB cannot be smaller than its source.")
+    volume.set(size=0)
+    check_sums(scene, "block-storage", volume.project, {"gigabytes": size})
     wanted = sent.get("volume_type")
     kind = type_named(scene, wanted) if wanted else _default_type(scene)
-    if kind is None:
+    if kind is None or not sees(scene, kind):
         raise Refused(404, f"Volume type {wanted} could not be found.")
     members |= {
         "size": size,
@@ -67,6 +72,7 @@ def _volume(scene: Scene, volume: Resource, sent: Members) -> None:
         "metadata": dict(sent.get("metadata") or {}),
         "bootable": "true" if sent.get("imageRef") or source.get("bootable") == "true" else "false",
         "availability_zone": sent.get("availability_zone") or "nova",
+        "multiattach": sent.get("multiattach") is True or _is_shared(kind),
     }
     if image := scene.find(IMAGES, sent.get("imageRef")):
         shown = ("container_format", "disk_format", "min_disk", "min_ram", "checksum", "size")
@@ -74,14 +80,29 @@ def _volume(scene: Scene, volume: Resource, sent: Members) -> None:
         members["volume_image_metadata"] = {"image_id": image.id, "image_name": image.members.get("name"), **about}
 
 
+def _is_shared(kind: Resource) -> bool:
+    """Whether volumes of a type may be attached to several servers."""
+    return "true" in str((kind.members.get("extra_specs") or {}).get("multiattach", "")).lower()
+
+
 def _source(scene: Scene, sent: Members) -> Members:
     """What a volume is made from. Raises Refused when that is not there."""
     for name, kind in (("snapshot_id", SNAPSHOTS), ("source_volid", VOLUMES), ("backup_id", BACKUPS)):
         if sent.get(name):
             return scene.need(kind, sent[name]).members
-    if sent.get("imageRef") and scene.find(IMAGES, str(sent["imageRef"]).rpartition("/")[2]) is None:
+    image = scene.find(IMAGES, str(sent.get("imageRef") or "").rpartition("/")[2])
+    if image is not None:
+        return _from_image(image)
+    if sent.get("imageRef"):
         raise Refused(400, f"Invalid image identifier or unable to access requested image: {sent['imageRef']}.")
     return {}
+
+
+def _from_image(image: Resource) -> Members:
+    """The least size. Raises Refused for an image that nobody may use."""
+    if image.members.get("status") == "deactivated":
+        raise Refused(400, f"Invalid input received: Image {image.id} is not active.")
+    return {"least": image.members.get("min_disk") or 0}
 
 
 @on(VOLUMES, "DELETE")
@@ -183,14 +204,19 @@ def _detach_action(scene: Scene, volume: Resource, _: Members) -> None:
 
 
 @on(VOLUMES, "os-extend")
-def _extend(_: Scene, volume: Resource, sent: Members) -> None:
+def _extend(scene: Scene, volume: Resource, sent: Members) -> None:
     size = sent.get("new_size")
     if not isinstance(size, int) or size <= volume.members["size"]:
         why = "New size for extend must be greater than current size."
         raise Refused(400, f"Invalid input received: {why} (current: {volume.members['size']}, extended: {size}).")
+    check_sums(scene, "block-storage", volume.project, {"gigabytes": size - volume.members["size"]})
     volume.set(size=size)
     if volume.members["status"] == "in-use":
         volume.private["goes"] = Transition(via="extending", then="in-use")
+    for entry in volume.members["attachments"]:
+        if server := scene.find("compute/servers", entry["server_id"]):
+            for follow in EFFECTS["compute/servers", "VOLUME_EXTENDED"]:
+                follow(scene, server, sent)
 
 
 @on(VOLUMES, "os-reset_status")
@@ -202,6 +228,14 @@ def _extend(_: Scene, volume: Resource, sent: Members) -> None:
 def _reset(_: Scene, one: Resource, sent: Members) -> None:
     one.pending = None
     one.set(status=sent.get("status") or sent.get("state") or "error")
+
+
+@on(SNAPSHOTS, "os-update_snapshot_status")
+def _update_status(_: Scene, one: Resource, sent: Members) -> None:
+    one.pending = None
+    one.set(status=sent.get("status"))
+    if progress := sent.get("progress"):
+        one.set(**{"os-extended-snapshot-attributes:progress": progress})
 
 
 @on(VOLUMES, "os-set_bootable")
@@ -219,7 +253,7 @@ def _retype(scene: Scene, volume: Resource, sent: Members) -> None:
     kind = type_named(scene, sent.get("new_type"))
     if kind is None:
         raise Refused(404, f"Volume type {sent.get('new_type')} could not be found.")
-    volume.set(volume_type=kind.members["name"], volume_type_id=kind.id)
+    volume.set(volume_type=kind.members["name"], volume_type_id=kind.id, multiattach=_is_shared(kind))
 
 
 @on(VOLUMES, "os-set_image_metadata")

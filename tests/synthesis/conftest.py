@@ -83,7 +83,10 @@ def environment(demo: BackgroundProxy, user: str, password: str = "secret", proj
 @pytest.fixture(scope="module")
 def words(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Files that commands name."""
-    folder: Path = tmp_path_factory.mktemp("files")
+    return files_in(tmp_path_factory.mktemp("files"))
+
+
+def files_in(folder: Path) -> dict[str, str]:
     files = {name: folder / name for name in ("file", "copy", "key", "template", "stack")}
     files["file"].write_bytes(b"\x00\x01 bytes \xff" * 5000)
     files["key"].write_text(PUBLIC_KEY)

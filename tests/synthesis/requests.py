@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -17,6 +18,7 @@ from cloudtape.reference.operations import Operation
 from cloudtape.synthesis.identity import token_for
 from cloudtape.synthesis.lifecycle import default_lives
 from cloudtape.synthesis.plans import Plan, Verb
+from cloudtape.synthesis.proxies import PROXIES
 from cloudtape.synthesis.saved import Saved, restore, save
 from cloudtape.synthesis.shelves import Resource
 from cloudtape.synthesis.synthesizer import OPEN_OPERATIONS, Synthesizer
@@ -36,7 +38,7 @@ NAMED = {
     "network/subnets": "subnet_id vip_subnet_id",
     "network/ports": "port_id",
     "network/routers": "router_id",
-    "network/security-groups": "security_group_id",
+    "network/security-groups": "security_group_id parent_group_id",
     "identity/domains": "domain_id",
     "identity/services": "service_id",
     "identity/projects": "project_id tenant_id tenantId default_project_id tenant",
@@ -88,16 +90,21 @@ async def unused(_: Synthesizer) -> World:
 # What is asked for before, with the same body: the path is another one.
 BEFORE = {"network.routers.remove-router-interface.remove": ("remove_router_interface", "add_router_interface")}
 QUERIES = {
+    "block-storage.scheduler-stats.get-pools.list": "?detail=true",
     "data-processing.clusters.show-progress": "?show_progress=true",
     "identity.v2.0.tenants.show": "?name=admin",
 }
 # Kinds of which only one that nothing else needs can be deleted.
-NEEDED = frozenset({"network/networks", "network/subnets", "network/security-groups", "identity/domains"})
+NEEDED = frozenset(
+    {"network/networks", "network/subnets", "network/security-groups", "identity/domains"}
+    | {"compute/os-networks", "compute/os-tenant-networks", "compute/os-security-groups"}
+)
 # Members that the resource must have before the operation.
 STATES: dict[str, dict[str, Any]] = {
     "block-storage.volumes.extend": {"size": 1},
     "compute.aggregates.remove-host": {"hosts": ["bf1454b3d71145d49fca2101c56c728d"]},
     "identity.domains.delete": {"enabled": False},
+    "compute.flavors.flavor-access.remove-tenant-access": {"_shared_with": ["fake_tenant"]},
 }
 
 
@@ -127,6 +134,31 @@ def access_token(asker: Asker, user_id: str) -> tuple[str, str]:
     made = asker.ask("POST", "identity", f"{path}/access_token", headers=headers)
     asker.token = kept
     return consumer, dict(parse_qsl(str(made.body, "ascii")))["oauth_token"]
+
+
+def json_of(response: Response) -> Any:
+    assert isinstance(response.body, bytes)
+    return msgspec.json.decode(response.body)
+
+
+def _usage(asker: Asker) -> str:
+    asker._thing("compute/servers", ())
+    return asker.project
+
+
+def _host(asker: Asker) -> str:
+    asker._thing("compute/os-services", ())
+    return "compute-1"
+
+
+# What stands in a path for things that are not found by the kind alone. Only an output with an error has all members of
+# the example: clients take `output_error` for one.
+SPECIAL: dict[str, Callable[[Asker], str]] = {
+    "compute/os-simple-tenant-usage": _usage,
+    "compute/os-hosts": _host,
+    "orchestration/stacks/outputs": lambda _: "broken",
+    "identity/OS-OAUTH1/users/access_tokens/roles": lambda asker: str(asker._resources[-1].private["roles"][0]["id"]),
+}
 
 
 class Asker:
@@ -210,11 +242,8 @@ class Asker:
             sent = msgspec.json.encode({"interfaceAttachment": {"net_id": self._thing("network/networks", ()).id}})
             made = self.ask("POST", "compute", f"/v2.1/servers/{self._ids[0]}/os-interface", sent)
             return str(msgspec.json.decode(made.body)["interfaceAttachment"]["port_id"])
-        if kind == "orchestration/stacks/outputs":
-            # Only an output with an error has all members of the example: clients take `output_error` for one.
-            return "broken"
-        if kind == "identity/OS-OAUTH1/users/access_tokens/roles":
-            return str(self._resources[-1].private["roles"][0]["id"])
+        if special := SPECIAL.get(kind):
+            return special(self)
         if kind == "data-processing/plugins" and self._ids:
             return "1.0"
         parents = () if name != kind else tuple(self._ids)
@@ -234,14 +263,17 @@ class Asker:
             sent = plan.sent if isinstance(plan.sent, dict) else {}
             inner = sent.get(rule.item) or sent.get(rule.wrapper) or sent
             key = next(iter(inner), "key") if isinstance(inner, dict) else "key"
+            if above.kind == "image/images":
+                above.members[key] = "value"
             above.members[rule.map] = {**(values if isinstance(values, dict) else {}), key: "value"}
             return key
         if plan.kind == "compute/servers/ips":
             return next(iter(self._resources[-1].members["addresses"]), "private")
-        return {"tag": "tag", "value": "tag", "ip": "192.0.2.1"}.get(variable, "1")
+        return {"tag": "tag", "value": "tag", "ip": "192.0.2.1", "before_timestamp": "2026-01-01"}.get(variable, "1")
 
     def _thing(self, kind: str, parents: tuple[str, ...], new: bool = False) -> Resource:
         """A resource of a kind: one that is there, or a new one."""
+        kind = PROXIES[kind].of if kind in PROXIES else kind
         shelf = self.world.shelf(kind, "", parents)
         if kind == "identity/OS-OAUTH1/users/access_tokens":
             access_token(self, parents[0])
@@ -297,17 +329,20 @@ class Asker:
             return {key: self._named(one, plan, key) for key, one in value.items()}
         if isinstance(value, list):
             return [self._named(one, plan, name) for one in value]
+        if name == "pool":
+            return next(self.world.where("network/networks", **{"router:external": True})).members["name"]
         if name == "auth_key" and self._resources:
             return self._resources[-1].private.get("auth_key", value)
         service = plan.operation.service
         kind = BY_SERVICE.get((service, name), KIND_OF.get(name, ""))
         if name == "uuid" and plan.sent and "block_device_mapping_v2" in str(plan.sent):
             kind = "block-storage/volumes"
+            self._thing(kind, ()).members["bootable"] = "true"
         if not isinstance(value, str) or not kind or (kind == plan.kind and plan.verb is Verb.CREATE):
             return value
         if kind == "identity/projects":
             return self.project
-        if (kind, name) == ("block-storage/types", "volume_type") and service != "block-storage":
+        if (kind, name) == ("block-storage/types", "volume_type") and service not in ("block-storage", "compute"):
             return value
         return self._thing(kind, ()).id if kind in self.synthesizer.kinds.planner.collections else value
 
@@ -337,7 +372,7 @@ class Asker:
                 ):
                     self.ask("PUT", one.service, path)
         for member, value in STATES.get(one.id, {}).items():
-            self._resources[-1].members[member] = value
+            self._resources[-1].members[member] = [self.project] if value == ["fake_tenant"] else value
 
     # --- states ----------------------------------------------------------------------------------------------------
 

@@ -201,3 +201,18 @@ def test_nothing_that_is_sent_gives_a_500(demo: BackgroundProxy, calls: list[tup
 def test_no_path_gives_a_500(demo: BackgroundProxy, paths: list[str]) -> None:
     calls = [("GET", "/compute/" + quote(path, safe="/?&="), None) for path in paths]
     assert all(status < 500 for status, _ in ask(demo, *calls))
+
+
+def test_a_tag_of_definitions_is_made_by_a_post_with_its_name(demo: BackgroundProxy) -> None:
+    ours = "/image/v2/metadefs/namespaces"
+    told = ask(
+        demo,
+        ("POST", ours, {"namespace": "Ours"}),
+        ("POST", f"{ours}/Ours/tags/tall", None),
+        ("GET", f"{ours}/Ours/tags", None),
+        ("POST", f"{ours}/Ours/properties", {"name": "floor", "title": "Floor", "type": "integer"}),
+        ("GET", f"{ours}/Ours/properties", None),
+    )
+    assert [status for status, _ in told] == [201, 200, 200, 201, 200]
+    assert [one["name"] for one in told[2][1]["tags"]] == ["tall"]
+    assert told[4][1]["properties"]["floor"]["title"] == "Floor"

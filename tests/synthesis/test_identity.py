@@ -11,7 +11,7 @@ from keystoneauth1.identity import v2, v3
 from cloudtape.background import BackgroundProxy
 from cloudtape.synthesis.clock import Clock
 from cloudtape.synthesis.tokens import holder, issue
-from tests.synthesis.requests import Asker
+from tests.synthesis.requests import Asker, json_of
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the clients' own
 SERVICES = {
@@ -101,3 +101,30 @@ def test_a_revoked_token_is_good_for_nothing() -> None:
     headers = (("X-Subject-Token", asker.token.id),)
     assert asker.ask("DELETE", "identity", "/v3/auth/tokens", headers=headers).status == 204
     assert asker.ask("GET", "identity", "/v3/users").status == 401
+
+
+def test_a_role_that_is_implied_is_listed_and_shown_until_it_is_taken_away() -> None:
+    asker = Asker()
+    roles = {one["name"]: one["id"] for one in json_of(asker.ask("GET", "identity", "/v3/roles"))["roles"]}
+    prior = f"/v3/roles/{roles['reader']}/implies"
+    rule = f"{prior}/{roles['member']}"
+    assert asker.ask("GET", "identity", rule).status == 404
+    assert asker.ask("PUT", "identity", rule).status == 201
+    assert asker.ask("HEAD", "identity", rule).status == 204
+    told = json_of(asker.ask("GET", "identity", prior))["role_inference"]
+    assert (told["prior_role"]["name"], [one["name"] for one in told["implies"]]) == ("reader", ["member"])
+    every = json_of(asker.ask("GET", "identity", "/v3/role_inferences"))["role_inferences"]
+    assert "reader" in [one["prior_role"]["name"] for one in every]
+    assert asker.ask("DELETE", "identity", rule).status == 204
+    assert json_of(asker.ask("GET", "identity", prior))["role_inference"]["implies"] == []
+
+
+def test_tags_of_a_project_are_added_replaced_and_taken_away() -> None:
+    asker = Asker()
+    tags = f"/v3/projects/{asker.project}/tags"
+    assert asker.ask("PUT", "identity", f"{tags}/green").status == 201
+    assert asker.ask("GET", "identity", f"{tags}/green").status == 204
+    assert json_of(asker.ask("PUT", "identity", tags, b'{"tags": ["red", "blue"]}'))["tags"] == ["red", "blue"]
+    assert asker.ask("DELETE", "identity", f"{tags}/red").status == 204
+    assert asker.ask("DELETE", "identity", f"{tags}/red").status == 404
+    assert json_of(asker.ask("GET", "identity", f"/v3/projects/{asker.project}"))["project"]["tags"] == ["blue"]

@@ -48,9 +48,43 @@ def test_a_query_chooses_and_orders(query: str, names: list[str]) -> None:
     assert [one["name"] for one in found] == names
 
 
-@pytest.mark.parametrize("query", ["limit=-1", "limit=x", "marker=none", "sort=nothing:asc", "sort=size:up"])
+@pytest.mark.parametrize("query", ["limit=-1", "limit=x", "sort=nothing:asc", "sort=size:up"])
 def test_a_query_that_makes_no_sense_is_refused(query: str) -> None:
     assert with_volumes(1).ask("GET", "block-storage", f"/v3/p/volumes?{query}").status == 400
+
+
+@pytest.mark.parametrize(
+    ("service", "path", "status"), [("block-storage", "/v3/p/volumes", 404), ("compute", "/v2.1/servers", 400)]
+)
+def test_a_marker_that_is_not_there_is_refused(service: str, path: str, status: int) -> None:
+    assert Asker().ask("GET", service, f"{path}?marker=none").status == status
+
+
+def test_a_full_page_links_on_even_where_nothing_follows() -> None:
+    page = get(with_volumes(2), "block-storage", "/v3/p/volumes?limit=2")
+    assert len(page["volumes"]) == 2
+    assert page["volumes_links"][0]["rel"] == "next"
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [("minDisk=40", ["m1.medium"]), ("minRam=513", ["m1.medium"]), ("minRam=1", ["m1.tiny", "m1.medium"])],
+)
+def test_flavors_are_chosen_by_what_they_have_at_least(query: str, names: list[str]) -> None:
+    asker = Asker()
+    for flavor in list(asker.world.shelf("compute/flavors")):
+        assert asker.ask("DELETE", "compute", f"/v2.1/flavors/{flavor.id}").status < 300
+    for name, ram, disk in (("m1.tiny", 512, 1), ("m1.medium", 4096, 40)):
+        body = {"flavor": {"name": name, "ram": ram, "disk": disk, "vcpus": 1}}
+        asker.ask("POST", "compute", "/v2.1/flavors", msgspec.json.encode(body))
+    assert sorted(one["name"] for one in get(asker, "compute", f"/v2.1/flavors?{query}")["flavors"]) == sorted(names)
+
+
+@pytest.mark.parametrize(("since", "there"), [("2000-01-01T00:00:00Z", True), ("2999-01-01T00:00:00", False)])
+def test_a_list_holds_what_changed_since(since: str, there: bool) -> None:
+    asker = Asker()
+    asker.ask("POST", "block-storage", "/v3/p/volumes", b'{"volume": {"size": 1}}')
+    assert bool(get(asker, "block-storage", f"/v3/p/volumes?changes-since={since}")["volumes"]) is there
 
 
 def test_the_short_list_and_the_long_one_agree() -> None:

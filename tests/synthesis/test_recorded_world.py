@@ -13,6 +13,7 @@ from cloudtape.reference.catalog import default_catalog
 from cloudtape.synthesis.known import Known
 from cloudtape.synthesis.object_service import ObjectService
 from cloudtape.synthesis.plans import Verb
+from cloudtape.synthesis.proxies import PROXIES
 from cloudtape.synthesis.recorded_world import RecordedWorld
 from cloudtape.synthesis.scene import ANSWERS
 from cloudtape.synthesis.sightings import id_in, list_in
@@ -85,6 +86,7 @@ LISTS = [
     for one in default_catalog().operations
     if one.service != "object-store"
     and one.id not in ANSWERS
+    and SYNTHESIZER.kinds.planner.plan(one.id).kind not in PROXIES  # what another service has
     and not one.id.endswith("versions.list")
     and SYNTHESIZER.kinds.planner.plan(one.id).verb is Verb.LIST
     and SYNTHESIZER.kinds.planner.plan(one.id).sample is not None

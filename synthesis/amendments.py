@@ -1,0 +1,134 @@
+"""Where a service of today answers otherwise than the reference's example prints it.
+
+The rows are `data/amendments.yaml`. They are applied to whole answers, last of all, and know of no resources.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from typing import Any
+
+import msgspec
+import yaml
+
+from cloudtape.synthesis.services import DATA, Microversion
+from cloudtape.synthesis.shelves import Members
+
+FORMS: dict[str, Callable[[Any], Any]] = {
+    "text": str,
+    "number": lambda value: int(value or 0),
+    "truth": lambda value: str(value).lower() in ("true", "1"),
+}
+
+
+class Amendment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A row. A path names members, with `*` for each item of a list or each value of an object, and places in lists.
+
+    `of` are operations, with `*` for any part of a name; `first` and `last` the microversions between which it holds.
+    `absent`: the service has no such call. `empty`: the answer has no body; `instead`: it is this; `inside`: everything
+    stands in this member. `named` are other names for members, `has` members that the example lacks, with their values,
+    `holds` values in place of those that are there, `forms` as what a value is written, `gone` what is not answered,
+    `said` what is answered only where it has a value, `only` by path all that an object has.
+    """
+
+    of: tuple[str, ...]
+    first: Microversion = (0, 0)
+    last: Microversion = (9999, 0)
+    absent: bool = False
+    empty: bool = False
+    instead: Any = None
+    inside: str = ""
+    named: dict[str, str] = {}
+    has: dict[str, Any] = {}
+    holds: dict[str, Any] = {}
+    forms: dict[str, str] = {}
+    gone: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    only: dict[str, tuple[str, ...]] = {}
+
+
+@functools.cache
+def read_amendments() -> tuple[Amendment, ...]:
+    document = yaml.load((DATA / "amendments.yaml").read_bytes(), Loader=yaml.CSafeLoader)
+    return tuple(msgspec.convert(document, list[Amendment]))
+
+
+@functools.cache
+def amendments(operation: str) -> tuple[Amendment, ...]:
+    """The rows of an operation."""
+    return tuple(row for row in read_amendments() if any(fnmatchcase(operation, name) for name in row.of))
+
+
+def is_absent(operation: str, micro: Microversion) -> bool:
+    """Whether the service of this microversion has no such call."""
+    return any(row.absent and row.first <= micro <= row.last for row in amendments(operation))
+
+
+def amended(body: Any, operation: str, micro: Microversion) -> Any:
+    """A body as today's service writes it, None for no body. What it was made of stays as it is."""
+    for row in amendments(operation):
+        if row.first <= micro <= row.last:
+            body = None if row.empty else _amended(body, row)
+    return body
+
+
+def _amended(body: Any, row: Amendment) -> Any:
+    if row.instead is not None:
+        return row.instead
+    if row.inside and not (isinstance(body, dict) and row.inside in body):
+        body = {row.inside: body}
+    for path, name in row.named.items():
+        body = _at(body, path, functools.partial(_named, name))
+    for path, value in row.has.items():
+        body = _at(body, path, functools.partial(_with, value, False))
+    for path, value in row.holds.items():
+        body = _at(body, path, functools.partial(_with, value, True))
+    for path, form in row.forms.items():
+        body = _at(body, path, functools.partial(_written, FORMS[form]))
+    for path in row.gone:
+        body = _at(body, path, _without)
+    for path in row.said:
+        body = _at(body, path, _without_null)
+    for path, names in row.only.items():
+        body = _at(body, path, functools.partial(_only, names))
+    return body
+
+
+def _named(new: str, one: Members, name: str) -> Members:
+    return {new if key == name else key: value for key, value in one.items()}
+
+
+def _with(value: Any, is_there: bool, one: Members, name: str) -> Members:
+    return {**one, name: value} if (name in one) is is_there else one
+
+
+def _written(form: Callable[[Any], Any], one: Members, name: str) -> Members:
+    return one if one.get(name) is None else {**one, name: form(one[name])}
+
+
+def _without(one: Members, name: str) -> Members:
+    return {key: value for key, value in one.items() if key != name}
+
+
+def _without_null(one: Members, name: str) -> Members:
+    return one if one.get(name) is not None else _without(one, name)
+
+
+def _only(names: tuple[str, ...], one: Members, name: str) -> Members:
+    inside = one.get(name)
+    return {**one, name: {key: inside[key] for key in inside if key in names}} if isinstance(inside, dict) else one
+
+
+def _at(body: Any, path: str, change: Callable[[Members, str], Members]) -> Any:
+    """The body with the objects changed in which the last name of a path may stand."""
+    name, _, rest = path.partition(".")
+    if isinstance(body, list):
+        return [_at(one, rest, change) if name in ("*", str(at)) else one for at, one in enumerate(body)]
+    if not isinstance(body, dict):
+        return body
+    if not rest:
+        return change(body, name)
+    names = body if name == "*" else [name] if name in body else []
+    return {**body, **{key: _at(body[key], rest, change) for key in names}}

@@ -1,0 +1,76 @@
+"""What the answer of an operation tells of a resource: its status, and which members it leaves out, by microversion.
+
+The rows are those of `data/kinds.yaml`. Knows nothing of resources.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cloudtape.synthesis.plans import Plan, Verb
+from cloudtape.synthesis.services import Microversion
+
+if TYPE_CHECKING:
+    from cloudtape.synthesis.kinds import Kind, Rule
+
+FIRST, LAST = (0, 0), (9999, 0)
+HIDDEN = "_"
+"""Members whose names begin so are never shown."""
+
+
+class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How some operations answer, from one microversion on and until another one.
+
+    `by` names them by their verb (CREATE) or action (rebuild). `without` are members that these answers leave out.
+    """
+
+    by: tuple[str, ...]
+    since: Microversion = FIRST
+    until: Microversion = LAST
+    status: int = 0
+    without: frozenset[str] = frozenset()
+
+
+class Form(msgspec.Struct, frozen=True):
+    """`status` is 0 where it is the documented one; `barred` are members that are not told.
+
+    `replaced` are those that have another value in this microversion, `whole` those that need no completion,
+    `optional` those that are told only where the resource has them.
+    """
+
+    status: int
+    barred: frozenset[str]
+    replaced: frozenset[str]
+    whole: frozenset[str]
+    optional: frozenset[str]
+
+    def tells(self, name: str) -> bool:
+        return name[:1] != HIDDEN and name not in self.barred
+
+    def completes(self, name: str) -> bool:
+        """Whether a member of the example is told where the resource has none."""
+        return self.tells(name) and name not in self.optional
+
+
+def form_of(kind: Kind, plan: Plan, micro: Microversion, is_admin: bool = True) -> Form:
+    """The form of the answer of an operation on a kind."""
+    return _form(kind.rule, plan.verb, plan.operation.action, micro, is_admin)
+
+
+@functools.lru_cache(4096)
+def _form(rule: Rule, verb: Verb, action: str, micro: Microversion, is_admin: bool) -> Form:
+    found = [one for one in rule.told if {verb.name, action} & set(one.by) and one.since <= micro < one.until]
+    barred = set[str]().union(*(one.without for one in found))
+    barred |= {name for name, first in rule.since.items() if micro < first}
+    barred |= {name for name, end in rule.until.items() if micro >= end}
+    if verb not in (Verb.CREATE, Verb.PUT):
+        barred |= set(rule.hidden)
+    if not is_admin:
+        barred |= set(rule.admins)
+    replaced = frozenset(name for name, newer in rule.newer.items() if micro >= newer.since)
+    whole = replaced.union(rule.whole)
+    status = next((one.status for one in found if one.status), 0)
+    return Form(status, frozenset(barred), replaced, whole, frozenset(rule.optional))

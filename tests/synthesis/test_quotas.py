@@ -1,0 +1,26 @@
+"""How much a project may have."""
+
+from tests.synthesis.requests import Asker, json_of
+
+
+def test_volumes_of_each_type_have_quotas_of_their_own() -> None:
+    asker = Asker()
+    asker.ask("POST", "block-storage", f"/v3/{asker.project}/types", b'{"volume_type": {"name": "gold"}}')
+    quotas = json_of(asker.ask("GET", "block-storage", f"/v3/{asker.project}/os-quota-sets/{asker.project}"))[
+        "quota_set"
+    ]
+    assert (quotas["volumes_gold"], quotas["gigabytes___DEFAULT__"], quotas["snapshots_gold"]) == (-1, -1, -1)
+
+
+def test_an_encryption_is_the_only_one_of_its_type_and_is_shown_in_no_wrapper() -> None:
+    asker = Asker()
+    types = f"/v3/{asker.project}/types"
+    made = json_of(asker.ask("POST", "block-storage", types, b'{"volume_type": {"name": "gold"}}'))["volume_type"]
+    place, sent = f"{types}/{made['id']}/encryption", b'{"encryption": {"provider": "luks", "key_size": 256}}'
+    assert json_of(asker.ask("GET", "block-storage", place)) == {}
+    assert asker.ask("POST", "block-storage", place, sent).status == 200
+    shown = json_of(asker.ask("GET", "block-storage", place))
+    assert (shown["provider"], shown["key_size"], shown["volume_type_id"]) == ("luks", 256, made["id"])
+    assert asker.ask("POST", "block-storage", place, sent).status == 400
+    assert asker.ask("DELETE", "block-storage", f"{place}/{shown['encryption_id']}").status == 202
+    assert json_of(asker.ask("GET", "block-storage", place)) == {}

@@ -1,0 +1,148 @@
+"""Servers and volumes: what nova and cinder refuse, and what their actions leave behind."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.synthesis.requests import Asker
+
+MICRO = (("OpenStack-API-Version", "compute 2.60"),)
+
+
+def ask(asker: Asker, method: str, service: str, path: str, sent: Any = None) -> tuple[int, Any]:
+    headers = MICRO if service == "compute" else ()
+    response = asker.ask(method, service, path, msgspec.json.encode(sent) if sent is not None else b"", headers)
+    return response.status, msgspec.json.decode(response.body) if response.body else None
+
+
+def boot(asker: Asker, **more: Any) -> tuple[int, Any]:
+    image = ask(asker, "POST", "image", "/v2/images", {"name": "i", "min_disk": more.pop("min_disk", 0)})[1]
+    wanted = {"name": "s", "imageRef": image["id"], "flavorRef": "1", "networks": "none", **more}
+    return ask(asker, "POST", "compute", "/v2.1/servers", {"server": wanted})
+
+
+def act(asker: Asker, server: str, action: Any) -> int:
+    return ask(asker, "POST", "compute", f"/v2.1/servers/{server}/action", action)[0]
+
+
+def status_of(asker: Asker, server: str) -> str:
+    return str(ask(asker, "GET", "compute", f"/v2.1/servers/{server}")[1]["server"]["status"])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [
+        ({"accessIPv4": "1.2.3"}, 400),
+        ({"accessIPv6": "::x"}, 400),
+        ({"metadata": {"": "x"}}, 400),
+        ({"metadata": {"k": "x" * 256}}, 400),
+        ({"metadata": {f"k{n}": "v" for n in range(200)}}, 403),
+        ({"min_count": 0}, 400),
+        ({"min_count": 3, "max_count": 2}, 400),
+        ({"min_disk": 1000}, 400),
+        ({"name": "x" * 256}, 400),
+        ({"OS-DCF:diskConfig": "SOMETIMES"}, 400),
+    ],
+)
+def test_a_server_that_nova_would_not_make_is_refused(wrong: dict[str, Any], status: int) -> None:
+    assert boot(Asker(), **wrong)[0] == status
+
+
+def test_an_address_is_written_in_its_shortest_form() -> None:
+    asker = Asker()
+    server = boot(asker, accessIPv6="0:0:0:0:0:0:0:1")[1]["server"]["id"]
+    assert ask(asker, "GET", "compute", f"/v2.1/servers/{server}")[1]["server"]["accessIPv6"] == "::1"
+
+
+def test_a_confirmed_resize_leads_back_to_the_state_before() -> None:
+    asker = Asker()
+    flavor = {"flavor": {"name": "other", "ram": 64, "vcpus": 1, "disk": 1}}
+    other = ask(asker, "POST", "compute", "/v2.1/flavors", flavor)[1]["flavor"]["id"]
+    server = boot(asker)[1]["server"]["id"]
+    for action, state in (({"os-stop": None}, "SHUTOFF"), ({"resize": {"flavorRef": other}}, "VERIFY_RESIZE")):
+        assert act(asker, server, action) == 202
+        assert status_of(asker, server) == state
+    assert act(asker, server, {"confirmResize": None}) == 204
+    assert status_of(asker, server) == "SHUTOFF"
+
+
+def test_a_backup_takes_the_place_of_the_oldest() -> None:
+    asker = Asker()
+    server = boot(asker)[1]["server"]["id"]
+    for name in ("one", "two", "three"):
+        sent = {"createBackup": {"name": name, "backup_type": "daily", "rotation": 2}}
+        assert act(asker, server, sent) == 202
+    images = ask(asker, "GET", "image", f"/v2/images?instance_uuid={server}&sort_key=created_at&sort_dir=asc")[1]
+    assert {one["name"] for one in images["images"]} == {"two", "three"}
+
+
+def test_an_action_is_kept_under_the_id_of_its_request() -> None:
+    asker = Asker()
+    server = boot(asker)[1]["server"]["id"]
+    body = msgspec.json.encode({"reboot": {"type": "SOFT"}})
+    answer = asker.ask("POST", "compute", f"/v2.1/servers/{server}/action", body, MICRO)
+    request = dict(answer.headers)["x-compute-request-id"]
+    status, shown = ask(asker, "GET", "compute", f"/v2.1/servers/{server}/os-instance-actions/{request}")
+    assert (status, shown["instanceAction"]["action"]) == (200, "reboot")
+
+
+@pytest.mark.parametrize("quota", ["cores", "ram"])
+def test_what_a_flavor_adds_up_to_counts_against_the_quota(quota: str) -> None:
+    asker = Asker()
+    limits = {"quota_set": {quota: 0}}
+    assert ask(asker, "PUT", "compute", f"/v2.1/os-quota-sets/{asker.project}", limits)[0] == 200
+    assert boot(asker)[0] == 403
+
+
+def test_gigabytes_count_against_the_quota() -> None:
+    asker = Asker()
+    limits = {"quota_set": {"gigabytes": 5}}
+    assert ask(asker, "PUT", "block-storage", f"/v3/p/os-quota-sets/{asker.project}", limits)[0] == 200
+    statuses = [ask(asker, "POST", "block-storage", "/v3/p/volumes", {"volume": {"size": size}})[0] for size in (5, 1)]
+    assert statuses == [202, 413]
+
+
+def test_a_type_makes_its_volumes_multiattach() -> None:
+    asker = Asker()
+    kind = {"volume_type": {"name": "several", "extra_specs": {"multiattach": "<is> True"}}}
+    assert ask(asker, "POST", "block-storage", "/v3/p/types", kind)[0] == 200
+    made = ask(asker, "POST", "block-storage", "/v3/p/volumes", {"volume": {"size": 1, "volume_type": "several"}})
+    assert made[1]["volume"]["multiattach"] is True
+
+
+def test_a_path_that_ends_without_an_id_leads_nowhere() -> None:
+    assert ask(Asker(), "GET", "block-storage", "/v3/p/volumes/")[0] == 404
+    assert ask(Asker(), "DELETE", "compute", "/v2.1/servers/")[0] == 404
+
+
+def test_usage_adds_up_the_servers_of_a_project() -> None:
+    asker = Asker()
+    boot(asker)
+    usage = ask(asker, "GET", "compute", f"/v2.1/os-simple-tenant-usage/{asker.project}")[1]["tenant_usage"]
+    assert [one["name"] for one in usage["server_usages"]] == ["s"]
+
+
+@pytest.mark.parametrize(("sent", "status"), [({"status": "enable"}, 200), ({"status": "maybe"}, 400), ({}, 400)])
+def test_a_host_is_enabled_or_disabled(sent: dict[str, str], status: int) -> None:
+    answer = Asker().ask("PUT", "compute", "/v2.1/os-hosts/compute-1", msgspec.json.encode(sent))
+    assert answer.status == status
+
+
+def test_the_quota_class_default_is_what_projects_have() -> None:
+    asker = Asker()
+    sent = {"quota_class_set": {"volumes": 3}}
+    assert ask(asker, "PUT", "block-storage", "/v3/p/os-quota-class-sets/default", sent)[0] == 200
+    assert ask(asker, "GET", "block-storage", f"/v3/p/os-quota-sets/{asker.project}")[1]["quota_set"]["volumes"] == 3
+
+
+def test_a_group_goes_with_its_volumes() -> None:
+    asker = Asker()
+    group = ask(asker, "POST", "block-storage", "/v3/p/groups", {"group": {"group_type": "t", "volume_types": []}})
+    id_ = group[1]["group"]["id"]
+    volume = {"volume": {"size": 1, "group_id": id_}}
+    made = ask(asker, "POST", "block-storage", "/v3/p/volumes", volume)[1]["volume"]["id"]
+    path = f"/v3/p/groups/{id_}/action"
+    assert ask(asker, "POST", "block-storage", path, {"delete": {"delete-volumes": False}})[0] == 400
+    assert ask(asker, "POST", "block-storage", path, {"delete": {"delete-volumes": True}})[0] == 202
+    assert ask(asker, "GET", "block-storage", f"/v3/p/volumes/{made}")[0] == 404

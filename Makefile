@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types bench live scenarios clean
+.PHONY: demo test lint types bench live scenarios tempest clean
 
 demo: $(VENV)/.installed ## replay a recorded cloud to the real openstack client
 	@$(BIN)/python examples/demo.py
@@ -30,6 +30,9 @@ live: $(VENV)/.installed ## stand up a real cloud, record it, replay it (Debian,
 
 scenarios: $(VENV)/.installed ## record the scenario suite anew, from the same real cloud
 	$(BIN)/python -m tests.live --scenarios
+
+tempest: $(VENV)/.installed ## run OpenStack's own integration tests against a synthesized cloud
+	$(BIN)/python -m tests.tempest
 
 $(VENV)/.installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

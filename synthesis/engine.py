@@ -143,6 +143,8 @@ def shown(scene: Scene, one: Resource, status: int | None = None) -> Answer:
     told = plan.sample is None or (isinstance(plan.sample, dict) and kind.wrapper in plan.sample)
     body = {**body, **one.private.pop("told_now", {})}
     wrapper = plan.wrapper or (kind.wrapper if told else "")
+    if kind.rule.wrapper and kind.rule.newest and plan.operation.version == kind.newest:
+        wrapper = kind.rule.wrapper  # whatever the example has lost
     if isinstance(plan.sample, list) and not plan.many:
         return Answer(status or plan.status, [body])
     inside = plan.sample.get(wrapper) if wrapper and isinstance(plan.sample, dict) else None
@@ -199,11 +201,17 @@ def _change(scene: Scene, one: Resource) -> Answer:
     changed.pop(kind.key, None)
     if any(name in changed for name in kind.rule.unique):
         check_unique(kind, shelf_of(scene), {**one.members, **changed}, one.project, one)
+    before = dict(one.members)
     one.update({name: value for name, value in changed.items() if name not in kind.rule.hidden or name in one.members})
     if "revision_number" in one.members:
         one.members["revision_number"] += 1
     stamp(one.members, scene, UPDATED)
-    said = effect(scene, one, "UPDATE", sent)
+    try:
+        said = effect(scene, one, "UPDATE", sent)
+    except Refused:
+        one.members.clear()
+        one.update(before)
+        raise
     if kind.rule.life:
         life = default_lives()[kind.rule.life]
         check(life, life.update, one, "update", kind.label)

@@ -6,10 +6,13 @@ of the reference, keystone's `api/auth.py`, `models/token_model.py` and `common/
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from cloudtape.synthesis import tokens
 from cloudtape.synthesis.calls import Token
+from cloudtape.synthesis.catalogs import catalog
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.scene import Scene
 from cloudtape.synthesis.shelves import Members, Resource
@@ -20,6 +23,8 @@ GROUPS, ROLES = "identity/groups", "identity/roles"
 CREDENTIALS = "identity/users/application_credentials"
 TRUSTS = "identity/OS-TRUST/trusts"
 EC2 = "identity/users/credentials/OS-EC2"
+IMPLIES = "identity/implies"
+"""Of a role, the document that holds the ids of those that it implies."""
 WRONG = "The request you have made requires authentication."
 INTERFACES = ("public", "internal", "admin")
 ANY_PASSWORD = "(any)"  # noqa: S105  (kept for a user whose own is not known)
@@ -35,24 +40,27 @@ def unauthorized() -> Refused:
 def roles_of(world: World, user: str, targets: str, target: str) -> list[Members]:
     """The roles that a user has somewhere, by themselves and through their groups and a project's domain."""
     groups = {group for group, one in world.memberships if one == user}
-    above = _above(world, targets, target)
+    higher = above(world, targets, target)
     found: dict[str, None] = {}
     for grant in world.grants:
         mine = grant.actor == user if grant.actors == "users" else grant.actor in groups
         here = (grant.targets, grant.target) == (targets, target) and not grant.inherited
-        if mine and (here or (grant.inherited and (grant.targets, grant.target) in above)):
+        if mine and (here or (grant.inherited and (grant.targets, grant.target) in higher)):
             found[grant.role] = None
-    implied = list(found)
-    for role in implied:
-        for one in world.documents.get(("", "identity/implies", (role,)), {}):
-            if one not in found:
-                found[one] = None
-                implied.append(one)
-    roles = [world.find(ROLES, role) for role in found]
-    return [{"id": one.id, "name": one.members["name"]} for one in roles if one]
+    return [{"id": one.id, "name": one.members["name"]} for one in with_implied(world, found)]
 
 
-def _above(world: World, targets: str, target: str) -> set[tuple[str, str]]:
+def with_implied(world: World, roles: Iterable[str]) -> list[Resource]:
+    """Some roles and those that they imply, in turn; but those of domains, which only stand for what they imply."""
+    found = list(dict.fromkeys(roles))
+    for role in found:
+        found += [one for one in world.documents.get(("", IMPLIES, (role,)), {}) if one not in found]
+    named = (world.find(ROLES, role) for role in found)
+    return [one for one in named if one and not one.members.get("domain_id")]
+
+
+def above(world: World, targets: str, target: str) -> set[tuple[str, str]]:
+    """What a project inherits roles from: its domain and the projects over it."""
     project = world.find(PROJECTS, target) if targets == "projects" else None
     if project is None:
         return set()
@@ -101,7 +109,10 @@ def _by_token(scene: Scene, identity: Members) -> tuple[Resource, Members]:
     token = tokens.holder(scene.world, asked.get("id") if isinstance(asked, dict) else None)
     if token is None:
         raise unauthorized()
-    return scene.need(USERS, token.user, 401), {"_expires": token.expires}
+    return scene.need(USERS, token.user, 401), {
+        "_expires": token.expires,
+        "_methods": token.document.get("methods", []),
+    }
 
 
 def _by_application_credential(scene: Scene, identity: Members) -> tuple[Resource, Members]:
@@ -146,7 +157,8 @@ def log_in(scene: Scene, auth: Any) -> Token:
         user, told = check(scene, identity)
         more |= told
     assert user is not None
-    return token_for(scene, user, [*methods], auth.get("scope"), more)
+    methods = [*dict.fromkeys([*methods, *more.get("_methods", ())])]
+    return token_for(scene, user, methods, auth.get("scope"), more)
 
 
 def token_for(scene: Scene, user: Resource, methods: list[str], scope: Any, more: Members) -> Token:
@@ -154,6 +166,8 @@ def token_for(scene: Scene, user: Resource, methods: list[str], scope: Any, more
     if not user.members.get("enabled", True):
         raise unauthorized()
     world = scene.world
+    target, kind = _scope(scene, user, scope, more)
+    user = more.get("_user", user)
     domain = scene.need(DOMAINS, user.members["domain_id"], 401)
     document: Members = {
         "methods": methods,
@@ -165,21 +179,20 @@ def token_for(scene: Scene, user: Resource, methods: list[str], scope: Any, more
         },
         "audit_ids": [world.secret(22)],
     }
-    target, kind = _scope(scene, user, scope, more)
     project = ""
     if kind:
         id_ = target.id if target else "all"
-        roles = more.get("_roles") or roles_of(world, user.id, kind, id_)
+        roles = more["_roles"] if "_roles" in more else roles_of(world, user.id, kind, id_)
         if not roles:
             raise unauthorized()
         project = id_ if kind == "projects" else ""
         document |= _scoped(scene, kind, target)
         document["roles"] = [{"id": role["id"], "name": role["name"]} for role in roles]
         document["catalog"] = catalog(scene, project)
-    if "application_credential" in more:
-        document["application_credential"] = more["application_credential"]
-    life = world.token_life
-    return tokens.issue(world, document, user=user.id, project=project, scope=kind, life=life)
+    document |= {name: value for name, value in more.items() if name[0] != "_"}
+    # A token that was bought with another one ends with it.
+    ends = datetime.fromtimestamp(more["_expires"], UTC) if "_expires" in more else None
+    return tokens.issue(world, document, user=user.id, project=project, scope=kind, life=world.token_life, ends=ends)
 
 
 def _scope(scene: Scene, user: Resource, scope: Any, more: Members) -> tuple[Resource | None, str]:
@@ -198,8 +211,8 @@ def _scope(scene: Scene, user: Resource, scope: Any, more: Members) -> tuple[Res
     if kind == "system":
         return None, "system"
     if kind == "OS-TRUST:trust":
-        trust = scene.need(TRUSTS, asked.get("id"), 403)
-        return scene.need(PROJECTS, trust.members["project_id"], 401), "projects"
+        more |= _trusted(scene, user, scene.need(TRUSTS, asked.get("id"), 403))
+        return scene.need(PROJECTS, more["_trust_project"], 401), "projects"
     kinds = {"project": PROJECTS, "domain": DOMAINS}
     if kind not in kinds:
         raise Refused(400, f"Invalid scope: {kind}.")
@@ -207,6 +220,31 @@ def _scope(scene: Scene, user: Resource, scope: Any, more: Members) -> tuple[Res
     if target is None or not target.members.get("enabled", True):
         raise unauthorized()
     return target, f"{kind}s"
+
+
+def _trusted(scene: Scene, user: Resource, trust: Resource) -> Members:
+    """What a trust makes of a login: as whom, with which roles. Raises Refused."""
+    members = trust.members
+    trustor = scene.need(USERS, members["trustor_user_id"], 403)
+    ends = members["expires_at"]
+    if user.id != members["trustee_user_id"] or (
+        ends and ends <= scene.world.clock.now().strftime(tokens.KEYSTONE_TIME)
+    ):
+        raise Refused(403, f"The trust {trust.id} is not the user's, or has expired.")
+    held = {role["id"] for role in roles_of(scene.world, trustor.id, "projects", members["project_id"])}
+    roles = [{"id": role["id"], "name": role["name"]} for role in members["roles"] if role["id"] in held]
+    if members["remaining_uses"] is not None:
+        if members["remaining_uses"] < 1:
+            raise Refused(403, f"There are no remaining uses for trust {trust.id}.")
+        trust.set(remaining_uses=members["remaining_uses"] - 1)
+    told = {
+        "id": trust.id,
+        "impersonation": members["impersonation"],
+        "trustee_user": {"id": user.id},
+        "trustor_user": {"id": trustor.id},
+    }
+    as_whom = {"_user": trustor} if members["impersonation"] else {}
+    return {"OS-TRUST:trust": told, "_roles": roles, "_trust_project": members["project_id"], **as_whom}
 
 
 def _scoped(scene: Scene, kind: str, target: Resource | None) -> Members:
@@ -223,36 +261,3 @@ def _scoped(scene: Scene, kind: str, target: Resource | None) -> Members:
 
 def brief(one: Resource) -> Members:
     return {"id": one.id, "name": one.members["name"]}
-
-
-def catalog(scene: Scene, project: str) -> list[Members]:
-    """The service catalog: each service with its endpoints, the project's id in their URLs."""
-    endpoints: dict[str, list[Members]] = {}
-    for one in scene.world.all("identity/endpoints"):
-        members = one.members
-        if members.get("enabled", True):
-            url = members["url"]
-            if not project and "(project_id)" in url:
-                continue
-            endpoints.setdefault(members["service_id"], []).append(
-                {
-                    "id": one.id,
-                    "interface": members["interface"],
-                    "region_id": members["region_id"],
-                    "url": filled(url, project),
-                    "region": members["region_id"],
-                }
-            )
-    services = [one for one in scene.world.all("identity/services") if one.members.get("enabled", True)]
-    return [
-        {"endpoints": endpoints[one.id], "id": one.id, "type": one.members["type"], "name": one.members["name"]}
-        for one in services
-        if one.id in endpoints
-    ]
-
-
-def filled(url: str, project: str) -> str:
-    """An endpoint's URL with the project in the place of keystone's `$(project_id)s`."""
-    for name in ("$(project_id)s", "$(tenant_id)s", "%(project_id)s", "%(tenant_id)s"):
-        url = url.replace(name, project)
-    return url

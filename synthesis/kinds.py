@@ -15,6 +15,7 @@ import msgspec
 import yaml
 
 from cloudtape.reference.catalog import OperationCatalog
+from cloudtape.synthesis.checks import Check
 from cloudtape.synthesis.plans import Plan, Planner, Verb
 from cloudtape.synthesis.services import DATA, Microversion
 from cloudtape.synthesis.shelves import Members
@@ -47,7 +48,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     one, `public` too but is seen by all where it says so, `global` to nobody, `own` to a user. `admin`: what only an
     admin may do. `map`: it is a document that is this member of its parent, `item` what wraps one key of it.
     `optional` are members of examples whose presence says something. `since` and `until` bound the microversions in
-    which a member is shown. `old`: what older versions call a member.
+    which a member is shown. `old`: what older versions call a member. `checks`: which values members may have.
     """
 
     label: str = ""
@@ -79,6 +80,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since: dict[str, Microversion] = {}
     until: dict[str, Microversion] = {}
     newer: dict[str, Newer] = {}
+    checks: dict[str, Check] = {}
 
 
 class Kind:

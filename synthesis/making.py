@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cloudtape.synthesis.checks import check_values
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.finding import canonical, shelf_of
 from cloudtape.synthesis.kinds import Kind
@@ -95,7 +96,8 @@ def _check_required(kind: Kind, sent: Members) -> None:
 
 
 def check_types(kind: Kind, sent: Members) -> None:
-    """Raises Refused for an object where none is expected, or the other way round; for a name that is no text."""
+    """Raises Refused for an object where none is expected, or the other way round; for a name that is no text; for a
+    value that is none of those that the service takes."""
     for name, value in sent.items():
         wanted = str if name in WORDS else kind.types.get(name)
         if value is None or wanted is None or isinstance(value, wanted):
@@ -105,6 +107,7 @@ def check_types(kind: Kind, sent: Members) -> None:
                 f"Invalid input for field/attribute {name}. Value: {value}. {value!r} is not of type '{TYPES[wanted]}'"
             )
             raise Refused(400, why, "HTTPBadRequest")
+    check_values(kind.rule.checks, sent)
 
 
 def check_unique(kind: Kind, shelf: Shelf, members: Members, project: str, itself: Resource | None = None) -> None:

@@ -38,6 +38,7 @@ NAMED = {
     "network/security-groups": "security_group_id",
     "identity/domains": "domain_id",
     "identity/services": "service_id",
+    "identity/regions": "region region_id parent_region_id",
     "identity/projects": "project_id tenant_id tenantId default_project_id tenant",
     "shared-file-system/shares": "share_id",
     "orchestration/software_configs": "config_id",
@@ -49,6 +50,7 @@ BY_SERVICE = {
     ("block-storage", "source_replica"): "",
     ("identity", "user_id"): "identity/users",
     ("identity", "userId"): "identity/users",
+    ("identity", "trustee_user_id"): "identity/users",
     ("compute", "tenant_id"): "identity/projects",
 }
 # Kinds whose ids are other resources' names.
@@ -91,7 +93,9 @@ QUERIES = {
     "identity.v2.0.tenants.show": "?name=admin",
 }
 # Kinds of which only one that nothing else needs can be deleted.
-NEEDED = frozenset({"network/networks", "network/subnets", "network/security-groups", "identity/domains"})
+NEEDED = frozenset(
+    {"network/networks", "network/subnets", "network/security-groups", "identity/domains", "identity/regions"}
+)
 # Members that the resource must have before the operation.
 STATES: dict[str, dict[str, Any]] = {
     "block-storage.volumes.extend": {"size": 1},
@@ -262,11 +266,16 @@ class Asker:
             return [self._named(one, plan, name) for one in value]
         if name == "auth_key" and self._resources:
             return self._resources[-1].private.get("auth_key", value)
+        if name == "trustor_user_id":
+            return self.user.id
+        if name == "expires_at" and value:
+            return "2099-01-01T00:00:00.000000Z"
         service = plan.operation.service
         kind = BY_SERVICE.get((service, name), KIND_OF.get(name, ""))
         if name == "uuid" and plan.sent and "block_device_mapping_v2" in str(plan.sent):
             kind = "block-storage/volumes"
-        if not isinstance(value, str) or not kind or (kind == plan.kind and plan.verb is Verb.CREATE):
+        itself = kind == plan.kind and plan.verb is Verb.CREATE and not name.startswith("parent_")
+        if not isinstance(value, str) or not kind or itself:
             return value
         if kind == "identity/projects":
             return self.project

@@ -39,6 +39,7 @@ MAPS = frozenset(
         "configs",
         "node_configs",
         "hosts",
+        "binding:vif_details",
     ]
 )
 

@@ -39,6 +39,8 @@ def answer(scene: Scene) -> Answer:
 
 def _may(kind: Kind, call: Call) -> None:
     """Raises Refused for what only an admin may do."""
+    if call.service.hides and call.plan.verb in (Verb.LIST, Verb.SHOW):
+        return  # who may not read it finds nothing
     if call.plan.verb.name in kind.rule.admin and not call.token.is_admin:
         resource = kind.path.replace("/", ":").replace("-", "_")
         rule = f"{call.service.type}:{call.plan.verb.name.lower()}:{resource}"

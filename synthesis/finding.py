@@ -48,20 +48,19 @@ def is_there(scene: Scene, one: Resource) -> bool:
 def sees(scene: Scene, one: Resource) -> bool:
     """Whether whoever asks may see a resource."""
     kind, token = scene.kind(one.kind), scene.call.token
+    if scene.call.service.hides and not token.is_admin and {"LIST", "SHOW"} & set(kind.rule.admin):
+        return False
     if kind.scope == "global" or token.is_admin:
         return kind.scope != "own" or one.user == token.user or bool(scene.call.asked("user_id"))
     if kind.scope == "own":
         return one.user == token.user
-    return one.project == token.project or (kind.scope == "public" and is_open(kind.rule.public, one, token.project))
+    return one.project == token.project or (kind.scope == "public" and is_open(kind, one, token.project))
 
 
-def is_open(member: str, one: Resource, project: str) -> bool:
+def is_open(kind: Kind, one: Resource, project: str) -> bool:
     members = one.members
-    return (
-        members.get(member) in OPEN
-        or members.get("router:external") is True
-        or project in members.get("_shared_with", ())
-    )
+    says = (kind.rule.public, *kind.rule.opens)
+    return any(members.get(name) in OPEN for name in says) or project in members.get("_shared_with", ())
 
 
 def project_of_list(scene: Scene, kind: Kind) -> str | None:

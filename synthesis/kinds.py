@@ -45,8 +45,9 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `label` is how the service speaks of one (`Instance`). `key` is the member that a path names (also `by`). `id` says
     how new ones are named: uuid, hex, int, or sent by the client. `members` are today's, with the values that nobody
     sent; `short` those of a list without details, `made` those of the answer to a POST. `scope`: `project` belongs to
-    one, `public` too but is seen by all where it says so, `global` to nobody, `own` to a user. `admin`: what only an
-    admin may do. `map`: it is a document that is this member of its parent, `item` what wraps one key of it.
+    one, `public` too but is seen by all where it says so, `global` to nobody, `own` to a user. `public` is the member
+    that says so, `opens` are more of them. `admin`: what only an admin may do. `map`: it is a document that is this
+    member of its parent, `item` what wraps one key of it.
     `optional` are members of examples whose presence says something. `since` and `until` bound the microversions in
     which a member is shown. `old`: what older versions call a member. `checks`: which values members may have.
     """
@@ -68,6 +69,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     optional: tuple[str, ...] = ()
     scope: Scope = ""
     public: str = ""
+    opens: tuple[str, ...] = ()
     admin: tuple[str, ...] = ()
     life: str = ""
     links: str = ""

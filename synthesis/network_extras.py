@@ -95,10 +95,24 @@ def _add_tag(scene: Scene) -> Answer:
     return Answer(201)
 
 
+def _has_tag(scene: Scene) -> Resource:
+    """The resource of a path. Raises Refused where it does not have the tag of the path."""
+    one = scene.need(f"network/{scene.call.path[0]}", scene.call.path[1])
+    if scene.call.path[3] not in (one.members.get("tags") or ()):
+        raise Refused(404, f"Tag {scene.call.path[3]} could not be found.", "TagNotFound")
+    return one
+
+
+@answers("network.resource.tags.check")
+def _check_tag(scene: Scene) -> Answer:
+    _has_tag(scene)
+    return Answer(204)
+
+
 @answers("network.resource.tags.remove")
 def _remove_tag(scene: Scene) -> Answer:
-    one = scene.need(f"network/{scene.call.path[0]}", scene.call.path[1])
-    one.set(tags=[tag for tag in one.members.get("tags") or () if tag != scene.call.path[3]])
+    one = _has_tag(scene)
+    one.set(tags=[tag for tag in one.members["tags"] if tag != scene.call.path[3]])
     return Answer(204)
 
 

@@ -37,13 +37,14 @@ class Documents(msgspec.Struct, frozen=True):
 
     `root`: `versions`, or `values` ({"versions": {"values": […]}}). `version`: the document at the versioned URL is one
     `version`, a list of `versions`, or the list of `resources`.
-    `status` is that of the root, `at_version` that of the other.
+    `status` is that of the root, `at_version` that of the other. `resources` names them, with their collections.
     """
 
     root: str = "versions"
     version: str = "version"
     status: int = 200
     at_version: int = 200
+    resources: dict[str, str] = {}
 
 
 class Micro(msgspec.Struct, frozen=True):
@@ -60,6 +61,7 @@ class Service(msgspec.Struct, frozen=True):
     """`name` is the project's (`nova`); `type` the official service type; `types` by name the path in the catalog.
 
     `regional`: each region has one of its own; `empty_at_zero`: a list with `limit=0` holds nothing, not everything.
+    `fields`: a query says with it which members are shown; `hides`: what may not be read is not there.
     """
 
     name: str
@@ -73,6 +75,8 @@ class Service(msgspec.Struct, frozen=True):
     type: str = ""
     regional: bool = True
     empty_at_zero: bool = False
+    fields: bool = False
+    hides: bool = False
 
     def address(self, region: str = "") -> str:
         """Its base URL, without version and project; the same in all regions where it is not regional."""

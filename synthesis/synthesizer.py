@@ -37,6 +37,7 @@ from cloudtape.synthesis import (
     identity_v2,
     images,
     network,
+    network_agents,
     network_extras,
     network_kinds,
     orchestration,
@@ -47,6 +48,7 @@ from cloudtape.synthesis import (
     server_actions,
     server_parts,
     shares,
+    subnets,
     trusts,
     volume_extras,
     volumes,
@@ -62,6 +64,7 @@ from cloudtape.synthesis.plans import REPEATED, Plan, Verb, shape_of
 from cloudtape.synthesis.scene import Scene
 from cloudtape.synthesis.services import DATA, DOMAIN, Microversion, Service, Services, default_services
 from cloudtape.synthesis.tokens import NOBODY, holder
+from cloudtape.synthesis.views import fields_asked, only
 from cloudtape.synthesis.world import World
 from cloudtape.synthesis.xml import XmlError, from_xml, to_xml
 
@@ -84,6 +87,7 @@ PARTS = (
     identity_v2,
     images,
     network,
+    network_agents,
     network_extras,
     network_kinds,
     orchestration,
@@ -94,6 +98,7 @@ PARTS = (
     server_actions,
     server_parts,
     shares,
+    subnets,
     trusts,
     volume_extras,
     volumes,
@@ -208,9 +213,12 @@ class Synthesizer:
             if operation not in OPEN_OPERATIONS and token is NOBODY:
                 raise Refused(401, identity.WRONG)
             call = self._call(service, region, request, plan, token, micro)
-            scene = Scene(world, call, self._skeleton(operation), not _wants_xml(request))
+            fields = fields_asked(call)
+            scene = Scene(world, call, self._skeleton(operation), not fields and not _wants_xml(request))
             made = answer(scene)
             made = self._completed(made, call) if made.shows is None else self._shown(made, scene)
+            if fields:
+                made = Answer(made.status, only(made.body, fields), made.headers)
             return _response(service, self._in_their_format(made, request, call.plan), micro, world), operation
         except Refused as refused:
             return _refusal(service, refused, micro, world), operation

@@ -12,11 +12,11 @@ from cloudtape.synthesis import documents
 from cloudtape.synthesis.calls import Answer, Call
 from cloudtape.synthesis.completion import complete
 from cloudtape.synthesis.errors import Refused
-from cloudtape.synthesis.finding import canonical, is_there, item, project_of_list, sees, shelf_of
+from cloudtape.synthesis.finding import canonical, chosen_of, is_there, item, project_of_list, sees, shelf_of
 from cloudtape.synthesis.kinds import Kind, items_in
 from cloudtape.synthesis.lifecycle import GONE, Life, Transition, begin, check, default_lives, settle
-from cloudtape.synthesis.lists import FALSE, TRUE, Page, page_of, write_links
-from cloudtape.synthesis.making import check_types, check_unique, effect, make, object_in, taken
+from cloudtape.synthesis.lists import Page, page_of, write_links
+from cloudtape.synthesis.making import check_types, check_unique, effect, make, object_in, rename, taken
 from cloudtape.synthesis.patches import patched
 from cloudtape.synthesis.plans import Plan, Verb
 from cloudtape.synthesis.scene import ANSWERS, EFFECTS, UPDATED, Scene, stamp
@@ -66,7 +66,7 @@ def _list(scene: Scene) -> Answer:
     documents.stock(scene, kind)
     for follow in EFFECTS.get((kind.name, "LISTED"), ()):
         follow(scene, Resource(kind.name, "", {}), {})
-    chosen, project = _chosen(kind, call), project_of_list(scene, kind)
+    chosen, project = chosen_of(scene, kind), project_of_list(scene, kind)
 
     def seen(one: Resource) -> bool:
         if one.pending is not None and not is_there(scene, one):
@@ -109,17 +109,6 @@ def _is_names(plan: Plan) -> bool:
     """Whether the list holds names alone (`resource_types`)."""
     inside = plan.sample.get(plan.wrapper) if plan.wrapper and isinstance(plan.sample, dict) else plan.sample
     return isinstance(inside, list) and bool(inside) and all(isinstance(one, str) for one in inside)
-
-
-def _chosen(kind: Kind, call: Call) -> Callable[[Resource], bool] | None:
-    """What the query says of who may see the resources, which is not a member's value."""
-    asked = call.asked("is_public")
-    if kind.rule.public and asked and asked.lower() in FALSE | TRUE:
-        wanted = asked.lower() in TRUE
-        return lambda one: bool(one.members.get(kind.rule.public)) is wanted
-    if kind.rule.public == "visibility" and (asked := call.asked("visibility")) and asked != "all":
-        return lambda one: one.members.get("visibility") == asked
-    return None
 
 
 def show(scene: Scene) -> Answer:
@@ -200,7 +189,7 @@ def _change(scene: Scene, one: Resource) -> Answer:
         if name in sent and sent[name] != one.members.get(name):
             raise Refused(400, f"Cannot update read-only attribute {name}", "HTTPBadRequest")
     changed = {name: value for name, value in sent.items() if name not in kind.rule.server and name != "links"}
-    changed.pop(kind.key, None)
+    renamed = changed.pop(kind.key, None)
     if any(name in changed for name in kind.rule.unique):
         check_unique(kind, shelf_of(scene), {**one.members, **changed}, one.project, one)
     before = dict(one.members)
@@ -214,6 +203,8 @@ def _change(scene: Scene, one: Resource) -> Answer:
         one.members.clear()
         one.update(before)
         raise
+    if kind.rule.renames and renamed not in (None, one.id):
+        rename(scene, one, str(renamed))
     if kind.rule.life:
         life = default_lives()[kind.rule.life]
         check(life, life.update, one, "update", kind.label)

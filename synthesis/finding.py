@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.kinds import Kind
 from cloudtape.synthesis.lifecycle import look
-from cloudtape.synthesis.lists import TRUE
-from cloudtape.synthesis.scene import Scene, not_found
+from cloudtape.synthesis.lists import FALSE, TRUE
+from cloudtape.synthesis.scene import CHOICES, Scene, not_found
 from cloudtape.synthesis.shelves import Resource, Shelf
 
 # Services whose lists show an admin everything, unasked; elsewhere the query must ask for it.
@@ -80,3 +82,17 @@ def _asks_for_all(call: Call) -> bool:
 def shelf_of(scene: Scene) -> Shelf:
     call = scene.call
     return scene.world.shelf(call.plan.kind, call.region, canonical(scene, call.parents))
+
+
+def chosen_of(scene: Scene, kind: Kind) -> Callable[[Resource], bool] | None:
+    """What the query says of who may see the resources, which is not a member's value."""
+    call = scene.call
+    if choice := CHOICES.get(kind.name):
+        return choice(scene)
+    asked = call.asked("is_public")
+    if kind.rule.public and asked and asked.lower() in FALSE | TRUE:
+        wanted = asked.lower() in TRUE
+        return lambda one: bool(one.members.get(kind.rule.public)) is wanted
+    if kind.rule.public == "visibility" and (asked := call.asked("visibility")):
+        return lambda one: one.members.get("visibility") == asked
+    return None

@@ -78,13 +78,9 @@ def _owner(scene: Scene, kind: Kind, sent: Members) -> str:
     if kind.scope == "global":
         return ""
     for name in ("project_id", "tenant_id", "owner"):
-        if (said := sent.get(name)) and isinstance(said, str) and call.token.is_admin and _exists(scene, said):
+        if (said := sent.get(name)) and isinstance(said, str) and call.token.is_admin:
             return said
     return call.project
-
-
-def _exists(scene: Scene, project: str) -> bool:
-    return scene.find("identity/projects", project) is not None
 
 
 def _check_required(kind: Kind, sent: Members) -> None:
@@ -121,6 +117,17 @@ def check_unique(kind: Kind, shelf: Shelf, members: Members, project: str, itsel
             if kind.scope == "own" and one.user != members.get("user_id"):
                 continue
             raise taken(kind, str(wanted[0]))
+
+
+def rename(scene: Scene, one: Resource, name: str) -> None:
+    """Give a resource another name where its kind is named by its clients. Raises Refused for one that is taken."""
+    kind, shelf = scene.kind(one.kind), scene.world.shelf(one.kind, scene.call.region, one.parents)
+    if shelf.get(name) is not None:
+        raise taken(kind, name)
+    shelf.remove(one)
+    one.id = name
+    one.set(**{kind.key: name})
+    shelf.add(one)
 
 
 def taken(kind: Kind, name: str) -> Refused:

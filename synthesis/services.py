@@ -61,7 +61,8 @@ class Service(msgspec.Struct, frozen=True):
     """`name` is the project's (`nova`); `type` the official service type; `types` by name the path in the catalog.
 
     `regional`: each region has one of its own; `empty_at_zero`: a list with `limit=0` holds nothing, not everything.
-    `fields`: a query says with it which members are shown; `hides`: what may not be read is not there.
+    `fields`: a query says with it which members are shown; `hides`: what may not be read is not there; `exact`: a path
+    that ends with a slash is another one.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Service(msgspec.Struct, frozen=True):
     empty_at_zero: bool = False
     fields: bool = False
     hides: bool = False
+    exact: bool = False
 
     def address(self, region: str = "") -> str:
         """Its base URL, without version and project; the same in all regions where it is not regional."""

@@ -35,7 +35,9 @@ from cloudtape.synthesis import (
     identity,
     identity_api,
     identity_v2,
+    image_sharing,
     images,
+    metadefs,
     network,
     network_agents,
     network_extras,
@@ -85,7 +87,9 @@ PARTS = (
     identity,
     identity_api,
     identity_v2,
+    image_sharing,
     images,
+    metadefs,
     network,
     network_agents,
     network_extras,
@@ -310,10 +314,13 @@ class Synthesizer:
     def _plan(self, service: Service, request: Request, target: str, token: Token) -> Plan:
         """Raises Refused for a path or a method that the service does not have."""
         body = request.body if isinstance(request.body, bytes) else b""
-        found = self._finder.find(request.method, target, service.type, body)
+        misses = service.exact and target.endswith("/")
+        found = None if misses else self._finder.find(request.method, target, service.type, body)
         if found is None:
             if token is NOBODY:
                 raise Refused(401, identity.WRONG)
+            if misses:
+                raise Refused(404, "The resource could not be found.")
             others = [method for method in METHODS if self._finder.candidates(method, target, service.type)]
             if others:
                 raise Refused(405, f"{request.method} is not allowed here; there are {', '.join(others)}.")

@@ -102,9 +102,12 @@ STATES: dict[str, dict[str, Any]] = {
     "block-storage.volumes.extend": {"size": 1},
     "compute.aggregates.remove-host": {"hosts": ["bf1454b3d71145d49fca2101c56c728d"]},
     "identity.domains.delete": {"enabled": False},
+    "image.metadefs.namespaces.delete": {"protected": False},
 }
 
 
+# What makes an item by a POST to it.
+MAKES = frozenset({"image.metadefs.namespaces.tags.add"})
 # What is sent in place of a value that could be right once, and is no id of something.
 INSTEAD: dict[str, Callable[[Asker, str], str]] = {
     "trustor_user_id": lambda asker, _: asker.user.id,
@@ -196,7 +199,7 @@ class Asker:
         if kind == "data-processing/plugins" and self._ids:
             return "1.0"
         parents = () if name != kind else tuple(self._ids)
-        if plan.verb is Verb.PUT and kind == plan.kind and name == kind:
+        if (plan.verb is Verb.PUT or plan.operation.id in MAKES) and kind == plan.kind and name == kind:
             return "something-new"
         if name in self.synthesizer.kinds.planner.collections:
             one = self._thing(name, parents, new=kind in NEEDED and plan.verb in (Verb.DELETE, Verb.UPDATE))

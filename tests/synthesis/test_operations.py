@@ -23,6 +23,7 @@ DIFFERENT = {
     "orchestration.stacks.outputs.show": "clients take a member output_error for an error",
 }
 DIFFERENT |= {
+    "image.metadefs.namespaces.tags.add": "glance answers with 201",
     "identity.auth.tokens.check": "keystone answers a HEAD as it would a GET: with 200",
     **dict.fromkeys(
         [

@@ -15,8 +15,9 @@ from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.finding import canonical, chosen_of, is_there, item, project_of_list, sees, shelf_of
 from cloudtape.synthesis.kinds import Kind, items_in
 from cloudtape.synthesis.lifecycle import GONE, Life, Transition, begin, check, default_lives, settle
-from cloudtape.synthesis.lists import Page, page_of, write_links
+from cloudtape.synthesis.lists import Page, page_of
 from cloudtape.synthesis.making import check_types, check_unique, effect, make, object_in, rename, taken
+from cloudtape.synthesis.paging import write_links
 from cloudtape.synthesis.patches import patched
 from cloudtape.synthesis.plans import Plan, Verb
 from cloudtape.synthesis.scene import ANSWERS, EFFECTS, UPDATED, Scene, stamp
@@ -79,7 +80,7 @@ def _list(scene: Scene) -> Answer:
     if not name or (isinstance(plan.sample, list) and not kind.rule.many):
         return Answer(plan.status, wrapped)
     body: Members = {name: wrapped}
-    write_links(body, name, call, page)
+    write_links(body, name, call, page.items, page.limit, page.more)
     return Answer(plan.status, body)
 
 

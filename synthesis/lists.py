@@ -1,17 +1,17 @@
-"""Lists: which resources, in which order, how many, and how each service links to the next page."""
+"""Lists: which resources, in which order, how many."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 
 from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.kinds import Kind
+from cloudtape.synthesis.paging import PAGING, PLAIN
 from cloudtape.synthesis.shelves import Members, Resource, Shelf
 
 MOST = 1000
@@ -48,9 +48,6 @@ NOT_FILTERS = frozenset(
         "include_subtree",
         "subtree_as_list",
         "parents_as_list",
-        "not-tags",
-        "not-tags-any",
-        "tags-any",
         "reverse",
         "per_page",
         "page",
@@ -83,55 +80,11 @@ SAME = {
 }
 
 
-class Paging(msgspec.Struct, frozen=True):
-    """`newest_first`: the order where none is asked for. `next` writes the link: (answer, wrapper, url) → None."""
-
-    newest_first: bool
-    next: Callable[[Members, str, str], None]
-    always: Callable[[Members, str, str], None] | None = None
-
-
-def _links_member(answer: Members, wrapper: str, url: str) -> None:
-    answer[f"{wrapper}_links"] = [{"rel": "next", "href": url}]
-
-
-def _next_path(answer: Members, _: str, url: str) -> None:
-    answer["next"] = "/" + url.split("/", 3)[3]
-
-
-def _links_list(answer: Members, _: str, url: str) -> None:
-    answer["links"] = [{"rel": "next", "href": url}]
-
-
-def _keystone_next(answer: Members, _: str, url: str) -> None:
-    answer["links"]["next"] = url
-
-
-def _keystone_links(answer: Members, _: str, url: str) -> None:
-    answer["links"] = {"next": None, "self": url, "previous": None}
-
-
-def _glance_links(answer: Members, wrapper: str, url: str) -> None:
-    answer.setdefault("first", "/" + url.split("/", 3)[3])
-    answer.setdefault("schema", f"/v2/schemas/{wrapper}")
-
-
-PAGING = {
-    "compute": Paging(True, _links_member),
-    "block-storage": Paging(True, _links_member),
-    "shared-file-system": Paging(True, _links_member),
-    "network": Paging(False, _links_member),
-    "image": Paging(True, _next_path, _glance_links),
-    "identity": Paging(False, _keystone_next, _keystone_links),
-    "orchestration": Paging(True, _links_list),
-}
-PLAIN = Paging(False, _links_list)
-
-
 class Page(msgspec.Struct):
-    """Some resources, and whether there are more behind them."""
+    """Some resources, how many were asked for at most, and whether there are more behind them."""
 
     items: list[Resource]
+    limit: int
     more: bool = False
 
 
@@ -140,9 +93,11 @@ def page_of(shelf: Shelf, kind: Kind, call: Call, seen: Callable[[Resource], boo
     limit, marker = _limit(call), call.asked("marker") or ""
     matches = _filters(kind, call)
     keys = _sort_keys(kind, call)
-    newest_first = PAGING.get(call.service.type, PLAIN).newest_first
+    backwards = PAGING.get(call.service.type, PLAIN).both and (call.asked("page_reverse") or "").lower() in TRUE
+    newest_first = PAGING.get(call.service.type, PLAIN).newest_first is not backwards
     if keys:
         ordered = _sorted([one for one in shelf.walk(project) if seen(one) and (matches is None or matches(one))], keys)
+        ordered = ordered[::-1] if backwards else ordered
         found: Iterator[Resource] = iter(_after(ordered, marker))
     else:
         try:
@@ -151,7 +106,8 @@ def page_of(shelf: Shelf, kind: Kind, call: Call, seen: Callable[[Resource], boo
             raise _no_marker(marker) from None
         found = filter(seen, walk if matches is None else filter(matches, walk))
     items = list(islice(found, limit + 1))
-    return Page(items[:limit], len(items) > limit)
+    page = items[:limit]
+    return Page(page[::-1] if backwards else page, limit, len(items) > limit)
 
 
 def _limit(call: Call) -> int:
@@ -218,6 +174,14 @@ def _sortable(value: Any) -> tuple[int, float, str]:
 # --- filters -----------------------------------------------------------------------------------------------------
 
 
+TAGS: dict[str, Callable[[set[str], set[str]], bool]] = {
+    "tags": lambda asked, has: asked <= has,
+    "tags-any": lambda asked, has: bool(asked & has),
+    "not-tags": lambda asked, has: not asked <= has,
+    "not-tags-any": lambda asked, has: not asked & has,
+}
+
+
 def _filters(kind: Kind, call: Call) -> Callable[[Resource], bool] | None:
     wanted: dict[str, list[str]] = {}
     for key, value in call.query:
@@ -232,9 +196,9 @@ def _filters(kind: Kind, call: Call) -> Callable[[Resource], bool] | None:
 def _test(kind: Kind, name: str, values: Sequence[str]) -> Callable[[Members], bool]:
     name, _, how = name.partition("__")
     name = {"flavor": "_flavor_id", "image": "_image_id", "tags": "tags", "tag": "tags"}.get(name, name)
-    if name == "tags":
-        tags = {tag for value in values for tag in value.split(",")}
-        return lambda members: tags <= set(members.get("tags") or ())
+    if name in TAGS:
+        tags, fits = {tag for value in values for tag in value.split(",")}, TAGS[name]
+        return lambda members: fits(tags, set(members.get("tags") or ()))
     if name == "fixed_ips":
         return lambda members: all(_has_ip(members, value) for value in values)
     regular = call_regular(kind, name) or how == "regex"
@@ -275,17 +239,3 @@ def _same(value: Any, wanted: str, regular: bool) -> bool:
     if regular:
         return wanted.strip("^$") in text if not wanted.startswith("^") else text.startswith(wanted.strip("^$"))
     return text == wanted or text.lower() == wanted.lower()
-
-
-# --- links -------------------------------------------------------------------------------------------------------
-
-
-def write_links(answer: Members, wrapper: str, call: Call, page: Page) -> None:
-    """Put the link to the next page into an answer, where its service would."""
-    paging = PAGING.get(call.service.type, PLAIN)
-    if paging.always:
-        paging.always(answer, wrapper, call.request.uri)
-    if page.more and page.items:
-        path, _, query = call.request.uri.partition("?")
-        kept = [part for part in query.split("&") if part and not part.startswith("marker=")]
-        paging.next(answer, wrapper, f"{path}?{'&'.join([*kept, 'marker=' + quote(page.items[-1].id)])}")

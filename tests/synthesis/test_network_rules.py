@@ -196,3 +196,34 @@ def test_a_tag_is_there_or_not() -> None:
     assert neutron.status("PUT", tags + "/red") == 201
     assert [neutron.status("GET", f"{tags}/{tag}") for tag in ("red", "blue")] == [204, 404]
     assert [neutron.status("DELETE", f"{tags}/red") for _ in range(2)] == [204, 404]
+
+
+def linked(links: list[dict[str, str]], rel: str) -> str:
+    """The address that a list links to, behind the version; empty where it links to none."""
+    return next((one["href"].partition("/v2.0")[2] for one in links if one["rel"] == rel), "")
+
+
+def test_pages_lead_on_and_back() -> None:
+    neutron = Neutron()
+    for name in "abc":
+        neutron.make("network", name=f"page-{name}", description="page")
+    path, seen = "/networks?description=page&limit=2&sort_key=name&sort_dir=asc", []
+    while path:
+        body = neutron.say("GET", path)[1]
+        seen.append([one["name"][-1] for one in body["networks"]])
+        path, back = (linked(body["networks_links"], rel) for rel in ("next", "previous"))
+    assert seen == [["a", "b"], ["c"]]
+    assert [one["name"][-1] for one in neutron.say("GET", back)[1]["networks"]] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [("tags=red,blue", "b"), ("tags-any=red,blue", "ab"), ("not-tags=red,blue", "ac"), ("not-tags-any=red", "c")],
+)
+def test_a_list_is_of_resources_with_tags(query: str, names: str) -> None:
+    neutron = Neutron()
+    for name, tags in (("a", ["red"]), ("b", ["red", "blue"]), ("c", [])):
+        path = f"/networks/{neutron.make('network', name=name, description='tagged')['id']}/tags"
+        neutron.say("PUT", path, {"tags": tags})
+    found = neutron.say("GET", f"/networks?description=tagged&{query}")[1]["networks"]
+    assert [one["name"] for one in found] == list(names)

@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 from string import Template
 from typing import Any
+from urllib.parse import urljoin
 from urllib.request import ProxyHandler, Request, build_opener
 
 TEMPLATE = Path(__file__).parent / "tempest.conf"
@@ -40,11 +41,18 @@ class Cloud:
             self._token = answer.headers["X-Subject-Token"]
             self._catalog = json.load(answer)["token"]["catalog"]
 
+    def ask(self, service: str, path: str, body: Any = None) -> Any:
+        """A document of a service, or the answer to one that is sent."""
+        base = next(one for one in self._catalog if one["type"] == service)["endpoints"][0]["url"]
+        headers = {"X-Auth-Token": self._token, "Content-Type": "application/json"}
+        sent = json.dumps(body).encode() if body is not None else None
+        where = urljoin(base, path) if path.startswith("..") else base.rstrip("/") + path
+        with OPEN(Request(where, sent, headers)) as answer:
+            return json.load(answer)
+
     def id_of(self, service: str, path: str, name: str) -> str:
         """The id of the resource of this name; raises LookupError where there is none."""
-        base = next(one for one in self._catalog if one["type"] == service)["endpoints"][0]["url"]
-        with OPEN(Request(base.rstrip("/") + path, headers={"X-Auth-Token": self._token})) as answer:
-            listed: list[dict[str, Any]] = json.load(answer)[path.rpartition("/")[2]]
+        listed: list[dict[str, Any]] = self.ask(service, path)[path.rpartition("/")[2]]
         found = [str(one["id"]) for one in listed if one["name"] == name]
         if not found:
             raise LookupError(f"there is no {name} at {path}")
@@ -53,12 +61,15 @@ class Cloud:
 
 def configure(folder: Path, auth_url: str, compute: str, volume: str) -> Path:
     cloud = Cloud(auth_url)
+    cloud.ask("identity", "/roles", {"role": {"name": "ResellerAdmin"}})  # as who installs object storage does
     names = {
         "folder": str(folder),
         "auth_url": auth_url,
         "image": cloud.id_of("image", "/v2/images", "cirros"),
         "other_image": cloud.id_of("image", "/v2/images", "debian-13"),
         "public_network": cloud.id_of("network", "/v2.0/networks", "public"),
+        "extensions": ",".join(one["alias"] for one in cloud.ask("network", "/v2.0/extensions")["extensions"]),
+        "capabilities": ",".join(name for name in cloud.ask("object-store", "../info") if name != "swift"),
         "compute_microversion": compute,
         "volume_microversion": volume,
     }

@@ -31,7 +31,6 @@ from cloudtape.synthesis.lifecycle import default_lives, resume
 from cloudtape.synthesis.making import effect
 from cloudtape.synthesis.mending import READS, mends
 from cloudtape.synthesis.object_service import ObjectService
-from cloudtape.synthesis.paging import PAGING, PLAIN
 from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.recorded_logins import adopt, login_in, settle_in
 from cloudtape.synthesis.recorded_objects import RecordedObjects

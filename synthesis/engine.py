@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from cloudtape.synthesis import documents
-from cloudtape.synthesis.calls import Answer, Call
+from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.completion import complete
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.finding import canonical, chosen_of, is_there, item, project_of_list, sees, shelf_of
@@ -31,21 +31,27 @@ NO_TRANSITION = Transition()
 def answer(scene: Scene) -> Answer:
     """Answer a call. Raises Refused."""
     call = scene.call
-    _may(scene.kind(call.plan.kind), call)
+    _may(scene, scene.kind(call.plan.kind))
     if whole := ANSWERS.get(call.plan.operation.id):
         return whole(scene)
     _check_parents(scene)
     return VERBS[call.plan.verb](scene)
 
 
-def _may(kind: Kind, call: Call) -> None:
+def _may(scene: Scene, kind: Kind) -> None:
     """Raises Refused for what only an admin may do."""
-    if call.service.hides and call.plan.verb in (Verb.LIST, Verb.SHOW):
-        return  # who may not read it finds nothing
-    if call.plan.verb.name in kind.rule.admin and not call.token.is_admin:
-        resource = kind.path.replace("/", ":").replace("-", "_")
-        rule = f"{call.service.type}:{call.plan.verb.name.lower()}:{resource}"
-        raise Refused(403, f"Policy doesn't allow {rule} to be performed.", "PolicyNotAuthorized")
+    call, verb = scene.call, scene.call.plan.verb
+    if verb.name not in kind.rule.admin or call.token.is_admin:
+        return
+    if call.service.hides:
+        if verb in (Verb.LIST, Verb.SHOW):
+            return  # who may not read it finds nothing
+        if verb in (Verb.UPDATE, Verb.DELETE) and kind.is_collection:
+            item(scene, kind.name, call.id, call.parents)
+        check_types(kind, call.sent)
+    resource = kind.path.replace("/", ":").replace("-", "_")
+    rule = f"{call.service.type}:{verb.name.lower()}:{resource}"
+    raise Refused(403, f"Policy doesn't allow {rule} to be performed.", "PolicyNotAuthorized")
 
 
 def _check_parents(scene: Scene) -> None:

@@ -105,6 +105,8 @@ def _port_goes(scene: Scene, port: Resource, _: Members) -> None:
         owner = port.members["device_owner"]
         why = f"Port {port.id} cannot be deleted directly via the port API: has device owner {owner}."
         raise Refused(409, why, "ServicePortInUse")
+    for check in EFFECTS.get((PORTS, "LEAVES"), ()):
+        check(scene, port, {})
     unplug(scene, port)
 
 

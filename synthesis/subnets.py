@@ -110,14 +110,14 @@ def _check_pools(members: Members) -> None:
 def _subnet(scene: Scene, subnet: Resource, sent: Members) -> None:
     network = scene.need(NETWORKS, sent["network_id"])
     members = subnet.members
-    if sent.get("ip_version") not in (None, 4, 6):
+    if str(sent.get("ip_version") or "4") not in ("4", "6"):
         raise Refused(400, "Invalid input for ip_version. Reason: it is none of 4, 6.", "HTTPBadRequest")
     if not sent.get("cidr"):
         members["cidr"] = _from_pool(scene, sent)
     if "/" not in str(members["cidr"]) or str(network_in(members["cidr"])) != _plain(members["cidr"]):
         why = f"Invalid input for cidr. Reason: '{members['cidr']}' isn't a recognized IP subnet cidr, "
         raise Refused(400, f"{why}'{network_in(members['cidr'])}' is recommended.", "HTTPBadRequest")
-    if sent.get("ip_version") and network_in(members["cidr"]).version != sent["ip_version"]:
+    if sent.get("ip_version") and network_in(members["cidr"]).version != int(sent["ip_version"]):
         raise _invalid(f"cidr '{members['cidr']}' does not match the ip_version '{sent['ip_version']}'")
     lay_out(members, sent)
     check(members)

@@ -227,3 +227,62 @@ def test_a_list_is_of_resources_with_tags(query: str, names: str) -> None:
         neutron.say("PUT", path, {"tags": tags})
     found = neutron.say("GET", f"/networks?description=tagged&{query}")[1]["networks"]
     assert [one["name"] for one in found] == list(names)
+
+
+def held(neutron: Neutron, port: str) -> Any:
+    return neutron.say("GET", f"/ports/{port}")[1]["port"]["fixed_ips"]
+
+
+def test_a_trunk_holds_ports_that_nothing_else_does() -> None:
+    neutron = Neutron()
+    network = neutron.make("network", name="net")["id"]
+    neutron.subnet(network, "10.1.0.0/24")
+    parent, first, second = (neutron.make("port", network_id=network)["id"] for _ in range(3))
+    trunk = neutron.make("trunk", port_id=parent, sub_ports=[])["id"]
+    path = f"/trunks/{trunk}/add_subports"
+
+    def add(port: str, tag: int) -> int:
+        one = {"port_id": port, "segmentation_type": "vlan", "segmentation_id": tag}
+        return neutron.status("PUT", path, {"sub_ports": [one]})
+
+    assert [add(*asked) for asked in ((parent, 1), (first, 1), (first, 2), (second, 1), (second, 5000))] == [
+        409,
+        200,
+        409,
+        409,
+        400,
+    ]
+    assert [neutron.status("DELETE", f"/ports/{port}") for port in (parent, first, second)] == [409, 409, 204]
+    assert neutron.status("POST", "/ports", {"port": {"network_id": network, "fixed_ips": held(neutron, first)}}) == 409
+    assert [one["port_id"] for one in neutron.say("GET", f"/trunks/{trunk}/get_subports")[1]["sub_ports"]] == [first]
+    neutron.say("PUT", f"/trunks/{trunk}", {"trunk": {"admin_state_up": False}})
+    assert (add(second, 3), neutron.status("DELETE", f"/trunks/{trunk}")) == (409, 409)
+
+
+def test_a_policy_of_quality_of_service_stays_while_it_is_used() -> None:
+    neutron = Neutron()
+    policy = neutron.say("POST", "/qos/policies", {"policy": {"name": "fast"}})[1]["policy"]["id"]
+    rules = f"/qos/policies/{policy}/dscp_marking_rules"
+    assert [neutron.status("POST", rules, {"dscp_marking_rule": {"dscp_mark": mark}}) for mark in (58, 48, 46)] == [
+        400,
+        201,
+        409,
+    ]
+    assert neutron.status("POST", "/networks", {"network": {"qos_policy_id": "none"}}) == 404
+    network = neutron.make("network", name="net", qos_policy_id=policy)["id"]
+    assert neutron.status("DELETE", f"/qos/policies/{policy}") == 409
+    neutron.say("DELETE", f"/networks/{network}")
+    assert neutron.status("DELETE", f"/qos/policies/{policy}") == 204
+
+
+def test_what_is_wrong_or_not_seen_is_told_before_what_is_forbidden() -> None:
+    neutron = Neutron()
+    policy = neutron.say("POST", "/qos/policies", {"policy": {"name": "fast"}})[1]["policy"]["id"]
+    shared = neutron.say("POST", "/qos/policies", {"policy": {"name": "all", "shared": True}})[1]["policy"]["id"]
+    neutron.become("guest")
+    sent = {"policy": {"name": "mine"}}
+    assert [neutron.status("PUT", f"/qos/policies/{one}", sent) for one in (policy, shared)] == [404, 403]
+    assert [neutron.status("POST", "/qos/policies", {"policy": {"name": name}}) for name in ("x" * 256, "x")] == [
+        400,
+        403,
+    ]

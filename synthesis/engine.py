@@ -16,7 +16,7 @@ from cloudtape.synthesis.finding import canonical, chosen_of, is_there, item, pr
 from cloudtape.synthesis.kinds import Kind, items_in
 from cloudtape.synthesis.lifecycle import GONE, Life, Transition, begin, check, default_lives, settle
 from cloudtape.synthesis.lists import Page, page_of
-from cloudtape.synthesis.making import check_types, check_unique, effect, make, object_in, rename, taken
+from cloudtape.synthesis.making import check_reserved, check_types, check_unique, effect, make, object_in, rename, taken
 from cloudtape.synthesis.paging import write_links
 from cloudtape.synthesis.patches import patched
 from cloudtape.synthesis.plans import Plan, Verb
@@ -192,6 +192,7 @@ def _change(scene: Scene, one: Resource) -> Answer:
     sent = patched(one.members, call.body) if isinstance(call.body, list) else call.sent
     sent = {kind.rule.old.get(name, name): value for name, value in sent.items()} if kind.rule.old else sent
     check_types(kind, sent)
+    check_reserved(scene, kind, sent, one.members)
     for name in kind.rule.immutable:
         if name in sent and sent[name] != one.members.get(name):
             raise Refused(400, f"Cannot update read-only attribute {name}", "HTTPBadRequest")

@@ -50,7 +50,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     member of its parent, `item` what wraps one key of it.
     `optional` are members of examples whose presence says something. `since` and `until` bound the microversions in
     which a member is shown. `old`: what older versions call a member. `checks`: which values members may have.
-    `renames`: an update may give it another key.
+    `renames`: an update may give it another key. `reserved`: members that only an admin may set.
     """
 
     label: str = ""
@@ -75,6 +75,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     life: str = ""
     links: str = ""
     renames: bool = False
+    reserved: tuple[str, ...] = ()
     map: str = ""
     item: str = ""
     collection: bool = False

@@ -30,6 +30,7 @@ def make(scene: Scene, kind: Kind, sent: Members, id_: str | None = None) -> Res
     sent = {rule.old.get(name, name): value for name, value in sent.items()} if rule.old else sent
     _check_required(kind, sent)
     check_types(kind, sent)
+    check_reserved(scene, kind, sent, kind.template)
     project = _owner(scene, kind, sent)
     check_quota(scene, kind, project)
     members = fresh(kind, scene)
@@ -104,6 +105,14 @@ def check_types(kind: Kind, sent: Members) -> None:
             )
             raise Refused(400, why, "HTTPBadRequest")
     check_values(kind.rule.checks, sent)
+
+
+def check_reserved(scene: Scene, kind: Kind, sent: Members, had: Members) -> None:
+    """Raises Refused where who is no admin sets a member that is reserved to admins, to another value than it had."""
+    for name in kind.rule.reserved:
+        if not scene.call.token.is_admin and name in sent and sent[name] not in (None, had.get(name)):
+            rule = f"{scene.call.plan.verb.name.lower()}_{kind.wrapper}:{name}"
+            raise Refused(403, f"Policy doesn't allow {rule} to be performed.", "PolicyNotAuthorized")
 
 
 def check_unique(kind: Kind, shelf: Shelf, members: Members, project: str, itself: Resource | None = None) -> None:

@@ -8,13 +8,15 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-from cloudtape.synthesis.addresses import lay_out, network_in, release, take
+from cloudtape.synthesis.addresses import IPNetwork, lay_out, network_in, release, take
 from cloudtape.synthesis.allocation import is_automatic, own_address
 from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.finding import item
 from cloudtape.synthesis.network_kinds import AUTOMATIC, GATEWAY, INTERFACE, NETWORKS, POOLS, PORTS, SUBNETS, in_use
 from cloudtape.synthesis.scene import SEEN, Scene, on
 from cloudtape.synthesis.shelves import Members, Resource
 
+SCOPES = "network/address-scopes"
 SUPPOSED = "198.18.{}.0/24"  # RFC 2544: for tests
 
 # --- what a subnet may say ----------------------------------------------------------------------------------------
@@ -242,6 +244,40 @@ def _pool(_: Scene, pool: Resource, sent: Members) -> None:
     members.update(ip_version=version, prefixes=[str(one) for one in prefixes])
     for name, value in (("min_prefixlen", 8), ("max_prefixlen", most), ("default_prefixlen", 24 if most == 32 else 64)):
         members[name] = str(sent.get(name) or value)
+
+
+@on(POOLS, "CREATE", "UPDATE")
+def _scope_of_pool(scene: Scene, pool: Resource, sent: Members) -> None:
+    """Its address scope is one that is seen, of the same IP version."""
+    if not sent.get("address_scope_id"):
+        return
+    scope = item(scene, SCOPES, str(sent["address_scope_id"]))
+    if scope.members.get("ip_version") != pool.members["ip_version"]:
+        why = f"Illegal subnetpool association: subnetpool {pool.id} and address scope {scope.id} differ in IP version."
+        raise Refused(400, why, "IllegalSubnetPoolIpVersionAssociationToAddressScope")
+
+
+@on(POOLS, "CREATE", "UPDATE")
+def _prefixes_only_grow(_: Scene, pool: Resource, sent: Members) -> None:
+    had = pool.private.get("prefixes", [])
+    has = [network_in(one) for one in pool.members["prefixes"]]
+    if "prefixes" in sent and not all(any(_lies_in(network_in(one), other) for other in has) for one in had):
+        why = f"Illegal subnetpool prefix update: {pool.id} would lose prefixes."
+        raise Refused(400, why, "IllegalSubnetPoolPrefixUpdate")
+    pool.private["prefixes"] = list(pool.members["prefixes"])
+
+
+def _lies_in(inner: IPNetwork, outer: IPNetwork) -> bool:
+    first, last = (int(end) for end in (inner.network_address, inner.broadcast_address))
+    return inner.version == outer.version and int(outer.network_address) <= first <= last <= int(
+        outer.broadcast_address
+    )
+
+
+@on(SCOPES, "DELETE")
+def _scope_is_unused(scene: Scene, scope: Resource, _: Members) -> None:
+    if any(scene.where(POOLS, address_scope_id=scope.id)):
+        raise in_use("address scope", scope.id, "One or more subnet pools are associated with it.")
 
 
 @on(POOLS, "DELETE")

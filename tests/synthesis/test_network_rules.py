@@ -286,3 +286,36 @@ def test_what_is_wrong_or_not_seen_is_told_before_what_is_forbidden() -> None:
         400,
         403,
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "members"),
+    [
+        ("network", {"shared": True}),
+        ("network", {"provider:network_type": "vlan"}),
+        ("subnetpool", {"prefixes": ["10.0.0.0/8"], "is_default": True}),
+        ("address-scope", {"ip_version": 4, "shared": True}),
+    ],
+)
+def test_some_members_only_an_admin_sets(kind: str, members: dict[str, Any]) -> None:
+    neutron = Neutron()
+    sent = {kind.replace("-", "_"): {"name": "mine", **members}}
+    assert neutron.status("POST", f"/{kind}s", sent) == 201
+    neutron.become("guest")
+    assert neutron.status("POST", f"/{kind}s", sent) == 403
+
+
+def test_a_pool_keeps_its_prefixes_and_its_scopes_version() -> None:
+    neutron = Neutron()
+    scope = neutron.make("address-scope", name="six", ip_version=6)["id"]
+    pool = neutron.make("subnetpool", name="pool", prefixes=["10.0.0.0/16"])["id"]
+    cases = (
+        ({"prefixes": ["10.0.0.0/17"]}, 400),
+        ({"prefixes": ["10.0.0.0/15"]}, 200),
+        ({"address_scope_id": scope}, 400),
+    )
+    assert [neutron.status("PUT", f"/subnetpools/{pool}", {"subnetpool": sent}) for sent, _ in cases] == [
+        x for _, x in cases
+    ]
+    neutron.make("subnetpool", name="other", prefixes=["2001:db8::/48"], address_scope_id=scope)
+    assert neutron.status("DELETE", f"/address-scopes/{scope}") == 409

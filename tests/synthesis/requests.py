@@ -112,7 +112,7 @@ MAKES = frozenset({"image.metadefs.namespaces.tags.add"})
 INSTEAD: dict[str, Callable[[Asker, str], str]] = {
     "trustor_user_id": lambda asker, _: asker.user.id,
     "expires_at": lambda _, __: "2099-01-01T00:00:00.000000Z",
-    "prefixes": lambda asker, value: asker.prefix(value),
+    "prefixes": lambda _, __: "192.168.0.0/16",  # of all subnet pools, since an update takes none away
     "cidr": lambda _, value: "10.0.0.0/24" if value == "10.0.0.1" else value,  # as neutron recommends
 }
 
@@ -293,11 +293,6 @@ class Asker:
         if (kind, name) == ("block-storage/types", "volume_type") and service != "block-storage":
             return value
         return self._thing(kind, ()).id if kind in self.synthesizer.kinds.planner.collections else value
-
-    def prefix(self, value: str) -> str:
-        """A prefix that the subnet pool of the path has, where there is one: an update takes none away."""
-        had = self._resources[-1].members.get("prefixes") if self._resources else None
-        return str(had[0]) if had else value
 
     def _instead(self, name: str, value: str, plan: Plan) -> str:
         """What is sent for a value that names no resource by its kind alone; empty where nothing else is."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import re
+import string
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -56,15 +57,17 @@ KINDS = (
 )
 READS = tuple(number for number, kind in enumerate(KINDS) if kind.method == "GET" and kind.path.endswith(ID))
 PERIOD = sum(kind.share for kind in KINDS)
+SHARED = 7
+"""Exchanges that speak of one made-up name: of each fifty, seven make something, the others look at it."""
 
 # What differs from one exchange to the next, beside the ids.
 VARYING = (
-    (re.compile(r"walk-"), "walk-{n:06x}-"),
+    (re.compile(r"walk-"), "{word}-"),
     (re.compile(r"T\d\d:\d\d:\d\d"), "T{clock}"),
     (re.compile(r"fa:16:3e(:[0-9a-f]{2}){3}"), "{mac}"),
     (re.compile(r"scrubbed-token-\d+"), "{token}"),
     (re.compile(r"scrubbed-password-1\b"), "users-s3cr3t"),
-    (re.compile(r"scrubbed-[a-z-]+-\d+"), "s3cr3t-{n:06x}"),
+    (re.compile(r"scrubbed-[a-z-]+-\d+"), "{secret}"),
 )
 OWN_LENGTH = frozenset({"content-length", "transfer-encoding"})
 
@@ -169,7 +172,8 @@ class _Template:
 
         clock = f"{n // 3600 % 24:02}:{n // 60 % 60:02}:{n % 60:02}"
         mac = f"fa:16:3e:{n >> 16 & 255:02x}:{n >> 8 & 255:02x}:{n & 255:02x}"
-        values = {"n": n, "base": base, "token": token, "clock": clock, "mac": mac}
+        word, secret = _name(n // SHARED), _password(n)
+        values = {"base": base, "token": token, "clock": clock, "mac": mac, "word": word, "secret": secret}
         values |= {f"id{place}": _uuid(self._kind, place, n) for place in range(len(self._ids))}
         body, answer = self._body.format_map(values).encode(), self._response_body.format_map(values).encode()
         length = (("Content-Length", str(len(body))),) if body else ()
@@ -213,6 +217,16 @@ def _template(kind: int) -> _Template:
         ):
             return _Template(kind, one)
     raise NotRecorded(wanted)
+
+
+def _name(number: int) -> str:
+    """As a test makes one up: of other letters each time, and of another length."""
+    chosen = random.Random(number)
+    return "".join(chosen.choices(string.ascii_lowercase, k=chosen.randint(5, 14)))
+
+
+def _password(number: int) -> str:
+    return "".join(random.Random(number).choices(string.ascii_letters + string.digits, k=12))
 
 
 def _uuid(kind: int, place: int, n: int) -> str:

@@ -79,27 +79,38 @@ def _headers(headers: Headers) -> tuple[str, Headers]:
     if not headers:
         return " {}", ()
     if len(dict(headers)) == len(headers):
-        return "".join(map(_field, headers)), ()
+        return "".join([FIELDS[pair] for pair in headers]), ()
     grouped: dict[str, str] = {}
+    before, apart = "", False
     for pair in headers:
-        before = grouped.get(pair[0])
-        grouped[pair[0]] = f"{before}\n      - {_text(pair[1])}" if before else _field(pair)
-    names = [name for name, _ in headers]
-    return "".join(grouped.values()), headers if sorted(names, key=names.index) != names else ()
+        name, value = pair
+        if name in grouped:
+            grouped[name] += f"\n      - {_text(value)}"
+            apart = apart or name != before
+        else:
+            grouped[name] = FIELDS[pair]
+        before = name
+    return "".join(grouped.values()), headers if apart else ()
 
 
+class _Fields(dict[tuple[str, str], str]):
+    """How a field is written; those that come again and again are remembered."""
+
+    def __missing__(self, pair: tuple[str, str]) -> str:
+        name, value = pair
+        heading, is_fresh = _heading(name)
+        written = heading + _text(value)
+        if not is_fresh:
+            if len(self) >= MOST_FIELDS:
+                self.clear()
+            self[pair] = written
+        return written
+
+
+MOST_FIELDS = 1024
+FIELDS = _Fields()
 # Fields with another value each time.
 FRESH = frozenset({"content-length", "date", "x-compute-request-id", "x-openstack-request-id", "x-trans-id"})
-
-
-def _field(pair: tuple[str, str]) -> str:
-    heading, is_fresh = _heading(pair[0])
-    return heading + (_text if is_fresh else _value)(pair[1])
-
-
-@lru_cache(maxsize=512)
-def _value(text: str) -> str:
-    return _text(text)
 
 
 @lru_cache(maxsize=1024)

@@ -5,6 +5,7 @@ Knows gzip and deflate, which HTTP libraries send for OpenStack; any other codin
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tempfile
 import zlib
@@ -15,7 +16,7 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from cloudtape.cassettes.bodies import TEMPORARY_PREFIX, Spool
-from cloudtape.cassettes.messages import Headers, Request, Response, StoredBody, header
+from cloudtape.cassettes.messages import Headers, Interaction, Request, Response, StoredBody, header
 
 Message = TypeVar("Message", Request, Response)
 
@@ -155,4 +156,29 @@ def _without_coding(headers: Headers, size: int) -> Headers:
     return tuple(kept)
 
 
-__all__ = ["TEMPORARY_PREFIX", "ContentError", "codings", "decoded", "is_textual"]
+def decoded_interaction(interaction: Interaction, folder: Path) -> Interaction:
+    """What is kept where the user asked for no scrubbing: all of it, content codings removed where they can be."""
+    try:
+        asked, answered = decoded(interaction.request, folder), decoded(interaction.response, folder)
+    except ContentError:
+        return interaction
+    return replace(interaction, request=asked, response=answered)
+
+
+def is_vouched_for(response: Response) -> bool:
+    """Whether a checksum in the headers is that of the coded body: then it is an object stored so, and must stay so."""
+    if not codings(response.headers) or not isinstance(response.body, bytes):
+        return False
+    etag = (header(response.headers, "etag") or "").strip('"')
+    return etag == hashlib.md5(response.body, usedforsecurity=False).hexdigest()
+
+
+__all__ = [
+    "TEMPORARY_PREFIX",
+    "ContentError",
+    "codings",
+    "decoded",
+    "decoded_interaction",
+    "is_textual",
+    "is_vouched_for",
+]

@@ -11,9 +11,10 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
+from cloudtape.cassettes.hidden import hidden_names
 from cloudtape.cassettes.messages import Request
 from cloudtape.cassettes.secrets import PATH_MARKS, RULES, Rule, Table
-from cloudtape.cassettes.walk import Walker, hidden_names
+from cloudtape.cassettes.walk import Walker
 
 # No secrets, but made anew by clients on each run; compared by kind as well.
 VOLATILE = (Rule("public key", "public-key"),)

@@ -11,9 +11,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from cloudtape.cassettes.secrets import DEFAULT, Rule
+from cloudtape.cassettes.secrets import DEFAULT, Rule, Table
 from cloudtape.cassettes.shapes import Cut
 from cloudtape.cassettes.walk import Walker
 
@@ -106,3 +106,18 @@ def _path(cut: Cut, member: Member) -> str:
             elif character in "}]" and len(names) > 1:
                 name = names.pop()
     return ".".join([*filter(None, names), parts[-3]])
+
+
+def holds_secret(table: Table, value: Any, under: str) -> bool:
+    """Whether a JSON value holds a secret by the names in it; `under` is the one that it stands under."""
+    if isinstance(value, list):
+        return any(holds_secret(table, item, under) for item in value if isinstance(item, dict | list))
+    return any(_is_secret(table, name, member, under) for name, member in value.items())
+
+
+def _is_secret(table: Table, name: str, member: Any, under: str) -> bool:
+    rule = table.rule(name, under)
+    if isinstance(member, dict | list) and member:
+        holds_scalars = isinstance(member, list) and not all(isinstance(item, dict | list) for item in member)
+        return bool(rule and (rule.deep or holds_scalars)) or holds_secret(table, member, name)
+    return rule is not None and bool(member) and not isinstance(member, bool)

@@ -7,20 +7,17 @@ by its shape.
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence, Set
-from functools import lru_cache
 from itertools import chain
-from typing import Any
 
 import msgspec
 
-from cloudtape.cassettes.bodies import is_text
-from cloudtape.cassettes.members import Member, NotPlain, members, parts_of, with_values
+from cloudtape.cassettes.base64_runs import BASE64_RUN, may_hide
+from cloudtape.cassettes.json_walk import is_json
+from cloudtape.cassettes.members import Member, NotPlain, holds_secret, members, parts_of, with_values
 from cloudtape.cassettes.secrets import MARKS, PATH_MARKS, Rule, Table
 from cloudtape.cassettes.shapes import SEPARATOR, WHOLE, Cut, Shapes
-from cloudtape.cassettes.walk import BASE64_RUN, PLAIN_ID, is_json
 
 # Ids, times, addresses, numbers: no name and no base64 among them. A known secret may be: the vault is asked.
 PLAIN = re.compile(r"(?:req-|tx)?[0-9a-fA-F:.TZ+-]*|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT")
@@ -208,7 +205,7 @@ class QuickLook:
     def _names_a_secret(self, seen: Seen) -> bool:
         """Whether a value stands under a secret's name: `password` alone may be the name of a method."""
         try:
-            return self._holds_secret(msgspec.json.decode(seen.rest()), "")
+            return holds_secret(self._table, msgspec.json.decode(seen.rest()), "")
         except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
             return True
 
@@ -227,18 +224,6 @@ class QuickLook:
             for outer_name, members_of_it in inner
             for name, value in members_of_it.items()
         )
-
-    def _holds_secret(self, value: Any, under: str) -> bool:
-        if isinstance(value, list):
-            return any(self._holds_secret(item, under) for item in value if isinstance(item, dict | list))
-        return any(self._is_secret(name, member, under) for name, member in value.items())
-
-    def _is_secret(self, name: str, member: Any, under: str) -> bool:
-        rule = self._table.rule(name, under)
-        if isinstance(member, dict | list) and member:
-            holds_scalars = isinstance(member, list) and not all(isinstance(item, dict | list) for item in member)
-            return bool(rule and (rule.deep or holds_scalars)) or self._holds_secret(member, name)
-        return rule is not None and bool(member) and not isinstance(member, bool)
 
     def is_innocent(self, text: str) -> bool:
         """The same for a single value, of a header say."""
@@ -308,15 +293,3 @@ def _name_around(text: str, at: int) -> str:
         begin -= 1
     end = NAME_END.search(text, at)
     return text[begin : end.start() if end else len(text)]
-
-
-@lru_cache(maxsize=4096)
-def may_hide(run: str) -> bool:
-    """Whether a long word may be base64 of a text."""
-    if PLAIN_ID.fullmatch(run):
-        return False
-    try:
-        data = base64.b64decode(run.replace("-", "+").replace("_", "/") + "=" * (-len(run) % 4), validate=True)
-    except ValueError:
-        return False
-    return data[:2] == b"\x1f\x8b" or is_text(data)

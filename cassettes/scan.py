@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from cloudtape.cassettes.bodies import checked
 from cloudtape.cassettes.content import is_textual
+from cloudtape.cassettes.fields import FIELDS
 from cloudtape.cassettes.messages import Body, Headers, Interaction, StoredBody, header
 from cloudtape.cassettes.placeholders import TEXT, is_placeholder
-from cloudtape.cassettes.scrub import FIELDS
 from cloudtape.cassettes.secrets import FORMS, PEM, USER_INFO, Rule, Table
 from cloudtape.cassettes.walk import Walker
 

@@ -6,36 +6,33 @@ one of the recording. If anything goes wrong nothing is returned, so nothing is 
 
 from __future__ import annotations
 
-import base64
-import codecs
-import hashlib
-import json
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote_plus
 
 from msgspec.structs import replace
 
-from cloudtape.cassettes.bodies import Spool, is_text
-from cloudtape.cassettes.content import ContentError, codings, decoded, is_textual
+from cloudtape.cassettes.bodies import Spool
+from cloudtape.cassettes.content import ContentError, codings, decoded, is_textual, is_vouched_for
 from cloudtape.cassettes.errors import ScrubError
+from cloudtape.cassettes.fields import FIELDS, OWN_FORM
+from cloudtape.cassettes.hidden import hidden_names
 from cloudtape.cassettes.members import replaced
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
 from cloudtape.cassettes.placeholders import TEXT, is_placeholder
-from cloudtape.cassettes.quick_look import QuickLook, Seen, may_hide
+from cloudtape.cassettes.quick_look import QuickLook, Seen
+from cloudtape.cassettes.remains import may_mention, says
 from cloudtape.cassettes.secrets import Rule, Table
-from cloudtape.cassettes.vault import BEGIN, WORD, Vault
-from cloudtape.cassettes.walk import JsonWalk, Walker, hidden_names
+from cloudtape.cassettes.texts import WINDOW, begins_as_text, in_windows, text_of
+from cloudtape.cassettes.vault import Vault
+from cloudtape.cassettes.walk import Walker
 
 Message = TypeVar("Message", Request, Response)
 
 WHOLE = 4 * 1024 * 1024
 """Bytes of a text that are looked at in one piece; larger ones in windows."""
-WINDOW = 1024 * 1024
 MOST_FIELDS = 1_000
-LONGEST_STRING = 32 * 1024 * 1024
 PASSES = 4
 """Each pass may find secrets that the one before had passed over; three would do for any real exchange."""
 
@@ -83,7 +80,7 @@ class Scrubber:
         if (
             response is not interaction.response
             and answered.body == response.body
-            and _vouched_for(interaction.response)
+            and is_vouched_for(interaction.response)
         ):
             answered = replace(interaction.response, headers=self._headers(interaction.response.headers, "response"))
         return self._kept(interaction, asked, answered)
@@ -122,29 +119,30 @@ class Scrubber:
             request = Request(request.method, request.uri, asked, said, request.route, request.session)
         if answered is not response.headers or answer is not response.body:
             response = Response(response.status, response.reason, answered, answer)
-        return None if self._vault.news and _says((request, response), self._vault.news) else (request, response)
+        return None if self._vault.news and says((request, response), self._vault.news) else (request, response)
 
     def _without_members(self, body: Body, seen: Seen | None, place: str) -> Body:
         return replaced(seen.cut, seen.members, self._walker, place) if seen else body
 
     def _met(self, headers: Headers, side: str, unknown: list[str]) -> Headers | None:
         """The fields without their secrets; the values that nobody has judged yet go to `unknown`."""
-        fields, names, secret = self._fields, self._free_names, False
+        fields, names = self._fields, self._free_names
+        clean, secret = [], False
         for pair in headers:
-            if pair in fields:
-                secret = secret or fields[pair][1] != pair[1]
-            elif pair[0] in names or self._is_free(pair[0]):
-                unknown.append(pair[1])
-            elif pair[0].lower() == "content-encoding":
-                return None
-            else:
-                secret = self._field(pair)[1] != pair[1] or secret
-        return self._replaced_fields(headers, side) if secret else headers
-
-    def _replaced_fields(self, headers: Headers, side: str) -> Headers:
-        clean = tuple([self._fields.get(pair, pair) for pair in headers])
-        self._places.update([f"{side}.headers.{new[0]}" for old, new in zip(headers, clean, strict=True) if old != new])
-        return clean
+            known = fields.get(pair)
+            if known is None:
+                if pair[0] in names or self._is_free(pair[0]):
+                    unknown.append(pair[1])
+                    known = pair
+                elif pair[0].lower() == "content-encoding":
+                    return None
+                else:
+                    known = self._field(pair)
+            if known[1] != pair[1]:
+                secret = True
+                self._places.add(f"{side}.headers.{pair[0]}")
+            clean.append(known)
+        return tuple(clean) if secret else headers
 
     def _is_free(self, name: str) -> bool:
         """Whether any value may stand under a field's name, and none makes the body another one."""
@@ -160,7 +158,7 @@ class Scrubber:
             generation = self._vault.generation
             self._reconsider()
             clean = self._request(request), self._response(response)
-            if self._vault.generation == generation or not _mentions(clean, self._vault.news):
+            if self._vault.generation == generation or not may_mention(clean, self._vault.news):
                 break
         return clean
 
@@ -258,7 +256,7 @@ class Scrubber:
         if isinstance(body, bytes):
             return self._bytes(body, textual, place)
         assert isinstance(body, StoredBody), "a stream is scrubbed when it has been read"
-        if not (textual or _begins_as_text(body)):
+        if not (textual or begins_as_text(body)):
             return body
         if body.size <= WHOLE:
             data = body.path.read_bytes()
@@ -267,7 +265,7 @@ class Scrubber:
         return self._large(body, place)
 
     def _bytes(self, data: bytes, textual: bool, place: str) -> bytes:
-        found = _text_of(data, textual)
+        found = text_of(data, textual)
         if found is None:
             return data
         text, encoding = found
@@ -279,34 +277,12 @@ class Scrubber:
     def _large(self, body: StoredBody, place: str) -> Body:
         """A text in windows, each cut where nothing is cut in two."""
         with body.path.open("rb") as file:
-            windows = iter(lambda: file.read(WINDOW), b"")
-            clean = self._stored(piece.encode("utf-8", "surrogateescape") for piece in self._windows(windows, place))
+            pieces = in_windows(iter(lambda: file.read(WINDOW), b""), self._walker, place)
+            clean = self._stored(self._vault.without(one).encode("utf-8", "surrogateescape") for one in pieces)
         if clean.sha256 == body.sha256:
             clean.path.unlink(missing_ok=True)
             return body
         return clean
-
-    def _windows(self, windows: Iterator[bytes], place: str) -> Iterator[str]:
-        decode = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode
-        first = decode(next(windows, b""))
-        is_json = first.lstrip()[:1] in ("{", "[")
-        walk = JsonWalk(self._walker, place, 0).feed if is_json else self._text_window(place)
-        rest = first
-        for window in windows:
-            clean, rest = walk(rest, True)
-            if len(rest) > LONGEST_STRING:
-                raise ScrubError("a text has no place where it could be cut")
-            yield self._vault.without(clean)
-            rest += decode(window)
-        clean, rest = walk(rest + decode(b"", True), False)
-        yield self._vault.without(clean + rest)
-
-    def _text_window(self, place: str) -> Callable[[str, bool], tuple[str, str]]:
-        def walk(text: str, more: bool) -> tuple[str, str]:
-            cut = _cut(text) if more else len(text)
-            return self._walker.text(text[:cut], place), text[cut:]
-
-        return walk
 
     def _stored(self, pieces: Iterator[bytes] | list[bytes]) -> StoredBody:
         assert self._folder is not None, "large bodies need a folder"
@@ -320,120 +296,3 @@ class Scrubber:
         stored = spool.finish()
         assert isinstance(stored, StoredBody)
         return stored
-
-
-def _mentions(messages: tuple[Request, Response], secrets: list[str]) -> bool:
-    """Whether what was scrubbed may still mention a secret that became known on the way, in base64 even."""
-    if _says(messages, secrets):
-        return True
-    # Base64 hides words: a body that may hold some is walked again.
-    plain = [one.body for one in messages if isinstance(one.body, bytes)]
-    return any(may_hide(run.decode()) for body in plain for run in LONG_RUN.findall(body))
-
-
-def _says(messages: tuple[Request, Response], secrets: list[str]) -> bool:
-    asked, answered = messages
-    texts = "\n".join([asked.uri, *[value for message in messages for _, value in message.headers]])
-    if any(secret in texts for secret in secrets):
-        return True
-    bodies = [body for body in (asked.body, answered.body) if body]
-    words = [max(WORD.findall(secret) or [secret], key=len).encode("utf-8", "surrogateescape") for secret in secrets]
-    return any(not isinstance(body, bytes) or any(word in body for word in words) for body in bodies)
-
-
-def _text_of(data: bytes, textual: bool) -> tuple[str, str] | None:
-    """A body as text and the encoding it has; None where it is none. `textual`: whether its type promises text."""
-    if b"\0" in data[:4]:
-        if not textual:
-            return None
-        encoding = json.detect_encoding(data)
-        return data.decode(encoding, "surrogateescape"), encoding
-    try:
-        return data.decode(), "utf-8"
-    except UnicodeDecodeError:
-        return (data.decode("utf-8", "surrogateescape"), "utf-8") if textual else None
-
-
-LONG_RUN = re.compile(rb"[A-Za-z0-9+/_-]{20,}={0,2}")
-
-
-def decoded_interaction(interaction: Interaction, folder: Path) -> Interaction:
-    """What is kept where the user asked for no scrubbing: all of it, content codings removed where they can be."""
-    try:
-        asked, answered = decoded(interaction.request, folder), decoded(interaction.response, folder)
-    except ContentError:
-        return interaction
-    return replace(interaction, request=asked, response=answered)
-
-
-def _cut(text: str) -> int:
-    """Where a text may be cut: behind a closing element, a line, a pair or a word, and not within a key."""
-    mark = "</" if text.lstrip()[:1] == "<" else "\n"
-    for separator in (mark, "\n", "&", " "):
-        at = text.rfind(separator)
-        if at > 0:
-            begin = text.rfind(BEGIN, 0, at)
-            if begin > 0 and "-----END" not in text[begin:at]:
-                return begin
-            return at
-    return 0
-
-
-def _begins_as_text(body: StoredBody) -> bool:
-    with body.path.open("rb") as file:
-        start = file.read(4096)
-    return is_text(start) or is_text(start[:-1]) or is_text(start[:-2]) or is_text(start[:-3])
-
-
-def _vouched_for(response: Response) -> bool:
-    """Whether a checksum in the headers is that of the coded body: then it is an object stored so, and must stay so."""
-    if not codings(response.headers) or not isinstance(response.body, bytes):
-        return False
-    etag = (header(response.headers, "etag") or "").strip('"')
-    return etag == hashlib.md5(response.body, usedforsecurity=False).hexdigest()
-
-
-# --- header fields whose value has a form of its own -----------------------------------------------------------------
-
-COOKIE_RULE, TOKEN_RULE, USER_RULE, PASSWORD_RULE = (Rule("", kind) for kind in ("cookie", "token", "user", "password"))
-
-
-def _authorization(walker: Walker, value: str, place: str) -> str:
-    scheme, _, proof = value.partition(" ")
-    if scheme.lower() == "basic":
-        return f"{scheme} {_basic(walker, proof.strip(), place)}"
-    if not proof:
-        return walker.secret(TOKEN_RULE, value, place, 0)
-    return f"{scheme} {walker.secret(TOKEN_RULE, proof.strip(), place, 0)}"
-
-
-def _basic(walker: Walker, proof: str, place: str) -> str:
-    try:
-        user, colon, password = base64.b64decode(proof, validate=True).decode("utf-8", "surrogateescape").partition(":")
-    except ValueError:
-        return walker.secret(TOKEN_RULE, proof, place, 0)
-    user = walker.secret(USER_RULE, user, place, 0) if user else user
-    password = walker.secret(PASSWORD_RULE, password, place, 0) if password else password
-    return base64.b64encode(f"{user}{colon}{password}".encode("utf-8", "surrogateescape")).decode()
-
-
-def _cookies(walker: Walker, value: str, place: str) -> str:
-    return "; ".join(_cookie(walker, part, place) for part in value.split("; "))
-
-
-def _cookie(walker: Walker, part: str, place: str) -> str:
-    name, equals, secret = part.partition("=")
-    return name + equals + (walker.secret(COOKIE_RULE, secret, place, 0) if secret else "")
-
-
-def _set_cookie(walker: Walker, value: str, place: str) -> str:
-    cookie, semicolon, attributes = value.partition(";")
-    return _cookie(walker, cookie, place) + semicolon + attributes
-
-
-FIELDS: tuple[tuple[frozenset[str], Callable[[Walker, str, str], str]], ...] = (
-    (frozenset({"authorization", "proxy-authorization"}), _authorization),
-    (frozenset({"cookie"}), _cookies),
-    (frozenset({"set-cookie"}), _set_cookie),
-)
-OWN_FORM = frozenset(name for names, _ in FIELDS for name in names)

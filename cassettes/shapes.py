@@ -11,20 +11,20 @@ secret would look like in it. It may take the harmless for a danger, never the o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Sequence, Set
+from itertools import accumulate, groupby
 from typing import NamedTuple
 
+from cloudtape.cassettes.base64_runs import BASE64_RUN, HEX_RUN, shape_may_hide
+from cloudtape.cassettes.mentions import RUN, Mentions, telling_run
 from cloudtape.cassettes.secrets import MARKS, PATH_MARKS, Table
-from cloudtape.cassettes.walk import BASE64_RUN
 
 HEX = bytes.maketrans(b"123456789abcdef", b"0" * 15)
-ANY_HEX = bytes.maketrans(b"123456789abcdefABCDEF", b"0" * 21)
-# A UUID, or an id without its dashes as a segment of a path: no run of base64 holds 32 hex digits between two slashes.
-ID = re.compile(r"0{8}-(?:0{4}-){3}0{12}|(?<![0-9A-Za-z+])0{32}(?![0-9A-Za-z+])")
-HEX_RUN = re.compile(r"[0-]*")
 SEPARATOR = "\n"
 MOST_KNOWN = 5_000
 LONGEST_KNOWN = 200
+MOST_OUTLINES = 256
+LONGEST_OUTLINED = 8_000
 FEW = 64
 UNJUDGED = ("",)
 
@@ -41,6 +41,16 @@ WHOLE = Cut(b"", (), ())
 """A text in which nothing is strange."""
 
 
+class _Outline(NamedTuple):
+    """Of the texts of one shape: the number, begin and end of each piece whose shape alone does not make it harmless.
+
+    A client that polls is given texts of one shape again and again.
+    """
+
+    separator: bytes
+    doubtful: Sequence[tuple[int, int, int]]
+
+
 class Shapes:
     """The shapes that were found harmless, for one table and the secrets that are known so far.
 
@@ -52,21 +62,32 @@ class Shapes:
         self._known: set[bytes] = {b""}
         # The others, and which stems a text with them must not hold; None for those that are never harmless.
         self._unless: dict[bytes, tuple[str, ...] | None] = {}
-        self._joined: bytes | None = None
-        self._secrets: set[bytes] = set()
+        # All of these by the runs of letters and digits in them, so that those which a secret stands in are found.
+        self._holding: dict[str, list[bytes]] = {}
+        self._judged = 0
+        # Found harmless once; whoever looks again judges them again.
+        self._seen: set[bytes] = set()
+        self._outlines: dict[bytes, _Outline] = {}
+        self._secrets = Mentions()
         # Secrets that look like ids would make a danger of every id: they are looked for themselves.
         self._like_ids: list[str] = []
         self._stems = {stem: _alike(stem) for stem in (*table.stems, *table.unders)}
-        self._marks = tuple(_hex_alike(mark) for mark in (*MARKS, *PATH_MARKS))
+        self._any_stem = _any_of(self._stems.values())
+        self._marks = _any_of([b"\0", *(shape_of(mark) for mark in (*MARKS, *PATH_MARKS))])
 
     def strange(self, texts: Sequence[str]) -> list[str] | None:
         """Those of some texts whose shape is not harmless; None where one mentions a secret of which no shape tells."""
+        self._make_room()
         joined = SEPARATOR.join(texts)
         if self._like_ids and self._mentions_like_id(joined):
             return None
         shapes = shape_of(joined).split(b"\n")
         unknown = set(shapes) - self._known
-        if not unknown or not (strange := self._strange(unknown, joined)):
+        if not unknown or not (doubtful := self._judge_all(unknown)):
+            return []
+        lower = joined.lower()
+        strange = {one for one in doubtful if self._is_strange(one, lower)}
+        if not strange:
             return []
         if len(shapes) == len(texts):
             return [text for text, shape in zip(texts, shapes, strict=True) if shape in strange]
@@ -77,30 +98,70 @@ class Shapes:
 
         Pieces that are `harmless` although their shape is not are not strange.
         """
+        self._make_room()
         if self._like_ids and self._mentions_like_id(document.decode("utf-8", "surrogateescape")):
             return None
         shape = document.translate(HEX)
+        outline = self._outlines.get(shape) or self._outlined(shape)
+        strange = []
+        for at, begin, end in outline.doubtful:
+            piece = document[begin:end]
+            if piece not in harmless:
+                lower = piece.decode("utf-8", "surrogateescape").lower()
+                if self._is_strange(shape[begin:end], lower):
+                    strange.append(at)
+        return Cut(outline.separator, document.split(outline.separator), strange) if strange else WHOLE
+
+    def _outlined(self, shape: bytes) -> _Outline:
         separator = b', "' if b', "' in shape else b',"'
         shapes = shape.split(separator)
         unknown = set(shapes) - self._known
-        if not unknown:
-            return WHOLE
-        pieces = document.split(separator)
-        numbered = enumerate(zip(pieces, shapes, strict=True))
-        suspects = [(at, one) for at, (piece, one) in numbered if one in unknown and piece not in harmless]
-        strange = [at for at, one in suspects if self._strange({one}, pieces[at].decode("utf-8", "surrogateescape"))]
-        return Cut(separator, pieces, strange) if strange else WHOLE
+        unsure = self._judge_all(unknown) if unknown else unknown
+        doubtful = []
+        if unsure:
+            ends = list(accumulate(map(len, shapes)))
+            for at in [at for at, one in enumerate(shapes) if one in unsure]:
+                end = ends[at] + at * len(separator)
+                doubtful.append((at, end - len(shapes[at]), end))
+        outline = _Outline(separator, doubtful)
+        # What is not doubtful must be known: then the outline goes when a secret becomes known that stands there.
+        if len(unsure) == len(unknown) and len(shape) <= LONGEST_OUTLINED:
+            if len(self._outlines) >= MOST_OUTLINES:
+                self._outlines.clear()
+            self._outlines[shape] = outline
+        return outline
 
-    def _strange(self, unknown: set[bytes], joined: str) -> set[bytes]:
-        found, lower = set(), joined.lower()
-        for shape in unknown:
-            stems = self._unless.get(shape, UNJUDGED)
-            if stems is UNJUDGED:
-                stems = self._judge(shape)
-                self._remember(shape, stems)
-            if stems is None or any(stem in lower for stem in stems):
-                found.add(shape)
-        return found
+    def _is_strange(self, shape: bytes, lower: str) -> bool:
+        """Whether a text of some shape may hold a secret; `lower` is one that it is a part of, in lower case."""
+        stems = self._stems_in(shape)
+        return stems is None or any(stem in lower for stem in stems)
+
+    def _stems_in(self, shape: bytes) -> tuple[str, ...] | None:
+        """As `_judge` says, which is asked once."""
+        stems = () if shape in self._known else self._unless.get(shape, UNJUDGED)
+        if stems is UNJUDGED:
+            stems = self._judge(shape)
+            self._remember(shape, stems)
+        return stems
+
+    def _judge_all(self, shapes: Set[bytes]) -> Set[bytes]:
+        """Those of some shapes that alone do not make a text harmless.
+
+        New ones are judged together: mostly they hold the names that a client makes up, and all are harmless. Only what
+        comes again is worth remembering.
+        """
+        unjudged = {one for one in shapes if one not in self._unless}
+        stems = self._judge(b"\n".join(unjudged)) if unjudged else None
+        if stems == ():
+            for shape in unjudged & self._seen:
+                self._remember(shape, ())
+            if len(self._seen) > MOST_KNOWN:
+                self._seen.clear()
+            self._seen |= unjudged
+            return shapes - unjudged
+        for shape in unjudged:
+            self._remember(shape, self._judge(shape) if len(unjudged) > 1 else stems)
+        return shapes - self._known
 
     def _mentions_like_id(self, joined: str) -> bool:
         if len(self._like_ids) > FEW:
@@ -110,110 +171,78 @@ class Shapes:
     def learn(self, secrets: Iterable[str]) -> None:
         """What was harmless may be the shape of these."""
         for secret in secrets:
-            shape = secret.encode("utf-8", "surrogatepass").translate(HEX)
-            if SEPARATOR in secret or HEX_RUN.fullmatch(shape.decode("latin-1")):
+            shape = shape_of(secret).decode("latin-1")
+            if SEPARATOR in secret or HEX_RUN.fullmatch(shape):
                 self._like_ids.append(secret)
             elif shape not in self._secrets:
                 self._secrets.add(shape)
-                if shape in self._all_known():
-                    self._drop({one for one in self._known | self._unless.keys() if shape in one})
+                self._drop(shape.encode("latin-1"), telling_run(shape))
 
     def forget(self) -> None:
         """When the table has changed."""
-        self._known, self._unless, self._joined = {b""}, {}, None
+        self._known, self._unless, self._judged = {b""}, {}, 0
+        self._holding.clear()
+        self._outlines.clear()
 
-    def _drop(self, shapes: set[bytes]) -> None:
-        self._known -= shapes
-        self._unless = {shape: stems for shape, stems in self._unless.items() if shape not in shapes}
-        self._joined = None
+    def _make_room(self) -> None:
+        """Before anything is judged: what an outline takes for harmless must be known as long as it is kept."""
+        if self._judged > MOST_KNOWN:
+            self.forget()
 
-    def _all_known(self) -> bytes:
-        if self._joined is None:
-            self._joined = b"\n".join(self._known | self._unless.keys())
-        return self._joined
+    def _drop(self, secret: bytes, run: str) -> None:
+        """Judge again what a secret may stand in."""
+        holding = self._holding.get(run, ()) if run else [*self._known, *self._unless]
+        for shape in holding:
+            if secret in shape:
+                self._unless.pop(shape, None)
+                if shape in self._known:
+                    self._known.remove(shape)
+                    self._outlines.clear()
 
     def _judge(self, shape: bytes) -> tuple[str, ...] | None:
         """The stems without which all strings of a shape are harmless; None where some may be a danger all the same.
 
         So `block-storage` is harmless, although `blob` has its shape: as long as there is no `blob` in the text.
         """
-        alike = shape.lower().translate(ANY_HEX)
-        if not alike.isascii() or b"\0" in shape or any(one in shape for one in (*self._marks, *self._secrets)):
+        if not shape.isascii() or self._marks.search(shape):
             return None
+        alike = shape.lower().translate(HEX)
         if any(_alike(name) in alike for name in self._table.hidden):
             return None
-        if any(_may_hide(run) for run in BASE64_RUN.findall(shape.decode("latin-1"))):
+        text = shape.decode("ascii")
+        if any(self._secrets.found_in(text)):
             return None
-        return tuple(stem for stem, like in self._stems.items() if like in alike)
+        if BASE64_RUN.search(text) and any(map(shape_may_hide, BASE64_RUN.findall(text))):
+            return None
+        if not self._any_stem.search(alike):
+            return ()
+        return tuple([stem for stem, like in self._stems.items() if like in alike])
 
     def _remember(self, shape: bytes, stems: tuple[str, ...] | None) -> None:
+        self._judged += 1
         if len(shape) > LONGEST_KNOWN:
             return
-        if len(self._known) + len(self._unless) > MOST_KNOWN:
-            self.forget()
         if stems == ():
             self._known.add(shape)
         else:
             self._unless[shape] = stems
-        self._joined = None
+        for run in RUN.findall(shape.decode("latin-1")):
+            self._holding.setdefault(run, []).append(shape)
 
 
 def shape_of(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass").translate(HEX)
 
 
-def _may_hide(run: str) -> bool:
-    """Whether a long word may be base64 of a text, for some of the strings of its shape."""
-    parts = [part for part in ID.split(run) if len(part) >= 20]
-    return any(not HEX_RUN.fullmatch(part) and _may_be_text(part) for part in parts)
-
-
-def _may_be_text(part: str) -> bool:
-    """Whether some string of this shape, decoded, may be UTF-8 or begin as gzip does."""
-    digits = [DIGITS[character] for character in part.rstrip("=")]
-    if len(digits) % 4 == 1:
-        return False
-    choices = list(_bytes_of(digits))
-    if 0x1F in choices[0] and 0x8B in choices[1]:
-        return True
-    states = {0}
-    for choice in choices:
-        states = {
-            after
-            for state in states
-            for kind in set(map(_kind, choice))
-            if (after := STEPS.get((state, kind))) is not None
-        }
-    return 0 in states
-
-
-def _bytes_of(digits: list[frozenset[int]]) -> Iterator[set[int]]:
-    """The values that each byte may have."""
-    for at in range(0, len(digits), 4):
-        for left, right, shift in zip(digits[at : at + 3], digits[at + 1 : at + 4], (2, 4, 6), strict=False):
-            yield {(one << shift | other >> (6 - shift)) & 0xFF for one in left for other in right}
-
-
-def _kind(byte: int) -> int:
-    """How many bytes follow this one in UTF-8; -1 for one that follows others, -2 for one that a text does not hold."""
-    if byte < 0x80:
-        return 0 if byte else -2
-    return -1 if byte < 0xC0 else -2 if byte < 0xC2 or byte > 0xF4 else 1 if byte < 0xE0 else 2 if byte < 0xF0 else 3
-
-
-# (bytes still to follow, kind of the next byte) → bytes still to follow
-STEPS = {(0, kind): kind for kind in range(4)} | {(left, -1): left - 1 for left in (1, 2, 3)}
-ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-DIGITS = {character: frozenset({value}) for value, character in enumerate(ALPHABET)} | {
-    "-": frozenset({62}),
-    "_": frozenset({63}),
-    "0": frozenset(ALPHABET.index(character) for character in "0123456789abcdef"),
-}
-
-
 def _alike(text: str) -> bytes:
-    return text.lower().encode("utf-8", "surrogatepass").translate(ANY_HEX)
+    return text.lower().encode("utf-8", "surrogatepass").translate(HEX)
 
 
-def _hex_alike(text: str) -> bytes:
-    return text.encode().translate(HEX)
+def _any_of(words: Iterable[bytes]) -> re.Pattern[bytes]:
+    """Finds any of some words; by their first letters, where most places are given up."""
+    grouped = groupby(sorted(words), lambda word: word[:1])
+    return re.compile(
+        b"|".join(
+            re.escape(first) + b"(?:%b)" % b"|".join([re.escape(one[1:]) for one in group]) for first, group in grouped
+        )
+    )

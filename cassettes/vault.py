@@ -7,15 +7,12 @@ import re
 from collections import Counter
 from urllib.parse import quote, quote_plus
 
+from cloudtape.cassettes.mentions import Mentions
 from cloudtape.cassettes.placeholders import pem, placeholder
 from cloudtape.cassettes.secrets import EVERYDAY, SHORTEST, Rule
 
-WORD = re.compile(r"\w{6,}")
 ONE_SPELLING = re.compile(r"[\w.~-]*", re.ASCII)
 """The same in a URL and in JSON."""
-FORM_CLUES = ("gAAAA", "eyJ")
-FEW = 64
-"""Up to so many clues are looked for one by one, more of them by the text's words."""
 BEGIN = "-----BEGIN"
 
 
@@ -29,9 +26,8 @@ class Vault:
     def __init__(self) -> None:
         self._stand_ins: dict[str, str] = {}
         self._counts: Counter[str] = Counter()
-        # What a text that mentions a secret holds, too: the secret's longest word, or what all of its form begin with.
-        self._by_clue: dict[str, list[str]] = {form: [] for form in FORM_CLUES}
-        self._wordless: list[str] = []
+        self._anywhere = Mentions()
+        """Those that are replaced wherever they stand, in all spellings."""
         self.news: list[str] = []
         self.generation = 0
 
@@ -52,14 +48,11 @@ class Vault:
             made = placeholder(rule.kind, count, secret, rule.base64)
         self._stand_ins[secret] = made
         if len(secret) >= SHORTEST and secret.lower() not in EVERYDAY:
-            words = [form for form in FORM_CLUES if secret.startswith(form)] or WORD.findall(secret)
             spellings = {secret}
             if not ONE_SPELLING.fullmatch(secret):
                 spellings |= {quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
-            if words:
-                self._by_clue.setdefault(max(words, key=len), []).extend(spellings)
-            else:
-                self._wordless.extend(spellings)
+            for spelling in spellings:
+                self._anywhere.add(spelling)
             self._stand_ins |= dict.fromkeys(spellings, made)
             self.news.extend(spellings)
         self.generation += 1
@@ -67,13 +60,7 @@ class Vault:
 
     def mentioned(self, text: str) -> list[str]:
         """The known secrets that stand in a text, longest first."""
-        if len(self._by_clue) <= FEW:
-            clues = [clue for clue in self._by_clue if clue in text]
-        else:
-            clues = [*(self._by_clue.keys() & set(WORD.findall(text))), *(clue for clue in FORM_CLUES if clue in text)]
-        found = {secret for clue in clues for secret in self._by_clue[clue] if secret in text}
-        found.update(secret for secret in self._wordless if secret in text)
-        return sorted(found, key=len, reverse=True)
+        return sorted(self._anywhere.found_in(text), key=len, reverse=True)
 
     def without(self, text: str) -> str:
         """The text with all known secrets replaced where they stand as words of their own."""

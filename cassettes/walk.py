@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import binascii
 import gzip
-import json
 import re
 import zlib
 from collections.abc import Callable
@@ -20,8 +19,9 @@ from functools import partial
 from html import escape, unescape
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
-import msgspec
-
+from cloudtape.cassettes.base64_runs import BASE64_RUN, PLAIN_ID
+from cloudtape.cassettes.hidden import HIDDEN_YAML
+from cloudtape.cassettes.json_walk import JsonWalk, is_json
 from cloudtape.cassettes.secrets import FORMS, PATHS, PEM, USER_INFO, Rule, Table
 
 Replace = Callable[[Rule, str, str], str]
@@ -34,8 +34,6 @@ FORM_OF = {row: Rule("", kind) for row, kind in FORMS}
 PATH_OF = {row: Rule("", kind) for row, kind in PATHS}
 KEY_RULE, USER_RULE, PASSWORD_RULE, TOKEN_RULE = (Rule("", kind) for kind in ("key", "user", "password", "token"))
 
-JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)|[{}\[\],]|[^\s{}\[\],:"]+', re.DOTALL)
-COLON = re.compile(r"\s*:")
 XML_TAG = re.compile(r"<(?P<close>/)?(?P<name>[A-Za-z_][\w:.-]*)(?P<rest>[^<>]*?)(?P<empty>/)?>")
 XML_ATTRIBUTE = re.compile(
     r"""(?P<name>[\w:.-]+)(?P<equals>\s*=\s*)(?P<quote>["'])(?P<value>.*?)(?P=quote)""", re.DOTALL
@@ -47,14 +45,7 @@ PAIR_NAME = r"""(?<![\w.-])(?P<name>[A-Za-z_][\w.-]{0,80})(?P<sep>["']?[ \t]*[=:
 PAIR = re.compile(PAIR_NAME + r"""(?P<quote>["']?)(?P<value>[^\s"'&;<>{}\[\],$%][^\s"'&;<>,]*)""")
 QUOTED_PAIR = re.compile(PAIR_NAME + r"""(?P<quote>["'])(?P<value>[^"'\n]*)(?P=quote)""")
 FLAG = re.compile(r"(?P<sep>--)(?P<name>[a-z][a-z-]{0,40})[ =](?P<quote>[\"']?)(?P<value>[^\s\"'-][^\s\"']*)")
-BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
 WRAPPED_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{60,76}\s+)+[A-Za-z0-9+/]*={0,2}\s*")
-PLAIN_ID = re.compile(r"(?:req-|tx)?[0-9a-fA-F-]+")
-HIDDEN_YAML = re.compile(
-    r"^(?P<indent>[ ]+)(?P<name>[\w-]+):[ ]*\n(?P<body>(?:(?P=indent)[ ]+[^\n]*\n?|[ ]*\n)+)", re.MULTILINE
-)
-HIDDEN_MARK = re.compile(r"""\b(?:hidden|NoEcho)["']?\s*:\s*["']?(?:true|yes|on|1)\b""", re.IGNORECASE)
-HIDDEN_JSON = re.compile(r'"(?P<name>[\w-]+)"\s*:\s*(?P<body>\{[^{}]*\})')
 YAML_DEFAULT = re.compile(
     r"""^(?P<head>\s*default:[ ]*)(?P<quote>["']?)(?P<value>[^\n"']+?)(?P=quote)[ ]*$""", re.MULTILINE
 )
@@ -289,132 +280,3 @@ def _unpacked(data: bytes) -> tuple[str, bool]:
     if data[:2] == b"\x1f\x8b":
         return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, UNPACKED_LIMIT).decode(), True
     return data.decode(), False
-
-
-class JsonWalk:
-    """A walk over JSON that may come in pieces; each piece but the last should end between two tokens.
-
-    `rule`: everything is a secret by this rule.
-    """
-
-    def __init__(self, walker: Walker, place: str, depth: int, rule: Rule | None = None) -> None:
-        self._walker, self._depth = walker, depth
-        self._table, self._replace = walker._table, walker._replace
-        # Of each enclosing object or array: the name it stands under, and the rule that makes all below it secret.
-        self._names: list[str] = [""]
-        self._deep: list[Rule | None] = [rule]
-        self._name = ""
-        self._place = place
-
-    def feed(self, text: str, more: bool = False) -> tuple[str, str]:
-        """The text with its secrets replaced, and the end of it that must be fed again when `more` will follow."""
-        pieces: list[str] = []
-        end = 0
-        for token in JSON_TOKEN.finditer(text):
-            if more and _may_go_on(token, text):
-                return "".join([*pieces, text[end : token.start()]]), text[token.start() :]
-            kind = token[0][0]
-            if kind in "{[":
-                self._enter()
-            elif kind in "}]":
-                self._leave()
-            elif kind == '"' and COLON.match(text, token.end()):
-                self._name = _string(token[0])
-            elif kind != ",":
-                replaced = self._value(token[0])
-                if replaced is not token[0]:
-                    pieces += [text[end : token.start()], replaced]
-                    end = token.end()
-        return "".join([*pieces, text[end:]]), ""
-
-    def _enter(self) -> None:
-        rule = self._deep[-1]
-        if rule is None and (found := self._table.rule(self._name, self._names[-1])) and found.deep:
-            rule = found
-        self._names.append(self._name)
-        self._deep.append(rule)
-
-    def _leave(self) -> None:
-        if len(self._names) > 1:
-            self._name = self._names.pop()
-            self._deep.pop()
-
-    def _value(self, token: str) -> str:
-        rule = self._deep[-1] or self._table.rule(self._name, self._names[-1])
-        if token[0] != '"':
-            return self._scalar(token, rule)
-        value = _string(token)
-        if not value:
-            return token
-        place = self._where()
-        if rule:
-            replaced = self._walker.secret(rule, value, place, self._depth)
-        else:
-            replaced = self._walker.leaf(value, place, self._depth)
-        return token if replaced == value else _quoted(replaced, token)
-
-    def _scalar(self, token: str, rule: Rule | None) -> str:
-        """A number under a secret name; true, false and null say nothing."""
-        if rule is None or not token.lstrip("-")[:1].isdigit():
-            return token
-        replaced = self._replace(rule, token, self._where())
-        return token if replaced == token else _number(replaced)
-
-    def _where(self) -> str:
-        return ".".join([self._place, *filter(None, self._names), self._name])
-
-
-def _may_go_on(token: re.Match[str], text: str) -> bool:
-    """Whether a token at the end of a piece may be longer, or turn out to be a name."""
-    return token[0] not in "{}[]," and not text[token.end() :].strip()
-
-
-def is_json(text: str) -> bool:
-    try:
-        msgspec.json.decode(text, type=msgspec.Raw)
-    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
-        return False
-    return True
-
-
-def _string(token: str) -> str:
-    inner = token[1:-1] if len(token) > 1 and token.endswith('"') else token[1:]
-    if "\\" not in inner:
-        return inner
-    try:
-        value: str = json.loads(f'"{inner}"', strict=False)
-    except ValueError:
-        return inner
-    return value
-
-
-def _quoted(text: str, like: str) -> str:
-    """A JSON string, in ASCII where the one that it replaces was."""
-    quoted = json.dumps(text, ensure_ascii=like.isascii())
-    return quoted if len(like) > 1 and like.endswith('"') else quoted[:-1]
-
-
-def _number(replaced: str) -> str:
-    return replaced if replaced.isdigit() else json.dumps(replaced)
-
-
-def hidden_names(text: str) -> set[str]:
-    """The parameters that a template in this text (YAML or JSON) declares hidden."""
-    if not HIDDEN_MARK.search(text):
-        return set()
-    plain = text.replace("\\n", "\n").replace('\\"', '"')
-    found = set()
-    for pattern in (HIDDEN_YAML, HIDDEN_JSON):
-        for block in _blocks(pattern, plain):
-            if HIDDEN_MARK.search(block[1]):
-                found.add(block[0])
-    return found
-
-
-def _blocks(pattern: re.Pattern[str], text: str) -> list[tuple[str, str]]:
-    """Declarations may stand in a larger block (`parameters:`), so it is searched again from its second line."""
-    found, at = [], 0
-    while match := pattern.search(text, at):
-        found.append((match["name"], match["body"]))
-        at = match.start("body")
-    return [(name, body) for name, body in found if not pattern.search(body)] or found

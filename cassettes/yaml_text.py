@@ -57,7 +57,7 @@ def _one_line(text: str, indent: str) -> str:
 
 
 def _double_quoted(text: str) -> str:
-    if text.isascii() and text.isprintable():
+    if text.isascii() and not text.encode().translate(None, PRINTABLE):
         return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return '"' + SPECIAL.sub(_escape, text) + '"'
 
@@ -93,7 +93,9 @@ def _literal(text: str, indent: str) -> str:
 def _folded(text: str, indent: str) -> str:
     if text[0] in " \t":
         return " " + scalar(text)
-    broken = text.replace(', "', f',\n{indent}"').replace("}, {", f"}},\n{indent}{{")
+    broken = f',\n{indent}"'.join(text.split(', "'))
+    if "}, {" in broken:
+        broken = broken.replace("}, {", f"}},\n{indent}{{")
     return f" >-\n{indent}{broken}"
 
 

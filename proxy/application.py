@@ -20,8 +20,9 @@ from urllib.parse import urlsplit
 from cloudtape.cassette_routes import IDENTITY, auth_path, routes_of
 from cloudtape.cassettes.bodies import Spool, folder_of
 from cloudtape.cassettes.cassette import Cassette
+from cloudtape.cassettes.content import decoded_interaction
 from cloudtape.cassettes.messages import Interaction, Request, Response, Route
-from cloudtape.cassettes.scrub import Scrubber, decoded_interaction
+from cloudtape.cassettes.scrub import Scrubber
 from cloudtape.cassettes.secrets import RULES, Table
 from cloudtape.cassettes.user_rules import load_rules
 from cloudtape.cassettes.writer import CassetteWriter

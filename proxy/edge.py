@@ -22,9 +22,9 @@ from cloudtape.cassettes.errors import CassetteError
 from cloudtape.cassettes.messages import Body, Headers, Kept, Request, Response, StoredBody, Stream, header
 from cloudtape.errors import ClientGone, ProxyError
 from cloudtape.headers import SESSION_HEADER, Chosen, for_upstream
+from cloudtape.incoming import Incoming
 from cloudtape.rewrite import PATH_FIELDS, URL_FIELDS, Rewriter
 from cloudtape.routes import Routes
-from cloudtape.server import Incoming
 from cloudtape.synthesis.faults import fault
 from cloudtape.upstream import DOCUMENT_LIMIT, INLINE_LIMIT, is_document
 

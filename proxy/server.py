@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.http import HttpProcessingError, HttpRequestParser, HttpVersion11, RawRequestMessage
@@ -17,8 +17,9 @@ from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.tcp_helpers import tcp_keepalive
 
 from cloudtape.cassettes.messages import Body, Response, Stream
-from cloudtape.errors import BodyBroken, ClientGone, ProxyError
+from cloudtape.errors import BodyBroken, ProxyError
 from cloudtape.framing import BODILESS, head, is_chunked, pieces
+from cloudtape.incoming import Incoming
 
 logger = logging.getLogger(__name__)
 
@@ -30,52 +31,6 @@ READ_BUFFER = 64 * 1024
 IDLE_SECONDS = 3600.0
 LINGER_SECONDS = 10.0
 """How long what is left of a request is read and thrown away, so that the client reads our answer to it."""
-
-
-class Incoming:
-    """A request as it came in: its head, and its body still to be read."""
-
-    __slots__ = ("_connection", "_must_invite", "_payload", "headers", "method", "port", "target")
-
-    def __init__(self, message: RawRequestMessage, payload: StreamReader, connection: Connection) -> None:
-        self.method, self.target, self.headers = message.method, message.path, message.headers
-        self.port = connection.server.port
-        self._payload, self._connection = payload, connection
-        self._must_invite = payload is not EMPTY_PAYLOAD and self.headers.get("Expect", "").lower() == "100-continue"
-
-    @property
-    def has_body(self) -> bool:
-        return self._payload is not EMPTY_PAYLOAD
-
-    @property
-    def length(self) -> int | None:
-        """What the client announced, in bytes."""
-        said = self.headers.get("Content-Length")
-        return int(said) if said else None
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether the client still waits for an invitation to send its body: it may never send it."""
-        return self._must_invite
-
-    async def read(self) -> bytes:
-        """The whole body. Raises ClientGone."""
-        if self._payload.is_eof():
-            self._must_invite = False
-            return self._payload.read_nowait()
-        return b"".join([chunk async for chunk in self.chunks()])
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """The body, piece by piece. Raises ClientGone."""
-        if self._must_invite:
-            # Said only when somebody reads the body: a request refused before that never uploads it.
-            self._must_invite = False
-            self._connection.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        try:
-            async for chunk in self._payload.iter_any():
-                yield chunk
-        except (BodyBroken, ConnectionError, RuntimeError) as error:
-            raise ClientGone from error
 
 
 Handler = Callable[[Incoming], Awaitable[Response | None]]

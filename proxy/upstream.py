@@ -1,4 +1,4 @@
-"""Sends a request to the cloud. With `server` and `wire`, the only module that knows aiohttp.
+"""Sends a request to the cloud. With `server`, `incoming` and `wire`, the only module that knows aiohttp.
 
 Decides which answers are read whole (small ones, and documents that will be rewritten) and which stream through.
 """

@@ -79,7 +79,13 @@ class Call(msgspec.Struct, frozen=True):
             if name and isinstance(body.get(name), dict):
                 return dict(body[name])
         values = list(body.values())
-        return dict(values[0]) if len(values) == 1 and isinstance(values[0], dict) else dict(body)
+        is_wrapped = len(values) == 1 and isinstance(values[0], dict) and not self._is_member(next(iter(body)))
+        return dict(values[0]) if is_wrapped else dict(body)
+
+    def _is_member(self, name: str) -> bool:
+        """Whether the example request has a member of this name beside others, so that it wraps nothing."""
+        sent = self.plan.sent
+        return isinstance(sent, dict) and len(sent) > 1 and name in sent and not self.plan.request_wrapper
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -55,6 +55,8 @@ def _entry(service: Service, region: str, one: Version) -> dict[str, Any]:
     entry: dict[str, Any] = {"id": one.id, "status": one.status}
     if one.version is not None:
         entry |= {"version": one.version, "min_version": one.min_version or ""}
+    if one.max_version is not None:
+        entry["max_version"] = one.max_version
     if one.updated:
         entry["updated"] = one.updated
     entry["links"] = [{"rel": "self", "href": service.address(region) + one.path}]

@@ -87,6 +87,9 @@ def _list(scene: Scene) -> Answer:
         return Answer(plan.status, wrapped)
     body: Members = {name: wrapped}
     write_links(body, name, call, page.items, page.limit, page.more)
+    if kind.alone and call.token.is_admin and scene.in_json:
+        # Clients read the list. Who may not see an administrator's attributes needs no example of them.
+        body[kind.alone] = next(iter(wrapped), None)
     return Answer(plan.status, body)
 
 
@@ -141,8 +144,6 @@ def shown(scene: Scene, one: Resource, status: int | None = None) -> Answer:
     told = plan.sample is None or (isinstance(plan.sample, dict) and kind.wrapper in plan.sample)
     body = {**body, **one.private.pop("told_now", {})}
     wrapper = plan.wrapper or (kind.wrapper if told else "")
-    if kind.rule.wrapper and kind.rule.newest and plan.operation.version == kind.newest:
-        wrapper = kind.rule.wrapper  # whatever the example has lost
     if isinstance(plan.sample, list) and not plan.many:
         return Answer(status or plan.status, [body])
     inside = plan.sample.get(wrapper) if wrapper and isinstance(plan.sample, dict) else None
@@ -150,7 +151,10 @@ def shown(scene: Scene, one: Resource, status: int | None = None) -> Answer:
         return Answer(status or plan.status, {wrapper: [body]})
     if plan.sample is None and plan.status == 204:
         return Answer(204)
-    return Answer(status or plan.status, {wrapper: body} if wrapper else body)
+    whole = {wrapper: body} if wrapper else body
+    if kind.rule.bare and kind.wrapper != wrapper:
+        whole = {**whole, kind.wrapper: body}
+    return Answer(status or plan.status, whole)
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -216,7 +220,7 @@ def _change(scene: Scene, one: Resource) -> Answer:
     if kind.rule.life:
         life = default_lives()[kind.rule.life]
         check(life, life.update, one, "update", kind.label)
-        begin(life, life.update, one, scene.world.pace, scene.world.clock)
+        begin(life, one.private.pop("goes", life.update), one, scene.world.pace, scene.world.clock)
     return Answer(call.plan.status, said) if said is not None else shown(scene, one)
 
 
@@ -273,7 +277,7 @@ def _action(scene: Scene) -> Answer:
         effect(scene, one, "DELETE", {})
         _leave(scene, one, life, transition)
     elif transition is not NO_TRANSITION:
-        begin(life, transition, one, scene.world.pace, scene.world.clock)
+        begin(life, one.private.pop("goes", transition), one, scene.world.pace, scene.world.clock)
         stamp(one.members, scene, UPDATED)
     if said is not None:
         return Answer(plan.status, said)

@@ -6,14 +6,23 @@ of the reference, keystone's `api/auth.py`, `models/token_model.py` and `common/
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from cloudtape.cassettes.messages import header
 from cloudtape.synthesis import tokens
-from cloudtape.synthesis.calls import Token
+from cloudtape.synthesis.calls import Answer, Token
 from cloudtape.synthesis.catalogs import catalog
 from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.logins import (
+    RECEIPT_HEADER,
+    by_trust,
+    is_passcode_of,
+    methods_before,
+    missing_methods,
+    receipt_for,
+)
 from cloudtape.synthesis.scene import Scene
 from cloudtape.synthesis.shelves import Members, Resource
 from cloudtape.synthesis.world import World
@@ -135,15 +144,28 @@ def _credential(scene: Scene, asked: Members) -> Resource | None:
     return next((one for one in found if user and one.parents[0] == user.id), None)
 
 
-METHODS = {
+def _by_passcode(scene: Scene, identity: Members) -> tuple[Resource, Members]:
+    asked = identity.get("totp")
+    user = asked.get("user") if isinstance(asked, dict) else None
+    if not isinstance(user, dict):
+        raise Refused(400, "Expecting to find totp.user in the request body.")
+    found = _named(scene, USERS, user)
+    if found is None or not is_passcode_of(scene, found, user.get("passcode")):
+        raise Refused(401, "Invalid username or TOTP passcode")
+    return found, {}
+
+
+METHODS: dict[str, Callable[[Scene, Members], tuple[Resource, Members]]] = {
     "password": _by_password,
     "token": _by_token,
     "application_credential": _by_application_credential,
+    "totp": _by_passcode,
+    # "oauth1" is registered by its own module.
 }
 
 
-def log_in(scene: Scene, auth: Any) -> Token:
-    """A token for a request of the v3 form. Raises Refused."""
+def log_in(scene: Scene, auth: Any) -> Token | Answer:
+    """A token for a request of the v3 form, or what is missing for one. Raises Refused."""
     identity = auth.get("identity") if isinstance(auth, dict) else None
     methods = identity.get("methods") if isinstance(identity, dict) else None
     if not isinstance(identity, dict) or not isinstance(methods, list) or not methods:
@@ -154,11 +176,22 @@ def log_in(scene: Scene, auth: Any) -> Token:
         check = METHODS.get(method) if isinstance(method, str) else None
         if check is None:
             raise Refused(401, f"Authentication method {method} is not supported.")
-        user, told = check(scene, identity)
-        more |= told
+        found, told = check(scene, identity)
+        if user is not None and found is not user:
+            raise unauthorized()
+        user, more = found, more | told
     assert user is not None
-    methods = [*dict.fromkeys([*methods, *more.get("_methods", ())])]
-    return token_for(scene, user, methods, auth.get("scope"), more)
+    before = methods_before(scene, header(scene.call.request.headers, RECEIPT_HEADER.lower()), user)
+    done = list(dict.fromkeys([*before, *methods, *more.get("_methods", ())]))
+    # A token stands for all steps that led to it.
+    if "token" not in done and (rules := missing_methods(user, done)):
+        id_, told = receipt_for(scene, user, done, rules)
+        return Answer(401, told, ((RECEIPT_HEADER, id_),))
+    scope = auth.get("scope")
+    if isinstance(scope, dict) and isinstance(trust := scope.get("OS-TRUST:trust"), dict):
+        user, told = by_trust(scene, user, trust.get("id"))
+        more |= told
+    return token_for(scene, user, done, scope, more)
 
 
 def token_for(scene: Scene, user: Resource, methods: list[str], scope: Any, more: Members) -> Token:
@@ -167,7 +200,6 @@ def token_for(scene: Scene, user: Resource, methods: list[str], scope: Any, more
         raise unauthorized()
     world = scene.world
     target, kind = _scope(scene, user, scope, more)
-    user = more.get("_user", user)
     domain = scene.need(DOMAINS, user.members["domain_id"], 401)
     document: Members = {
         "methods": methods,
@@ -210,9 +242,6 @@ def _scope(scene: Scene, user: Resource, scope: Any, more: Members) -> tuple[Res
     ((kind, asked),) = scope.items()
     if kind == "system":
         return None, "system"
-    if kind == "OS-TRUST:trust":
-        more |= _trusted(scene, user, scene.need(TRUSTS, asked.get("id"), 403))
-        return scene.need(PROJECTS, more["_trust_project"], 401), "projects"
     kinds = {"project": PROJECTS, "domain": DOMAINS}
     if kind not in kinds:
         raise Refused(400, f"Invalid scope: {kind}.")
@@ -220,31 +249,6 @@ def _scope(scene: Scene, user: Resource, scope: Any, more: Members) -> tuple[Res
     if target is None or not target.members.get("enabled", True):
         raise unauthorized()
     return target, f"{kind}s"
-
-
-def _trusted(scene: Scene, user: Resource, trust: Resource) -> Members:
-    """What a trust makes of a login: as whom, with which roles. Raises Refused."""
-    members = trust.members
-    trustor = scene.need(USERS, members["trustor_user_id"], 403)
-    ends = members["expires_at"]
-    if user.id != members["trustee_user_id"] or (
-        ends and ends <= scene.world.clock.now().strftime(tokens.KEYSTONE_TIME)
-    ):
-        raise Refused(403, f"The trust {trust.id} is not the user's, or has expired.")
-    held = {role["id"] for role in roles_of(scene.world, trustor.id, "projects", members["project_id"])}
-    roles = [{"id": role["id"], "name": role["name"]} for role in members["roles"] if role["id"] in held]
-    if members["remaining_uses"] is not None:
-        if members["remaining_uses"] < 1:
-            raise Refused(403, f"There are no remaining uses for trust {trust.id}.")
-        trust.set(remaining_uses=members["remaining_uses"] - 1)
-    told = {
-        "id": trust.id,
-        "impersonation": members["impersonation"],
-        "trustee_user": {"id": user.id},
-        "trustor_user": {"id": trustor.id},
-    }
-    as_whom = {"_user": trustor} if members["impersonation"] else {}
-    return {"OS-TRUST:trust": told, "_roles": roles, "_trust_project": members["project_id"], **as_whom}
 
 
 def _scoped(scene: Scene, kind: str, target: Resource | None) -> Members:

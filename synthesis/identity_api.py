@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from cloudtape.cassettes.messages import header
 from cloudtape.synthesis import tokens
 from cloudtape.synthesis.calls import Answer, Token
 from cloudtape.synthesis.catalogs import ENDPOINTS, catalog
@@ -31,15 +32,25 @@ REGIONS, SERVICES = "identity/regions", "identity/services"
 
 # --- tokens over HTTP ---------------------------------------------------------------------------------------------
 
+BY_OAUTH: Members = {"identity": {"methods": ["oauth1"], "oauth1": {}}}
+
 
 @answers("identity.auth.tokens.authenticate", "identity.auth.tokens.show")
 def _authenticate(scene: Scene) -> Answer:
     body = scene.call.body
-    token = log_in(scene, body.get("auth") if isinstance(body, dict) else None)
+    auth = body.get("auth") if isinstance(body, dict) else None
+    if body is None and (header(scene.call.request.headers, "authorization") or "").startswith("OAuth "):
+        # The reference documents OAuth's login without a body (7.3.13); its parameters stand in a header.
+        auth = BY_OAUTH
+    token = log_in(scene, auth)
+    if not isinstance(token, Token):
+        return token
     document = token.document
     if scene.call.asked("nocatalog") is not None:
         document = {name: value for name, value in document.items() if name != "catalog"}
-    return Answer(201, {"token": document}, (("X-Subject-Token", token.id), ("Vary", "X-Auth-Token")))
+    return Answer(
+        scene.call.plan.status, {"token": document}, (("X-Subject-Token", token.id), ("Vary", "X-Auth-Token"))
+    )
 
 
 def _subject(scene: Scene) -> Token:
@@ -78,14 +89,14 @@ def _reachable(scene: Scene, user: str, targets: str, kind: str) -> Iterator[Res
     return (one for one in scene.world.all(kind) if roles_of(scene.world, user, targets, one.id))
 
 
-@answers("identity.auth.projects.list", "identity.users.projects.list")
+@answers("identity.auth.projects.list", "identity.users.projects.list", "identity.os-federation.projects.list")
 def _projects(scene: Scene) -> Answer:
     user = scene.call.ids[0] if scene.call.ids else scene.call.token.user
     scene.need(USERS, user)
     return listed(scene, "projects", _reachable(scene, user, "projects", PROJECTS))
 
 
-@answers("identity.auth.domains.list")
+@answers("identity.auth.domains.list", "identity.os-federation.domains.list")
 def _domains(scene: Scene) -> Answer:
     return listed(scene, "domains", _reachable(scene, scene.call.token.user, "domains", DOMAINS))
 

@@ -16,7 +16,7 @@ import yaml
 
 from cloudtape.reference.catalog import OperationCatalog
 from cloudtape.synthesis.checks import Check
-from cloudtape.synthesis.plans import Plan, Planner, Verb
+from cloudtape.synthesis.plans import Plan, Planner, Verb, shape_of
 from cloudtape.synthesis.services import DATA, Microversion
 from cloudtape.synthesis.shelves import Members
 
@@ -51,6 +51,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `optional` are members of examples whose presence says something. `since` and `until` bound the microversions in
     which a member is shown. `old`: what older versions call a member. `checks`: which values members may have.
     `renames`: an update may give it another key. `reserved`: members that only an admin may set.
+    `oldest_first`: the order of its lists, where its service has another one. `bare`: the reference prints it without
+    the `wrapper` in which clients look for it; it stands in the answer both ways.
     """
 
     label: str = ""
@@ -80,6 +82,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     item: str = ""
     collection: bool = False
     newest: bool = False
+    oldest_first: bool = False
+    bare: bool = False
     quota: str = ""
     old: dict[str, str] = {}
     since: dict[str, Microversion] = {}
@@ -136,6 +140,16 @@ class Kind:
         """The member that holds a list of it."""
         found = next((plan.wrapper for plan in self.plans if plan.many and plan.wrapper), "")
         return self.rule.many or found or self.path.rpartition("/")[2].replace("-", "_")
+
+    @functools.cached_property
+    def alone(self) -> str:
+        """The member in which an example of its list prints one of it; empty where no example does.
+
+        Another example of the same list has all (networks with their provider attributes, Networking API v2.0).
+        """
+        lists = {shape_of(plan) for plan in self.plans if plan.many}
+        ones = [plan for plan in self.plans if plan.verb is Verb.LIST and not plan.many and shape_of(plan) in lists]
+        return next((plan.wrapper for plan in ones if plan.wrapper and plan.wrapper == self.wrapper), "")
 
     @functools.cached_property
     def label(self) -> str:

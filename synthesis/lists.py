@@ -94,7 +94,10 @@ def page_of(shelf: Shelf, kind: Kind, call: Call, seen: Callable[[Resource], boo
     matches = _filters(kind, call)
     keys = _sort_keys(kind, call)
     backwards = PAGING.get(call.service.type, PLAIN).both and (call.asked("page_reverse") or "").lower() in TRUE
-    newest_first = PAGING.get(call.service.type, PLAIN).newest_first is not backwards
+    newest_first = PAGING.get(call.service.type, PLAIN).newest_first and not kind.rule.oldest_first
+    if direction := call.asked("sort_dir"):
+        newest_first = direction == "desc"
+    newest_first = newest_first is not backwards
     if keys:
         ordered = _sorted([one for one in shelf.walk(project) if seen(one) and (matches is None or matches(one))], keys)
         ordered = ordered[::-1] if backwards else ordered

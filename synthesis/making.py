@@ -59,7 +59,7 @@ def make(scene: Scene, kind: Kind, sent: Members, id_: str | None = None) -> Res
         raise
     if rule.life:
         life = default_lives()[rule.life]
-        begin(life, life.create, one, scene.world.pace, scene.world.clock)
+        begin(life, one.private.pop("goes", life.create), one, scene.world.pace, scene.world.clock)
     return one
 
 

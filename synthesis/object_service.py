@@ -12,6 +12,7 @@ from cloudtape.cassettes.messages import Request, Response, header
 from cloudtape.synthesis.blob_store import BlobStore
 from cloudtape.synthesis.calls import Token
 from cloudtape.synthesis.faults import fault
+from cloudtape.synthesis.object_endpoints import endpoints
 from cloudtape.synthesis.object_store.access import Caller
 from cloudtape.synthesis.object_store.store import ObjectStore
 from cloudtape.synthesis.synthesizer import asker
@@ -28,6 +29,8 @@ class ObjectService:
         self._blobs: list[BlobStore] = []
 
     async def __call__(self, world: World, request: Request) -> Response:
+        if told := endpoints(request):
+            return told
         token = asker(world, request)
         if token is None and header(request.headers, "x-auth-token"):
             return fault(SERVICE, 401, "This server could not verify that you are authorized to access the document.")

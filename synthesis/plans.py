@@ -38,6 +38,7 @@ ALIASES = {
     "identity/OS-KSADM": "identity/roles",
     "identity/OS-KSADM/roles": "identity/roles",
     "identity/OS-TRUST/trust": "identity/OS-TRUST/trusts",
+    "identity/users/OS-OAUTH1/access_tokens": "identity/OS-OAUTH1/users/access_tokens",
     "compute/flavors/os-flavor-manage": "compute/flavors",
     "compute/flavors/os-flavor-access": "compute/flavors",
     "compute/servers/os-attach-interfaces": "compute/servers/os-interface",

@@ -7,9 +7,10 @@ modules that fill them (`compute`, `network`, `volumes`, …) are named in `synt
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
+from cloudtape.cassettes.messages import Request, Response
 from cloudtape.synthesis.adapt import Adapter
 from cloudtape.synthesis.calls import Answer, Call
 from cloudtape.synthesis.completion import Skeleton
@@ -18,14 +19,25 @@ from cloudtape.synthesis.kinds import Kind
 from cloudtape.synthesis.shelves import Members, Resource
 from cloudtape.synthesis.world import World
 
+Responder = Callable[[World, Request], Awaitable[Response | None]]
+"""What answers for a service that has a responder for itself."""
+
 
 class Scene:
     """A world seen from one call."""
 
-    __slots__ = ("call", "in_json", "skeleton", "world")
+    __slots__ = ("call", "in_json", "others", "skeleton", "world")
 
-    def __init__(self, world: World, call: Call, skeleton: Skeleton | None = None, in_json: bool = False) -> None:
+    def __init__(
+        self,
+        world: World,
+        call: Call,
+        skeleton: Skeleton | None = None,
+        in_json: bool = False,
+        others: Mapping[str, Responder] | None = None,
+    ) -> None:
         self.world, self.call = world, call
+        self.others = others or {}
         # The structure that the answer will have, and whether its parts may be JSON already.
         self.skeleton, self.in_json = skeleton, in_json
 

@@ -27,6 +27,7 @@ class Version(msgspec.Struct, frozen=True):
     status: str
     version: str | None = None
     min_version: str | None = None
+    max_version: str | None = None
     updated: str = ""
     media: str = ""
     single: bool = False

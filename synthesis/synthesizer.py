@@ -42,7 +42,12 @@ from cloudtape.synthesis import (
     network_agents,
     network_extras,
     network_kinds,
+    oauth1,
     orchestration,
+    placement,
+    placement_allocations,
+    placement_inventories,
+    placement_names,
     project_tags,
     quality_of_service,
     role_inferences,
@@ -57,6 +62,7 @@ from cloudtape.synthesis import (
     volume_extras,
     volumes,
 )
+from cloudtape.synthesis.alike import told_apart
 from cloudtape.synthesis.calls import Answer, Call, Token, query_of
 from cloudtape.synthesis.completion import Skeleton, complete, own_copy, skeleton_for
 from cloudtape.synthesis.discovery import document_at, microversion, version_headers
@@ -65,7 +71,7 @@ from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.faults import PHRASES, fault
 from cloudtape.synthesis.kinds import Kinds, plan_with, read_rules
 from cloudtape.synthesis.plans import REPEATED, Plan, Verb, shape_of
-from cloudtape.synthesis.scene import Scene
+from cloudtape.synthesis.scene import Responder, Scene
 from cloudtape.synthesis.services import DATA, DOMAIN, Microversion, Service, Services, default_services
 from cloudtape.synthesis.tokens import NOBODY, holder
 from cloudtape.synthesis.views import fields_asked, only
@@ -73,8 +79,6 @@ from cloudtape.synthesis.world import World
 from cloudtape.synthesis.xml import XmlError, from_xml, to_xml
 
 logger = logging.getLogger(__name__)
-Responder = Callable[[World, Request], Awaitable[Response | None]]
-"""What answers for a service that has a responder for itself."""
 # What registers the effects and answers of each service.
 PARTS = (
     application_credentials,
@@ -96,7 +100,12 @@ PARTS = (
     network_agents,
     network_extras,
     network_kinds,
+    oauth1,
     orchestration,
+    placement,
+    placement_allocations,
+    placement_inventories,
+    placement_names,
     project_tags,
     quality_of_service,
     role_inferences,
@@ -119,6 +128,8 @@ OPEN_OPERATIONS = frozenset(
     {
         "identity.auth.tokens.authenticate",
         "identity.auth.tokens.show",
+        "identity.oauth1.request-token.show",
+        "identity.oauth1.access-token.create",
         "identity.v2.0.tokens.authenticate",
         "identity.v2.0.tokens.authenticate-for-admin-api",
     }
@@ -157,6 +168,7 @@ class Synthesizer:
         self._finder = OperationFinder([*additions().operations, *default_catalog().operations])
         self._skeleton = functools.cache(self._find_skeleton)
         self._place = functools.lru_cache(256)(self._find_place)
+        self._alike = functools.cache(self._find_alike)
 
     async def __call__(self, request: Request) -> Response | None:
         found = await self.respond(request)
@@ -221,8 +233,10 @@ class Synthesizer:
             if operation not in OPEN_OPERATIONS and token is NOBODY:
                 raise Refused(401, identity.WRONG)
             call = self._call(service, region, request, plan, token, micro)
+            operation = call.plan.operation.id
             fields = fields_asked(call)
-            scene = Scene(world, call, self._skeleton(operation), not fields and not _wants_xml(request))
+            in_json = not fields and not _wants_xml(request)
+            scene = Scene(world, call, self._skeleton(operation), in_json, self.others)
             made = answer(scene)
             made = self._completed(made, call) if made.shows is None else self._shown(made, scene)
             if fields:
@@ -261,6 +275,7 @@ class Synthesizer:
         version, prefix, path = _split(target)
         base = origin + prefix + _project(path, plan)
         ids, body = _ids(path, plan), _body(request, plan)
+        plan = told_apart(plan, self._alike(plan.operation.id), body)
         return Call(request, service, region, version, base, path, query_of(query), token, micro, plan, ids, body)
 
     def _version_document(self, told: Answer, service: Service, request: Request, target: str) -> Answer:
@@ -271,14 +286,16 @@ class Synthesizer:
         """As XML, where the client asks for that and the reference documents it."""
         if made.body is None or isinstance(made.body, bytes | StoredBody) or not _wants_xml(request):
             return made
-        example = next((one.xml for one in (plan, *self._alike(plan)) if one.xml), "")
+        example = next((one.xml for one in (plan, *self._alike(plan.operation.id)) if one.xml), "")
         if not example:
             return made
         return Answer(made.status, to_xml(made.body, example), (*made.headers, ("Content-Type", "application/xml")))
 
-    def _alike(self, plan: Plan) -> list[Plan]:
-        """The operations that no request tells from another one."""
-        planner, same = self.kinds.planner, shape_of(plan)
+    def _find_alike(self, operation_id: str) -> list[Plan]:
+        """The operations that no request's method and path tell from another one."""
+        planner = self.kinds.planner
+        plan = planner.plan(operation_id)
+        same = shape_of(plan)
         others = (planner.plan(operation.id) for operation in planner.kinds.get(plan.kind, ()))
         return [other for other in others if other is not plan and shape_of(other) == same]
 
@@ -307,7 +324,7 @@ class Synthesizer:
 
     def _find_skeleton(self, operation_id: str) -> Skeleton | None:
         plan = self.kinds.planner.plan(operation_id)
-        return skeleton_for(plan, self._alike(plan), self.kinds[plan.kind])
+        return skeleton_for(plan, self._alike(operation_id), self.kinds[plan.kind])
 
     def _find_place(self, host: str) -> tuple[Service, str] | None:
         kind, _, rest = host.partition(".")

@@ -9,6 +9,7 @@ from typing import Any
 
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.lifecycle import Transition
 from cloudtape.synthesis.scene import Scene, answers, on
 from cloudtape.synthesis.shelves import Members, Resource
 
@@ -188,6 +189,8 @@ def _extend(_: Scene, volume: Resource, sent: Members) -> None:
         why = "New size for extend must be greater than current size."
         raise Refused(400, f"Invalid input received: {why} (current: {volume.members['size']}, extended: {size}).")
     volume.set(size=size)
+    if volume.members["status"] == "in-use":
+        volume.private["goes"] = Transition(via="extending", then="in-use")
 
 
 @on(VOLUMES, "os-reset_status")

@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "matchers": {"matchers", "cassettes", "reference"},
     "synthesis": {"synthesis", "matchers", "cassettes", "reference"},
 }
-AIOHTTP_USERS = {"server.py", "upstream.py", "wire.py"}
+AIOHTTP_USERS = {"incoming.py", "server.py", "upstream.py", "wire.py"}
 
 
 def modules(folder: str) -> list[Path]:

@@ -164,3 +164,12 @@ def test_scan_says_where_and_shows_little() -> None:
     assert ("request.body.server.adminPass", "password") in {(one.place, one.kind) for one in found}
     assert ("request.headers.X-Auth-Token", "token") in {(one.place, one.kind) for one in found}
     assert "Pl4nted!Value" not in repr(found)
+
+
+@pytest.mark.parametrize("others", [1, 100])
+def test_a_known_secret_is_found_beside_an_underscore_among_many_others(others: int) -> None:
+    scrubber = Scrubber()
+    for number in range(others):
+        scrubber.scrub(exchange({"password": f"An0ther-S3cret{number:04}"}))
+    scrubber.scrub(exchange({"password": "Th1sS3cret"}))
+    assert "Th1sS3cret" not in repr(scrubber.scrub(exchange({"name": "vm_Th1sS3cret_1"})))

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from cloudtape.cassettes.messages import Response, Stream
-from cloudtape.server import MAX_QUEUED, Incoming, Server
+from cloudtape.incoming import Incoming
+from cloudtape.server import MAX_QUEUED, Server
 from cloudtape.synthesis.faults import fault
 
 GET = b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n"

@@ -106,7 +106,7 @@ def test_an_inherited_role_is_had_in_the_projects_below() -> None:
 
 def test_a_trust_lets_another_act_with_some_of_the_roles() -> None:
     keystone = Keystone()
-    user, role = keystone.make("user", name="mouse")["id"], keystone.make("role", name="cook")["id"]
+    user, role = keystone.make("user", name="mouse", password="x")["id"], keystone.make("role", name="cook")["id"]
     keystone.say("PUT", f"/projects/{keystone.project}/users/{keystone.user.id}/roles/{role}")
     asked = {
         "trustee_user_id": user,
@@ -119,9 +119,11 @@ def test_a_trust_lets_another_act_with_some_of_the_roles() -> None:
     assert keystone.status("POST", "/OS-TRUST/trusts", {"trust": {**asked, "expires_at": "soon"}}) == 400
     trust = keystone.make("OS-TRUST/trust", **asked)
     assert keystone.say("GET", f"/OS-TRUST/trusts/{trust['id']}/roles/{role}")[1]["role"]["name"] == "cook"
-    token = keystone.log_in(user, {"OS-TRUST:trust": {"id": trust["id"]}})
-    assert (token.user, token.roles) == (keystone.user.id, {"cook"})
-    assert token.document["OS-TRUST:trust"]["trustee_user"] == {"id": user}
+    identity = {"methods": ["password"], "password": {"user": {"id": user, "password": "x"}}}
+    sent = {"auth": {"identity": identity, "scope": {"OS-TRUST:trust": {"id": trust["id"]}}}}
+    token = keystone.say("POST", "/auth/tokens", sent)[1]["token"]
+    assert (token["user"]["id"], [one["name"] for one in token["roles"]]) == (keystone.user.id, ["cook"])
+    assert token["OS-TRUST:trust"]["trustee_user"] == {"id": user}
 
 
 def test_an_access_rule_stays_while_a_credential_has_it() -> None:

@@ -1,0 +1,45 @@
+"""Which of many words stand in a text, without looking for each of them.
+
+A word stands in a text where no letter and no digit of ASCII touches it; so each of its runs of letters and digits is a
+whole run of the text, too, and the longest one tells most.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+RUN = re.compile(r"[A-Za-z0-9]{6,}")
+FEW = 16
+"""Up to so many words are looked for one by one."""
+
+
+def telling_run(word: str) -> str:
+    """The longest run of a word, which any text has that mentions it; empty where the word has none of any length."""
+    return max(RUN.findall(word), key=len, default="")
+
+
+class Mentions:
+    """Words; the same one twice counts once."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, None] = {}
+        self._by_run: dict[str, list[str]] = {}
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._words
+
+    def add(self, word: str) -> None:
+        if word not in self._words:
+            self._words[word] = None
+            self._by_run.setdefault(telling_run(word), []).append(word)
+
+    def found_in(self, text: str) -> Iterator[str]:
+        """Those that stand in a text; some of them may do so within longer words only."""
+        if len(self._words) <= FEW:
+            return (word for word in self._words if word in text)
+        runs = self._by_run.keys() & {"", *RUN.findall(text)}
+        return (word for run in runs for word in self._by_run[run] if word in text)

@@ -1,0 +1,34 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloudtape.cassettes.mentions import FEW, Mentions
+
+WORDS = st.text("aB3-_%.é/", min_size=1, max_size=24)
+
+
+def mentions_of(*words: str) -> Mentions:
+    mentions = Mentions()
+    for word in words:
+        mentions.add(word)
+    return mentions
+
+
+@given(st.lists(WORDS, max_size=3 * FEW), st.lists(WORDS, max_size=4), st.sampled_from(["_", " ", "é", '"', "/"]))
+def test_every_word_is_found_where_no_letter_and_no_digit_touches_it(
+    others: list[str], words: list[str], gap: str
+) -> None:
+    text = gap.join(["", *words, ""])
+    assert set(mentions_of(*others, *words).found_in(text)) >= set(words)
+
+
+@pytest.mark.parametrize("others", [0, 2 * FEW])
+def test_a_word_that_does_not_stand_there_is_not_found(others: int) -> None:
+    mentions = mentions_of("s3cret-word", *[f"other-word{number}" for number in range(others)])
+    assert not list(mentions.found_in("a s3cret-wort and an other-word"))
+
+
+def test_a_word_counts_once() -> None:
+    mentions = mentions_of("s3cret-word", "s3cret-word")
+    assert list(mentions.found_in("s3cret-word")) == ["s3cret-word"]
+    assert len(mentions) == 1

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloudtape.synthesis.identity import DOMAINS, INTERFACES, PROJECTS, ROLES, USERS
+from cloudtape.synthesis.identity import DOMAINS, IMPLIES, INTERFACES, PROJECTS, ROLES, USERS
 from cloudtape.synthesis.kinds import Kind
 from cloudtape.synthesis.scene import copied
 from cloudtape.synthesis.services import Services
@@ -34,7 +34,7 @@ def bootstrap(world: World, services: Services, regions: Sequence[str] = (REGION
     add(world, DOMAINS, id=DEFAULT_DOMAIN, name="Default", description="The default domain")
     roles = {name: add(world, ROLES, name=name).id for name in ROLE_NAMES}
     for prior, implied in IMPLIED:
-        world.documents.setdefault(("", "identity/implies", (roles[prior],)), {})[roles[implied]] = None
+        world.documents.setdefault(("", IMPLIES, (roles[prior],)), {})[roles[implied]] = None
     for region in regions:
         add(world, "identity/regions", id=region)
     _endpoints(world, services, regions)

@@ -40,6 +40,7 @@ MAPS = frozenset(
         "configs",
         "node_configs",
         "hosts",
+        "binding:vif_details",
     ]
 )
 

@@ -40,7 +40,12 @@ def _versioned(service: Service, region: str, here: list[Version]) -> Answer:
         case "version":
             return Answer(200, {"version": entries[0]})
         case "resources":
-            return Answer(200, {"resources": []})
+            base = service.address(region) + here[0].path
+            found = service.documents.resources.items()
+            links = {many: [{"rel": "self", "href": base + many}] for _, many in found}
+            return Answer(
+                200, {"resources": [{"name": one, "collection": many, "links": links[many]} for one, many in found]}
+            )
         case _:
             alone = {"version": entries[0]} if here[0].single else {}
             return Answer(service.documents.at_version, {"versions": entries, **alone})

@@ -9,15 +9,25 @@ from typing import Any
 import msgspec
 
 from cloudtape.synthesis import documents
-from cloudtape.synthesis.calls import Answer, Call
+from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.completion import complete
 from cloudtape.synthesis.errors import Refused
-from cloudtape.synthesis.filters import FALSE, TRUE
-from cloudtape.synthesis.finding import canonical, is_there, item, project_of_list, sees, shelf_of
+from cloudtape.synthesis.finding import canonical, chosen_of, is_there, item, project_of_list, sees, shelf_of
 from cloudtape.synthesis.kinds import Kind, items_in
 from cloudtape.synthesis.lifecycle import GONE, Life, Transition, begin, check, default_lives, settle
-from cloudtape.synthesis.lists import Page, page_of, write_links
-from cloudtape.synthesis.making import as_kept, check_types, check_unique, effect, make, object_in, taken
+from cloudtape.synthesis.lists import Page, page_of
+from cloudtape.synthesis.making import (
+    as_kept,
+    check_reserved,
+    check_types,
+    check_unique,
+    effect,
+    make,
+    object_in,
+    rename,
+    taken,
+)
+from cloudtape.synthesis.paging import write_links
 from cloudtape.synthesis.patches import patched
 from cloudtape.synthesis.plans import Plan, Verb
 from cloudtape.synthesis.proxies import PROXIES, proxied
@@ -33,7 +43,7 @@ NO_TRANSITION = Transition()
 def answer(scene: Scene) -> Answer:
     """Answer a call. Raises Refused."""
     call = scene.call
-    _may(scene.kind(call.plan.kind), call)
+    _may(scene, scene.kind(call.plan.kind))
     if whole := ANSWERS.get(call.plan.operation.id):
         return whole(scene)
     if proxy := PROXIES.get(call.plan.kind):
@@ -42,13 +52,21 @@ def answer(scene: Scene) -> Answer:
     return VERBS[call.plan.verb](scene)
 
 
-def _may(kind: Kind, call: Call) -> None:
+def _may(scene: Scene, kind: Kind) -> None:
     """Raises Refused for what only an admin may do."""
-    names = {call.plan.verb.name, "DETAIL"} if call.plan.detailed else {call.plan.verb.name}
-    if names.intersection(kind.rule.admin) and not call.token.is_admin:
-        resource = kind.path.replace("/", ":").replace("-", "_")
-        rule = f"{call.service.type}:{call.plan.verb.name.lower()}:{resource}"
-        raise Refused(403, f"Policy doesn't allow {rule} to be performed.", "PolicyNotAuthorized")
+    call, verb = scene.call, scene.call.plan.verb
+    names = {verb.name, "DETAIL"} if call.plan.detailed else {verb.name}
+    if call.token.is_admin or not names.intersection(kind.rule.admin):
+        return
+    if call.service.hides:
+        if verb in (Verb.LIST, Verb.SHOW):
+            return  # who may not read it finds nothing
+        if verb in (Verb.UPDATE, Verb.DELETE) and kind.is_collection:
+            item(scene, kind.name, call.id, call.parents)
+        check_types(kind, call.sent)
+    resource = kind.path.replace("/", ":").replace("-", "_")
+    rule = f"{call.service.type}:{verb.name.lower()}:{resource}"
+    raise Refused(403, f"Policy doesn't allow {rule} to be performed.", "PolicyNotAuthorized")
 
 
 def _check_parents(scene: Scene) -> None:
@@ -70,7 +88,7 @@ def _list(scene: Scene) -> Answer:
     documents.stock(scene, kind)
     for follow in EFFECTS.get((kind.name, "LISTED"), ()):
         follow(scene, Resource(kind.name, "", {}), {})
-    chosen, project = _chosen(kind, call), project_of_list(scene, kind)
+    chosen, project = chosen_of(scene, kind), project_of_list(scene, kind)
 
     def seen(one: Resource) -> bool:
         if one.pending is not None and not is_there(scene, one):
@@ -83,7 +101,7 @@ def _list(scene: Scene) -> Answer:
     if not name or (isinstance(plan.sample, list) and not kind.rule.many):
         return Answer(plan.status, wrapped)
     body: Members = {name: _by_key(kind, wrapped) if kind.rule.keyed else wrapped}
-    write_links(body, name, call, page)
+    write_links(body, name, call, page.items, page.limit, page.more)
     if kind.alone and call.token.is_admin and scene.in_json:
         # Clients read the list. Who may not see an administrator's attributes needs no example of them.
         body[kind.alone] = next(iter(wrapped), None)
@@ -122,17 +140,6 @@ def _is_names(plan: Plan) -> bool:
     """Whether the list holds names alone (`resource_types`)."""
     inside = plan.sample.get(plan.wrapper) if plan.wrapper and isinstance(plan.sample, dict) else plan.sample
     return isinstance(inside, list) and bool(inside) and all(isinstance(one, str) for one in inside)
-
-
-def _chosen(kind: Kind, call: Call) -> Callable[[Resource], bool] | None:
-    """What the query says of who may see the resources, which is not a member's value."""
-    asked = call.asked("is_public")
-    if kind.rule.public and asked and asked.lower() in FALSE | TRUE:
-        wanted = asked.lower() in TRUE
-        return lambda one: bool(one.members.get(kind.rule.public)) is wanted
-    if kind.rule.public == "visibility" and (asked := call.asked("visibility")) and asked != "all":
-        return lambda one: one.members.get("visibility") == asked
-    return None
 
 
 def show(scene: Scene) -> Answer:
@@ -212,19 +219,28 @@ def _change(scene: Scene, one: Resource) -> Answer:
     sent = patched(one.members, call.body) if isinstance(call.body, list) else call.sent
     sent = {kind.rule.old.get(name, name): value for name, value in sent.items()} if kind.rule.old else sent
     check_types(kind, sent)
+    check_reserved(scene, kind, sent, one.members)
     for name in kind.rule.immutable:
         if name in sent and sent[name] != one.members.get(name):
             raise Refused(400, f"Cannot update read-only attribute {name}", "HTTPBadRequest")
     changed = {name: as_kept(kind, name, value) for name, value in sent.items() if name not in kind.rule.server}
-    for name in ("links", kind.key):
-        changed.pop(name, None)
+    changed.pop("links", None)
+    renamed = changed.pop(kind.key, None)
     if any(name in changed for name in kind.rule.unique):
         check_unique(kind, shelf_of(scene), {**one.members, **changed}, one.project, one)
+    before = dict(one.members)
     one.update({name: value for name, value in changed.items() if name not in kind.rule.hidden or name in one.members})
     if "revision_number" in one.members:
         one.members["revision_number"] += 1
     stamp(one.members, scene, UPDATED)
-    said = effect(scene, one, "UPDATE", sent)
+    try:
+        said = effect(scene, one, "UPDATE", sent)
+    except Refused:
+        one.members.clear()
+        one.update(before)
+        raise
+    if kind.rule.renames and renamed not in (None, one.id):
+        rename(scene, one, str(renamed))
     if kind.rule.life:
         life = default_lives()[kind.rule.life]
         check(life, life.update, one, "update", kind.label)

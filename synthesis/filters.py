@@ -44,9 +44,6 @@ NOT_FILTERS = frozenset(
         "include_subtree",
         "subtree_as_list",
         "parents_as_list",
-        "not-tags",
-        "not-tags-any",
-        "tags-any",
         "reverse",
         "per_page",
         "page",
@@ -84,6 +81,14 @@ SAME = {
 }
 # Filters that bound a number from below.
 AT_LEAST = {"minDisk": ("disk", "min_disk"), "minRam": ("ram", "min_ram")}
+# What is asked of tags: (those asked for, those that it has) → whether it is meant.
+TAGS: dict[str, Callable[[set[str], set[str]], bool]] = {
+    "tag": lambda asked, has: asked <= has,
+    "tags": lambda asked, has: asked <= has,
+    "tags-any": lambda asked, has: bool(asked & has),
+    "not-tags": lambda asked, has: not asked <= has,
+    "not-tags-any": lambda asked, has: not asked & has,
+}
 
 
 def filter_of(kind: Kind, call: Call) -> Callable[[Resource], bool] | None:
@@ -102,9 +107,9 @@ def _test(kind: Kind, name: str, values: Sequence[str]) -> Callable[[Members], b
     name, _, how = name.partition("__")
     if name in AT_LEAST:
         return lambda members: _number(members, AT_LEAST[name]) >= max(map(_as_number, values))
-    if name in ("tags", "tag"):
-        tags = {tag for value in values for tag in value.split(",")}
-        return lambda members: tags <= set(members.get("tags") or ())
+    if name in TAGS:
+        tags, fits = {tag for value in values for tag in value.split(",")}, TAGS[name]
+        return lambda members: fits(tags, set(members.get("tags") or ()))
     if name == "fixed_ips":
         return lambda members: all(_has_ip(members, value) for value in values)
     regular = call_regular(kind, name) or how == "regex"

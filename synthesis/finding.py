@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cloudtape.synthesis.calls import Call
-from cloudtape.synthesis.filters import TRUE
+from cloudtape.synthesis.filters import FALSE, TRUE
 from cloudtape.synthesis.kinds import Kind
 from cloudtape.synthesis.lifecycle import look
-from cloudtape.synthesis.scene import Scene, not_found
+from cloudtape.synthesis.scene import CHOICES, Scene, not_found
 from cloudtape.synthesis.shelves import Resource, Shelf
 
 # Services whose lists show an admin everything, unasked; elsewhere the query must ask for it.
@@ -48,20 +50,19 @@ def is_there(scene: Scene, one: Resource) -> bool:
 def sees(scene: Scene, one: Resource) -> bool:
     """Whether whoever asks may see a resource."""
     kind, token = scene.kind(one.kind), scene.call.token
+    if scene.call.service.hides and not token.is_admin and {"LIST", "SHOW"} & set(kind.rule.admin):
+        return False
     if kind.scope == "global" or token.is_admin:
         return kind.scope != "own" or one.user == token.user or bool(scene.call.asked("user_id"))
     if kind.scope == "own":
         return one.user == token.user
-    return one.project == token.project or (kind.scope == "public" and is_open(kind.rule.public, one, token.project))
+    return one.project == token.project or (kind.scope == "public" and is_open(kind, one, token.project))
 
 
-def is_open(member: str, one: Resource, project: str) -> bool:
+def is_open(kind: Kind, one: Resource, project: str) -> bool:
     members = one.members
-    return (
-        members.get(member) in OPEN
-        or members.get("router:external") is True
-        or project in members.get("_shared_with", ())
-    )
+    says = (kind.rule.public, *kind.rule.opens)
+    return any(members.get(name) in OPEN for name in says) or project in members.get("_shared_with", ())
 
 
 def project_of_list(scene: Scene, kind: Kind) -> str | None:
@@ -82,3 +83,17 @@ def _asks_for_all(call: Call) -> bool:
 def shelf_of(scene: Scene) -> Shelf:
     call = scene.call
     return scene.world.shelf(call.plan.kind, call.region, canonical(scene, call.parents))
+
+
+def chosen_of(scene: Scene, kind: Kind) -> Callable[[Resource], bool] | None:
+    """What the query says of who may see the resources, which is not a member's value."""
+    call = scene.call
+    if choice := CHOICES.get(kind.name):
+        return choice(scene)
+    asked = call.asked("is_public")
+    if kind.rule.public and asked and asked.lower() in FALSE | TRUE:
+        wanted = asked.lower() in TRUE
+        return lambda one: bool(one.members.get(kind.rule.public)) is wanted
+    if kind.rule.public == "visibility" and (asked := call.asked("visibility")):
+        return lambda one: one.members.get("visibility") == asked
+    return None

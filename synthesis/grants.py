@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
-from cloudtape.synthesis.identity import DOMAINS, ROLES, brief
+from cloudtape.synthesis.filters import FALSE
+from cloudtape.synthesis.identity import DOMAINS, PROJECTS, ROLES, above, brief, with_implied
 from cloudtape.synthesis.identity_api import around, listed
 from cloudtape.synthesis.scene import Scene, answers
 from cloudtape.synthesis.shelves import Members
@@ -52,7 +53,7 @@ def _check_grant(scene: Scene) -> Answer:
     _known(scene, grant)
     if grant not in scene.world.grants:
         raise Refused(404, f"Could not find role assignment with role: {grant.role}.")
-    return Answer(scene.call.plan.status)
+    return Answer(204)
 
 
 @answers(*(f"identity.{place}.revoke" for place in PLACES))
@@ -91,12 +92,25 @@ def _effective(scene: Scene) -> list[Grant]:
         return list(scene.world.grants)
     found: dict[Grant, None] = {}
     for grant in scene.world.grants:
-        users = (
-            [grant.actor] if grant.actors == "users" else [u for g, u in scene.world.memberships if g == grant.actor]
-        )
-        for user in users:
-            found[Grant("users", user, grant.targets, grant.target, grant.role)] = None
+        for user in _users(scene, grant):
+            for targets, target in _places(scene, grant):
+                for role in with_implied(scene.world, [grant.role]):
+                    found[Grant("users", user, targets, target, role.id)] = None
     return list(found)
+
+
+def _users(scene: Scene, grant: Grant) -> list[str]:
+    return [grant.actor] if grant.actors == "users" else [u for g, u in scene.world.memberships if g == grant.actor]
+
+
+def _places(scene: Scene, grant: Grant) -> list[tuple[str, str]]:
+    """Where a grant gives a role: at its target or, where it is inherited, in the projects below."""
+    if not grant.inherited:
+        return [(grant.targets, grant.target)]
+    place = (grant.targets, grant.target)
+    return [
+        ("projects", one.id) for one in scene.world.all(PROJECTS) if place in above(scene.world, "projects", one.id)
+    ]
 
 
 def _is_asked(scene: Scene, grant: Grant) -> bool:
@@ -105,11 +119,22 @@ def _is_asked(scene: Scene, grant: Grant) -> bool:
         (asked("user.id"), grant.actor, grant.actors == "users"),
         (asked("group.id"), grant.actor, grant.actors == "groups"),
         (asked("role.id"), grant.role, True),
-        (asked("scope.project.id"), grant.target, grant.targets == "projects"),
         (asked("scope.domain.id"), grant.target, grant.targets == "domains"),
         (asked("scope.system") and "all", grant.target, grant.targets == "system"),
+        (asked("scope.OS-INHERIT:inherited_to"), "projects", grant.inherited),
     )
-    return all(not want or (fits and want == have) for want, have, fits in wanted)
+    return _is_in_project(scene, grant) and all(not want or (fits and want == have) for want, have, fits in wanted)
+
+
+def _is_in_project(scene: Scene, grant: Grant) -> bool:
+    """Whether a grant is on the project that is asked for or, where that is asked, below it."""
+    project = scene.call.asked("scope.project.id")
+    if not project:
+        return True
+    below = (scene.call.asked("include_subtree") or "0").lower() not in FALSE
+    return grant.targets == "projects" and (
+        grant.target == project or (below and ("projects", project) in above(scene.world, "projects", grant.target))
+    )
 
 
 def _assignment(scene: Scene, grant: Grant, named: bool) -> Members:

@@ -6,12 +6,14 @@ of the reference, keystone's `api/auth.py`, `models/token_model.py` and `common/
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from cloudtape.cassettes.messages import header
 from cloudtape.synthesis import tokens
 from cloudtape.synthesis.calls import Answer, Token
+from cloudtape.synthesis.catalogs import catalog
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.logins import (
     RECEIPT_HEADER,
@@ -30,6 +32,8 @@ GROUPS, ROLES = "identity/groups", "identity/roles"
 CREDENTIALS = "identity/users/application_credentials"
 TRUSTS = "identity/OS-TRUST/trusts"
 EC2 = "identity/users/credentials/OS-EC2"
+IMPLIES = "identity/implies"
+"""Of a role, the document that holds the ids of those that it implies."""
 WRONG = "The request you have made requires authentication."
 INTERFACES = ("public", "internal", "admin")
 ANY_PASSWORD = "(any)"  # noqa: S105  (kept for a user whose own is not known)
@@ -45,24 +49,27 @@ def unauthorized() -> Refused:
 def roles_of(world: World, user: str, targets: str, target: str) -> list[Members]:
     """The roles that a user has somewhere, by themselves and through their groups and a project's domain."""
     groups = {group for group, one in world.memberships if one == user}
-    above = _above(world, targets, target)
+    higher = above(world, targets, target)
     found: dict[str, None] = {}
     for grant in world.grants:
         mine = grant.actor == user if grant.actors == "users" else grant.actor in groups
         here = (grant.targets, grant.target) == (targets, target) and not grant.inherited
-        if mine and (here or (grant.inherited and (grant.targets, grant.target) in above)):
+        if mine and (here or (grant.inherited and (grant.targets, grant.target) in higher)):
             found[grant.role] = None
-    implied = list(found)
-    for role in implied:
-        for one in world.documents.get(("", "identity/implies", (role,)), {}):
-            if one not in found:
-                found[one] = None
-                implied.append(one)
-    roles = [world.find(ROLES, role) for role in found]
-    return [{"id": one.id, "name": one.members["name"]} for one in roles if one]
+    return [{"id": one.id, "name": one.members["name"]} for one in with_implied(world, found)]
 
 
-def _above(world: World, targets: str, target: str) -> set[tuple[str, str]]:
+def with_implied(world: World, roles: Iterable[str]) -> list[Resource]:
+    """Some roles and those that they imply, in turn; but those of domains, which only stand for what they imply."""
+    found = list(dict.fromkeys(roles))
+    for role in found:
+        found += [one for one in world.documents.get(("", IMPLIES, (role,)), {}) if one not in found]
+    named = (world.find(ROLES, role) for role in found)
+    return [one for one in named if one and not one.members.get("domain_id")]
+
+
+def above(world: World, targets: str, target: str) -> set[tuple[str, str]]:
+    """What a project inherits roles from: its domain and the projects over it."""
     project = world.find(PROJECTS, target) if targets == "projects" else None
     if project is None:
         return set()
@@ -111,7 +118,10 @@ def _by_token(scene: Scene, identity: Members) -> tuple[Resource, Members]:
     token = tokens.holder(scene.world, asked.get("id") if isinstance(asked, dict) else None)
     if token is None:
         raise unauthorized()
-    return scene.need(USERS, token.user, 401), {"_expires": token.expires}
+    return scene.need(USERS, token.user, 401), {
+        "_expires": token.expires,
+        "_methods": token.document.get("methods", []),
+    }
 
 
 def _by_application_credential(scene: Scene, identity: Members) -> tuple[Resource, Members]:
@@ -174,7 +184,7 @@ def log_in(scene: Scene, auth: Any) -> Token | Answer:
         user, more = found, more | told
     assert user is not None
     before = methods_before(scene, header(scene.call.request.headers, RECEIPT_HEADER.lower()), user)
-    done = list(dict.fromkeys([*before, *methods]))
+    done = list(dict.fromkeys([*before, *methods, *more.get("_methods", ())]))
     # A token stands for all steps that led to it.
     if "token" not in done and (rules := missing_methods(user, done)):
         id_, told = receipt_for(scene, user, done, rules)
@@ -191,6 +201,7 @@ def token_for(scene: Scene, user: Resource, methods: list[str], scope: Any, more
     if not user.members.get("enabled", True):
         raise unauthorized()
     world = scene.world
+    target, kind = _scope(scene, user, scope, more)
     domain = scene.need(DOMAINS, user.members["domain_id"], 401)
     document: Members = {
         "methods": methods,
@@ -202,20 +213,20 @@ def token_for(scene: Scene, user: Resource, methods: list[str], scope: Any, more
         },
         "audit_ids": [world.secret(22)],
     }
-    target, kind = _scope(scene, user, scope, more)
     project = ""
     if kind:
         id_ = target.id if target else "all"
-        roles = more.get("_roles") or roles_of(world, user.id, kind, id_)
+        roles = more["_roles"] if "_roles" in more else roles_of(world, user.id, kind, id_)
         if not roles:
             raise unauthorized()
         project = id_ if kind == "projects" else ""
         document |= _scoped(scene, kind, target)
         document["roles"] = [{"id": role["id"], "name": role["name"]} for role in roles]
         document["catalog"] = catalog(scene, project)
-    document |= {name: value for name, value in more.items() if not name.startswith("_")}
-    life = world.token_life
-    return tokens.issue(world, document, user=user.id, project=project, scope=kind, life=life)
+    document |= {name: value for name, value in more.items() if name[0] != "_"}
+    # A token that was bought with another one ends with it.
+    ends = datetime.fromtimestamp(more["_expires"], UTC) if "_expires" in more else None
+    return tokens.issue(world, document, user=user.id, project=project, scope=kind, life=world.token_life, ends=ends)
 
 
 def _scope(scene: Scene, user: Resource, scope: Any, more: Members) -> tuple[Resource | None, str]:
@@ -256,36 +267,3 @@ def _scoped(scene: Scene, kind: str, target: Resource | None) -> Members:
 
 def brief(one: Resource) -> Members:
     return {"id": one.id, "name": one.members["name"]}
-
-
-def catalog(scene: Scene, project: str) -> list[Members]:
-    """The service catalog: each service with its endpoints, the project's id in their URLs."""
-    endpoints: dict[str, list[Members]] = {}
-    for one in scene.world.all("identity/endpoints"):
-        members = one.members
-        if members.get("enabled", True):
-            url = members["url"]
-            if not project and "(project_id)" in url:
-                continue
-            endpoints.setdefault(members["service_id"], []).append(
-                {
-                    "id": one.id,
-                    "interface": members["interface"],
-                    "region_id": members["region_id"],
-                    "url": filled(url, project),
-                    "region": members["region_id"],
-                }
-            )
-    services = [one for one in scene.world.all("identity/services") if one.members.get("enabled", True)]
-    return [
-        {"endpoints": endpoints[one.id], "id": one.id, "type": one.members["type"], "name": one.members["name"]}
-        for one in services
-        if one.id in endpoints
-    ]
-
-
-def filled(url: str, project: str) -> str:
-    """An endpoint's URL with the project in the place of keystone's `$(project_id)s`."""
-    for name in ("$(project_id)s", "$(tenant_id)s", "%(project_id)s", "%(tenant_id)s"):
-        url = url.replace(name, project)
-    return url

@@ -11,17 +11,15 @@ from typing import Any
 from cloudtape.cassettes.messages import header
 from cloudtape.synthesis import tokens
 from cloudtape.synthesis.calls import Answer, Token
+from cloudtape.synthesis.catalogs import ENDPOINTS, catalog
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.identity import (
-    CREDENTIALS,
     DOMAINS,
     EC2,
     GROUPS,
     PROJECTS,
     ROLES,
-    TRUSTS,
     USERS,
-    catalog,
     has_password,
     log_in,
     roles_of,
@@ -29,6 +27,8 @@ from cloudtape.synthesis.identity import (
 )
 from cloudtape.synthesis.scene import Scene, answers, on
 from cloudtape.synthesis.shelves import Members, Resource
+
+REGIONS, SERVICES = "identity/regions", "identity/services"
 
 # --- tokens over HTTP ---------------------------------------------------------------------------------------------
 
@@ -70,7 +70,7 @@ def _validate(scene: Scene) -> Answer:
 @answers("identity.auth.tokens.check")
 def _check(scene: Scene) -> Answer:
     _subject(scene)
-    return Answer(scene.call.plan.status)
+    return Answer(200)
 
 
 @answers("identity.auth.tokens.revoke")
@@ -162,6 +162,12 @@ def _groups(scene: Scene) -> Answer:
 # --- what follows from changes ------------------------------------------------------------------------------------
 
 
+@on(USERS, "CREATE")
+@on(GROUPS, "CREATE")
+def _in_a_domain(scene: Scene, one: Resource, _: Members) -> None:
+    scene.need(DOMAINS, one.members["domain_id"])
+
+
 @on(USERS, "CREATE", "UPDATE")
 def _keep_password(_: Scene, user: Resource, sent: Members) -> None:
     user.members.pop("password", None)
@@ -182,9 +188,38 @@ def _change_password(scene: Scene) -> Answer:
 
 @on(PROJECTS, "CREATE")
 def _under_its_domain(scene: Scene, project: Resource, sent: Members) -> None:
-    domain = sent.get("domain_id") or "default"
-    scene.need(DOMAINS, domain, 400)
+    """In the domain that is named, or that of the project above; a project that is a domain is in none."""
+    parent = scene.find(PROJECTS, sent.get("parent_id"))
+    domain = sent.get("domain_id") or (parent.members["domain_id"] if parent else sent.get("parent_id")) or "default"
+    if sent.get("is_domain"):
+        domain = None
+    elif scene.need(DOMAINS, domain, 400) and parent and parent.members["domain_id"] != domain:
+        raise Refused(400, f"The domain of the project {parent.id} above is another one than {domain}.")
     project.set(domain_id=domain, parent_id=sent.get("parent_id") or domain)
+
+
+@on(PROJECTS, "CREATE")
+def _acts_as_domain(scene: Scene, project: Resource, sent: Members) -> None:
+    """A project that is a domain is seen among the domains, too."""
+    if sent.get("is_domain"):
+        scene.add(DOMAINS, {name: project.members[name] for name in ("id", "name", "description", "enabled")})
+
+
+@on(PROJECTS, "UPDATE")
+def _domain_follows(scene: Scene, project: Resource, sent: Members) -> None:
+    if project.members["is_domain"] and (domain := scene.find(DOMAINS, project.id)):
+        domain.update({name: value for name, value in sent.items() if name in ("name", "description", "enabled")})
+
+
+@on(PROJECTS, "DELETE")
+def _project_stands_alone(scene: Scene, project: Resource, _: Members) -> None:
+    if any(scene.where(PROJECTS, parent_id=project.id)):
+        raise Refused(403, f"Cannot delete the project {project.id} since it is not a leaf in the hierarchy.")
+    if project.members["is_domain"]:
+        domain = scene.find(DOMAINS, project.id)
+        if domain:
+            _domain_is_disabled(scene, domain, {})
+            scene.remove(domain)
 
 
 @on(DOMAINS, "DELETE")
@@ -194,6 +229,8 @@ def _domain_is_disabled(scene: Scene, domain: Resource, _: Members) -> None:
     for kind in (USERS, GROUPS, PROJECTS):
         for one in list(scene.where(kind, domain_id=domain.id)):
             scene.remove(one)
+    if (project := scene.find(PROJECTS, domain.id)) and project.members["is_domain"]:
+        scene.remove(project)
 
 
 @on(USERS, "DELETE")
@@ -210,15 +247,35 @@ def _forget(scene: Scene, one: Resource, _: Members) -> None:
         world.tokens.pop(token.id, None)
 
 
-@on("identity/endpoints", "CREATE", "UPDATE")
-def _region_of_endpoint(_: Scene, endpoint: Resource, sent: Members) -> None:
-    region = sent.get("region_id") or sent.get("region") or endpoint.members.get("region_id")
+@on(ENDPOINTS, "CREATE", "UPDATE")
+def _place_of_endpoint(scene: Scene, endpoint: Resource, sent: Members) -> None:
+    """Its region must be there, unless it is named in the older way; then it comes to be."""
+    region = sent.get("region_id")
+    if not region and (region := sent.get("region")) and not scene.find(REGIONS, region):
+        scene.add(REGIONS, {"id": region})
+    region = region or endpoint.members.get("region_id")
+    if region:
+        scene.need(REGIONS, region, 400)
+    if "service_id" in sent:
+        scene.need(SERVICES, sent["service_id"], 400)
     endpoint.set(region_id=region, region=region)
 
 
-@on("identity/services", "DELETE")
+@on(REGIONS, "CREATE", "UPDATE")
+def _region_over_it(scene: Scene, _: Resource, sent: Members) -> None:
+    if sent.get("parent_region_id"):
+        scene.need(REGIONS, sent["parent_region_id"])
+
+
+@on(REGIONS, "DELETE")
+def _region_is_empty(scene: Scene, region: Resource, _: Members) -> None:
+    if any(scene.where(REGIONS, parent_region_id=region.id)) or any(scene.where(ENDPOINTS, region_id=region.id)):
+        raise Refused(403, f"Unable to delete region {region.id} because it or its child regions have endpoints.")
+
+
+@on(SERVICES, "DELETE")
 def _endpoints_go(scene: Scene, service: Resource, _: Members) -> None:
-    for one in list(scene.where("identity/endpoints", service_id=service.id)):
+    for one in list(scene.where(ENDPOINTS, service_id=service.id)):
         scene.remove(one)
 
 
@@ -227,52 +284,11 @@ def _whose_credential(scene: Scene, one: Resource, sent: Members) -> None:
     one.set(user_id=sent.get("user_id") or scene.call.token.user, project_id=sent.get("project_id"))
 
 
-@on(CREDENTIALS, "CREATE")
-def _application_credential(scene: Scene, one: Resource, sent: Members) -> None:
-    """Its secret is told once. Its roles are some of those of the token that made it."""
-    token = scene.call.token
-    mine = token.document.get("roles", [])
-    asked = sent.get("roles")
-    roles = [role for role in mine if any(_is_role(role, want) for want in asked)] if asked else list(mine)
-    if asked and len(roles) < len(asked):
-        raise Refused(404, "Could not find role: a role that the user does not have on this project.")
-    secret = sent.get("secret") or scene.world.secret(86)
-    one.project = token.project
-    one.private |= {"secret": secret, "told_once": {"secret": secret}}
-    one.members.pop("secret", None)
-    one.set(
-        roles=[{**role, "domain_id": None} for role in roles],
-        project_id=token.project,
-        unrestricted=bool(sent.get("unrestricted")),
-        expires_at=sent.get("expires_at"),
-        description=sent.get("description"),
-    )
-
-
-def _is_role(role: Members, wanted: Any) -> bool:
-    return isinstance(wanted, dict) and (role["id"] == wanted.get("id") or role["name"] == wanted.get("name"))
-
-
 @on(EC2, "CREATE")
 def _ec2(scene: Scene, one: Resource, sent: Members) -> None:
     access, secret = one.id, scene.world.new_id("hex")
     project = sent.get("tenant_id") or scene.call.project
     one.set(access=access, secret=secret, tenant_id=project, user_id=one.parents[0], trust_id=None)
-
-
-@on(TRUSTS, "CREATE")
-def _trust_roles(scene: Scene, one: Resource, sent: Members) -> None:
-    found = []
-    for wanted in sent.get("roles") or ():
-        by_name = scene.where(ROLES, name=wanted.get("name")) if isinstance(wanted, dict) else iter(())
-        role = (
-            scene.find(ROLES, wanted.get("id"))
-            if isinstance(wanted, dict) and wanted.get("id")
-            else next(by_name, None)
-        )
-        if role:
-            found.append({**role.members, "links": {"self": f"{scene.call.base}/roles/{role.id}"}})
-    one.set(roles=found)
 
 
 @on("identity/OS-OAUTH1/consumers", "CREATE")

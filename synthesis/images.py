@@ -16,12 +16,20 @@ from cloudtape.synthesis.finding import item
 from cloudtape.synthesis.scene import Scene, answers, on
 from cloudtape.synthesis.shelves import Members, Resource
 
-IMAGES, MEMBERS = "image/images", "image/images/members"
-NAMESPACES = "image/metadefs/namespaces"
+IMAGES = "image/images"
 OCTETS = ("Content-Type", "application/octet-stream")
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 STATES = ("queued", "saving", "importing")
+RESERVED = "os_glance"
+"""How the names of glance's own properties begin."""
 VISIBILITIES = ("public", "private", "shared", "community")
+
+
+@on(IMAGES, "CREATE", "UPDATE")
+def _no_reserved_names(_: Scene, __: Resource, sent: Members) -> None:
+    for name in sent:
+        if name.startswith(RESERVED):
+            raise Refused(403, f"Attribute '{name}' is reserved.")
 
 
 @on(IMAGES, "CREATE")
@@ -44,12 +52,6 @@ def _image_goes(scene: Scene, image: Resource, _: Members) -> None:
     if image.members.get("protected"):
         raise Refused(403, f"Image {image.id} is protected and cannot be deleted.")
     _drop_data(scene, image)
-
-
-@on(NAMESPACES, "CREATE")
-def _namespace(_: Scene, one: Resource, __: Members) -> None:
-    path = f"/v2/metadefs/namespaces/{one.id}"
-    one.set(self=path, schema="/v2/schemas/metadefs/namespace")
 
 
 # --- data ------------------------------------------------------------------------------------------------------------
@@ -106,8 +108,12 @@ def _stage(scene: Scene) -> Answer:
 @answers("image.images.import.import")
 def _import(scene: Scene) -> Answer:
     image = _image_at(scene)
-    staged: Blob | None = image.private.pop("staged", None)
-    store(scene, image, staged.body if staged else b"")
+    body = scene.call.body if isinstance(scene.call.body, dict) else {}
+    method = body.get("method")
+    if (method.get("name") if isinstance(method, dict) else "") != "copy-image":  # that leaves its data as it is
+        staged: Blob | None = image.private.pop("staged", None)
+        store(scene, image, staged.body if staged else b"")
+    image.set(os_glance_importing_to_stores="", os_glance_failed_import="")
     return Answer(202, None, (("OpenStack-image-import-task-id", scene.world.new_id()),))
 
 
@@ -142,31 +148,7 @@ def _read(body: StoredBody, start: int, end: int) -> bytes:
         return file.read(end - start + 1)
 
 
-# --- members, tags, state --------------------------------------------------------------------------------------------
-
-
-def _members(scene: Scene, image: Resource) -> list[Resource]:
-    return list(scene.world.shelf(MEMBERS, scene.call.region, (image.id,)))
-
-
-@on(MEMBERS, "CREATE", "UPDATE")
-def _member(scene: Scene, one: Resource, sent: Members) -> None:
-    image = scene.need(IMAGES, scene.call.ids[0])
-    if sent.get("member"):
-        one.set(member_id=sent["member"])
-    shelf = scene.world.shelf(MEMBERS, scene.call.region, (image.id,))
-    if one.id != one.members["member_id"]:
-        shelf.remove(one)
-        one.id = one.members["member_id"]
-        shelf.add(one)
-    one.set(image_id=image.id)
-    image.set(_shared_with=[member.id for member in _members(scene, image)])
-
-
-@on(MEMBERS, "DELETE")
-def _member_goes(scene: Scene, one: Resource, _: Members) -> None:
-    image = scene.need(IMAGES, scene.call.ids[0])
-    image.set(_shared_with=[other.id for other in _members(scene, image) if other is not one])
+# --- tags, state -----------------------------------------------------------------------------------------------------
 
 
 @answers("image.images.tags.add")

@@ -15,6 +15,7 @@ import msgspec
 import yaml
 
 from cloudtape.reference.catalog import OperationCatalog
+from cloudtape.synthesis.checks import Check
 from cloudtape.synthesis.plans import Plan, Planner, Verb, shape_of
 from cloudtape.synthesis.services import DATA, Microversion
 from cloudtape.synthesis.shelves import Members
@@ -46,14 +47,16 @@ class Rule(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     how new ones are named: uuid, hex, int, or sent by the client. `members` are today's, with the values that nobody
     sent; `short` those of a list without details, `alone` those of no list, `made` those of the answer to a POST.
     `scope`: `project` belongs to one, `public` too but is seen by all where it says so, `global` to nobody, `own` to a
-    user. `admin`: what only an admin may do. `map`: it is a document that is this member of its parent, `item` what
-    wraps one key of it, `echo`: a POST is answered with what was sent, not with all of it. `extra`: clients add members
-    of their own. `optional` are members of examples whose presence says something. `since` and `until` bound the
-    microversions in which a member is shown. `keyed`: a list of it is an object, by the keys. `old`: what older
-    versions call a member. `told`: how some operations answer. `admins`: members that only an admin is told. `whole`:
-    members that need no completion, `said`: those that are told only where they have a value. `oldest_first`: the order
-    of its lists, where its service has another one. `bare`: the reference prints it without the `wrapper` in which
-    clients look for it; it stands in the answer both ways.
+    user. `public` is the member that says so, `opens` are more of them. `admin`: what only an admin may do. `map`: it
+    is a document that is this member of its parent, `item` what wraps one key of it, `echo`: a POST is answered with
+    what was sent, not with all of it. `extra`: clients add members of their own. `optional` are members of examples
+    whose presence says something. `since` and `until` bound the microversions in which a member is shown. `keyed`: a
+    list of it is an object, by the keys. `old`: what older versions call a member. `told`: how some operations answer.
+    `admins`: members that only an admin is told. `whole`: members that need no completion, `said`: those that are told
+    only where they have a value. `checks`: which values members may have. `renames`: an update may give it another key.
+    `reserved`: members that only an admin may set. `oldest_first`: the order of its lists, where its service has
+    another one. `bare`: the reference prints it without the `wrapper` in which clients look for it; it stands in the
+    answer both ways.
     """
 
     label: str = ""
@@ -74,9 +77,12 @@ class Rule(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     optional: tuple[str, ...] = ()
     scope: Scope = ""
     public: str = ""
+    opens: tuple[str, ...] = ()
     admin: tuple[str, ...] = ()
     life: str = ""
     links: str = ""
+    renames: bool = False
+    reserved: tuple[str, ...] = ()
     map: str = ""
     item: str = ""
     echo: bool = False
@@ -95,6 +101,7 @@ class Rule(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     admins: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
+    checks: dict[str, Check] = {}
 
 
 class Kind:

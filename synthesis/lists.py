@@ -1,4 +1,4 @@
-"""Lists: which resources, in which order, how many, and how each service links to the next page."""
+"""Lists: which resources, in which order, how many."""
 
 from __future__ import annotations
 
@@ -6,74 +6,25 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 
 from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.errors import Refused
-from cloudtape.synthesis.filters import filter_of
+from cloudtape.synthesis.filters import TRUE, filter_of
 from cloudtape.synthesis.kinds import Kind
-from cloudtape.synthesis.shelves import Members, Resource, Shelf
+from cloudtape.synthesis.paging import PAGING, PLAIN, Paging
+from cloudtape.synthesis.shelves import Resource, Shelf
 
 MOST = 1000
 """Items of a page where nobody says how many (nova's `max_limit`)."""
 
 
-class Paging(msgspec.Struct, frozen=True):
-    """`newest_first`: the order where none is asked for. `next` writes the link: (answer, wrapper, url) → None.
-
-    `full`: a page that is full has that link, even where nothing follows. `no_marker`: the status of a wrong marker.
-    """
-
-    newest_first: bool
-    next: Callable[[Members, str, str], None]
-    always: Callable[[Members, str, str], None] | None = None
-    full: bool = False
-    no_marker: int = 400
-
-
-def _links_member(answer: Members, wrapper: str, url: str) -> None:
-    answer[f"{wrapper}_links"] = [{"rel": "next", "href": url}]
-
-
-def _next_path(answer: Members, _: str, url: str) -> None:
-    answer["next"] = "/" + url.split("/", 3)[3]
-
-
-def _links_list(answer: Members, _: str, url: str) -> None:
-    answer["links"] = [{"rel": "next", "href": url}]
-
-
-def _keystone_next(answer: Members, _: str, url: str) -> None:
-    answer["links"]["next"] = url
-
-
-def _keystone_links(answer: Members, _: str, url: str) -> None:
-    answer["links"] = {"next": None, "self": url, "previous": None}
-
-
-def _glance_links(answer: Members, wrapper: str, url: str) -> None:
-    answer.setdefault("first", "/" + url.split("/", 3)[3])
-    answer.setdefault("schema", f"/v2/schemas/{wrapper}")
-
-
-PAGING = {
-    "compute": Paging(True, _links_member, full=True),
-    "block-storage": Paging(True, _links_member, full=True, no_marker=404),
-    "shared-file-system": Paging(True, _links_member),
-    "network": Paging(False, _links_member),
-    "image": Paging(True, _next_path, _glance_links),
-    "identity": Paging(False, _keystone_next, _keystone_links),
-    "orchestration": Paging(True, _links_list),
-}
-PLAIN = Paging(False, _links_list)
-
-
 class Page(msgspec.Struct):
-    """Some resources, and whether there are more behind them."""
+    """Some resources, how many were asked for at most, and whether there are more behind them."""
 
     items: list[Resource]
+    limit: int
     more: bool = False
 
 
@@ -83,11 +34,14 @@ def page_of(shelf: Shelf, kind: Kind, call: Call, seen: Callable[[Resource], boo
     matches = filter_of(kind, call)
     keys = _sort_keys(kind, call)
     paging = PAGING.get(call.service.type, PLAIN)
+    backwards = paging.both and (call.asked("page_reverse") or "").lower() in TRUE
     newest_first = paging.newest_first and not kind.rule.oldest_first
     if direction := call.asked("sort_dir"):
         newest_first = direction == "desc"
+    newest_first = newest_first is not backwards
     if keys:
         ordered = _sorted([one for one in shelf.walk(project) if seen(one) and (matches is None or matches(one))], keys)
+        ordered = ordered[::-1] if backwards else ordered
         found: Iterator[Resource] = iter(_after(ordered, marker, paging))
     else:
         try:
@@ -97,7 +51,9 @@ def page_of(shelf: Shelf, kind: Kind, call: Call, seen: Callable[[Resource], boo
         found = filter(seen, walk if matches is None else filter(matches, walk))
     offset = _offset(call)
     items = list(islice(found, offset, offset + limit + 1))
-    return Page(items[:limit], len(items) > limit or (paging.full and _asks_for(call, len(items))))
+    page = items[:limit]
+    more = len(items) > limit or (paging.full and _asks_for(call, len(items)))
+    return Page(page[::-1] if backwards else page, limit, more)
 
 
 def _asks_for(call: Call, count: int) -> bool:
@@ -170,17 +126,3 @@ def _sortable(value: Any) -> tuple[int, float, str]:
     if isinstance(value, int | float):
         return (1, float(value), "")
     return (0, 0.0, "") if value is None else (2, 0.0, str(value))
-
-
-# --- links -------------------------------------------------------------------------------------------------------
-
-
-def write_links(answer: Members, wrapper: str, call: Call, page: Page) -> None:
-    """Put the link to the next page into an answer, where its service would."""
-    paging = PAGING.get(call.service.type, PLAIN)
-    if paging.always:
-        paging.always(answer, wrapper, call.request.uri)
-    if page.more and page.items:
-        path, _, query = call.request.uri.partition("?")
-        kept = [part for part in query.split("&") if part and not part.startswith("marker=")]
-        paging.next(answer, wrapper, f"{path}?{'&'.join([*kept, 'marker=' + quote(page.items[-1].id)])}")

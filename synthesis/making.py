@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cloudtape.synthesis.checks import check_values
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.filters import FALSE, TRUE
 from cloudtape.synthesis.finding import canonical, shelf_of
@@ -31,6 +32,7 @@ def make(scene: Scene, kind: Kind, sent: Members, id_: str | None = None) -> Res
     sent = {rule.old.get(name, name): value for name, value in sent.items()} if rule.old else sent
     _check_required(kind, sent)
     check_types(kind, sent)
+    check_reserved(scene, kind, sent, kind.template)
     project = _owner(scene, kind, sent)
     check_quota(scene, kind, project)
     members = fresh(kind, scene)
@@ -93,13 +95,9 @@ def _owner(scene: Scene, kind: Kind, sent: Members) -> str:
     if kind.scope == "global":
         return ""
     for name in ("project_id", "tenant_id", "owner"):
-        if (said := sent.get(name)) and isinstance(said, str) and call.token.is_admin and _exists(scene, said):
+        if (said := sent.get(name)) and isinstance(said, str) and call.token.is_admin:
             return said
     return call.project
-
-
-def _exists(scene: Scene, project: str) -> bool:
-    return scene.find("identity/projects", project) is not None
 
 
 def _check_required(kind: Kind, sent: Members) -> None:
@@ -112,7 +110,7 @@ def _check_required(kind: Kind, sent: Members) -> None:
 
 def check_types(kind: Kind, sent: Members) -> None:
     """Raises Refused for an object where none is expected, or the other way round; for a name that is no text, or too
-    long, and for an empty one of what must have it."""
+    long, and for an empty one of what must have it; for a value that is none of those that the service takes."""
     for name in kind.rule.required:
         if name in sent and sent[name] in (None, ""):
             raise Refused(400, f"Invalid input for field/attribute {name}. Value: {sent[name]}. It must not be empty.")
@@ -127,6 +125,15 @@ def check_types(kind: Kind, sent: Members) -> None:
                 f"Invalid input for field/attribute {name}. Value: {value}. {value!r} is not of type '{TYPES[wanted]}'"
             )
             raise Refused(400, why, "HTTPBadRequest")
+    check_values(kind.rule.checks, sent)
+
+
+def check_reserved(scene: Scene, kind: Kind, sent: Members, had: Members) -> None:
+    """Raises Refused where who is no admin sets a member that is reserved to admins, to another value than it had."""
+    for name in kind.rule.reserved:
+        if not scene.call.token.is_admin and name in sent and sent[name] not in (None, had.get(name)):
+            rule = f"{scene.call.plan.verb.name.lower()}_{kind.wrapper}:{name}"
+            raise Refused(403, f"Policy doesn't allow {rule} to be performed.", "PolicyNotAuthorized")
 
 
 def check_unique(kind: Kind, shelf: Shelf, members: Members, project: str, itself: Resource | None = None) -> None:
@@ -140,6 +147,17 @@ def check_unique(kind: Kind, shelf: Shelf, members: Members, project: str, itsel
             if kind.scope == "own" and one.user != members.get("user_id"):
                 continue
             raise taken(kind, str(wanted[0]))
+
+
+def rename(scene: Scene, one: Resource, name: str) -> None:
+    """Give a resource another name where its kind is named by its clients. Raises Refused for one that is taken."""
+    kind, shelf = scene.kind(one.kind), scene.world.shelf(one.kind, scene.call.region, one.parents)
+    if shelf.get(name) is not None:
+        raise taken(kind, name)
+    shelf.remove(one)
+    one.id = name
+    one.set(**{kind.key: name})
+    shelf.add(one)
 
 
 def taken(kind: Kind, name: str) -> Refused:

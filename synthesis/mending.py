@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from cloudtape.synthesis.calls import Call
-from cloudtape.synthesis.lists import PAGING, PLAIN
+from cloudtape.synthesis.paging import PAGING, PLAIN
 from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.sightings import Key, id_in, list_in
 

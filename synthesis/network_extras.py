@@ -68,9 +68,15 @@ def _whose_quota(scene: Scene) -> Answer:
 # --- tags ---------------------------------------------------------------------------------------------------------
 
 
+def _tagged(scene: Scene) -> Resource:
+    """The resource of a path; policies of quality of service stand there without the `qos/` before them."""
+    what, id_ = scene.call.path[:2]
+    return scene.need(f"network/{'qos/' * (what == 'policies')}{what}", id_)
+
+
 @answers("network.resource.tags.replace")
 def _replace_tags(scene: Scene) -> Answer:
-    one = scene.need(f"network/{scene.call.path[0]}", scene.call.path[1])
+    one = _tagged(scene)
     body = scene.call.body if isinstance(scene.call.body, dict) else {}
     one.set(tags=list(body.get("tags") or ()))
     return Answer(200, {"tags": one.members["tags"]})
@@ -78,27 +84,41 @@ def _replace_tags(scene: Scene) -> Answer:
 
 @answers("network.resource.tags.list")
 def _list_tags(scene: Scene) -> Answer:
-    one = scene.need(f"network/{scene.call.path[0]}", scene.call.path[1])
+    one = _tagged(scene)
     return Answer(200, {"tags": one.members.get("tags") or []})
 
 
 @answers("network.resource.tags.remove-all")
 def _clear_tags(scene: Scene) -> Answer:
-    scene.need(f"network/{scene.call.path[0]}", scene.call.path[1]).set(tags=[])
+    _tagged(scene).set(tags=[])
     return Answer(204)
 
 
 @answers("network.resource.tags.add")
 def _add_tag(scene: Scene) -> Answer:
-    one = scene.need(f"network/{scene.call.path[0]}", scene.call.path[1])
+    one = _tagged(scene)
     one.set(tags=[*dict.fromkeys([*(one.members.get("tags") or ()), scene.call.path[3]])])
     return Answer(201)
 
 
+def _has_tag(scene: Scene) -> Resource:
+    """The resource of a path. Raises Refused where it does not have the tag of the path."""
+    one = _tagged(scene)
+    if scene.call.path[3] not in (one.members.get("tags") or ()):
+        raise Refused(404, f"Tag {scene.call.path[3]} could not be found.", "TagNotFound")
+    return one
+
+
+@answers("network.resource.tags.check")
+def _check_tag(scene: Scene) -> Answer:
+    _has_tag(scene)
+    return Answer(204)
+
+
 @answers("network.resource.tags.remove")
 def _remove_tag(scene: Scene) -> Answer:
-    one = scene.need(f"network/{scene.call.path[0]}", scene.call.path[1])
-    one.set(tags=[tag for tag in one.members.get("tags") or () if tag != scene.call.path[3]])
+    one = _has_tag(scene)
+    one.set(tags=[tag for tag in one.members["tags"] if tag != scene.call.path[3]])
     return Answer(204)
 
 
@@ -111,6 +131,8 @@ def _shared(scene: Scene, policy: Resource, sent: Members) -> None:
         "security_group": GROUPS,
         "subnetpool": POOLS,
         "address_scope": "network/address-scopes",
+        "address_group": "network/address-groups",
+        "qos_policy": "network/qos/policies",
     }
     one = scene.find(kinds.get(members.get("object_type", ""), ""), members.get("object_id")) if members else None
     if one is None:
@@ -158,27 +180,3 @@ def _ips_of_subnet(scene: Scene, subnet: Resource) -> Members:
         "total_ips": sum(end - start + 1 for start, end in pools),
         "used_ips": sum(subnet.id in subnets_of(port) for port in ports),
     }
-
-
-# --- quality of service -------------------------------------------------------------------------------------------
-
-QOS = "network/qos/policies"
-QOS_RULES = {
-    f"{QOS}/{name}_rules": name
-    for name in ("bandwidth_limit", "dscp_marking", "minimum_bandwidth", "minimum_packet_rate", "packet_rate_limit")
-}
-
-
-def _qos_rules(scene: Scene, rule: Resource, _: Members) -> None:
-    """A policy shows its rules."""
-    policy = scene.need(QOS, scene.call.ids[0])
-    found = []
-    for kind, name in QOS_RULES.items():
-        shelf = scene.world.shelf(kind, scene.call.region, (policy.id,))
-        gone = rule if scene.call.request.method == "DELETE" else None
-        found += [{**one.members, "type": name, "qos_policy_id": policy.id} for one in shelf if one is not gone]
-    policy.set(rules=found)
-
-
-for _kind in QOS_RULES:
-    on(_kind, "CREATE", "UPDATE", "DELETE")(_qos_rules)

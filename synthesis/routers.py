@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudtape.synthesis.addresses import take
+from cloudtape.synthesis.addresses import network_in, take
+from cloudtape.synthesis.allocation import fixed_ips
 from cloudtape.synthesis.errors import Refused
-from cloudtape.synthesis.network import drop, fixed_ips, mac
+from cloudtape.synthesis.network import drop, mac
 from cloudtape.synthesis.network_kinds import (
     FLOATING,
     FLOATING_PORT,
@@ -65,17 +66,40 @@ def _add_interface(scene: Scene, _: Resource, sent: Members) -> Members:
         port = scene.need(PORTS, sent["port_id"])
         if port.members["device_id"]:
             raise in_use("port", port.id, f"Port already has an attached device {port.members['device_id']}.")
-        port.set(device_id=router.id, device_owner=INTERFACE, status="ACTIVE")
         subnets = [ip["subnet_id"] for ip in port.members["fixed_ips"]]
+        if not subnets:
+            raise _bad_router("Router port must have at least one fixed IP")
+        _check_apart(scene, router, [scene.need(SUBNETS, id_) for id_ in subnets])
+        port.set(device_id=router.id, device_owner=INTERFACE, status="ACTIVE")
+    elif not sent.get("subnet_id"):
+        raise _bad_router("Either subnet_id or port_id must be specified")
     else:
         subnet = scene.need(SUBNETS, sent.get("subnet_id"))
-        if any(subnet.id in subnets_of(one) for one in _interfaces(scene, router)):
-            why = f"Bad router request: Router already has a port on subnet {subnet.id}."
-            raise Refused(400, why, "BadRequest")
+        if not subnet.members.get("gateway_ip"):
+            raise _bad_router("Subnet for router interface must have a gateway IP")
+        _check_apart(scene, router, [subnet])
         network = scene.need(NETWORKS, subnet.members["network_id"])
         port = _router_port(scene, router, network, [take(scene, subnet, subnet.members.get("gateway_ip"))], INTERFACE)
         subnets = [subnet.id]
     return _interface(router, port, subnets)
+
+
+def _bad_router(why: str) -> Refused:
+    return Refused(400, f"Bad router request: {why}.", "BadRequest")
+
+
+def _check_apart(scene: Scene, router: Resource, subnets: list[Resource]) -> None:
+    """Raises Refused for subnets that the router has already, or that overlap with one that it has."""
+    ports = [*_interfaces(scene, router), *scene.where(PORTS, device_id=router.id, device_owner=GATEWAY)]
+    there = [one for one in (scene.find(SUBNETS, id_) for port in ports for id_ in subnets_of(port)) if one]
+    for subnet in subnets:
+        cidr = network_in(subnet.members["cidr"])
+        for other in there:
+            if other is subnet:
+                raise _bad_router(f"Router already has a port on subnet {subnet.id}")
+            theirs = network_in(other.members["cidr"])
+            if theirs.version == cidr.version and theirs.overlaps(cidr):
+                raise _bad_router(f"Cidr {cidr} of subnet {subnet.id} overlaps with cidr {theirs} of subnet {other.id}")
 
 
 def _interface(router: Resource, port: Resource, subnets: list[str]) -> Members:
@@ -176,7 +200,11 @@ def _floating(scene: Scene, one: Resource, sent: Members) -> None:
     )
     one.private["port"] = port.id
     one.set(floating_ip_address=address)
-    _associate(scene, one, sent)
+    try:
+        _associate(scene, one, sent)
+    except Refused:
+        drop(scene, port)
+        raise
 
 
 @on(FLOATING, "UPDATE")
@@ -189,12 +217,13 @@ def _associate(scene: Scene, one: Resource, sent: Members) -> None:
         one.set(port_id=None, fixed_ip_address=None, router_id=None, status="DOWN", port_details=None)
         return
     port = scene.need(PORTS, sent["port_id"])
-    fixed = sent.get("fixed_ip_address") or next((ip["ip_address"] for ip in port.members["fixed_ips"]), None)
+    fixed = _fixed(port, sent)
+    router = _router_between(scene, one, port, fixed)
     details = {name: port.members[name] for name in ("name", "network_id", "mac_address", "device_id", "device_owner")}
     one.set(
         port_id=port.id,
-        fixed_ip_address=fixed,
-        router_id=_router_of(scene, port),
+        fixed_ip_address=fixed["ip_address"],
+        router_id=router,
         status="ACTIVE",
         port_details={**details, "admin_state_up": True, "status": "ACTIVE"},
     )
@@ -202,10 +231,34 @@ def _associate(scene: Scene, one: Resource, sent: Members) -> None:
         follow(scene, one, {})
 
 
-def _router_of(scene: Scene, port: Resource) -> str | None:
+def _fixed(port: Resource, sent: Members) -> Members:
+    """The fixed IP of a port that a floating one is for. Raises Refused."""
+    asked = sent.get("fixed_ip_address")
+    ips = [ip for ip in port.members["fixed_ips"] if asked in (None, ip["ip_address"]) and ":" not in ip["ip_address"]]
+    if asked and not ips:
+        why = f"Port {port.id} does not have fixed ip {asked}"
+    elif not ips:
+        why = f"Cannot add floating IP to port {port.id} that has no fixed IPv4 addresses"
+    elif len(ips) > 1:
+        why = (
+            f"Port {port.id} has multiple fixed IPv4 addresses. Must provide a specific IPv4 address when assigning a "
+        )
+        why += "floating IP"
+    else:
+        return dict(ips[0])
+    raise Refused(400, f"Bad floatingip request: {why}.", "BadRequest")
+
+
+def _router_between(scene: Scene, floating: Resource, port: Resource, fixed: Members) -> str:
+    """The router that leads from a floating IP's network to a fixed IP. Raises Refused where there is none."""
+    outside = floating.members["floating_network_id"]
     for interface in scene.where(PORTS, network_id=port.members["network_id"], device_owner=INTERFACE):
-        return str(interface.members["device_id"])
-    return None
+        router = scene.find(ROUTERS, interface.members["device_id"])
+        gateway = (router.members.get("external_gateway_info") or {}) if router else {}
+        if router and fixed["subnet_id"] in subnets_of(interface) and gateway.get("network_id") == outside:
+            return router.id
+    why = f"External network {outside} is not reachable from subnet {fixed['subnet_id']}. Therefore, cannot associate "
+    raise Refused(404, f"{why}Port {port.id} with a Floating IP.", "ExternalGatewayForFloatingIPNotFound")
 
 
 @on(FLOATING, "DELETE")

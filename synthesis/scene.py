@@ -129,6 +129,21 @@ def answers(*operations: str) -> Callable[[_W], _W]:
     return register
 
 
+Choice = Callable[[Scene], Callable[[Resource], bool]]
+CHOICES: dict[str, Choice] = {}
+_C = TypeVar("_C", bound=Choice)
+
+
+def chooses(kind: str) -> Callable[[_C], _C]:
+    """Registers what says of a list of a kind which resources it shows: by more than the values of members."""
+
+    def register(choice: _C) -> _C:
+        CHOICES[kind] = choice
+        return choice
+
+    return register
+
+
 def not_found(kind: Kind, id_: str, status: int = 404) -> Refused:
     words = "".join(word.capitalize() for word in kind.label.split())
     return Refused(status, f"{kind.label} {id_} could not be found.", f"{words}NotFound")

@@ -6,6 +6,7 @@ from cloudtape.synthesis.addresses import network_in
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.network_kinds import GROUPS, PORTS, RULES
 from cloudtape.synthesis.scene import Scene, on
+from cloudtape.synthesis.security_rules import canonical
 from cloudtape.synthesis.shelves import Members, Resource
 
 
@@ -15,6 +16,7 @@ def default_group(scene: Scene, project: str) -> Resource:
         if one.members["name"] == "default":
             return one
     made = scene.add(GROUPS, {"name": "default", "description": "Default security group"}, project=project)
+    made.private["default"] = True
     _first_rules(scene, made)
     for version in ("IPv4", "IPv6"):
         _add_rule(scene, made, {"direction": "ingress", "ethertype": version, "remote_group_id": made.id})
@@ -43,10 +45,21 @@ def _have_default(scene: Scene, _: Resource, __: Members) -> None:
 
 @on(GROUPS, "CREATE")
 def _group(scene: Scene, group: Resource, _: Members) -> None:
-    if group.members["name"] == "default":
+    if str(group.members["name"]).lower() == "default":
         raise Refused(409, "Default security group already exists.", "SecurityGroupDefaultAlreadyExists")
     default_group(scene, group.project)
     _first_rules(scene, group)
+
+
+@on(GROUPS, "UPDATE")
+def _keeps_its_name(_: Scene, group: Resource, sent: Members) -> None:
+    """Only the group that is made for a project has the name `default`, and keeps it."""
+    if "name" not in sent:
+        return
+    if group.private.get("default"):
+        raise Refused(409, "Updating default security group not allowed.", "SecurityGroupCannotUpdateDefault")
+    if str(sent["name"]).lower() == "default":
+        raise Refused(409, "Default security group already exists.", "SecurityGroupDefaultAlreadyExists")
 
 
 @on(GROUPS, "DELETE")
@@ -81,8 +94,13 @@ def _rule(scene: Scene, rule: Resource, sent: Members) -> None:
     group = scene.need(GROUPS, sent["security_group_id"])
     if sent["direction"] not in ("ingress", "egress"):
         raise Refused(400, "Invalid input for direction. Reason: it is none of ingress, egress.", "HTTPBadRequest")
-    prefix = sent.get("remote_ip_prefix")
+    rule.update(canonical(sent))
+    prefix = rule.members["remote_ip_prefix"]
     rule.set(normalized_cidr=str(network_in(prefix)) if prefix else None)
+    if sent.get("remote_group_id"):
+        scene.need(GROUPS, sent["remote_group_id"])
+    if sent.get("remote_address_group_id"):
+        scene.need("network/address-groups", sent["remote_address_group_id"])
     mine = [rule.members.get(name) for name in SAME_RULE]
     for one in group.members["security_group_rules"]:
         if [one.get(name) for name in SAME_RULE] == mine:

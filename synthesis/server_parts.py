@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cloudtape.synthesis.allocation import fixed_ips
 from cloudtape.synthesis.errors import Refused
-from cloudtape.synthesis.network import fixed_ips, mac
+from cloudtape.synthesis.network import mac
 from cloudtape.synthesis.network_kinds import FLOATING, NETWORKS, PORTS
 from cloudtape.synthesis.scene import Scene
 from cloudtape.synthesis.shelves import Members, Resource
@@ -62,8 +63,9 @@ def plug(scene: Scene, server: Resource, wanted: Members, groups: list[str]) -> 
         if network is None:
             raise Refused(400, f"Network {wanted.get('uuid') or wanted.get('net_id')} could not be found.")
         fixed = [{"ip_address": wanted["fixed_ip"]}] if wanted.get("fixed_ip") else wanted.get("fixed_ips")
-        ips = fixed_ips(scene, network, fixed)
-        members = {"network_id": network.id, "mac_address": mac(scene), "fixed_ips": ips, "security_groups": groups}
+        address = mac(scene)
+        ips = fixed_ips(scene, network, fixed, address)
+        members = {"network_id": network.id, "mac_address": address, "fixed_ips": ips, "security_groups": groups}
         port = scene.add(PORTS, members, project=server.project)
         port.private["fixed_ips"] = list(ips)
     host = server.members["OS-EXT-SRV-ATTR:host"]

@@ -38,13 +38,14 @@ class Documents(msgspec.Struct, frozen=True):
 
     `root`: `versions`, or `values` ({"versions": {"values": […]}}). `version`: the document at the versioned URL is one
     `version`, a list of `versions`, or the list of `resources`.
-    `status` is that of the root, `at_version` that of the other.
+    `status` is that of the root, `at_version` that of the other. `resources` names them, with their collections.
     """
 
     root: str = "versions"
     version: str = "version"
     status: int = 200
     at_version: int = 200
+    resources: dict[str, str] = {}
 
 
 class Micro(msgspec.Struct, frozen=True):
@@ -60,8 +61,9 @@ class Micro(msgspec.Struct, frozen=True):
 class Service(msgspec.Struct, frozen=True):
     """`name` is the project's (`nova`); `type` the official service type; `types` by name the path in the catalog.
 
-    `regional`: each region has one of its own; `exact`: a path with a slash at its end is none; `empty_at_zero`: a list
-    with `limit=0` holds nothing, not everything.
+    `regional`: each region has one of its own; `empty_at_zero`: a list with `limit=0` holds nothing, not everything.
+    `fields`: a query says with it which members are shown; `hides`: what may not be read is not there; `exact`: a path
+    that ends with a slash is another one.
     """
 
     name: str
@@ -75,6 +77,8 @@ class Service(msgspec.Struct, frozen=True):
     type: str = ""
     regional: bool = True
     empty_at_zero: bool = False
+    fields: bool = False
+    hides: bool = False
     exact: bool = False
 
     def address(self, region: str = "") -> str:

@@ -23,19 +23,24 @@ from cloudtape.cassettes.messages import Headers, Request, Response, StoredBody,
 from cloudtape.matchers.operations import VERSION, OperationFinder
 from cloudtape.reference.catalog import OperationCatalog, default_catalog, load_catalog
 from cloudtape.synthesis import (
+    application_credentials,
     attachments,
     boot,
     compute,
     data_processing,
     database,
+    domain_config,
+    endpoint_filter,
     grants,
     identity,
     identity_api,
     identity_v2,
+    image_sharing,
     images,
-    implied_roles,
     infrastructure,
+    metadefs,
     network,
+    network_agents,
     network_extras,
     network_kinds,
     nova_proxies,
@@ -45,7 +50,10 @@ from cloudtape.synthesis import (
     placement_allocations,
     placement_inventories,
     placement_names,
+    project_tags,
+    quality_of_service,
     quota_classes,
+    role_inferences,
     routers,
     security_groups,
     server_actions,
@@ -53,7 +61,10 @@ from cloudtape.synthesis import (
     server_events,
     server_parts,
     shares,
+    subnets,
     tags,
+    trunks,
+    trusts,
     volume_extras,
     volume_groups,
     volumes,
@@ -72,25 +83,31 @@ from cloudtape.synthesis.scene import Responder, Scene
 from cloudtape.synthesis.services import DATA, DOMAIN, Microversion, Service, Services, default_services
 from cloudtape.synthesis.telling import Form, form_of
 from cloudtape.synthesis.tokens import NOBODY, holder
+from cloudtape.synthesis.views import fields_asked, only
 from cloudtape.synthesis.world import World
 from cloudtape.synthesis.xml import XmlError, from_xml, to_xml
 
 logger = logging.getLogger(__name__)
 # What registers the effects and answers of each service.
 PARTS = (
+    application_credentials,
     attachments,
     boot,
     compute,
     data_processing,
     database,
+    domain_config,
+    endpoint_filter,
     grants,
     identity,
     identity_api,
     identity_v2,
+    image_sharing,
     images,
-    implied_roles,
     infrastructure,
+    metadefs,
     network,
+    network_agents,
     network_extras,
     network_kinds,
     nova_proxies,
@@ -100,7 +117,10 @@ PARTS = (
     placement_allocations,
     placement_inventories,
     placement_names,
+    project_tags,
+    quality_of_service,
     quota_classes,
+    role_inferences,
     routers,
     security_groups,
     server_actions,
@@ -108,7 +128,10 @@ PARTS = (
     server_events,
     server_parts,
     shares,
+    subnets,
     tags,
+    trunks,
+    trusts,
     volume_extras,
     volume_groups,
     volumes,
@@ -231,10 +254,13 @@ class Synthesizer:
             operation = call.plan.operation.id
             if is_absent(operation, micro):
                 raise Refused(404, "The resource could not be found.")
-            in_json = not amendments(operation) and not _wants_xml(request)
+            fields = fields_asked(call)
+            in_json = not fields and not amendments(operation) and not _wants_xml(request)
             scene = Scene(world, call, self._skeleton(operation), in_json, id_, self.others)
             made = self._with_status(answer(scene), call)
             made = self._completed(made, call) if made.shows is None else self._shown(made, scene)
+            if fields:
+                made = Answer(made.status, only(made.body, fields), made.headers)
             return _response(service, self._in_their_format(made, request, call.plan), micro, id_), operation
         except Refused as refused:
             return _refusal(service, refused, micro, id_), operation
@@ -336,7 +362,8 @@ class Synthesizer:
     def _plan(self, service: Service, request: Request, target: str, token: Token) -> Plan:
         """Raises Refused for a path or a method that the service does not have."""
         body = request.body if isinstance(request.body, bytes) else b""
-        found = self._finder.find(request.method, target, service.type, body)
+        misses = service.exact and target.endswith("/")
+        found = None if misses else self._finder.find(request.method, target, service.type, body)
         if found is None:
             if token is NOBODY:
                 raise Refused(401, identity.WRONG)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from cloudtape.synthesis.calls import Token
@@ -14,10 +14,19 @@ KEYSTONE_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 NOBODY = Token("", "", "", frozenset(), 0.0, {}, "")
 
 
-def issue(world: World, document: Members, *, user: str, project: str, scope: str, life: timedelta = LIFE) -> Token:
+def issue(
+    world: World,
+    document: Members,
+    *,
+    user: str,
+    project: str,
+    scope: str,
+    life: timedelta = LIFE,
+    ends: datetime | None = None,
+) -> Token:
     """A new token; its times are written into `document`."""
     now = world.clock.now()
-    ends = now + life
+    ends = ends or now + life
     document["issued_at"] = now.strftime(KEYSTONE_TIME)
     document["expires_at"] = ends.strftime(KEYSTONE_TIME)
     roles = frozenset(role["name"] for role in document.get("roles", ()))

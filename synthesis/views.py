@@ -43,6 +43,26 @@ def render(kind: Kind, one: Resource, call: Call, plan: Plan, clock: Clock) -> M
     return shown
 
 
+def fields_asked(call: Call) -> frozenset[str]:
+    """The members that a query says are to be shown; empty: all."""
+    asks = call.service.fields and call.request.method == "GET"
+    return frozenset(value for key, value in call.query if key == "fields" and value) if asks else frozenset()
+
+
+def only(body: Any, names: frozenset[str]) -> Any:
+    """An answer with some members alone of each resource in it."""
+    if not names or not isinstance(body, dict):
+        return body
+
+    def few(one: Any) -> Any:
+        return {name: value for name, value in one.items() if name in names} if isinstance(one, dict) else one
+
+    return {
+        name: [few(one) for one in value] if isinstance(value, list) and not name.endswith("_links") else few(value)
+        for name, value in body.items()
+    }
+
+
 def shown_names(kind: Kind, plan: Plan) -> Iterable[str]:
     """The members that an operation shows; empty: all of them."""
     if plan.many and not plan.detailed and plan.operation.version == kind.newest:

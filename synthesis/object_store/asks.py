@@ -64,6 +64,8 @@ class Ask:
     """What the body of a PUT is the manifest of."""
     link: Link | None = None
     """What the object of a PUT stands for."""
+    mount: str = ""
+    """What stands before the path in the URL that clients know; they may have signed the one or the other."""
 
     @property
     def length(self) -> int | None:
@@ -125,7 +127,8 @@ def ask_of(request: Request, path: str, authority: Authority, state: State) -> A
     query = urlsplit(request.uri).query
     pairs = parse_qsl(query, keep_blank_values=True, encoding="utf-8", errors="surrogateescape")
     target = Target.of(unquote_to_bytes(path).decode("utf-8", "surrogateescape"))
-    return Ask(request.method, target, dict(pairs), headers, request.body, authority, state)
+    mount = f"/{request.route}" if request.route else ""
+    return Ask(request.method, target, dict(pairs), headers, request.body, authority, state, mount=mount)
 
 
 def is_text(value: str) -> bool:

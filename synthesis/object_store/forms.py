@@ -151,8 +151,9 @@ def granted(ask: Ask, form: Form) -> SignedFor:
         digest, signature = parsed(fields.get("signature", ""))
     except ValueError:
         raise unauthorized("Invalid Signature") from None
-    message = "\n".join([target.path, fields.get("redirect", ""), *limits(fields)])
-    if not any(is_signed(signature, digest, key, [message]) for key, _ in known):
+    said = [fields.get("redirect", ""), *limits(fields)]
+    messages = ["\n".join([mount + target.path, *said]) for mount in dict.fromkeys(("", ask.mount))]
+    if not any(is_signed(signature, digest, key, messages) for key, _ in known):
         raise unauthorized("Invalid Signature")
     return SignedFor(target.account)
 

@@ -79,11 +79,11 @@ def granted(ask: Ask, signed: Signed) -> SignedFor | None:
         return None
     if not target.object.strip("/") or not within(signed.ip_range, ask.headers):
         return None
-    path = f"/v1/{target.account}/{target.container}/"
+    paths = [f"{mount}/v1/{target.account}/{target.container}/" for mount in dict.fromkeys(("", ask.mount))]
     if signed.prefix is None:
-        path += target.object
+        paths = [path + target.object for path in paths]
     elif target.object.startswith(signed.prefix):
-        path = f"prefix:{path}{signed.prefix}"
+        paths = [f"prefix:{path}{signed.prefix}" for path in paths]
     else:
         return None
     try:
@@ -92,7 +92,7 @@ def granted(ask: Ask, signed: Signed) -> SignedFor | None:
         return None
     methods = ("HEAD", "GET", "POST", "PUT") if ask.method == "HEAD" else (ask.method,)
     first = f"ip={signed.ip_range}\n" if signed.ip_range else ""
-    messages = [f"{first}{method}\n{signed.expires}\n{path}" for method in methods]
+    messages = [f"{first}{method}\n{signed.expires}\n{path}" for method in methods for path in paths]
     for key, is_account in keys(ask):
         if is_signed(signature, digest, key, messages):
             return SignedFor(target.account, "" if is_account else target.container)

@@ -38,9 +38,10 @@ NAMED = {
     "network/subnets": "subnet_id vip_subnet_id",
     "network/ports": "port_id",
     "network/routers": "router_id",
-    "network/security-groups": "security_group_id parent_group_id",
+    "network/security-groups": "security_group_id parent_group_id remote_group_id",
     "identity/domains": "domain_id",
     "identity/services": "service_id",
+    "identity/regions": "region region_id parent_region_id",
     "identity/projects": "project_id tenant_id tenantId default_project_id tenant",
     "shared-file-system/shares": "share_id",
     "orchestration/software_configs": "config_id",
@@ -52,6 +53,7 @@ BY_SERVICE = {
     ("block-storage", "source_replica"): "",
     ("identity", "user_id"): "identity/users",
     ("identity", "userId"): "identity/users",
+    ("identity", "trustee_user_id"): "identity/users",
     ("compute", "tenant_id"): "identity/projects",
 }
 # Kinds whose ids are other resources' names.
@@ -96,7 +98,7 @@ QUERIES = {
 }
 # Kinds of which only one that nothing else needs can be deleted.
 NEEDED = frozenset(
-    {"network/networks", "network/subnets", "network/security-groups", "identity/domains"}
+    {"network/networks", "network/subnets", "network/security-groups", "identity/domains", "identity/regions"}
     | {"compute/os-networks", "compute/os-tenant-networks", "compute/os-security-groups"}
 )
 # Members that the resource must have before the operation.
@@ -105,6 +107,18 @@ STATES: dict[str, dict[str, Any]] = {
     "compute.aggregates.remove-host": {"hosts": ["bf1454b3d71145d49fca2101c56c728d"]},
     "identity.domains.delete": {"enabled": False},
     "compute.flavors.flavor-access.remove-tenant-access": {"_shared_with": ["fake_tenant"]},
+    "image.metadefs.namespaces.delete": {"protected": False},
+}
+
+
+# What makes an item by a POST to it.
+MAKES = frozenset({"image.metadefs.namespaces.tags.add"})
+# What is sent in place of a value that could be right once, and is no id of something.
+INSTEAD: dict[str, Callable[[Asker, str], str]] = {
+    "trustor_user_id": lambda asker, _: asker.user.id,
+    "expires_at": lambda _, __: "2099-01-01T00:00:00.000000Z",
+    "prefixes": lambda _, __: "192.168.0.0/16",  # of all subnet pools, since an update takes none away
+    "cidr": lambda _, value: "10.0.0.0/24" if value == "10.0.0.1" else value,  # as neutron recommends
 }
 
 
@@ -247,10 +261,10 @@ class Asker:
         if kind == "data-processing/plugins" and self._ids:
             return "1.0"
         parents = () if name != kind else tuple(self._ids)
-        if plan.verb is Verb.PUT and kind == plan.kind and name == kind:
+        if (plan.verb is Verb.PUT or plan.operation.id in MAKES) and kind == plan.kind and name == kind:
             return "something-new"
         if name in self.synthesizer.kinds.planner.collections:
-            one = self._thing(name, parents, new=kind in NEEDED and plan.verb is Verb.DELETE)
+            one = self._thing(name, parents, new=kind in NEEDED and plan.verb in (Verb.DELETE, Verb.UPDATE))
             self._resources.append(one)
             return one.id
         return self._key(plan, kind, variable)
@@ -333,18 +347,27 @@ class Asker:
             return next(self.world.where("network/networks", **{"router:external": True})).members["name"]
         if name == "auth_key" and self._resources:
             return self._resources[-1].private.get("auth_key", value)
+        if isinstance(value, str) and (instead := self._instead(name, value, plan)):
+            return instead
         service = plan.operation.service
         kind = BY_SERVICE.get((service, name), KIND_OF.get(name, ""))
         if name == "uuid" and plan.sent and "block_device_mapping_v2" in str(plan.sent):
             kind = "block-storage/volumes"
             self._thing(kind, ()).members["bootable"] = "true"
-        if not isinstance(value, str) or not kind or (kind == plan.kind and plan.verb is Verb.CREATE):
+        itself = kind == plan.kind and plan.verb is Verb.CREATE and not name.startswith("parent_")
+        if not isinstance(value, str) or not kind or itself:
             return value
         if kind == "identity/projects":
             return self.project
         if (kind, name) == ("block-storage/types", "volume_type") and service not in ("block-storage", "compute"):
             return value
         return self._thing(kind, ()).id if kind in self.synthesizer.kinds.planner.collections else value
+
+    def _instead(self, name: str, value: str, plan: Plan) -> str:
+        """What is sent for a value that names no resource by its kind alone; empty where nothing else is."""
+        if plan.verb is Verb.UPDATE and self._resources and name in self.synthesizer.kinds[plan.kind].rule.immutable:
+            return str(self._resources[-1].members.get(name) or "")
+        return INSTEAD[name](self, value) if name in INSTEAD else ""
 
     def _login(self, plan: Plan) -> Any:
         """The credentials of somebody who is there, in the form of the API's version."""

@@ -28,6 +28,7 @@ MAPS = frozenset(
         "template",
         "configs",
         "node_configs",
+        "binding:vif_details",
     ]
 )
 

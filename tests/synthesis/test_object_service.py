@@ -2,10 +2,13 @@
 
 import asyncio
 import io
+from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import openstack
 import pytest
 import swiftclient
+from swiftclient.utils import generate_temp_url
 
 from cloudtape.background import BackgroundProxy
 from cloudtape.cassettes.messages import Request
@@ -93,3 +96,16 @@ def test_every_operation_of_the_reference_has_a_documented_status(operation: Ope
     status = ask(operation.method, operation.path, *headers, ("Content-Length", "0"))
     expected = (TODAY[operation.id],) if operation.id in TODAY else operation.statuses or (204,)
     assert status in expected
+
+
+@pytest.mark.parametrize("mount", ["", "/object-store"])
+def test_a_temporary_url_is_signed_for_the_path_with_the_mount_or_without(
+    swift: swiftclient.Connection, demo: BackgroundProxy, mount: str
+) -> None:
+    swift.put_container("signed")
+    swift.put_object("signed", "page", "words")
+    swift.post_account({"X-Account-Meta-Temp-URL-Key": "key"})
+    path = urlsplit(swift.url).path.removeprefix("/object-store") + "/signed/page"
+    signed = generate_temp_url(mount + path, 3600, "key", "GET").removeprefix(mount)
+    with urlopen(f"{demo.url}/object-store{signed}") as answer:
+        assert answer.read() == b"words"

@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 from string import Template
 from typing import Any
+from urllib.parse import urljoin
 from urllib.request import ProxyHandler, Request, build_opener
 
 TEMPLATE = Path(__file__).parent / "tempest.conf"
@@ -40,24 +41,25 @@ class Cloud:
             self._token = answer.headers["X-Subject-Token"]
             self._catalog = json.load(answer)["token"]["catalog"]
 
-    def make(self, service: str, path: str, body: dict[str, Any]) -> None:
+    def ask(self, service: str, path: str, body: Any = None) -> Any:
+        """A document of a service, or the answer to one that is sent."""
+        base = next(one for one in self._catalog if one["type"] == service)["endpoints"][0]["url"]
         headers = {"X-Auth-Token": self._token, "Content-Type": "application/json"}
-        OPEN(Request(self._base(service) + path, json.dumps(body).encode(), headers)).close()
+        sent = json.dumps(body).encode() if body is not None else None
+        where = urljoin(base, path) if path.startswith("..") else base.rstrip("/") + path
+        with OPEN(Request(where, sent, headers)) as answer:
+            return json.load(answer)
 
     def newest(self, service: str, path: str, name: str) -> str:
         """The newest microversion that a service speaks (`name` is its in `OpenStack-API-Version`)."""
+        base = next(one for one in self._catalog if one["type"] == service)["endpoints"][0]["url"]
         headers = {"X-Auth-Token": self._token, "OpenStack-API-Version": f"{name} latest"}
-        with OPEN(Request(self._base(service) + path, headers=headers)) as answer:
+        with OPEN(Request(base.rstrip("/") + path, headers=headers)) as answer:
             return str(answer.headers["OpenStack-API-Version"]).split()[-1]
-
-    def _base(self, service: str) -> str:
-        entry = next(one for one in self._catalog if one["type"] == service)
-        return str(entry["endpoints"][0]["url"]).rstrip("/")
 
     def id_of(self, service: str, path: str, name: str) -> str:
         """The id of the resource of this name; raises LookupError where there is none."""
-        with OPEN(Request(self._base(service) + path, headers={"X-Auth-Token": self._token})) as answer:
-            listed: list[dict[str, Any]] = json.load(answer)[path.rpartition("/")[2]]
+        listed: list[dict[str, Any]] = self.ask(service, path)[path.rpartition("/")[2]]
         found = [str(one["id"]) for one in listed if one["name"] == name]
         if not found:
             raise LookupError(f"there is no {name} at {path}")
@@ -66,13 +68,17 @@ class Cloud:
 
 def configure(folder: Path, auth_url: str, compute: str, volume: str) -> Path:
     cloud = Cloud(auth_url)
-    cloud.make("volumev3", "/types", {"volume_type": {"name": "shared", "extra_specs": {"multiattach": "<is> True"}}})
+    shared = {"name": "shared", "extra_specs": {"multiattach": "<is> True"}}
+    cloud.ask("volumev3", "/types", {"volume_type": shared})
+    cloud.ask("identity", "/roles", {"role": {"name": "ResellerAdmin"}})  # as who installs object storage does
     names = {
         "folder": str(folder),
         "auth_url": auth_url,
         "image": cloud.id_of("image", "/v2/images", "cirros"),
         "other_image": cloud.id_of("image", "/v2/images", "debian-13"),
         "public_network": cloud.id_of("network", "/v2.0/networks", "public"),
+        "extensions": ",".join(one["alias"] for one in cloud.ask("network", "/v2.0/extensions")["extensions"]),
+        "capabilities": ",".join(name for name in cloud.ask("object-store", "../info") if name != "swift"),
         "compute_microversion": compute,
         "volume_microversion": volume,
         "newest_compute": cloud.newest("compute", "/flavors", "compute"),

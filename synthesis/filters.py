@@ -60,6 +60,8 @@ NOT_FILTERS = frozenset(
         "paginate",
         "visibility",
         "member_status",
+        "size_min",
+        "size_max",
         "os_hidden",
         "include_inherited",
         "allocation_ratio",

@@ -362,8 +362,7 @@ class Synthesizer:
     def _plan(self, service: Service, request: Request, target: str, token: Token) -> Plan:
         """Raises Refused for a path or a method that the service does not have."""
         body = request.body if isinstance(request.body, bytes) else b""
-        misses = service.exact and target.endswith("/")
-        found = None if misses else self._finder.find(request.method, target, service.type, body)
+        found = self._finder.find(request.method, target, service.type, body)
         if found is None:
             if token is NOBODY:
                 raise Refused(401, identity.WRONG)

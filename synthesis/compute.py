@@ -6,13 +6,14 @@ Sources: nova's `flavor_manage.py`, `keypairs.py`, `aggregates.py`, `limits.py`,
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.keys import fingerprint, new_key
 from cloudtape.synthesis.quotas import BUDGETS, default_limits, detailed, limits_of, used_of
-from cloudtape.synthesis.scene import Scene, answers, on
+from cloudtape.synthesis.scene import Scene, answers, chooses, on
 from cloudtape.synthesis.server_parts import AGGREGATES, FLAVORS, KEYS
 from cloudtape.synthesis.shelves import Members, Resource
 
@@ -27,6 +28,12 @@ def _flavor(scene: Scene, flavor: Resource, sent: Members) -> None:
     swap = sent.get("swap")
     flavor.set(swap=swap or "")
     flavor.members["links"] = [{"rel": "self"}, {"rel": "bookmark"}]
+
+
+@chooses("compute/os-availability-zone")
+def _zones(scene: Scene) -> Callable[[Resource], bool]:
+    """The zone of nova's own services is a detail."""
+    return lambda zone: scene.call.plan.detailed or zone.members["zoneName"] != "internal"
 
 
 @answers("compute.flavors.access.list", "compute.flavors.flavor-access.show")

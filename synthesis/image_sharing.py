@@ -45,7 +45,7 @@ def _member(scene: Scene, one: Resource, sent: Members) -> None:
     if not isinstance(who, str) or not who:
         raise Refused(400, "Member to be added not specified")
     shelf = scene.world.shelf(MEMBERS, scene.call.region, (image.id,))
-    if shelf.get(who):
+    if shelf.get(who) not in (None, one):
         raise Refused(409, f"Member {who} is duplicated for image {image.id}")
     shelf.remove(one)
     one.id = who

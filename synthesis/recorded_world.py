@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -34,7 +34,7 @@ from cloudtape.synthesis.object_service import ObjectService
 from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.recorded_logins import adopt, login_in, settle_in
 from cloudtape.synthesis.recorded_objects import RecordedObjects
-from cloudtape.synthesis.scene import OWNERS, SEEN, Scene, copied, fresh
+from cloudtape.synthesis.scene import EFFECTS, OWNERS, SEEN, Scene, copied, fresh
 from cloudtape.synthesis.shelves import Members, Resource
 from cloudtape.synthesis.sightings import Key, Sighting
 from cloudtape.synthesis.world import World
@@ -91,7 +91,8 @@ class RecordedWorld(World):
         if call and call.plan.verb not in READS and response.status < 300:
             self._do(call, seen)
         instead = call is not None and mends(self, call)
-        with self._being_told({}):
+        follows = any((one.key.kind, SEEN) in EFFECTS for one in seen)
+        with self.agreement.kept() if follows else nullcontext(), self._being_told({}):
             for one in seen:
                 if not self.agreement.is_changed(one.key) and not (instead and self.is_later(one.key)):
                     self._take(one)
@@ -101,7 +102,7 @@ class RecordedWorld(World):
         words = [*call.ids, *(value for _, value in call.query)]
         if isinstance(call.request.body, bytes):
             words += [word.decode("ascii") for word in tokens_of(call.request.body) if len(word) >= SHORTEST_NAME]
-        with self._being_told({}):
+        with self.agreement.kept(), self._being_told({}):
             for word in words:
                 for one in self._later.pop(word, ()):
                     if self.there(one.key) is None and not self.agreement.is_changed(one.key):

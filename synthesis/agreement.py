@@ -55,6 +55,10 @@ class Agreement:
         """Whether the client wrote this document, or one that it is a part of."""
         return any(key.kind.startswith(kind) and key.parents[: len(ids)] == ids for kind, ids in self._documents)
 
+    def has_written_any(self, kinds: tuple[str, ...]) -> bool:
+        """Whether the client wrote a document of a kind that begins so."""
+        return any(kind.startswith(kinds) for kind, _ in self._documents)
+
     def has_named(self, kind: str, name: str) -> bool:
         """Whether something that the client made or changed has ever had this name."""
         return name in self._names.get(kind, ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -22,10 +22,10 @@ Exchange = tuple[Request, Response]
 
 
 class Known:
-    """`seen` is each resource as it was last shown, `made` are those that the recording itself made, and
-    `came_along` those of them that it made with others, by whose ids they are there; `kinds` are those
-    of which something was told, be it that there is none. `logins` are by user and project, the last one of each;
-    `objects` is what the object store holds.
+    """`seen` is each resource as it was last shown, `made` are those that the recording itself made, and `came_along`
+    those of them that it made with others, by whose ids they are there. `kinds` are those of which something was told,
+    be it that there is none; `addresses` are such in subnets and networks. `logins` are by user and project, the last
+    one of each; `objects` is what the object store holds.
     """
 
     def __init__(self) -> None:
@@ -33,6 +33,7 @@ class Known:
         self.made: set[Key] = set()
         self.came_along: dict[Key, frozenset[str]] = {}
         self.kinds: set[str] = set()
+        self.addresses: dict[str, str] = {}
         self.logins: dict[tuple[str, str], Login] = {}
         self.objects = KnownObjects()
 
@@ -69,6 +70,7 @@ class Known:
         before = self.seen.get(one.key)
         if before is None and one.is_made:
             self.made.add(one.key)
+        self.addresses.update(_addresses_in(one.members))
         self.seen[one.key] = replace(one, members={**before.members, **one.members}) if before else one
 
 
@@ -94,3 +96,15 @@ def document_in(response: Response) -> Any:
 def _ids_in(one: Sighting) -> set[str]:
     """What the members of a resource name, and what stands above it."""
     return {value for value in one.members.values() if isinstance(value, str)} | set(one.key.parents)
+
+
+def _addresses_in(value: Any) -> Iterator[tuple[str, str]]:
+    """The ids of subnets and networks in a document, with an address in each."""
+    match value:
+        case {"subnet_id": str(id_), "ip_address": str(address)}:
+            yield id_, address
+        case {"floating_network_id": str(id_), "floating_ip_address": str(address)}:
+            yield id_, address
+        case dict() | list():
+            for one in value.values() if isinstance(value, dict) else value:
+                yield from _addresses_in(one)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 READS = (Verb.LIST, Verb.SHOW, Verb.CHECK, Verb.READ)
 # What asks for a part of a list: that part must be of one list.
 PAGED = ("limit", "marker")
+# Lists of what was said elsewhere: how the kinds begin to which a client says it.
+TOLD_ELSEWHERE = {
+    "identity/role_assignments": ("identity/projects/", "identity/domains/", "identity/system/", "identity/OS-INHERIT"),
+}
 
 
 def is_news(world: RecordedWorld, call: Call) -> bool:
@@ -30,6 +34,8 @@ def is_news(world: RecordedWorld, call: Call) -> bool:
         return True
     if call.plan.verb is not Verb.LIST:
         return False
+    if agreement.has_written_any(TOLD_ELSEWHERE.get(call.plan.kind, ())):
+        return True
     is_of_a_name = any(agreement.has_named(call.plan.kind, value) for value in queried)
     return is_of_a_name or (any(name in PAGED for name, _ in call.query) and mends(world, call))
 

@@ -141,6 +141,9 @@ class RecordedWorld(World):
         with self.agreement.kept(), self._being_told({}):
             yield
 
+    def address_in(self, id_: str) -> str:
+        return self._known.addresses.get(id_, "")
+
     # --- inside -------------------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -192,7 +195,7 @@ class RecordedWorld(World):
         for key in born:
             if key.kind in SAME_IF and key not in told:
                 self._came_along[key.kind].append(key)
-        with self._being_told({}):
+        with self.agreement.kept(), self._being_told({}):
             self._take_what_came_along(SAME_IF.keys() & {key.kind for key in born})
         for one in seen:
             if found := self.there(one.key):  # a key, a secret: what is told once is what was told

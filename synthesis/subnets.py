@@ -175,7 +175,9 @@ def _suppose_subnets(scene: Scene, network: Resource, _: Members) -> None:
     """Subnets of which only the ids were seen: addresses must come from somewhere."""
     for number, id_ in enumerate(network.members.get("subnets") or ()):
         if scene.find(SUBNETS, id_) is None:
-            members = {"id": id_, "network_id": network.id, "cidr": SUPPOSED.format(number % 256)}
+            seen = scene.world.address_in(id_) or scene.world.address_in(network.id)
+            cidr = f"{seen}/24" if "." in seen else SUPPOSED.format(number % 256)
+            members = {"id": id_, "network_id": network.id, "cidr": str(network_in(cidr))}
             subnet = scene.add(SUBNETS, members, project=network.project)
             lay_out(subnet.members, {})
             share_as_network(scene, subnet, {})

@@ -133,6 +133,10 @@ class World:
         for document in [key for key in self.documents if one.id in key[2]]:
             del self.documents[document]
 
+    def address_in(self, _: str) -> str:
+        """An address in a subnet or network that is there, but of which nothing else is known; empty: none is known."""
+        return ""
+
     def hand_over(self, one: Resource, project: str, region: str = "") -> None:
         """Give a resource to another project."""
         shelf = self.shelf(one.kind, region, one.parents)

@@ -49,9 +49,13 @@ class Replay:
 
 
 def replay(cassette: Path, words: tuple[str, ...], home: Path, *options: str) -> Replay:
+    return run("replay", words, home, "--strict", "--cassette", str(cassette), *options)
+
+
+def run(mode: str, words: tuple[str, ...], home: Path, *options: str) -> Replay:
+    """Run the suite as the command of a proxy in some mode."""
     suite = (sys.executable, "-m", "tests.scenarios", "--pace", "0", "--format", "json", *words)
-    proxy = (str(BIN / "cloudtape"), "run", "--mode", "replay", "--listen", "127.0.0.1:0", "--strict", *options)
-    command = [*proxy, "--cassette", str(cassette), "--", *suite]
+    command = [str(BIN / "cloudtape"), "run", "--mode", mode, "--listen", "127.0.0.1:0", *options, "--", *suite]
     environment = {"PATH": f"{BIN}:{os.defpath}", "HOME": str(home), "PYTHONWARNINGS": "ignore"}
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False

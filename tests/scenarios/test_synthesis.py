@@ -1,6 +1,7 @@
 """The recorded suite, replayed from a recording that lacks something, with a made-up cloud for what it lacks.
 
-Each scenario checks what it gets, so what is made up must fit what was recorded: ids, names, states, relations.
+Each scenario checks what it gets, so what is made up must fit what was recorded: ids, names, states, relations. And
+where nothing was recorded, it must be as the real cloud was.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from cloudtape.matchers.things import is_login
 from cloudtape.operation_names import OperationNames
 from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.synthesizer import default_kinds
-from tests.scenarios.test_replay import CASSETTES, recorded, replay
+from tests.scenarios.test_replay import CASSETTES, recorded, replay, run
 
+WORLD = Path(__file__).parent / "world.yaml"
 SEQUENTIAL = CASSETTES / "sequential.yaml"
 NAMES = OperationNames(routes_of([load(SEQUENTIAL)]))
 
@@ -37,10 +39,17 @@ LACKING: dict[str, Callable[[Interaction], bool]] = {
 }
 # What is known to fail, and why.
 FAILING: dict[str, dict[str, str]] = {
-    "answers about one thing": {},
-    "deletions": {},
+    "answers about one thing": {
+        "volume_from_an_image": "its creation was answered while it was not bootable yet, and nothing says when it was"
+    },
+    "deletions": {
+        "network_of_another_project": "whoever shares it sees it as shared with all, and nothing says with whom it is"
+    },
     "creations": {},
-    "nothing, but everything is another": {},
+    "nothing, but everything is another": {
+        "volume_quota_is_kept": "the very request was refused while recording, by a quota that is another now",
+        "cli_user_logs_in": "it gives a role that the recording never names",
+    },
 }
 
 
@@ -67,6 +76,13 @@ def test_a_changed_variant_is_made_up_where_it_was_not_recorded(tmp_path: Path) 
     known = FAILING["nothing, but everything is another"]
     assert set(played.differences) == {f"{name}:changed" for name in recorded("sequential")}
     assert {name: why for name, why in played.failed.items() if name.removesuffix(":changed") not in known} == {}
+
+
+@pytest.mark.parametrize("words", [(), ("--variants",)], ids=["as recorded", "variants"])
+def test_a_made_up_cloud_is_what_the_suite_found_the_real_one_to_be(words: tuple[str, ...], tmp_path: Path) -> None:
+    played = run("synthesize", words, tmp_path, "--world", str(WORLD))
+    assert played.failed == {}
+    assert len(played.differences) == len(recorded("sequential"))
 
 
 def test_a_whole_recording_needs_nothing_made_up(tmp_path: Path) -> None:

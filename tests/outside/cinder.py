@@ -99,6 +99,8 @@ def _schema(value: Any, name: str = "") -> Schema:
     if isinstance(value, dict):
         if name in FREE:
             return {"type": "object"}
+        if name == "quota_set":  # there are more for each type of volumes, and objects where usage is asked for
+            return {"type": "object", "required": sorted(value)}
         members = {key: _schema(one, key) for key, one in value.items()}
         links = {key: {} for key in (*(f"{key}_links" for key in members), *OFTEN)}
         return {

@@ -98,8 +98,8 @@ def _amended(body: Any, row: Amendment) -> Any:
 def _wrapped(body: Any, row: Amendment) -> Any:
     if row.instead is not None:
         return row.instead
-    if row.inside and not (isinstance(body, dict) and row.inside in body):
-        return {row.inside: body}
+    if row.inside:
+        return {row.inside: body[row.inside] if isinstance(body, dict) and row.inside in body else body}
     if row.single and isinstance(body, dict) and row.single not in body:
         found = [one for one in body.values() if isinstance(one, list) and len(one) == 1]
         return {row.single: found[0][0]} if found else body

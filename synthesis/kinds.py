@@ -244,10 +244,10 @@ class Kind:
 
     @functools.cached_property
     def place(self) -> tuple[str, ...]:
-        """The template of the path of one, behind the version and the project."""
+        """The template of the path of one, behind the version and the project; empty where none is known."""
         named = [plan.segments for plan in self.plans if plan.has_id and plan.segments[-1][0] == "{"]
         own = [one for one in named if "/".join(part for part in one if part[0] != "{") == self.path]
-        return own[0] if own else (*self.path.split("/"), "{id}")
+        return own[0] if own else ()
 
     @functools.cached_property
     def item_wrapper(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
@@ -109,6 +110,10 @@ def _linked(name: str, itself: str) -> str | None:
 def item_path(kind: Kind, one: Resource) -> str:
     """The path of a resource behind the base of the call."""
     ids = iter([*one.parents, one.id])
+    if not kind.place:
+        *above, last = kind.path.split("/")
+        pairs = itertools.zip_longest(above, one.parents[: len(above)])
+        return "/" + "/".join([*(step for pair in pairs for step in pair if step), last, one.id])
     walked = [
         part if part[0] != "{" else str(one.members.get("stack_name")) if part == "{stack_name}" else next(ids, one.id)
         for part in kind.place

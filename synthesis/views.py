@@ -90,6 +90,8 @@ def _as_printed(kind: Kind, shown: Members, call: Call, plan: Plan, clock: Clock
 
 def links_of(links: Any, call: Call, kind: Kind, one: Resource) -> Any:
     """Links in the form in which the kind has them: a list with rels, or an object."""
+    if not kind.place and isinstance(links, list) and all("href" in link for link in links):
+        return links  # no template says where it is: what made it has written where its links lead
     path = item_path(kind, one)
     if isinstance(links, dict):
         return {name: _linked(name, call.base + path) for name in {**links, "self": ""}}

@@ -244,3 +244,15 @@ def test_datastores_and_a_user_of_a_database_can_be_looked_at(demo: BackgroundPr
     )
     assert listed["datastores"][0]["name"] == "mysql"
     assert (status, shown["user"]["name"]) == (200, "bob")
+
+
+def test_the_links_of_an_event_lead_to_its_stack_and_to_its_resource(demo: BackgroundProxy) -> None:
+    tree = {"heat_template_version": "2018-08-31", "resources": {"net": {"type": "OS::Neutron::Net"}}}
+    stacks = "/orchestration/v1/x/stacks"
+    ((_, made),) = ask(demo, ("POST", stacks, {"stack_name": "linked", "template": tree}))
+    place = f"{stacks}/linked/{made['stack']['id']}"
+    ((_, told),) = ask(demo, ("GET", f"{place}/events", None))
+    event = next(one for one in told["events"] if one["resource_name"] == "net")
+    links = {link["rel"]: link["href"] for link in event["links"]}
+    assert links["stack"].endswith(f"/linked/{made['stack']['id']}")
+    assert links["self"].endswith(f"/resources/net/events/{event['id']}")

@@ -87,6 +87,8 @@ class Edge:
         try:
             body = await _body_of(incoming, spool) if incoming.has_body else b""
             headers = inward.fields(for_upstream(incoming.headers))
+            if body == b"" and incoming.has_body and incoming.length is None:
+                headers = (*headers, ("Content-Length", "0"))  # it came in pieces, of which there were none
             request = Request(incoming.method, place.uri, headers, body, place.route.name, place.session)
             response = await self._answer(_inward(request, inward))
             outward, _ = self._rewriters_for(place)  # only now: this answer may have taught a route

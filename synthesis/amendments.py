@@ -28,9 +28,10 @@ class Amendment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `of` are operations, with `*` for any part of a name; `first` and `last` the microversions between which it holds.
     `absent`: the service has no such call. `empty`: the answer has no body; `instead`: it is this; `inside`: everything
-    stands in this member. `named` are other names for members, `has` members that the example lacks, with their values,
-    `holds` values in place of those that are there, `forms` as what a value is written, `gone` what is not answered,
-    `said` what is answered only where it has a value, `only` by path all that an object has.
+    stands in this member; `single`: so does the one of a list of one. `named` are other names for members, `has`
+    members that the example lacks, with their values, `holds` values in place of those that are there, `forms` as what
+    a value is written, `gone` what is not answered, `said` what is answered only where it has a value, `only` by path
+    all that an object has.
     """
 
     of: tuple[str, ...]
@@ -40,6 +41,7 @@ class Amendment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     empty: bool = False
     instead: Any = None
     inside: str = ""
+    single: str = ""
     named: dict[str, str] = {}
     has: dict[str, Any] = {}
     holds: dict[str, Any] = {}
@@ -75,10 +77,7 @@ def amended(body: Any, operation: str, micro: Microversion) -> Any:
 
 
 def _amended(body: Any, row: Amendment) -> Any:
-    if row.instead is not None:
-        return row.instead
-    if row.inside and not (isinstance(body, dict) and row.inside in body):
-        body = {row.inside: body}
+    body = _wrapped(body, row)
     for path, name in row.named.items():
         body = _at(body, path, functools.partial(_named, name))
     for path, value in row.has.items():
@@ -93,6 +92,17 @@ def _amended(body: Any, row: Amendment) -> Any:
         body = _at(body, path, _without_null)
     for path, names in row.only.items():
         body = _at(body, path, functools.partial(_only, names))
+    return body
+
+
+def _wrapped(body: Any, row: Amendment) -> Any:
+    if row.instead is not None:
+        return row.instead
+    if row.inside:
+        return {row.inside: body[row.inside] if isinstance(body, dict) and row.inside in body else body}
+    if row.single and isinstance(body, dict) and row.single not in body:
+        found = [one for one in body.values() if isinstance(one, list) and len(one) == 1]
+        return {row.single: found[0][0]} if found else body
     return body
 
 

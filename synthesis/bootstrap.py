@@ -42,7 +42,7 @@ def bootstrap(world: World, services: Services, regions: Sequence[str] = (REGION
 
 def _endpoints(world: World, services: Services, regions: Sequence[str]) -> None:
     for service, kind, path in services.endpoints():
-        id_ = add(world, "identity/services", name=service.name, type=kind).id
+        id_ = add(world, "identity/services", name=service.names.get(kind, service.name), type=kind).id
         for at, region in enumerate(regions):
             where = service.address(region if at else "")
             url = where + path.replace("{project}", PROJECT)

@@ -284,6 +284,11 @@ def _whose_credential(scene: Scene, one: Resource, sent: Members) -> None:
     one.set(user_id=sent.get("user_id") or scene.call.token.user, project_id=sent.get("project_id"))
 
 
+@on("identity/OS-FEDERATION/identity_providers/protocols", "CREATE")
+def _whose_protocol(_: Scene, one: Resource, __: Members) -> None:
+    one.set(idp_id=one.parents[0])
+
+
 @on(EC2, "CREATE")
 def _ec2(scene: Scene, one: Resource, sent: Members) -> None:
     access, secret = one.id, scene.world.new_id("hex")

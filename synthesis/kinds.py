@@ -49,14 +49,14 @@ class Rule(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     `scope`: `project` belongs to one, `public` too but is seen by all where it says so, `global` to nobody, `own` to a
     user. `public` is the member that says so, `opens` are more of them. `admin`: what only an admin may do. `map`: it
     is a document that is this member of its parent, `item` what wraps one key of it, `echo`: a POST is answered with
-    what was sent, not with all of it. `extra`: clients add members of their own. `optional` are members of examples
-    whose presence says something. `since` and `until` bound the microversions in which a member is shown. `keyed`: a
-    list of it is an object, by the keys. `old`: what older versions call a member. `told`: how some operations answer.
-    `admins`: members that only an admin is told. `whole`: members that need no completion, `said`: those that are told
-    only where they have a value. `checks`: which values members may have. `renames`: an update may give it another key.
-    `reserved`: members that only an admin may set. `oldest_first`: the order of its lists, where its service has
-    another one. `bare`: the reference prints it without the `wrapper` in which clients look for it; it stands in the
-    answer both ways.
+    what was sent, not with all of it. `extra`: clients add members of their own. `either` are members that may be an
+    object or a text, `optional` those of examples whose presence says something. `since` and `until` bound the
+    microversions in which a member is shown. `keyed`: a list of it is an object, by the keys. `old`: what older
+    versions call a member. `told`: how some operations answer. `admins`: members that only an admin is told. `whole`:
+    members that need no completion, `said`: those that are told only where they have a value. `checks`: which values
+    members may have. `renames`: an update may give it another key. `reserved`: members that only an admin may set.
+    `oldest_first`: the order of its lists, where its service has another one. `bare`: the reference prints it without
+    the `wrapper` in which clients look for it; it stands in the answer both ways.
     """
 
     label: str = ""
@@ -74,6 +74,7 @@ class Rule(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     immutable: tuple[str, ...] = ()
     server: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    either: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     scope: Scope = ""
     public: str = ""
@@ -243,10 +244,10 @@ class Kind:
 
     @functools.cached_property
     def place(self) -> tuple[str, ...]:
-        """The template of the path of one, behind the version and the project."""
+        """The template of the path of one, behind the version and the project; empty where none is known."""
         named = [plan.segments for plan in self.plans if plan.has_id and plan.segments[-1][0] == "{"]
         own = [one for one in named if "/".join(part for part in one if part[0] != "{") == self.path]
-        return own[0] if own else (*self.path.split("/"), "{id}")
+        return own[0] if own else ()
 
     @functools.cached_property
     def item_wrapper(self) -> str:

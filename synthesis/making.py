@@ -118,7 +118,7 @@ def check_types(kind: Kind, sent: Members) -> None:
         raise Refused(400, f"Invalid input for field/attribute name. Value: {sent['name']}. It is too long.")
     for name, value in sent.items():
         wanted = str if name in WORDS else kind.types.get(name)
-        if value is None or wanted is None or isinstance(value, wanted):
+        if value is None or wanted is None or isinstance(value, wanted) or name in kind.rule.either:
             continue
         if wanted is not str or name in WORDS or isinstance(value, dict | list):
             why = (

@@ -182,7 +182,7 @@ def _floating_ip(scene: Scene, theirs: Members) -> Members:
         "ip": theirs["floating_ip_address"],
         "pool": pool.members["name"] if pool else None,
         "fixed_ip": theirs.get("fixed_ip_address"),
-        "instance_id": port.members["device_id"] if port else None,
+        "instance_id": (port.members["device_id"] or None) if port else None,
     }
 
 

@@ -23,10 +23,10 @@ class Budget(msgspec.Struct, frozen=True):
     limits: dict[str, int]
     status: int = 403
     fault: str = ""
+    why: str = "Quota exceeded for {name}: Requested 1, but already used {used} of {limit} {name}"
     by_type: tuple[str, ...] = ()
     types: str = ""
     default: str = ""
-    why: str = "Quota exceeded for {name}: Requested 1, but already used {used} of {limit} {name}"
 
 
 BUDGETS = {

@@ -61,13 +61,14 @@ class Micro(msgspec.Struct, frozen=True):
 class Service(msgspec.Struct, frozen=True):
     """`name` is the project's (`nova`); `type` the official service type; `types` by name the path in the catalog.
 
-    `regional`: each region has one of its own; `empty_at_zero`: a list with `limit=0` holds nothing, not everything.
-    `fields`: a query says with it which members are shown; `hides`: what may not be read is not there; `exact`: a path
-    that ends with a slash is another one.
+    `names` are those of types that have one of their own. `regional`: each region has one of its own;
+    `empty_at_zero`: a list with `limit=0` holds nothing, not everything. `fields`: a query says with it which members
+    are shown; `hides`: what may not be read is not there; `exact`: a path that ends with a slash is another one.
     """
 
     name: str
     types: dict[str, str]
+    names: dict[str, str] = {}
     versions: tuple[Version, ...] = ()
     documents: Documents = Documents()
     micro: Micro | None = None

@@ -70,7 +70,8 @@ def _form(rule: Rule, verb: Verb, action: str, micro: Microversion, is_admin: bo
         barred |= set(rule.hidden)
     if not is_admin:
         barred |= set(rule.admins)
-    replaced = frozenset(name for name, newer in rule.newer.items() if micro >= newer.since)
+    ends = rule.until.get
+    replaced = frozenset(name for name, one in rule.newer.items() if one.since <= micro < ends(name, (9999, 0)))
     whole = replaced.union(rule.whole)
     status = next((one.status for one in found if one.status), 0)
     return Form(status, frozenset(barred), replaced, whole, frozenset(rule.optional))

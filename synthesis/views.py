@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
@@ -89,6 +90,8 @@ def _as_printed(kind: Kind, shown: Members, call: Call, plan: Plan, clock: Clock
 
 def links_of(links: Any, call: Call, kind: Kind, one: Resource) -> Any:
     """Links in the form in which the kind has them: a list with rels, or an object."""
+    if not kind.place and isinstance(links, list) and all("href" in link for link in links):
+        return links  # no template says where it is: what made it has written where its links lead
     path = item_path(kind, one)
     if isinstance(links, dict):
         return {name: _linked(name, call.base + path) for name in {**links, "self": ""}}
@@ -109,6 +112,10 @@ def _linked(name: str, itself: str) -> str | None:
 def item_path(kind: Kind, one: Resource) -> str:
     """The path of a resource behind the base of the call."""
     ids = iter([*one.parents, one.id])
+    if not kind.place:
+        *above, last = kind.path.split("/")
+        pairs = itertools.zip_longest(above, one.parents[: len(above)])
+        return "/" + "/".join([*(step for pair in pairs for step in pair if step), last, one.id])
     walked = [
         part if part[0] != "{" else str(one.members.get("stack_name")) if part == "{stack_name}" else next(ids, one.id)
         for part in kind.place

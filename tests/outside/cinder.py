@@ -64,8 +64,18 @@ GET /types/{id}/os-volume-type-access volume_type/volume-type-access-list
 """
 # Objects whose members are the client's.
 FREE = frozenset({"metadata", "extra_specs", "specs", "volume_image_metadata", "volume_metadata"})
-# What is answered only when it is asked for.
-SOMETIMES = {"count"}
+# What is answered only when it is asked for, or to an administrator.
+SOMETIMES = {
+    "count",
+    "cluster_name",
+    "migration_status",
+    "os-backup-project-attr:project_id",
+    "os-vol-host-attr:host",
+    "os-vol-mig-status-attr:migstat",
+    "os-vol-mig-status-attr:name_id",
+    "provider_id",
+    "qos_specs_id",
+}
 # What is answered for some volumes, and not for those of the samples.
 OFTEN = ("volume_image_metadata",)
 KINDS = {bool: "boolean", int: "integer", str: "string"}
@@ -99,6 +109,11 @@ def _schema(value: Any, name: str = "") -> Schema:
     if isinstance(value, dict):
         if name in FREE:
             return {"type": "object"}
+        if name in (
+            "quota_set",
+            "quota_class_set",
+        ):  # there are more for each type of volumes, and objects where usage is asked for
+            return {"type": "object", "required": sorted(value)}
         members = {key: _schema(one, key) for key, one in value.items()}
         links = {key: {} for key in (*(f"{key}_links" for key in members), *OFTEN)}
         return {

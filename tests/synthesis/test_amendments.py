@@ -24,6 +24,7 @@ ROWS: list[tuple[dict[str, Any], Any, Any]] = [
     ({"gone": ("by.*.a",)}, {"by": {"one": {"a": 1, "b": 2}}}, {"by": {"one": {"b": 2}}}),
     ({"said": ("a", "b")}, {"a": None, "b": 1}, {"b": 1}),
     ({"only": {"a": ("b",)}}, {"a": {"b": 1, "c": 2}}, {"a": {"b": 1}}),
+    ({"single": "a"}, {"all": [{"b": 1}]}, {"a": {"b": 1}}),
     ({"instead": {"a": 1}}, {"b": 1}, {"a": 1}),
     ({"gone": ("a.b", "c")}, [1], [1]),
 ]
@@ -70,3 +71,10 @@ def test_what_only_a_server_by_itself_shows_stands_in_no_list() -> None:
     (server, *_) = json_of(asker.ask("GET", "compute", "/v2.1/servers/detail", headers=newest))["servers"]
     shown = json_of(asker.ask("GET", "compute", f"/v2.1/servers/{server['id']}", headers=newest))["server"]
     assert shown.keys() - server.keys() == {"server_groups"}
+
+
+@pytest.mark.parametrize(("micro", "form"), [("2.1", str), ("2.28", dict), ("2.88", type(None))])
+def test_a_member_that_was_given_another_form_is_gone_when_it_is_gone(micro: str, form: type) -> None:
+    headers = [("OpenStack-API-Version", f"compute {micro}")]
+    (one, *_) = json_of(Asker().ask("GET", "compute", "/v2.1/os-hypervisors/detail", headers=headers))["hypervisors"]
+    assert isinstance(one.get("cpu_info"), form)

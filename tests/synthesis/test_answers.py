@@ -216,3 +216,43 @@ def test_a_tag_of_definitions_is_made_by_a_post_with_its_name(demo: BackgroundPr
     assert [status for status, _ in told] == [201, 201, 200, 201, 200]
     assert [one["name"] for one in told[2][1]["tags"]] == ["tall"]
     assert told[4][1]["properties"]["floor"]["title"] == "Floor"
+
+
+def test_a_stack_takes_its_template_as_an_object_or_as_text(demo: BackgroundProxy) -> None:
+    text = "heat_template_version: 2018-08-31\nresources: {net: {type: OS::Neutron::Net}}\n"
+    tree = {"heat_template_version": "2018-08-31", "resources": {"net": {"type": "OS::Neutron::Net"}}}
+    stacks = "/orchestration/v1/x/stacks"
+    told = ask(
+        demo,
+        ("POST", stacks, {"stack_name": "as-text", "template": text}),
+        ("POST", stacks, {"stack_name": "as-object", "template": tree}),
+        ("GET", f"{stacks}/as-text/resources", None),
+    )
+    assert [status for status, _ in told[:2]] == [201, 201]
+
+
+def test_datastores_and_a_user_of_a_database_can_be_looked_at(demo: BackgroundProxy) -> None:
+    instance = {"name": "db", "flavorRef": "1", "volume": {"size": 1}, "users": [{"name": "eve", "password": "pw"}]}
+    (_, listed), (_, made) = ask(
+        demo,
+        ("GET", "/database/v1.0/x/datastores", None),
+        ("POST", "/database/v1.0/x/instances", {"instance": instance}),
+    )
+    of = f"/database/v1.0/x/instances/{made['instance']['id']}/users"
+    _, (status, shown) = ask(
+        demo, ("POST", of, {"users": [{"name": "bob", "password": "pw"}]}), ("GET", f"{of}/bob", None)
+    )
+    assert listed["datastores"][0]["name"] == "mysql"
+    assert (status, shown["user"]["name"]) == (200, "bob")
+
+
+def test_the_links_of_an_event_lead_to_its_stack_and_to_its_resource(demo: BackgroundProxy) -> None:
+    tree = {"heat_template_version": "2018-08-31", "resources": {"net": {"type": "OS::Neutron::Net"}}}
+    stacks = "/orchestration/v1/x/stacks"
+    ((_, made),) = ask(demo, ("POST", stacks, {"stack_name": "linked", "template": tree}))
+    place = f"{stacks}/linked/{made['stack']['id']}"
+    ((_, told),) = ask(demo, ("GET", f"{place}/events", None))
+    event = next(one for one in told["events"] if one["resource_name"] == "net")
+    links = {link["rel"]: link["href"] for link in event["links"]}
+    assert links["stack"].endswith(f"/linked/{made['stack']['id']}")
+    assert links["self"].endswith(f"/resources/net/events/{event['id']}")

@@ -128,3 +128,9 @@ def test_tags_of_a_project_are_added_replaced_and_taken_away() -> None:
     assert asker.ask("DELETE", "identity", f"{tags}/red").status == 204
     assert asker.ask("DELETE", "identity", f"{tags}/red").status == 404
     assert json_of(asker.ask("GET", "identity", f"/v3/projects/{asker.project}"))["project"]["tags"] == ["blue"]
+
+
+def test_a_type_of_a_service_may_have_a_name_of_its_own_in_the_catalog() -> None:
+    services = json_of(Asker().ask("GET", "identity", "/v3/services"))["services"]
+    names = {one["type"]: one["name"] for one in services}
+    assert (names["volumev3"], names["block-storage"], names["sharev2"]) == ("cinderv3", "cinder", "manilav2")

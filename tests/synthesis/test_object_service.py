@@ -109,3 +109,9 @@ def test_a_temporary_url_is_signed_for_the_path_with_the_mount_or_without(
     signed = generate_temp_url(mount + path, 3600, "key", "GET").removeprefix(mount)
     with urlopen(f"{demo.url}/object-store{signed}") as answer:
         assert answer.read() == b"words"
+
+
+def test_an_upload_in_pieces_of_which_there_are_none_makes_an_empty_object(swift: swiftclient.Connection) -> None:
+    swift.put_container("box-2")
+    swift.put_object("box-2", "nothing", contents=iter([]), chunk_size=10)
+    assert swift.head_object("box-2", "nothing")["content-length"] == "0"

@@ -24,3 +24,12 @@ def test_an_encryption_is_the_only_one_of_its_type_and_is_shown_in_no_wrapper() 
     assert asker.ask("POST", "block-storage", place, sent).status == 400
     assert asker.ask("DELETE", "block-storage", f"{place}/{shown['encryption_id']}").status == 202
     assert json_of(asker.ask("GET", "block-storage", place)) == {}
+
+
+def test_a_network_too_many_is_refused_in_neutrons_words() -> None:
+    asker = Asker()
+    quotas = f"/v2.0/quotas/{asker.project}"
+    assert asker.ask("PUT", "network", quotas, b'{"quota": {"network": 1}}').status == 200
+    refused = asker.ask("POST", "network", "/v2.0/networks", b'{"network": {"name": "one more"}}')
+    assert refused.status == 409
+    assert json_of(refused)["NeutronError"]["message"].startswith("Quota exceeded for resources: ['network'].")

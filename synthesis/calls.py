@@ -35,7 +35,9 @@ class Token(msgspec.Struct, frozen=True):
 
 class Call(msgspec.Struct, frozen=True):
     """`path` are the segments behind version and project, decoded; `base` the service's address with them before it
-    (`http://compute.cloud.invalid/v2.1/PROJECT`), for links. `ids` are the values of the template's variables."""
+    (`http://compute.cloud.invalid/v2.1/PROJECT`), for links. `ids` are the values of the template's variables.
+    `as_printed`: it is asked as the reference prints it, in a form that today's clients do not use, and is answered so.
+    """
 
     request: Request
     service: Service
@@ -49,6 +51,7 @@ class Call(msgspec.Struct, frozen=True):
     plan: Plan
     ids: tuple[str, ...]
     body: Any = None
+    as_printed: bool = False
 
     @property
     def parents(self) -> tuple[str, ...]:

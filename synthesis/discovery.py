@@ -11,6 +11,7 @@ from typing import Any
 from cloudtape.cassettes.messages import Request, header
 from cloudtape.synthesis.calls import Answer, Pairs
 from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.plans import Plan
 from cloudtape.synthesis.services import Micro, Microversion, Service, Version
 
 NUMBER = re.compile(r"(\d+)\.(\d+)")
@@ -91,6 +92,16 @@ def microversion(service: Service, version: str, request: Request, lenient: bool
         why = f"Version {asked} is not supported by the API. Minimum is {low} and maximum is {high}."
         raise Refused(406, why)
     return number
+
+
+def is_as_printed(service: Service, version: str, plan: Plan, has_project: bool, request: Request) -> bool:
+    """Whether a request has the form that the reference of 2015 prints: its own version, the project in the path, no
+    microversion. Today's clients ask nova without the project, and cinder in version 3.
+    """
+    micro = service.micro
+    if micro is None or not has_project or version != plan.operation.version:
+        return False
+    return not plan.operation.section.startswith("0.") and _asked(micro, request) is None
 
 
 def _asked(micro: Micro, request: Request) -> str | None:

@@ -131,8 +131,8 @@ def _items(scene: Scene, kind: Kind, page: Page, name: str) -> list[Any]:
         found = of(one)
         return msgspec.json.encode(found if one.is_whole or each is None else complete(found, each, form))
 
-    form = form_of(kind, plan, call.micro, call.token.is_admin)
-    key = ("item", plan.operation.id, call.micro, call.base, call.token.is_admin)
+    form = form_of(kind, plan, call.micro, call.token.is_admin, call.as_printed)
+    key = ("item", plan.operation.id, call.micro, call.base, call.token.is_admin, call.as_printed)
     return [msgspec.Raw(one.text(key, functools.partial(text, one))) for one in page.items]
 
 

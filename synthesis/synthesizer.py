@@ -73,7 +73,7 @@ from cloudtape.synthesis.alike import told_apart
 from cloudtape.synthesis.amendments import amended, amendments, is_absent
 from cloudtape.synthesis.calls import Answer, Call, Token, query_of
 from cloudtape.synthesis.completion import Skeleton, complete, own_copy, skeleton_for
-from cloudtape.synthesis.discovery import document_at, microversion, version_headers
+from cloudtape.synthesis.discovery import document_at, is_as_printed, microversion, version_headers
 from cloudtape.synthesis.engine import answer, shown
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.faults import PHRASES, fault
@@ -252,7 +252,7 @@ class Synthesizer:
                 raise Refused(401, identity.WRONG)
             call = self._call(service, region, request, plan, token, micro)
             operation = call.plan.operation.id
-            if is_absent(operation, micro):
+            if is_absent(operation, micro) and not call.as_printed:
                 raise Refused(404, "The resource could not be found.")
             fields = fields_asked(call)
             in_json = not fields and not amendments(operation) and not _wants_xml(request)
@@ -296,7 +296,9 @@ class Synthesizer:
         base = origin + prefix + _project(path, plan)
         ids, body = _ids(path, plan), _body(request, plan)
         plan = told_apart(plan, self._alike(plan.operation.id), body)
-        return Call(request, service, region, version, base, path, query_of(query), token, micro, plan, ids, body)
+        printed = is_as_printed(service, version, plan, len(path) > len(plan.segments), request)
+        about = (request, service, region, version, base, path, query_of(query), token, micro)
+        return Call(*about, plan, ids, body, printed)
 
     def _version_document(self, told: Answer, service: Service, request: Request, target: str) -> Answer:
         found = self._finder.find("GET", target, service.type)
@@ -329,7 +331,9 @@ class Synthesizer:
             return msgspec.json.encode((told if one.is_whole else self._completed(told, call)).body)
 
         return Answer(
-            made.status, one.text((call.plan.operation.id, call.micro, call.base, call.token.is_admin), text), (JSON,)
+            made.status,
+            one.text((call.plan.operation.id, call.micro, call.base, call.token.is_admin, call.as_printed), text),
+            (JSON,),
         )
 
     def _completed(self, made: Answer, call: Call) -> Answer:
@@ -339,10 +343,12 @@ class Synthesizer:
         body, skeleton = made.body, self._skeleton(call.plan.operation.id)
         if skeleton is not None and not made.whole:
             body = complete(own_copy(body), skeleton, self._form(call))
-        return Answer(made.status, amended(body, call.plan.operation.id, call.micro), made.headers)
+        if not call.as_printed:
+            body = amended(body, call.plan.operation.id, call.micro)
+        return Answer(made.status, body, made.headers)
 
     def _form(self, call: Call) -> Form:
-        return form_of(self.kinds[call.plan.kind], call.plan, call.micro, call.token.is_admin)
+        return form_of(self.kinds[call.plan.kind], call.plan, call.micro, call.token.is_admin, call.as_printed)
 
     def _with_status(self, made: Answer, call: Call) -> Answer:
         """With the status that the operation has in this microversion."""

@@ -55,9 +55,17 @@ class Form(msgspec.Struct, frozen=True):
         return self.tells(name) and name not in self.optional
 
 
-def form_of(kind: Kind, plan: Plan, micro: Microversion, is_admin: bool = True) -> Form:
-    """The form of the answer of an operation on a kind."""
+def form_of(kind: Kind, plan: Plan, micro: Microversion, is_admin: bool = True, as_printed: bool = False) -> Form:
+    """The form of the answer of an operation on a kind; `as_printed`: the reference's, whatever came later."""
+    if as_printed:
+        return _printed(kind.rule)
     return _form(kind.rule, plan.verb, plan.operation.action, micro, is_admin)
+
+
+@functools.lru_cache(4096)
+def _printed(rule: Rule) -> Form:
+    nothing = frozenset[str]()
+    return Form(0, frozenset(rule.hidden), nothing, nothing, nothing)
 
 
 @functools.lru_cache(4096)

@@ -30,7 +30,7 @@ def visible(kind: Kind, one: Resource, form: Form) -> Members:
 
 def render(kind: Kind, one: Resource, call: Call, plan: Plan, clock: Clock) -> Members:
     """One resource, as the operation shows it."""
-    form = form_of(kind, plan, call.micro, call.token.is_admin)
+    form = form_of(kind, plan, call.micro, call.token.is_admin, call.as_printed)
     shown = visible(kind, one, form)
     for name in kind.rule.alone if plan.many else ():
         shown.pop(name, None)

@@ -1,5 +1,5 @@
-"""Every operation of the reference, asked for once: a documented status, and a body with the structure of its example,
-but for the members that data/kinds.yaml says are not told.
+"""Every operation of the reference, asked for once in its own form: a documented status, and a body with the structure
+of its example.
 
 Object storage keeps bytes, and is answered and tested apart.
 """
@@ -9,9 +9,6 @@ import pytest
 
 from cloudtape.reference.catalog import default_catalog
 from cloudtape.reference.operations import Operation
-from cloudtape.synthesis.amendments import amended, amendments
-from cloudtape.synthesis.services import Microversion, default_services
-from cloudtape.synthesis.telling import Form, form_of
 from tests.synthesis.requests import Asker
 from tests.synthesis.structure import missing
 
@@ -24,6 +21,13 @@ DIFFERENT = {
 }
 DIFFERENT |= {
     "image.metadefs.namespaces.tags.add": "glance answers with 201",
+    "block-storage.volumes.create": "volumes are replicated in another way now, without these two members",
+    "block-storage.volumes.show": "the same",
+    "compute.images.metadata.show-image-metadata-item-details": "printed as all metadata; novaclient reads `meta`",
+    "compute.images.metadata.create-or-update-image-metadata-item": "the same",
+    "compute.services.list": "printed with a member that nova has since 2.11 only, and clients ask so, too",
+    "network.security-groups.update": "printed with a member that neutron never had",
+    "network.routers.create": "printed with the addresses of the gateway beside it",
     "identity.auth.tokens.check": "keystone answers a HEAD as it would a GET: with 200",
     **dict.fromkeys(
         [
@@ -39,32 +43,18 @@ for _one in default_catalog().operations:
         CHAPTERS.setdefault(_one.chapter, []).append(_one)
 
 
-def lowest(operation: Operation) -> Microversion:
-    micro = default_services()[operation.service].micro
-    return micro.min if micro else (0, 0)
-
-
-def is_due(place: str, form: Form) -> bool:
-    """Whether a member of the example should be there."""
-    return form.completes(place.rpartition(".")[2]) and form.whole.isdisjoint(place.split("."))
-
-
 def complaint(operation: Operation) -> str:
     """What is wrong with the answer to one operation, empty where nothing is."""
     asker = Asker()
     response = asker.operation(operation)
-    form = form_of(asker.synthesizer.kinds[asker.plan(operation).kind], asker.plan(operation), lowest(operation))
-    statuses = (*operation.statuses, form.status) if operation.statuses else range(300)
-    documented = response.status in statuses
+    documented = response.status in operation.statuses if operation.statuses else response.status < 300
     if not documented:
         return f"{response.status}, not {operation.statuses}: {response.body!r:.300}"
-    sample = amended(asker.plan(operation).sample, operation.id, lowest(operation))
+    sample = asker.plan(operation).sample
     if sample is None or operation.method == "HEAD" or response.status == 204:
         return ""
     assert isinstance(response.body, bytes)
-    lacking = missing(sample, msgspec.json.decode(response.body) if response.body else None)
-    said = {path.rpartition(".")[2] for row in amendments(operation.id) for path in row.said}
-    lacks = [place for place in lacking if is_due(place, form) and place.rpartition(".")[2] not in said]
+    lacks = missing(sample, msgspec.json.decode(response.body) if response.body else None)
     return f"lacks {', '.join(lacks)}" if lacks else ""
 
 

@@ -14,61 +14,13 @@ import functools
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
-from urllib.parse import unquote
 
 import msgspec
 
 from cloudtape.cassettes.messages import Headers, Request, Response, StoredBody, header
-from cloudtape.matchers.operations import VERSION, OperationFinder
+from cloudtape.matchers.operations import OperationFinder
 from cloudtape.reference.catalog import OperationCatalog, default_catalog, load_catalog
-from cloudtape.synthesis import (
-    application_credentials,
-    attachments,
-    boot,
-    compute,
-    data_processing,
-    database,
-    domain_config,
-    endpoint_filter,
-    grants,
-    identity,
-    identity_api,
-    identity_v2,
-    image_sharing,
-    images,
-    infrastructure,
-    metadefs,
-    network,
-    network_agents,
-    network_extras,
-    network_kinds,
-    nova_proxies,
-    oauth1,
-    orchestration,
-    placement,
-    placement_allocations,
-    placement_inventories,
-    placement_names,
-    project_tags,
-    quality_of_service,
-    quota_classes,
-    role_inferences,
-    routers,
-    security_groups,
-    server_actions,
-    server_checks,
-    server_events,
-    server_parts,
-    shares,
-    subnets,
-    tags,
-    trunks,
-    trusts,
-    volume_extras,
-    volume_groups,
-    volumes,
-)
+from cloudtape.synthesis import parts
 from cloudtape.synthesis.alike import told_apart
 from cloudtape.synthesis.amendments import amended, amendments, is_absent
 from cloudtape.synthesis.calls import Answer, Call, Token, query_of
@@ -77,67 +29,21 @@ from cloudtape.synthesis.discovery import document_at, is_as_printed, microversi
 from cloudtape.synthesis.engine import answer, shown
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.faults import PHRASES, fault
+from cloudtape.synthesis.identity import WRONG
 from cloudtape.synthesis.kinds import Kinds, plan_with, read_rules
-from cloudtape.synthesis.plans import REPEATED, Plan, shape_of
+from cloudtape.synthesis.plans import Plan, shape_of
+from cloudtape.synthesis.reading import body_of, ids_in, project_in, split, target_of
 from cloudtape.synthesis.scene import Responder, Scene
 from cloudtape.synthesis.services import DATA, DOMAIN, Microversion, Service, Services, default_services
 from cloudtape.synthesis.telling import Form, form_of
 from cloudtape.synthesis.tokens import NOBODY, holder
 from cloudtape.synthesis.views import fields_asked, only
 from cloudtape.synthesis.world import World
-from cloudtape.synthesis.xml import XmlError, from_xml, to_xml
+from cloudtape.synthesis.xml import to_xml
 
 logger = logging.getLogger(__name__)
-# What registers the effects and answers of each service.
-PARTS = (
-    application_credentials,
-    attachments,
-    boot,
-    compute,
-    data_processing,
-    database,
-    domain_config,
-    endpoint_filter,
-    grants,
-    identity,
-    identity_api,
-    identity_v2,
-    image_sharing,
-    images,
-    infrastructure,
-    metadefs,
-    network,
-    network_agents,
-    network_extras,
-    network_kinds,
-    nova_proxies,
-    oauth1,
-    orchestration,
-    placement,
-    placement_allocations,
-    placement_inventories,
-    placement_names,
-    project_tags,
-    quality_of_service,
-    quota_classes,
-    role_inferences,
-    routers,
-    security_groups,
-    server_actions,
-    server_checks,
-    server_events,
-    server_parts,
-    shares,
-    subnets,
-    tags,
-    trunks,
-    trusts,
-    volume_extras,
-    volume_groups,
-    volumes,
-)
+parts.load()
 MOST_WORLDS = 64
-LONGEST_DOCUMENT = 8 * 1024 * 1024
 JSON = ("Content-Type", "application/json")
 # Operations for which nobody needs to be logged in.
 OPEN_OPERATIONS = frozenset(
@@ -151,8 +57,6 @@ OPEN_OPERATIONS = frozenset(
     }
 )
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "COPY")
-# Bodies that are bytes, not documents, by the operations' ids.
-DATA_TYPES = ("application/octet-stream",)
 
 
 @functools.cache
@@ -239,7 +143,7 @@ class Synthesizer:
     def answer(self, world: World, service: Service, region: str, request: Request) -> tuple[Response, str]:
         """Answer one request from a world. Never raises for what a client sends."""
         operation, micro, id_ = "", (0, 0), world.request_id()
-        target = _target(request)[1]
+        target = target_of(request)[1]
         try:
             if request.method in ("GET", "HEAD") and (told := document_at(service, region, target)) is not None:
                 return _response(service, self._version_document(told, service, request, target), (0, 0), id_), ""
@@ -247,9 +151,9 @@ class Synthesizer:
             plan = self._plan(service, request, target, token)
             operation = plan.operation.id
             # A world that trusts others stands in for a cloud that may be newer than what is known here.
-            micro = microversion(service, _split(target)[0], request, lenient=world.trusted is not None)
+            micro = microversion(service, split(target)[0], request, lenient=world.trusted is not None)
             if operation not in OPEN_OPERATIONS and token is NOBODY:
-                raise Refused(401, identity.WRONG)
+                raise Refused(401, WRONG)
             call = self._call(service, region, request, plan, token, micro)
             operation = call.plan.operation.id
             if is_absent(operation, micro) and not call.as_printed:
@@ -275,10 +179,10 @@ class Synthesizer:
         if place is None or place[0].type in self.others:
             return None
         service, region = place
-        target = _target(request)[1]
+        target = target_of(request)[1]
         try:
             plan = self._plan(service, request, target, NOBODY)
-            micro = microversion(service, _split(target)[0], request, lenient=True)
+            micro = microversion(service, split(target)[0], request, lenient=True)
             return self._call(service, region, request, plan, _token(world, request), micro)
         except Refused:
             return None
@@ -291,10 +195,10 @@ class Synthesizer:
     def _call(
         self, service: Service, region: str, request: Request, plan: Plan, token: Token, micro: Microversion
     ) -> Call:
-        origin, target, query = _target(request)
-        version, prefix, path = _split(target)
-        base = origin + prefix + _project(path, plan)
-        ids, body = _ids(path, plan), _body(request, plan)
+        origin, target, query = target_of(request)
+        version, prefix, path = split(target)
+        base = origin + prefix + project_in(path, plan)
+        ids, body = ids_in(path, plan), body_of(request, plan)
         plan = told_apart(plan, self._alike(plan.operation.id), body)
         printed = is_as_printed(service, version, plan, len(path) > len(plan.segments), request)
         about = (request, service, region, version, base, path, query_of(query), token, micro)
@@ -371,7 +275,7 @@ class Synthesizer:
         found = self._finder.find(request.method, target, service.type, body)
         if found is None:
             if token is NOBODY:
-                raise Refused(401, identity.WRONG)
+                raise Refused(401, WRONG)
             if self._ends_in_vain(service, target):
                 raise Refused(404, "The resource could not be found.")
             others = [method for method in METHODS if self._finder.candidates(method, target, service.type)]
@@ -400,59 +304,6 @@ def asker(world: World, request: Request) -> Token | None:
 
 def _token(world: World, request: Request) -> Token:
     return holder(world, header(request.headers, "x-auth-token")) or NOBODY
-
-
-def _target(request: Request) -> tuple[str, str, str]:
-    """The origin, the path and the query of a request."""
-    scheme, _, host, *rest = request.uri.split("/", 3)
-    path, _, query = ("/" + rest[0] if rest else "").partition("?")
-    return f"{scheme}//{host}", path, query
-
-
-@functools.lru_cache(4096)
-def _split(target: str) -> tuple[str, str, tuple[str, ...]]:
-    """Version, the path up to it, and the decoded segments behind it."""
-    segments = [one for one in target.split("/") if one]
-    for at, segment in enumerate(segments):
-        if VERSION.fullmatch(segment):
-            rest = tuple(unquote(one, errors="replace") for one in segments[at + 1 :])
-            return segment, "/" + "/".join(segments[: at + 1]), rest
-    return "", "", tuple(unquote(one, errors="replace") for one in segments)
-
-
-def _project(path: tuple[str, ...], plan: Plan) -> str:
-    """The project that stands in the path before what the template names."""
-    return f"/{path[0]}" if len(path) > len(plan.segments) else ""
-
-
-def _ids(path: tuple[str, ...], plan: Plan) -> tuple[str, ...]:
-    own = path[len(path) - len(plan.segments) :]
-    found = []
-    for at, (segment, value) in enumerate(zip(plan.segments, own, strict=True)):
-        following = plan.segments[at + 1] if at + 1 < len(plan.segments) else ""
-        if segment.startswith("{") and REPEATED.get(segment[1:-1], "-") != following[1:-1]:
-            found.append(value)
-    return tuple(found)
-
-
-def _body(request: Request, plan: Plan) -> Any:
-    """The document in a request, None where there is none. Raises Refused for one that cannot be read."""
-    kind = (header(request.headers, "content-type") or "").partition(";")[0].strip().lower()
-    if not request.body or kind in DATA_TYPES:
-        return None
-    if isinstance(request.body, StoredBody):
-        if request.body.size > LONGEST_DOCUMENT:
-            raise Refused(413, "Request is too large.")
-        data = request.body.path.read_bytes()
-    else:
-        assert isinstance(request.body, bytes)
-        data = request.body
-    try:
-        if kind.endswith("xml"):
-            return from_xml(data, plan.sent)
-        return msgspec.json.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError, XmlError):
-        raise Refused(400, "Malformed request body: it is no JSON document.", "HTTPBadRequest") from None
 
 
 def _response(service: Service, made: Answer, micro: tuple[int, int], id_: str) -> Response:

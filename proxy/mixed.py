@@ -18,7 +18,6 @@ from msgspec.structs import replace
 from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.content import ContentError, decoded
 from cloudtape.cassettes.messages import Request, Response, header
-from cloudtape.journal import SOURCE_HEADER, Source
 from cloudtape.recorded_addresses import RecordedAddresses
 from cloudtape.replayer import MATCH_HEADER, Replayer
 from cloudtape.routes import Routes
@@ -30,8 +29,8 @@ from cloudtape.synthesis.recorded_world import RecordedWorld
 from cloudtape.synthesis_part import SynthesisPart
 
 LARGEST_DOCUMENT = 8 * 1024 * 1024
+# What the made-up cloud says of a path or a method that it does not know.
 UNKNOWN = (404, 405)
-SYNTHESIZED = (SOURCE_HEADER, Source.SYNTHESIZED.value)
 
 
 class Mixed:

@@ -47,6 +47,11 @@ class Agreement:
         """The client gave it the name that it has."""
         self._names[one.kind].add(str(one.members.get(NAMED.get(one.kind, "name"))))
 
+    def names_own_login(self, value: Any) -> bool:
+        """Whether a request to log in names a user, project or domain that the client made."""
+        names = set[str]().union(*(self._names.get(kind, ()) for kind in WHO))
+        return not names.isdisjoint(_texts(value))
+
     def wrote(self, key: Key) -> None:
         """The client wrote a document: what there is, and is no resource."""
         self._documents.add((key.kind, key.parents))

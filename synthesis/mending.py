@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from cloudtape.matchers.things import is_login
 from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.paging import PAGING, PLAIN
 from cloudtape.synthesis.plans import Verb
@@ -29,6 +30,8 @@ def is_news(world: RecordedWorld, call: Call) -> bool:
     """
     agreement, queried = world.agreement, [value for _, value in call.query]
     if any(agreement.is_changed(key) for key in _path_of(call)) or agreement.names_news([call.body, queried]):
+        return True
+    if is_login(call.request.method, call.request.uri) and agreement.names_own_login(call.body):
         return True
     if agreement.has_written(Key(call.plan.kind, call.region, call.ids, "")):
         return True

@@ -229,6 +229,19 @@ def test_a_login_never_recorded_is_one_of_the_recorded_user(cloud: Connection) -
     assert unscoped.session.get_token() != cloud.session.get_token()
 
 
+def test_whom_the_client_made_logs_in_as_itself(
+    mixed: Callable[..., BackgroundProxy], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cassette = Path("tests/scenarios/cassettes/sequential.yaml")
+    cloud = connected(mixed(cassette), monkeypatch)
+    project = cloud.identity.create_project(name="alpha", description="never recorded", is_enabled=True, tags=["new"])
+    user = cloud.identity.create_user(name="alice", password="first", description="new", default_project_id=project.id)
+    role = cloud.identity.find_role("member")
+    cloud.identity.assign_project_role_to_user(project, user, role)
+    alice = cloud.connect_as(username="alice", password="first", project_name="alpha")
+    assert (alice.current_user_id, alice.current_project_id) == (user.id, project.id)
+
+
 def test_sessions_have_worlds_of_their_own(mixed: Callable[..., BackgroundProxy], lists: Path) -> None:
     proxy = mixed(lists)
     counts = []

@@ -94,6 +94,7 @@ TAGS: dict[str, Callable[[set[str], set[str]], bool]] = {
 
 
 def filter_of(kind: Kind, call: Call) -> Callable[[Resource], bool] | None:
+    """Whether a resource is one of those that a query asks for; None where it asks for all. Raises Refused."""
     wanted: dict[str, list[str]] = {}
     for key, value in call.query:
         if key not in NOT_FILTERS:
@@ -114,7 +115,7 @@ def _test(kind: Kind, name: str, values: Sequence[str]) -> Callable[[Members], b
         return lambda members: fits(tags, set(members.get("tags") or ()))
     if name == "fixed_ips":
         return lambda members: all(_has_ip(members, value) for value in values)
-    regular = call_regular(kind, name) or how == "regex"
+    regular = name in kind.rule.patterns or how == "regex"
     names = SAME.get(name, (name, kind.rule.old.get(name, name), f"_{name}"))
     return lambda members: _agrees(members, names, values, regular, kind.rule.extra)
 
@@ -142,11 +143,6 @@ def _time(text: str) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def call_regular(kind: Kind, name: str) -> bool:
-    """Whether a filter is a regular expression (nova's names), and not all of the value."""
-    return kind.name == "compute/servers" and name in ("name", "ip", "ip6")
 
 
 def _as_number(value: str) -> int:

@@ -56,7 +56,8 @@ class Rule(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     members that need no completion, `said`: those that are told only where they have a value. `checks`: which values
     members may have. `renames`: an update may give it another key. `reserved`: members that only an admin may set.
     `oldest_first`: the order of its lists, where its service has another one. `bare`: the reference prints it without
-    the `wrapper` in which clients look for it; it stands in the answer both ways.
+    the `wrapper` in which clients look for it; it stands in the answer both ways. `patterns`: filters of its lists that
+    are regular expressions, and not whole values.
     """
 
     label: str = ""
@@ -65,6 +66,7 @@ class Rule(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     id: str = ""
     wrapper: str = ""
     many: str = ""
+    patterns: tuple[str, ...] = ()
     members: Members = {}
     short: tuple[str, ...] = ()
     alone: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ proxy's address in their place, as it does for a real cloud.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,9 @@ class SynthesisPart:
 
     def __init__(self, options: SynthesisOptions) -> None:
         self._options = options
+        if options.save and not (options.save.parent.is_dir() and os.access(options.save.parent, os.W_OK)):
+            # Said before anything is made that would be lost.
+            raise ConfigError(f"{options.save}: the world cannot be written there: no such folder, or none of ours")
         try:
             self._pace = pace_named(options.lifecycle)
             self._file, self._lines = read_world(options.world or DEFAULT_WORLD)
@@ -113,7 +117,7 @@ class SynthesisPart:
         return replace(response, headers=(*response.headers, *told))
 
     async def save(self, path: Path) -> None:
-        """Write the world of the default session to a file that `--world` takes."""
+        """Write the world of the default session to a file that `--world` takes. Raises ConfigError."""
         world = await self.synthesizer.world()
         objects = save_objects(self._own[OBJECT_STORE].store(world).state)
         document = {"regions": list(self._file.regions), "saved": save(world), "objects": objects}
@@ -121,9 +125,12 @@ class SynthesisPart:
         plain["users"] = [msgspec.to_builtins(one) for one in self._file.users]
         text = yaml.dump(plain, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
         scratch = path.with_name(f".{path.name}.incoming")
-        scratch.touch(mode=0o600)
-        scratch.write_text(text)
-        scratch.replace(path)
+        try:
+            scratch.touch(mode=0o600)
+            scratch.write_text(text)
+            scratch.replace(path)
+        except OSError as error:
+            raise ConfigError(f"{path}: the world cannot be written there: {error.strerror or error}") from error
 
     async def close(self) -> None:
         """Remove the files that the worlds kept."""

@@ -50,6 +50,7 @@ def test_it_says_how_to_use_it_and_ends_on_ctrl_c(tmp_path: Path) -> None:
     [
         (("--lifecycle", "slow"), "immediate, polls:N or seconds:S"),
         (("--listen", "nowhere"), "is not an address to listen on"),
+        (("--save", "/there/is/no/such/folder/world.yaml"), "the world cannot be written there"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(options: tuple[str, ...], why: str) -> None:

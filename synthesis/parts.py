@@ -13,6 +13,7 @@ PARTS = (
     "database",
     "domain_config",
     "endpoint_filter",
+    "external_events",
     "grants",
     "identity",
     "identity_api",

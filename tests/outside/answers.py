@@ -14,13 +14,13 @@ from cloudtape.reference.operations import Operation
 from cloudtape.synthesis.amendments import is_absent
 from cloudtape.synthesis.synthesizer import additions
 from tests.outside.expected import Exchange, Microversion
-from tests.synthesis.requests import Asker
+from tests.synthesis.requests import AS_CLIENT, Asker
 
 FINDER = OperationFinder([*additions().operations, *default_catalog().operations])
 
 
 class Listener(Asker):
-    """Keeps what it asked for and was answered, the requests that only prepare others too."""
+    """Asks as clients do, and keeps what it asked for and was answered, the requests that only prepare others too."""
 
     def __init__(self, newest: bool) -> None:
         self.heard: list[Exchange] = []
@@ -30,14 +30,14 @@ class Listener(Asker):
     def ask(self, method: str, service: str, path: str, body: bytes = b"", headers: Any = ()) -> Response:
         path, micro = self.today(service, path), self.micro(service)
         asked = (("OpenStack-API-Version", f"{self.name(service)} {micro[0]}.{micro[1]}"),) if micro[0] else ()
-        response = super().ask(method, service, path, body, (*asked, *headers))
+        response = super().ask(method, service, path, body, (*asked, *AS_CLIENT, *headers))
         version = path.lstrip("/").partition("/")[0]
         found = self.synthesizer.kinds.planner.by_id.get(self.id_of(method, service, path, body))
         if found is not None:
             at = micro if self.is_micro(service, version) else (0, 0)
             template = found.path.lstrip("/").partition("/")[2]
             told = (json_of(body), response.status, json_of(response.body))
-            self.heard.append(Exchange(service, version, method, template, at, *told))
+            self.heard.append(Exchange(service, version, method, template, at, *told, by_admin=True))
         return response
 
     def today(self, service: str, path: str) -> str:

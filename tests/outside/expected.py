@@ -16,7 +16,9 @@ Validator = Callable[[Any], Iterable[str]]
 
 @dataclass(frozen=True)
 class Expected:
-    """`path` is a template behind the version; `action` the only member of the request, where the path has several."""
+    """`path` is a template behind the version; `action` the only member of the request, where the path has several.
+    `of_others`: what is expected of an answer to somebody who may be no administrator, where that is less.
+    """
 
     service: str
     version: str
@@ -26,11 +28,14 @@ class Expected:
     action: str = ""
     first: Microversion = (0, 0)
     last: Microversion = (9999, 0)
+    of_others: Validator | None = None
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """One answered request. `template` is its operation's, behind the version; `sent` and `answer` are JSON values."""
+    """One answered request. `template` is its operation's, behind the version; `sent` and `answer` are JSON values.
+    `by_admin`: it is known that an administrator asked.
+    """
 
     service: str
     version: str
@@ -40,6 +45,7 @@ class Exchange:
     sent: Any
     status: int
     answer: Any
+    by_admin: bool = False
 
 
 class Expectations:

@@ -1,11 +1,13 @@
 """The schemas of neutron's answers, written from neutron-lib's definitions of its API.
 
 A definition says which members an extension adds to which resources, which of them an answer shows, and what each
-may be. An answer has all members of the extensions that the cloud lists, and no others.
+may be. An answer has all members of the extensions that the cloud lists, and no others; a member that has a policy of its
+own (neutron's `get_router:ha`) only where that lets whoever asks see it.
 """
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Iterator
 from typing import Any
@@ -74,22 +76,38 @@ STANDARD = ("shared", "created_at", "updated_at", "revision_number", "descriptio
 SOMETIMES = {"segments"}
 
 
+@functools.cache
+def admins() -> frozenset[str]:
+    """The policies that let administrators alone see a member."""
+    rules = importlib.import_module("neutron.conf.policies").list_rules()
+    return frozenset(rule.name for rule in rules if rule.check_str == "rule:admin_only")
+
+
 def _of_resource(path: str, name: str, members: dict[str, Any]) -> Iterator[Expected]:
+    singular = SINGULAR.get(name, name[:-3] + "y" if name.endswith("ies") else name.removesuffix("s"))
     shown = {member: _schema(rule, member) for member, rule in members.items() if rule.get("is_visible")}
     allowed = {**{member: {} for member in STANDARD}, **shown}
-    required = sorted(shown.keys() - SOMETIMES)
-    one = {"type": "object", "required": required, "properties": allowed, "additionalProperties": False}
-    singular = SINGULAR.get(name, name[:-3] + "y" if name.endswith("ies") else name.removesuffix("s"))
-    whole = plain({"type": "object", "required": [singular], "properties": {singular: one}})
-    every = plain({"type": "object", "required": [name], "properties": {name: {"type": "array", "items": one}}})
-    for method, template, validate, action in (
-        ("GET", path, every, ""),
-        ("POST", path, every, name),
-        ("POST", path, whole, ""),
-        ("GET", path + "/{id}", whole, ""),
-        ("PUT", path + "/{id}", whole, ""),
+    required = shown.keys() - SOMETIMES
+    of_all = {member for member in required if f"get_{singular}:{member}" not in admins()}
+    strict, lenient = (
+        {"type": "object", "required": sorted(names), "properties": allowed, "additionalProperties": False}
+        for names in (required, of_all)
+    )
+    whole, whole_of_others = (
+        plain({"type": "object", "required": [singular], "properties": {singular: one}}) for one in (strict, lenient)
+    )
+    every, every_of_others = (
+        plain({"type": "object", "required": [name], "properties": {name: {"type": "array", "items": one}}})
+        for one in (strict, lenient)
+    )
+    for method, template, validate, of_others, action in (
+        ("GET", path, every, every_of_others, ""),
+        ("POST", path, every, every_of_others, name),
+        ("POST", path, whole, whole_of_others, ""),
+        ("GET", path + "/{id}", whole, whole_of_others, ""),
+        ("PUT", path + "/{id}", whole, whole_of_others, ""),
     ):
-        yield Expected("network", "v2.0", method, template, validate, action)
+        yield Expected("network", "v2.0", method, template, validate, action, of_others=of_others)
 
 
 SINGULAR = {"policies": "policy", "rbac_policies": "rbac_policy", "address_scopes": "address_scope"}

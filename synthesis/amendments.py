@@ -1,46 +1,62 @@
 """Where a service of today answers otherwise than the reference's example prints it.
 
 The rows are `data/amendments.yaml`. They are applied to whole answers, last of all, and know of no resources.
+
+For some operations the example and what clients read exclude each other: a list and an object, one status and
+another. Then it hangs on who asks: a client that is made for OpenStack, or somebody who has written the request by
+hand, from the reference, and is answered as that prints it.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import yaml
 
+from cloudtape.cassettes.messages import Request, header
 from cloudtape.synthesis.services import DATA, Microversion
 from cloudtape.synthesis.shelves import Members
+
+# What OpenStack's own clients call themselves, and tempest, after its library; others (gophercloud, Libcloud) accept
+# JSON, and always say so.
+CLIENT = re.compile(r"\b(keystoneauth1|openstacksdk|python-[a-z]+client|python-urllib3)\b")
 
 FORMS: dict[str, Callable[[Any], Any]] = {
     "text": str,
     "number": lambda value: int(value or 0),
     "truth": lambda value: str(value).lower() in ("true", "1"),
+    "list": lambda value: [value],
 }
 
 
 class Amendment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A row. A path names members, with `*` for each item of a list or each value of an object, and places in lists.
 
-    `of` are operations, with `*` for any part of a name; `first` and `last` the microversions between which it holds.
-    `absent`: the service has no such call. `empty`: the answer has no body; `instead`: it is this; `inside`: everything
-    stands in this member; `single`: so does the one of a list of one. `named` are other names for members, `has`
-    members that the example lacks, with their values, `holds` values in place of those that are there, `forms` as what
-    a value is written, `gone` what is not answered, `said` what is answered only where it has a value, `only` by path
-    all that an object has.
+    `of` are operations, with `*` for any part of a name; `first` and `last` the microversions between which it holds;
+    `to` who is answered so: all, clients or others.
+    `absent`: the service has no such call. `status` in place of the documented one. `empty`: the answer has no body;
+    `instead`: it is this; `inside`: everything stands in this member; `bare`: nothing but what stands in this one;
+    `single`: the one of a list of one stands in this member. `named` are other names for members, `has` members that
+    the example lacks, with their values, `holds` values in place of those that are there, `forms` as what a value is
+    written, `gone` what is not answered, `said` what is answered only where it has a value, `only` by path all that an
+    object has.
     """
 
     of: tuple[str, ...]
     first: Microversion = (0, 0)
     last: Microversion = (9999, 0)
+    to: Literal["all", "clients", "others"] = "all"
     absent: bool = False
+    status: int = 0
     empty: bool = False
     instead: Any = None
     inside: str = ""
+    bare: str = ""
     single: str = ""
     named: dict[str, str] = {}
     has: dict[str, Any] = {}
@@ -68,12 +84,31 @@ def is_absent(operation: str, micro: Microversion) -> bool:
     return any(row.absent and row.first <= micro <= row.last for row in amendments(operation))
 
 
-def amended(body: Any, operation: str, micro: Microversion) -> Any:
+def is_client(request: Request) -> bool:
+    """Whether what asks is made for OpenStack."""
+    accepted, agent = (header(request.headers, name) or "" for name in ("accept", "user-agent"))
+    return "json" in accepted or CLIENT.search(agent) is not None
+
+
+def amended(body: Any, operation: str, micro: Microversion, request: Request) -> Any:
     """A body as today's service writes it, None for no body. What it was made of stays as it is."""
-    for row in amendments(operation):
+    for row in _rows_for(operation, request):
         if row.first <= micro <= row.last:
             body = None if row.empty else _amended(body, row)
     return body
+
+
+def amended_status(operation: str, request: Request) -> int:
+    """The status with which an operation succeeds, 0 where it is the one that it would have anyway."""
+    return next((row.status for row in _rows_for(operation, request) if row.status), 0)
+
+
+def _rows_for(operation: str, request: Request) -> Iterable[Amendment]:
+    rows = amendments(operation)
+    if not rows:
+        return ()
+    others = "others" if is_client(request) else "clients"
+    return [row for row in rows if row.to != others]
 
 
 def _amended(body: Any, row: Amendment) -> Any:
@@ -100,6 +135,8 @@ def _wrapped(body: Any, row: Amendment) -> Any:
         return row.instead
     if row.inside:
         return {row.inside: body[row.inside] if isinstance(body, dict) and row.inside in body else body}
+    if row.bare:
+        return body.get(row.bare, body) if isinstance(body, dict) else body
     if row.single and isinstance(body, dict) and row.single not in body:
         found = [one for one in body.values() if isinstance(one, list) and len(one) == 1]
         return {row.single: found[0][0]} if found else body

@@ -174,10 +174,7 @@ def shown(scene: Scene, one: Resource, status: int | None = None) -> Answer:
         return Answer(status or plan.status, {wrapper: [body]})
     if plan.sample is None and plan.status == 204:
         return Answer(204)
-    whole = {wrapper: body} if wrapper else body
-    if kind.rule.bare and kind.wrapper != wrapper:
-        whole = {**whole, kind.wrapper: body}
-    return Answer(status or plan.status, whole)
+    return Answer(status or plan.status, {wrapper: body} if wrapper else body)
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

@@ -253,12 +253,13 @@ def _update_v1(scene: Scene) -> Answer:
 
 @answers("image.v1.images.show")
 def _show_v1(scene: Scene) -> Answer:
+    """The data, and the document, which the reference prints, where there is none or JSON is asked for."""
     image = _image_at(scene)
     fields = tuple((V1 + name, str(value)) for name, value in _as_v1(image).items() if name != "properties")
-    if scene.call.plan.sample is not None and "json" in (header(scene.call.request.headers, "accept") or ""):
-        return Answer(200, {"image": _as_v1(image)}, fields)
     blob: Blob | None = image.private.get("blob")
-    return Answer(200, blob.body if blob else b"", (OCTETS, *fields))
+    if blob is None or "json" in (header(scene.call.request.headers, "accept") or ""):
+        return Answer(200, {"image": _as_v1(image)}, fields)
+    return Answer(200, blob.body, (OCTETS, *fields))
 
 
 @answers("image.v1.images.members.replace", "image.v1.images.members.add", "image.v1.images.members.remove")

@@ -55,9 +55,8 @@ class Rule(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     versions call a member. `told`: how some operations answer. `admins`: members that only an admin is told. `whole`:
     members that need no completion, `said`: those that are told only where they have a value. `checks`: which values
     members may have. `renames`: an update may give it another key. `reserved`: members that only an admin may set.
-    `oldest_first`: the order of its lists, where its service has another one. `bare`: the reference prints it without
-    the `wrapper` in which clients look for it; it stands in the answer both ways. `patterns`: filters of its lists that
-    are regular expressions, and not whole values.
+    `oldest_first`: the order of its lists, where its service has another one. `patterns`: filters of its lists that are
+    regular expressions, and not whole values.
     """
 
     label: str = ""
@@ -94,7 +93,6 @@ class Rule(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     keyed: bool = False
     newest: bool = False
     oldest_first: bool = False
-    bare: bool = False
     quota: str = ""
     old: dict[str, str] = {}
     since: dict[str, Microversion] = {}

@@ -22,7 +22,7 @@ from cloudtape.matchers.operations import OperationFinder
 from cloudtape.reference.catalog import OperationCatalog, default_catalog, load_catalog
 from cloudtape.synthesis import parts
 from cloudtape.synthesis.alike import told_apart
-from cloudtape.synthesis.amendments import amended, amendments, is_absent
+from cloudtape.synthesis.amendments import amended, amended_status, amendments, is_absent
 from cloudtape.synthesis.calls import Answer, Call, Token, query_of
 from cloudtape.synthesis.completion import Skeleton, complete, own_copy, skeleton_for
 from cloudtape.synthesis.discovery import document_at, is_as_printed, microversion, version_headers
@@ -206,7 +206,11 @@ class Synthesizer:
 
     def _version_document(self, told: Answer, service: Service, request: Request, target: str) -> Answer:
         found = self._finder.find("GET", target, service.type)
-        return self._in_their_format(told, request, self.kinds.planner.plan(found.id)) if found else told
+        if found is None:
+            return told
+        body = amended(told.body, found.id, (0, 0), request)
+        told = Answer(amended_status(found.id, request) or told.status, body, told.headers)
+        return self._in_their_format(told, request, self.kinds.planner.plan(found.id))
 
     def _in_their_format(self, made: Answer, request: Request, plan: Plan) -> Answer:
         """As XML, where the client asks for that and the reference documents it."""
@@ -248,16 +252,19 @@ class Synthesizer:
         if skeleton is not None and not made.whole:
             body = complete(own_copy(body), skeleton, self._form(call))
         if not call.as_printed:
-            body = amended(body, call.plan.operation.id, call.micro)
+            body = amended(body, call.plan.operation.id, call.micro, call.request)
         return Answer(made.status, body, made.headers)
 
     def _form(self, call: Call) -> Form:
         return form_of(self.kinds[call.plan.kind], call.plan, call.micro, call.token.is_admin, call.as_printed)
 
     def _with_status(self, made: Answer, call: Call) -> Answer:
-        """With the status that the operation has in this microversion."""
-        status = self._form(call).status
-        return msgspec.structs.replace(made, status=status) if status and made.status == call.plan.status else made
+        """With the status that the operation has in this microversion, and for who asks."""
+        told = self._form(call).status
+        if told and made.status == call.plan.status:
+            made = msgspec.structs.replace(made, status=told)
+        status = amended_status(call.plan.operation.id, call.request)
+        return msgspec.structs.replace(made, status=status) if status and made.status < 300 else made
 
     def _find_skeleton(self, operation_id: str) -> Skeleton | None:
         plan = self.kinds.planner.plan(operation_id)

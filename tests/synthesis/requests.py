@@ -75,6 +75,7 @@ LAST = {
 
 
 EVERYTHING = Path(__file__).parent / "everything.yaml"
+AS_CLIENT = (("Accept", "application/json"),)
 
 
 @functools.cache
@@ -207,8 +208,7 @@ class Asker:
         self._prepare(plan, path)
         self._bring_into_state(plan)
         sent = body if body is not None else self._body(plan)
-        accept = () if any(name == "Accept" for name, _ in headers) else (("Accept", "application/json"),)
-        more = (("X-Subject-Token", self.token.id), *accept)
+        more = (("X-Subject-Token", self.token.id),)
         if operation.id == "identity.auth.tokens.show":
             # OAuth's parameters, which its chapter asks for in words.
             more += oauth_header(*access_token(self, self.user.id))

@@ -4,14 +4,18 @@ from typing import Any
 
 import pytest
 
+from cloudtape.cassettes.messages import Request
 from cloudtape.reference.catalog import default_catalog
-from cloudtape.synthesis.amendments import Amendment, _amended, amendments, is_absent, read_amendments
+from cloudtape.synthesis.amendments import Amendment, _amended, amendments, is_absent, is_client, read_amendments
 from cloudtape.synthesis.synthesizer import additions
 from tests.synthesis.requests import Asker, json_of
 
 ROWS: list[tuple[dict[str, Any], Any, Any]] = [
     ({"inside": "role"}, {"id": 1}, {"role": {"id": 1}}),
     ({"inside": "role"}, {"role": {"id": 1}}, {"role": {"id": 1}}),
+    ({"bare": "all"}, {"all": [1], "links": {}}, [1]),
+    ({"bare": "all"}, {"other": 1}, {"other": 1}),
+    ({"forms": {"a": "list"}}, {"a": {"b": 1}}, {"a": [{"b": 1}]}),
     ({"named": {"a.b": "c"}}, {"a": {"b": 1}}, {"a": {"c": 1}}),
     ({"has": {"all.*.b": 2}}, {"all": [{"b": 1}, {}]}, {"all": [{"b": 1}, {"b": 2}]}),
     ({"holds": {"b": 2, "c": 3}}, {"b": 1}, {"b": 2}),
@@ -78,3 +82,19 @@ def test_a_member_that_was_given_another_form_is_gone_when_it_is_gone(micro: str
     headers = [("OpenStack-API-Version", f"compute {micro}")]
     (one, *_) = json_of(Asker().ask("GET", "compute", "/v2.1/os-hypervisors/detail", headers=headers))["hypervisors"]
     assert isinstance(one.get("cpu_info"), form)
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ((("Accept", "application/json"), ("User-Agent", "gophercloud/v2.0.0")), True),
+        ((("Accept", "*/*"), ("User-Agent", "openstacksdk/4.9.0 keystoneauth1/5.13.1 python-requests/2.32.5")), True),
+        ((("Accept", "*/*"), ("User-Agent", "python-glanceclient")), True),
+        ((("User-Agent", "python-urllib3/2.5.0"),), True),
+        ((("Accept", "*/*"), ("User-Agent", "curl/8.5.0")), False),
+        ((("Accept", "application/xml"), ("User-Agent", "python-requests/2.32.5")), False),
+        ((), False),
+    ],
+)
+def test_a_client_is_known_by_what_it_accepts_or_calls_itself(headers: Any, expected: bool) -> None:
+    assert is_client(Request("GET", "http://identity.cloud.invalid/v3/credentials", headers)) is expected

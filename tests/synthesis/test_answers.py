@@ -38,7 +38,7 @@ async def log_in(session: aiohttp.ClientSession, user: str, password: str = "sec
 
 
 async def one(session: aiohttp.ClientSession, token: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-    headers = {"X-Auth-Token": token} if token else {}
+    headers = {"Accept": "application/json", **({"X-Auth-Token": token} if token else {})}
     async with session.request(method, path, json=body, headers=headers, allow_redirects=False) as answer:
         text = await answer.text(errors="replace")
         try:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from cloudtape.synthesis.identity import token_for
-from tests.synthesis.requests import Asker
+from tests.synthesis.requests import AS_CLIENT, Asker
 
 
 class Keystone(Asker):
@@ -16,7 +16,7 @@ class Keystone(Asker):
 
     def say(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         sent = msgspec.json.encode(body) if body is not None else b""
-        answer = self.ask(method, "identity", "/v3" + path, sent)
+        answer = self.ask(method, "identity", "/v3" + path, sent, AS_CLIENT)
         assert isinstance(answer.body, bytes)
         return answer.status, msgspec.json.decode(answer.body) if answer.body else None
 

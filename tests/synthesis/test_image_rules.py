@@ -9,7 +9,7 @@ import pytest
 
 from cloudtape.synthesis.bootstrap import add_user
 from cloudtape.synthesis.identity import token_for
-from tests.synthesis.requests import Asker
+from tests.synthesis.requests import AS_CLIENT, Asker
 
 
 class Glance(Asker):
@@ -17,7 +17,7 @@ class Glance(Asker):
 
     def say(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         sent = msgspec.json.encode(body) if body is not None else b""
-        answer = self.ask(method, "image", "/v2" + path, sent)
+        answer = self.ask(method, "image", "/v2" + path, sent, AS_CLIENT)
         assert isinstance(answer.body, bytes)
         return answer.status, msgspec.json.decode(answer.body) if answer.body[:1] == b"{" else None
 

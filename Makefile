@@ -15,9 +15,10 @@ lint: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-# mypy does not follow the editable install's finder, so it reads an installed copy.
+# mypy does not follow the editable install's finder, so it reads an installed copy. setuptools would put into that what
+# earlier builds have left.
 types: $(VENV)/.installed
-	rm -rf build/types
+	rm -rf build/types build/lib build/bdist.*
 	$(BIN)/pip install --quiet --no-deps --target build/types .
 	MYPYPATH=build/types $(BIN)/mypy -p cloudtape
 

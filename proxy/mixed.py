@@ -23,9 +23,9 @@ from cloudtape.replayer import MATCH_HEADER, Replayer
 from cloudtape.routes import Routes
 from cloudtape.service_catalog import CATALOG_PATHS, Endpoint, endpoints_of
 from cloudtape.synthesis.calls import Call
-from cloudtape.synthesis.known import Exchange, Known, document_in
-from cloudtape.synthesis.mending import is_news, mended, mends, note
-from cloudtape.synthesis.recorded_world import RecordedWorld
+from cloudtape.synthesis.recorded.known import Exchange, Known, document_in
+from cloudtape.synthesis.recorded.mending import is_news, mended, mends, note
+from cloudtape.synthesis.recorded.world import RecordedWorld
 from cloudtape.synthesis_part import SynthesisPart
 
 LARGEST_DOCUMENT = 8 * 1024 * 1024

@@ -22,12 +22,12 @@ from cloudtape.journal import SOURCE_HEADER, Source
 from cloudtape.replayer import MATCH_HEADER
 from cloudtape.synthesis.clock import PaceError, pace_named
 from cloudtape.synthesis.errors import WorldFileError
-from cloudtape.synthesis.known import Known
-from cloudtape.synthesis.object_service import SERVICE as OBJECT_STORE
-from cloudtape.synthesis.object_service import ObjectService
 from cloudtape.synthesis.object_store.saved import restore as restore_objects
 from cloudtape.synthesis.object_store.saved import save as save_objects
-from cloudtape.synthesis.recorded_world import RecordedWorld
+from cloudtape.synthesis.object_store.service import SERVICE as OBJECT_STORE
+from cloudtape.synthesis.object_store.service import ObjectService
+from cloudtape.synthesis.recorded.known import Known
+from cloudtape.synthesis.recorded.world import RecordedWorld
 from cloudtape.synthesis.saved import save
 from cloudtape.synthesis.services import default_services
 from cloudtape.synthesis.synthesizer import Synthesizer

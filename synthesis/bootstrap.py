@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloudtape.synthesis.identity import DOMAINS, IMPLIES, INTERFACES, PROJECTS, ROLES, USERS
+from cloudtape.synthesis.identity.core import DOMAINS, IMPLIES, INTERFACES, PROJECTS, ROLES, USERS
 from cloudtape.synthesis.kinds import Kind
 from cloudtape.synthesis.scene import copied
 from cloudtape.synthesis.services import Services

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cloudtape.synthesis.calls import Answer
+from cloudtape.synthesis.compute.parts import SERVERS
 from cloudtape.synthesis.documents import stock
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.filters import TRUE
 from cloudtape.synthesis.scene import Scene, answers
-from cloudtape.synthesis.server_parts import SERVERS
 from cloudtape.synthesis.shelves import Members, Resource
 
 NOVA, CINDER, HYPERVISORS = "compute/os-services", "block-storage/os-services", "compute/os-hypervisors"

@@ -29,14 +29,14 @@ from cloudtape.synthesis.discovery import document_at, is_as_printed, microversi
 from cloudtape.synthesis.engine import answer, shown
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.faults import PHRASES, fault
-from cloudtape.synthesis.identity import WRONG
+from cloudtape.synthesis.identity.core import WRONG
+from cloudtape.synthesis.identity.tokens import NOBODY, holder
 from cloudtape.synthesis.kinds import Kinds, plan_with, read_rules
 from cloudtape.synthesis.plans import Plan, shape_of
 from cloudtape.synthesis.reading import body_of, ids_in, project_in, split, target_of
 from cloudtape.synthesis.scene import Responder, Scene
 from cloudtape.synthesis.services import DATA, DOMAIN, Microversion, Service, Services, default_services
 from cloudtape.synthesis.telling import Form, form_of
-from cloudtape.synthesis.tokens import NOBODY, holder
 from cloudtape.synthesis.views import fields_asked, only
 from cloudtape.synthesis.world import World
 from cloudtape.synthesis.xml import to_xml

@@ -24,11 +24,12 @@ import msgspec
 import yaml
 
 from cloudtape.cassettes.messages import Request, Response
-from cloudtape.synthesis import saved, tokens
+from cloudtape.synthesis import saved
 from cloudtape.synthesis.bootstrap import REGION, add_project, add_user, bootstrap
 from cloudtape.synthesis.clock import Clock, Pace
 from cloudtape.synthesis.errors import WorldFileError
-from cloudtape.synthesis.identity import PROJECTS, USERS, token_for
+from cloudtape.synthesis.identity import tokens
+from cloudtape.synthesis.identity.core import PROJECTS, USERS, token_for
 from cloudtape.synthesis.object_store.saved import SavedStore
 from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.services import DATA

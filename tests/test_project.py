@@ -26,6 +26,9 @@ MAY_IMPORT = {
     "matchers": {"matchers", "cassettes", "reference"},
     "synthesis": {"synthesis", "matchers", "cassettes", "reference"},
 }
+# A folder of `synthesis/` knows the shared modules beside it, and of the other folders these.
+SERVICES_MAY_IMPORT = {"compute": {"network", "block_storage"}, "recorded": {"identity", "object_store"}}
+ABOVE_THE_SERVICES = {"bootstrap.py", "infrastructure.py", "synthesizer.py", "world_file.py"}
 AIOHTTP_USERS = {"incoming.py", "server.py", "upstream.py", "wire.py"}
 
 
@@ -60,6 +63,17 @@ def test_imports_point_one_way(folder: str) -> None:
         ours = {name for name in imports(path) if name.split(".")[0] == "cloudtape"}
         reached = {name.split(".")[1] if name.count(".") else "proxy" for name in ours}
         assert reached <= MAY_IMPORT[folder], path
+
+
+def test_services_of_a_synthesized_cloud_know_little_of_one_another() -> None:
+    synthesis = ROOT / "synthesis"
+    services = {path.parent.name for path in synthesis.glob("*/*.py")}
+    for path in modules("synthesis"):
+        reached = {name.split(".")[2] for name in imports(path) if name.startswith("cloudtape.synthesis.")} & services
+        if path.parent != synthesis:
+            assert reached <= {path.parent.name, *SERVICES_MAY_IMPORT.get(path.parent.name, ())}, path
+        elif path.name not in ABOVE_THE_SERVICES:
+            assert not reached, path
 
 
 def test_aiohttp_stays_at_the_edge() -> None:

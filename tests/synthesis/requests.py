@@ -15,7 +15,7 @@ import msgspec
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.matchers.operations import PROJECT_VARIABLES
 from cloudtape.reference.operations import Operation
-from cloudtape.synthesis.identity import token_for
+from cloudtape.synthesis.identity.core import token_for
 from cloudtape.synthesis.lifecycle import default_lives
 from cloudtape.synthesis.plans import Plan, Verb
 from cloudtape.synthesis.proxies import PROXIES

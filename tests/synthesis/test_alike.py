@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from cloudtape.synthesis.identity import token_for
+from cloudtape.synthesis.identity.core import token_for
 from cloudtape.synthesis.synthesizer import default_kinds
 from tests.synthesis.requests import Asker
 

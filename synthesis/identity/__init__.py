@@ -1,0 +1,1 @@
+"""Keystone: who there is, who may what, and how they log in."""

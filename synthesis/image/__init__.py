@@ -1,0 +1,1 @@
+"""Glance: images, with whom they are shared, and what is known of them."""

@@ -1,0 +1,1 @@
+"""Neutron: networks, addresses, routers, and what guards them."""

@@ -1,0 +1,1 @@
+"""Heat: templates, and the stacks that are made of them."""

@@ -1,0 +1,94 @@
+"""Whether a recorded answer can still be true after what its client changed, and how a recorded list is mended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from cloudtape.matchers.things import is_login
+from cloudtape.synthesis.calls import Call
+from cloudtape.synthesis.paging import PAGING, PLAIN
+from cloudtape.synthesis.plans import Verb
+from cloudtape.synthesis.recorded.sightings import Key, id_in, list_in
+
+if TYPE_CHECKING:
+    from cloudtape.synthesis.recorded.world import RecordedWorld
+
+READS = (Verb.LIST, Verb.SHOW, Verb.CHECK, Verb.READ)
+# What asks for a part of a list: that part must be of one list.
+PAGED = ("limit", "marker")
+# Lists of what was said elsewhere: how the kinds begin to which a client says it.
+TOLD_ELSEWHERE = {
+    "identity/role_assignments": ("identity/projects/", "identity/domains/", "identity/system/", "identity/OS-INHERIT"),
+}
+
+
+def is_news(world: RecordedWorld, call: Call) -> bool:
+    """Whether no recorded answer can be right: the request names what the client made, changed or deleted, or asks for
+    a page of a list with such things.
+    """
+    agreement, queried = world.agreement, [value for _, value in call.query]
+    if any(agreement.is_changed(key) for key in _path_of(call)) or agreement.names_news([call.body, queried]):
+        return True
+    if is_login(call.request.method, call.request.uri) and agreement.names_own_login(call.body):
+        return True
+    if agreement.has_written(Key(call.plan.kind, call.region, call.ids, "")):
+        return True
+    if call.plan.verb is not Verb.LIST:
+        return False
+    if agreement.has_written_any(TOLD_ELSEWHERE.get(call.plan.kind, ())):
+        return True
+    is_of_a_name = any(agreement.has_named(call.plan.kind, value) for value in queried)
+    return is_of_a_name or (any(name in PAGED for name, _ in call.query) and mends(world, call))
+
+
+def mends(world: RecordedWorld, call: Call) -> bool:
+    """Whether a request is for a list in which the client made, changed or deleted something."""
+    if call.plan.verb is not Verb.LIST:
+        return False
+    return world.agreement.has_made(call.plan.kind) or bool(world.agreement.changes(_list_of(call)))
+
+
+def mended(world: RecordedWorld, call: Call, recorded: Any, made: Any) -> bool:
+    """Put into the document of a recorded list what `made`, the document of the same list in this world, says of what
+    the client changed. False where one of them is no list.
+    """
+    kind = world.kinds[call.plan.kind]
+    listed, ours = list_in(kind, call, recorded), list_in(kind, call, made)
+    if listed is None or ours is None:
+        return False
+    where = _list_of(call)
+    changes = world.agreement.changes(where)
+    news = {id_in(kind, one): one for one in ours if id_in(kind, one) in changes}
+    kept = []
+    for one in listed:
+        id_ = id_in(kind, one)
+        # Where the client makes things of its own, those of the recording are not there but for what it made again.
+        if id_ in news or (id_ not in changes and not world.is_later(replace(where, id=id_))):
+            kept.append(news.pop(id_, one))
+    added = list(news.values())
+    newest_first = PAGING.get(call.service.type, PLAIN).newest_first
+    listed[:] = added + kept if newest_first else kept + added
+    return True
+
+
+def note(world: RecordedWorld, call: Call) -> None:
+    """A request was answered from this world, and no recording."""
+    if call.plan.verb in READS or not call.ids:
+        return
+    key = Key(call.plan.kind, call.region, call.parents, call.id)
+    if found := world.there(key):
+        world.agreement.named(found)
+    if call.plan.verb is not Verb.CREATE and not world.agreement.is_changed(key):
+        world.agreement.wrote(replace(key, parents=call.ids))
+
+
+def _path_of(call: Call) -> list[Key]:
+    """What the path of a request names."""
+    named = [step for step in call.plan.steps if step.variable][: len(call.ids)]
+    return [Key(step.kind, call.region, call.ids[:at], call.ids[at]) for at, step in enumerate(named)]
+
+
+def _list_of(call: Call) -> Key:
+    return Key(call.plan.kind, call.region, call.parents, "")

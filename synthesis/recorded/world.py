@@ -1,0 +1,301 @@
+"""A world that is as recorded answers tell, and lives on with its client.
+
+    recorded answers   ──> Known ──> start: all that was there before the recording made anything
+    replayed read      ──> see       what it shows is so now
+    replayed write     ──> see       what it did is done here as well, and whatever follows from it
+    synthesized write  ──> Agreement what no recorded answer says any more (see `mending`)
+
+Nothing here knows how answers are recorded, or in which order they are given.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec.structs import replace
+
+from cloudtape.cassettes.messages import Request, Response
+from cloudtape.matchers.exchange import tokens_of
+from cloudtape.synthesis.bootstrap import add_user, bootstrap
+from cloudtape.synthesis.calls import Call
+from cloudtape.synthesis.clock import Pace
+from cloudtape.synthesis.identity.core import token_for
+from cloudtape.synthesis.lifecycle import default_lives, resume
+from cloudtape.synthesis.making import effect
+from cloudtape.synthesis.object_store.service import ObjectService
+from cloudtape.synthesis.plans import Verb
+from cloudtape.synthesis.recorded.agreement import Agreement
+from cloudtape.synthesis.recorded.known import Known, seen_in
+from cloudtape.synthesis.recorded.logins import adopt, login_in, settle_in
+from cloudtape.synthesis.recorded.mending import READS, mends
+from cloudtape.synthesis.recorded.objects import RecordedObjects
+from cloudtape.synthesis.recorded.sightings import Key, Sighting
+from cloudtape.synthesis.scene import EFFECTS, OWNERS, SEEN, Scene, copied, fresh
+from cloudtape.synthesis.shelves import Members, Resource
+from cloudtape.synthesis.world import World
+
+if TYPE_CHECKING:
+    from cloudtape.synthesis.synthesizer import Synthesizer
+
+logger = logging.getLogger(__name__)
+SHORTEST_NAME = 8
+# Heat's stacks have a second project, of their users.
+OWNING = ("project", *(name for name in OWNERS if name != "stack_user_project_id"))
+# What is made along with others, and the members by which one that was named here is one that was recorded.
+SAME_IF = {
+    "network/ports": ("network_id", "device_id", "device_owner"),
+    "network/security-groups": ("project_id", "name"),
+    "network/security-group-rules": ("security_group_id", "direction", "ethertype", "protocol", "remote_group_id"),
+}
+
+
+class RecordedWorld(World):
+    """Starts with what is known of the recorded cloud; its object store is one of `service`."""
+
+    def __init__(
+        self, synthesizer: Synthesizer, known: Known, service: ObjectService, seed: int = 0, pace: Pace | None = None
+    ) -> None:
+        super().__init__(synthesizer.kinds, seed, pace)
+        self._synthesizer, self._known = synthesizer, known
+        self.objects = RecordedObjects(service, self, known.objects)
+        self.agreement = Agreement(self)
+        # Names in a recorded document, exchanged for those that this client uses.
+        self.as_live: Callable[[bytes], bytes] = lambda document: document
+        # What the recording made, and this client has not, by id: nobody lists it, but whoever names it means it.
+        self._later: defaultdict[str, list[Sighting]] = defaultdict(list)
+        # By kind, what came to be when a replayed request was done here, and was named here: the recording's own, once
+        # they are seen, take its place.
+        self._came_along: defaultdict[str, list[Key]] = defaultdict(list)
+        self._born: list[Key] | None = None
+        # The ids of what the recording made, and this client has made again.
+        self._done: set[str] = set()
+        # While a recorded answer is taken in: by kind, the ids that it gives.
+        self._told: Members | None = None
+        with self._being_told({}):
+            self._start()
+
+    # --- what recorded answers say ----------------------------------------------------------------------------------
+
+    def see(self, request: Request, response: Response) -> None:
+        """Take a replayed answer for true, in so far as the client changed nothing of what it says."""
+        if login := login_in(response):
+            adopt(self, login)
+            return
+        call = self._synthesizer.call(self, request)
+        seen = seen_in(self._synthesizer, self, request, response)
+        if call and call.plan.verb not in READS and response.status < 300:
+            self._do(call, seen)
+        instead = call is not None and mends(self, call)
+        follows = any((one.key.kind, SEEN) in EFFECTS for one in seen)
+        with self.agreement.kept() if follows else nullcontext(), self._being_told({}):
+            for one in seen:
+                if not self.agreement.is_changed(one.key) and not (instead and self.is_later(one.key)):
+                    self._take(one)
+
+    def bring(self, call: Call) -> None:
+        """Have what a request names, if any recorded answer ever showed it."""
+        words = [*call.ids, *(value for _, value in call.query)]
+        if isinstance(call.request.body, bytes):
+            words += [word.decode("ascii") for word in tokens_of(call.request.body) if len(word) >= SHORTEST_NAME]
+        with self.agreement.kept(), self._being_told({}):
+            for word in words:
+                for one in self._later.pop(word, ()):
+                    if self.there(one.key) is None and not self.agreement.is_changed(one.key):
+                        self._take(self._live(one))
+
+    # --- as any world, and telling apart who does it ----------------------------------------------------------------
+
+    def new_id(self, form: str = "uuid", of: str = "") -> Any:
+        """While a replayed request is done here, what it makes is named as it was recorded."""
+        recorded = self._told.pop(of, None) if self._told else None
+        return super().new_id(form, of) if recorded is None else recorded
+
+    def add(
+        self,
+        kind: str,
+        members: Members,
+        *,
+        region: str = "",
+        project: str = "",
+        user: str = "",
+        parents: tuple[str, ...] = (),
+    ) -> Resource:
+        one = super().add(kind, members, region=region, project=project, user=user, parents=parents)
+        key = Key(kind, region, parents, one.id)
+        if self._told is None:
+            self.agreement.made(one)
+        else:
+            self.agreement.agree(key, one)
+        if self._born is not None:
+            self._born.append(key)
+        return one
+
+    @contextmanager
+    def being_told(self) -> Iterator[None]:
+        """What is made meanwhile was there from the start."""
+        with self.agreement.kept(), self._being_told({}):
+            yield
+
+    def address_in(self, id_: str) -> str:
+        return self._known.addresses.get(id_, "")
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _being_told(self, ids: Members) -> Iterator[None]:
+        self._told = ids
+        try:
+            yield
+        finally:
+            self._told = None
+
+    def _start(self) -> None:
+        known = self._known
+        if known.logins:
+            settle_in(self, known.logins.values())
+            for login in known.logins.values():
+                token = adopt(self, login)
+                if self.trusted is None or (token.is_admin and not self.trusted.is_admin):
+                    self.trusted = token
+        else:
+            bootstrap(self, self._synthesizer.services)
+            user = add_user(self, "admin", "secret", "admin", ("admin",))
+            scope = {"project": {"id": user.members["default_project_id"]}}
+            scene = self._synthesizer.scene_of(self)
+            self.trusted = token_for(scene, user, ["password"], scope, {})
+        for region, one in self.everything():
+            self.agreement.agree(Key(one.kind, region, one.parents, one.id), one)
+        there = []
+        for seen in known.seen.values():
+            if seen.key in known.made:
+                self._later[seen.key.id].append(seen)
+            else:
+                there.append((seen, self._put(seen)))
+        for seen, one in there:  # now that each may look for the others
+            self._work_out(seen, one)
+
+    def _do(self, call: Call, seen: list[Sighting]) -> None:
+        """Do here what a replayed request did, so that whatever follows from it does."""
+        ids = {one.key.kind: one.members.get(self.kinds[one.key.kind].key) for one in seen}
+        for one in seen:
+            self._later.pop(one.key.id, None)
+        self._born = []
+        with self.agreement.kept(), self._being_told(ids):
+            self._synthesizer.answer(self, call.service, call.region, call.request)
+            if call.plan.verb is Verb.DELETE and call.ids:
+                self._delete(Key(call.plan.kind, call.region, call.parents, call.id))
+        born, self._born = self._born, None
+        told = {one.key for one in seen}
+        self._done |= {key.id for key in told}
+        for key in born:
+            if key.kind in SAME_IF and key not in told:
+                self._came_along[key.kind].append(key)
+        with self.agreement.kept(), self._being_told({}):
+            self._take_what_came_along(SAME_IF.keys() & {key.kind for key in born})
+        for one in seen:
+            if found := self.there(one.key):  # a key, a secret: what is told once is what was told
+                found.private |= {name: value for name, value in one.members.items() if name in found.private}
+
+    def _delete(self, key: Key) -> None:
+        """Where it could not be deleted here as it was there, it is gone all the same."""
+        self._later.pop(key.id, None)
+        found = self.there(key)
+        if found is not None and found.pending is None:
+            self.remove(found, key.region)
+
+    def _take(self, one: Sighting) -> None:
+        """The resource is as it was seen."""
+        if self.there(one.key) is None:
+            self._make_room(one)
+        self._work_out(one, self._put(one))
+
+    def _make_room(self, seen: Sighting) -> bool:
+        """Remove what stood for it until now; whether something did."""
+        waiting = self._came_along.get(seen.key.kind, [])
+        for key in waiting:
+            found = self.there(key)
+            if found and key.parents == seen.key.parents and _stands_for(key.kind, found.members, seen.members):
+                waiting.remove(key)
+                with self.agreement.kept():
+                    self.remove(found, key.region)
+                return True
+        return False
+
+    def _take_what_came_along(self, kinds: set[str]) -> None:
+        """Of these kinds something was made along with another: what the recording has seen of it takes its place."""
+        for key in self._known.came_along:
+            if key.kind in kinds and self.there(key) is None and not self.is_later(key):
+                seen = self._known.seen[key]
+                if self._make_room(seen):
+                    self._later.pop(key.id, None)
+                    self._work_out(seen, self._put(self._live(seen)))
+
+    def _work_out(self, seen: Sighting, one: Resource) -> None:
+        try:
+            effect(Scene(self, seen.call), one, SEEN, {})
+        except (TypeError, AttributeError, LookupError, ValueError):
+            logger.warning("%s %s is not made as others are", one.kind, one.id, exc_info=True)
+        if life := self.kinds[one.kind].rule.life:
+            resume(default_lives()[life], one, self.pace, self.clock)
+        self.agreement.agree(seen.key, one)
+
+    def _put(self, seen: Sighting) -> Resource:
+        key, members = seen.key, copied(seen.members)
+        kind, found = self.kinds[key.kind], self.there(key)
+        if found is None:
+            whole = self._whole(key, members, Scene(self, seen.call))
+            by = seen.call.token if seen.call.token.project else self.trusted
+            project = _owner(whole) or by.project if kind.scope != "global" else ""
+            user = str(whole.get("user_id") or by.user)
+            found = self.add(key.kind, whole, region=key.region, project=project, user=user, parents=key.parents)
+            found.is_whole = True
+        else:
+            found.update(members)
+            if (owner := _owner(members)) and owner != found.project and kind.scope != "global":
+                self.hand_over(found, owner, key.region)
+        return found
+
+    def _live(self, seen: Sighting) -> Sighting:
+        """What was recorded, with the names that this client uses."""
+        return replace(seen, members=msgspec.json.decode(self.as_live(msgspec.json.encode(seen.members))))
+
+    def is_later(self, key: Key) -> bool:
+        """Whether the recording made it, and this client has not (yet), or not what it comes along with."""
+        if all(one.key != key for one in self._later.get(key.id, ())):
+            return False
+        owners = self._known.came_along.get(key)
+        return owners is None or not owners <= self._done
+
+    def there(self, key: Key) -> Resource | None:
+        """The resource that stands there, by its id alone."""
+        return self.shelf(key.kind, key.region, key.parents).get(key.id)
+
+    def _whole(self, key: Key, members: Members, scene: Scene) -> Members:
+        """All members of a resource: what other answers said of it, and what one has that nobody said anything of."""
+        kind = self.kinds[key.kind]
+        whole = fresh(kind, scene)
+        for one in self._later.pop(key.id, ()):
+            if one.key == key:
+                whole |= self._live(one).members
+            else:
+                self._later[key.id].append(one)
+        whole |= members
+        if kind.key not in members:
+            whole[kind.key] = key.id
+        return whole
+
+
+def _stands_for(kind: str, one: Members, other: Members) -> bool:
+    names = SAME_IF[kind]
+    return all(one.get(name) == other.get(name) for name in names)
+
+
+def _owner(members: Members) -> str:
+    """The project that a resource says it belongs to."""
+    named = (members.get(name) for name in OWNING)
+    return next((one for one in named if one and isinstance(one, str)), "")

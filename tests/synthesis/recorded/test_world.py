@@ -1,0 +1,140 @@
+"""Worlds made from what answers show: from the reference's own examples, and from answers that make no sense."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cloudtape.cassettes.messages import Request, Response
+from cloudtape.reference.catalog import default_catalog
+from cloudtape.synthesis.object_store.service import ObjectService
+from cloudtape.synthesis.plans import Verb
+from cloudtape.synthesis.proxies import PROXIES
+from cloudtape.synthesis.recorded.known import Known
+from cloudtape.synthesis.recorded.sightings import id_in, list_in
+from cloudtape.synthesis.recorded.world import RecordedWorld
+from cloudtape.synthesis.scene import ANSWERS
+from cloudtape.synthesis.synthesizer import Synthesizer
+from tests.synthesis.requests import unused
+
+JSON = (("Content-Type", "application/json"),)
+SYNTHESIZER = Synthesizer(unused)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def world_of(*exchanges: tuple[str, str, Any, tuple[tuple[str, str], ...]]) -> RecordedWorld:
+    """A world of recorded answers: (method, URL, document, headers) of each."""
+    known = Known()
+    known.read(
+        SYNTHESIZER,
+        [
+            (
+                Request(method, url, (("X-Auth-Token", "t"),)),
+                Response(200, "OK", (*JSON, *more), msgspec.json.encode(document)),
+            )
+            for method, url, document, more in exchanges
+        ],
+    )
+    return RecordedWorld(SYNTHESIZER, known, ObjectService())
+
+
+def ask(world: RecordedWorld, method: str, url: str, token: str = "t", body: bytes = b"") -> Response:
+    request = Request(method, url, (("X-Auth-Token", token), *JSON), body)
+    if call := SYNTHESIZER.call(world, request):
+        world.bring(call)
+    response = asyncio.run(SYNTHESIZER.answer_in(world, request))
+    assert response is not None
+    return response
+
+
+def example(operation: str) -> Any:
+    found = default_catalog().get(operation).response_examples[0]
+    return found.value
+
+
+IDENTITY, COMPUTE = "http://identity.cloud.invalid", "http://compute.cloud.invalid"
+
+
+@pytest.mark.parametrize(
+    ("operation", "path"),
+    [("identity.auth.tokens.authenticate", "/v3/auth/tokens"), ("identity.v2.0.tokens.authenticate", "/v2.0/tokens")],
+)
+def test_whoever_the_references_login_names_may_ask(operation: str, path: str) -> None:
+    plan = SYNTHESIZER.kinds.planner.plan(operation)
+    world = world_of(("POST", IDENTITY + path, plan.sample, (("X-Subject-Token", "subject"),)))
+    told = plan.sample.get("token") or plan.sample["access"]
+    assert world.trusted.user == told["user"]["id"]
+    shown = ask(world, "GET", f"{IDENTITY}/v3/users/{world.trusted.user}", world.trusted.id)
+    assert shown.status in (200, 403)
+
+
+def test_a_cassette_without_logins_has_an_admin() -> None:
+    world = world_of()
+    assert world.trusted.is_admin
+    assert ask(world, "GET", f"{COMPUTE}/v2.1/servers").status == 200
+
+
+LISTS = [
+    one
+    for one in default_catalog().operations
+    if one.service != "object-store"
+    and one.id not in ANSWERS
+    and SYNTHESIZER.kinds.planner.plan(one.id).kind not in PROXIES  # what another service has
+    and not one.id.endswith("versions.list")
+    and SYNTHESIZER.kinds.planner.plan(one.id).verb is Verb.LIST
+    and SYNTHESIZER.kinds.planner.plan(one.id).sample is not None
+    and "{" not in one.path.replace("{tenant_id}", "").replace("{project_id}", "")
+]
+
+
+def test_every_list_of_the_reference_is_a_recording_to_start_from() -> None:
+    """What the example lists is what the world lists, by its ids."""
+    wrong = {}
+    for one in LISTS:
+        path = one.path.replace("{tenant_id}", "p").replace("{project_id}", "p")
+        url = SYNTHESIZER.services[one.service].address() + path
+        plan = SYNTHESIZER.kinds.planner.plan(one.id)
+        world = world_of(("GET", url, plan.sample, ()))
+        call = SYNTHESIZER.call(world, Request("GET", url))
+        assert call is not None
+        answer = ask(world, "GET", f"{url}?all_tenants=1")
+        kind = SYNTHESIZER.kinds[plan.kind]
+        shown = msgspec.json.decode(answer.body) if answer.body else None
+        there, wanted = ({id_in(kind, item) for item in list_in(kind, call, of) or ()} for of in (shown, plan.sample))
+        if answer.status >= 400 or not wanted - {""} <= there:
+            wrong[one.id] = (answer.status, wanted - there)
+    assert not wrong
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    document=VALUES,
+    user=VALUES,
+    members=st.dictionaries(st.sampled_from(["id", "name", "links", "flavor", "image"]), VALUES),
+)
+def test_answers_that_make_no_sense_make_a_world_all_the_same(document: Any, user: Any, members: Any) -> None:
+    login = {"token": {"user": user, "catalog": document, "roles": document, "project": user}}
+    named = {
+        "token": {
+            "user": {"id": "u", "domain": document},
+            "catalog": [{"id": "s", "type": document, "endpoints": [members]}],
+        }
+    }
+    world = world_of(
+        ("POST", f"{IDENTITY}/v3/auth/tokens", login, (("X-Subject-Token", "a"),)),
+        ("POST", f"{IDENTITY}/v3/auth/tokens", named, (("X-Subject-Token", "b"),)),
+        ("GET", f"{COMPUTE}/v2.1/servers/detail", {"servers": [document, members]}, ()),
+        ("GET", f"{COMPUTE}/v2.1/servers/x", {"server": document}, ()),
+        ("GET", f"{COMPUTE}/v2.1/flavors", document, ()),
+        ("GET", "http://object-store.cloud.invalid/v1/AUTH_p", document, ()),
+        ("GET", "http://object-store.cloud.invalid/v1/AUTH_p/c", [members, document], ()),
+    )
+    for url in ("/v2.1/servers", "/v2.1/servers/detail", "/v2.1/servers/x", "/v2.1/flavors"):
+        assert ask(world, "GET", COMPUTE + url).status < 500

@@ -136,5 +136,3 @@ class SynthesisPart:
         """Remove the files that the worlds kept."""
         for world in self.synthesizer.worlds():
             world.blobs.close()
-        for responder in self._own.values():
-            responder.close()

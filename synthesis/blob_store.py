@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import uuid
 import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import aclosing, suppress
@@ -168,6 +169,27 @@ class BlobStore:
             writing.discard()
             raise
 
+    def adopt(self, body: bytes | StoredBody, digests: Iterable[str] = ("md5", "sha512")) -> Blob:
+        """Takes over a body that is there already; a file is moved. Raises QuotaExceeded, DiskFailed."""
+        if isinstance(body, bytes):
+            writing = Writing(self, digests)
+            writing.write(body)
+            return writing.finish()
+        self.take(body.size)
+        path = self.folder() / uuid.uuid4().hex
+        try:
+            shutil.move(body.path, path)
+            found = _digests(path, digests)
+        except OSError as error:
+            self.give_back(body.size, None)
+            raise DiskFailed(path, error) from error
+        return self._kept(Blob(body.size, found, path=path), path)
+
+    def _kept(self, blob: Blob, path: Path | None) -> Blob:
+        """A blob of this store, which gives its room back when nothing refers to it any more."""
+        weakref.finalize(blob, self.give_back, blob.size, path)
+        return blob
+
     def folder(self) -> Path:
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="cloudtape-blobs-", dir=self._parent))
@@ -213,8 +235,7 @@ class Writing:
         blob = Blob(self._size, digests, b"" if self._file else bytes(self._buffer), self._path)
         if self._file:
             self._file.close()
-        weakref.finalize(blob, self._store.give_back, self._size, self._path)
-        return blob
+        return self._store._kept(blob, self._path)
 
     def discard(self) -> None:
         if self._file:
@@ -233,6 +254,15 @@ class Writing:
         except OSError as error:
             raise DiskFailed(self._path or Path(tempfile.gettempdir()), error) from error
         self._buffer.clear()
+
+
+def _digests(path: Path, names: Iterable[str]) -> dict[str, str]:
+    hashes = {name: hashlib.new(name, usedforsecurity=False) for name in names}
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            for one in hashes.values():
+                one.update(chunk)
+    return {name: one.hexdigest() for name, one in hashes.items()}
 
 
 def remove(folder: Path) -> None:

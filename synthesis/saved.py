@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from cloudtape.synthesis.blobs import Blob, pieces
+from cloudtape.synthesis.blob_store import Blob
 from cloudtape.synthesis.shelves import Members, Resource
 from cloudtape.synthesis.world import Grant, World
 
@@ -63,7 +63,7 @@ def _saved(region: str, one: Resource) -> SavedResource:
 
 
 def _text(blob: Blob) -> str:
-    return base64.b64encode(b"".join(pieces(blob.body))).decode()
+    return base64.b64encode(blob.read(0, blob.size)).decode()
 
 
 def restore(world: World, saved: Saved) -> None:
@@ -73,7 +73,7 @@ def restore(world: World, saved: Saved) -> None:
             one.kind, one.members, region=one.region, project=one.project, user=one.user, parents=one.parents
         )
         made.private |= one.private
-        made.private |= {name: world.blobs.keep(base64.b64decode(text)) for name, text in one.blobs.items()}
+        made.private |= {name: world.blobs.adopt(base64.b64decode(text)) for name, text in one.blobs.items()}
     world.grants.update(dict.fromkeys(saved.grants))
     world.memberships.update(dict.fromkeys(saved.memberships))
     for document in saved.documents:

@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
-from cloudtape.cassettes.messages import Headers, Request, Response, StoredBody, header
+from cloudtape.cassettes.messages import Headers, Request, Response, Stream, header
 from cloudtape.matchers.operations import OperationFinder
 from cloudtape.reference.catalog import OperationCatalog, default_catalog, load_catalog
 from cloudtape.synthesis import parts
@@ -214,7 +214,7 @@ class Synthesizer:
 
     def _in_their_format(self, made: Answer, request: Request, plan: Plan) -> Answer:
         """As XML, where the client asks for that and the reference documents it."""
-        if made.body is None or isinstance(made.body, bytes | StoredBody) or not _wants_xml(request):
+        if made.body is None or isinstance(made.body, bytes | Stream) or not _wants_xml(request):
             return made
         example = next((one.xml for one in (plan, *self._alike(plan.operation.id)) if one.xml), "")
         if not example:
@@ -317,7 +317,7 @@ def _response(service: Service, made: Answer, micro: tuple[int, int], id_: str) 
     if made.body is None:
         body = b""
         headers: Headers = made.headers
-    elif isinstance(made.body, bytes | StoredBody):
+    elif isinstance(made.body, bytes | Stream):
         return Response(made.status, PHRASES[made.status], (*made.headers, *_told(service, micro, id_)), made.body)
     else:
         body = msgspec.json.encode(made.body)

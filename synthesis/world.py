@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from cloudtape.synthesis.blobs import Blobs
+from cloudtape.synthesis.blob_store import BlobStore
 from cloudtape.synthesis.clock import Clock, Pace
 from cloudtape.synthesis.kinds import Kind, Kinds
 from cloudtape.synthesis.shelves import Members, Resource, Shelf
@@ -48,7 +48,7 @@ class World:
         self.tokens: dict[str, Any] = {}
         # Whose every token is that was not given here; nobody's, unless answers come from elsewhere, too.
         self.trusted: Any = None
-        self.blobs = Blobs()
+        self.blobs = BlobStore()
         self.token_life = timedelta(hours=1)
         # As dicts, so that they keep their order.
         self.grants: dict[Grant, None] = {}

@@ -6,10 +6,9 @@ Sources: glance's `api/v2` (images, image_data, image_members, image_tags, tasks
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from cloudtape.cassettes.messages import StoredBody, header
-from cloudtape.synthesis.blobs import Blob, Blobs
+from cloudtape.cassettes.messages import Body, Stream, header
+from cloudtape.synthesis.blob_store import Blob, BlobError, Content
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.finding import item
@@ -48,37 +47,34 @@ def _removed(_: Scene, image: Resource, sent: Members) -> None:
 
 
 @on(IMAGES, "DELETE")
-def _image_goes(scene: Scene, image: Resource, _: Members) -> None:
+def _image_goes(_: Scene, image: Resource, __: Members) -> None:
     if image.members.get("protected"):
         raise Refused(403, f"Image {image.id} is protected and cannot be deleted.")
-    _drop_data(scene, image)
+    image.private.pop("blob", None)
 
 
 # --- data ------------------------------------------------------------------------------------------------------------
 
 
-def _blobs(scene: Scene) -> Blobs:
-    return scene.world.blobs
+def keep(scene: Scene, body: Body) -> Blob:
+    """Raises Refused where there is no room."""
+    assert not isinstance(body, Stream), "the edge spools bodies for whoever must read them whole"
+    try:
+        return scene.world.blobs.adopt(body)
+    except BlobError as error:
+        raise Refused(413, f"There is no room for more data: {error}") from None
 
 
-def _drop_data(scene: Scene, image: Resource) -> None:
-    blob = image.private.pop("blob", None)
-    if blob:
-        _blobs(scene).drop(blob)
-
-
-def store(scene: Scene, image: Resource, body: Any) -> None:
+def store(image: Resource, blob: Blob) -> None:
     """Give an image its data."""
-    _drop_data(scene, image)
-    blob = _blobs(scene).keep(body)
     image.private["blob"] = blob
     image.set(
         status="active",
         size=blob.size,
         virtual_size=blob.size,
-        checksum=blob.md5,
+        checksum=blob.digests["md5"],
         os_hash_algo="sha512",
-        os_hash_value=blob.sha512,
+        os_hash_value=blob.digests["sha512"],
         stores="file",
     )
 
@@ -93,14 +89,14 @@ def _upload(scene: Scene) -> Answer:
     if image.members["status"] not in STATES:
         why = f"Image status transition from {image.members['status']} to saving is not allowed"
         raise Refused(409, why)
-    store(scene, image, scene.call.request.body)
+    store(image, keep(scene, scene.call.request.body))
     return Answer(204)
 
 
 @answers("image.images.stage.upload")
 def _stage(scene: Scene) -> Answer:
     image = _image_at(scene)
-    image.private["staged"] = _blobs(scene).keep(scene.call.request.body)
+    image.private["staged"] = keep(scene, scene.call.request.body)
     image.set(status="uploading")
     return Answer(204)
 
@@ -111,8 +107,7 @@ def _import(scene: Scene) -> Answer:
     body = scene.call.body if isinstance(scene.call.body, dict) else {}
     method = body.get("method")
     if (method.get("name") if isinstance(method, dict) else "") != "copy-image":  # that leaves its data as it is
-        staged: Blob | None = image.private.pop("staged", None)
-        store(scene, image, staged.body if staged else b"")
+        store(image, image.private.pop("staged", None) or keep(scene, b""))
     image.set(os_glance_importing_to_stores="", os_glance_failed_import="")
     return Answer(202, None, (("OpenStack-image-import-task-id", scene.world.new_id()),))
 
@@ -125,11 +120,11 @@ def _download(scene: Scene) -> Answer:
     blob: Blob | None = image.private.get("blob")
     if blob is None:
         return Answer(204)
-    told = (OCTETS, ("Content-MD5", blob.md5))
+    told = (OCTETS, ("Content-MD5", blob.digests["md5"]))
     asked = RANGE.fullmatch(header(scene.call.request.headers, "range") or "")
     if asked and blob.size:
         return _part(blob, asked, told)
-    return Answer(200, blob.body, (*told, ("Content-Length", str(blob.size))))
+    return Answer(200, Content.of(blob).body(), (*told, ("Content-Length", str(blob.size))))
 
 
 def _part(blob: Blob, asked: re.Match[str], told: tuple[tuple[str, str], ...]) -> Answer:
@@ -137,15 +132,9 @@ def _part(blob: Blob, asked: re.Match[str], told: tuple[tuple[str, str], ...]) -
     end = min(int(asked[2]), blob.size - 1) if asked[1] and asked[2] else blob.size - 1
     if start > end:
         raise Refused(416, "The requested range cannot be satisfied.")
-    body = blob.body[start : end + 1] if isinstance(blob.body, bytes) else _read(blob.body, start, end)
+    body = Content.of(blob).slice(start, end + 1).body()
     field = ("Content-Range", f"bytes {start}-{end}/{blob.size}")
     return Answer(206, body, (told[0], field, ("Content-Length", str(end - start + 1))))
-
-
-def _read(body: StoredBody, start: int, end: int) -> bytes:
-    with body.path.open("rb") as file:
-        file.seek(start)
-        return file.read(end - start + 1)
 
 
 # --- tags, state -----------------------------------------------------------------------------------------------------
@@ -235,7 +224,7 @@ def _create_v1(scene: Scene) -> Answer:
     image = scene.add(IMAGES, {**sent, "visibility": "public" if public else "private", "status": "queued"})
     _image(scene, image, {})
     if scene.call.request.body:
-        store(scene, image, scene.call.request.body)
+        store(image, keep(scene, scene.call.request.body))
     return Answer(scene.call.plan.status, {"image": _as_v1(image)})
 
 
@@ -247,7 +236,7 @@ def _update_v1(scene: Scene) -> Answer:
         sent["visibility"] = "public" if sent.pop("is_public") in ("True", "true") else "private"
     image.update(sent)
     if scene.call.request.body:
-        store(scene, image, scene.call.request.body)
+        store(image, keep(scene, scene.call.request.body))
     return Answer(200, {"image": _as_v1(image)})
 
 
@@ -259,7 +248,7 @@ def _show_v1(scene: Scene) -> Answer:
     blob: Blob | None = image.private.get("blob")
     if blob is None or "json" in (header(scene.call.request.headers, "accept") or ""):
         return Answer(200, {"image": _as_v1(image)}, fields)
-    return Answer(200, blob.body, (OCTETS, *fields))
+    return Answer(200, Content.of(blob).body(), (OCTETS, *fields))
 
 
 @answers("image.v1.images.members.replace", "image.v1.images.members.add", "image.v1.images.members.remove")

@@ -9,7 +9,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from cloudtape.cassettes.messages import Request, Response, header
-from cloudtape.synthesis.blob_store import BlobStore
 from cloudtape.synthesis.calls import Token
 from cloudtape.synthesis.faults import fault
 from cloudtape.synthesis.object_store.access import Caller
@@ -22,11 +21,10 @@ SERVICE = "object-store"
 
 
 class ObjectService:
-    """The responder of `object-store`. `close` removes the files that its stores keep."""
+    """The responder of `object-store`. What its stores keep lies with the images of the same world."""
 
     def __init__(self) -> None:
         self._stores: WeakKeyDictionary[World, ObjectStore] = WeakKeyDictionary()
-        self._blobs: list[BlobStore] = []
 
     async def __call__(self, world: World, request: Request) -> Response:
         if told := endpoints(request):
@@ -36,16 +34,12 @@ class ObjectService:
             return fault(SERVICE, 401, "This server could not verify that you are authorized to access the document.")
         return await self.store(world)(request, caller=_caller(token) if token else None)
 
-    def close(self) -> None:
-        for blobs in self._blobs:
-            blobs.close()
-
     def store(self, world: World) -> ObjectStore:
         """The object store of a world."""
         store = self._stores.get(world)
         if store is None:
-            self._blobs.append(BlobStore())
-            store = self._stores[world] = ObjectStore(self._blobs[-1], clock=lambda: world.clock.now().timestamp())
+            clock = world.clock  # a store that knew its world would keep it for good
+            store = self._stores[world] = ObjectStore(world.blobs, clock=lambda: clock.now().timestamp())
         return store
 
 

@@ -48,6 +48,27 @@ def test_a_stored_body_is_kept(tmp_path: Path) -> None:
     assert blob.read(0, blob.size) == LARGE
 
 
+def test_a_stored_body_is_taken_over_file_and_all(tmp_path: Path) -> None:
+    (tmp_path / "body").write_bytes(LARGE)
+    store = BlobStore(quota=len(LARGE), parent=tmp_path / "kept")
+    (tmp_path / "kept").mkdir()
+    blob = store.adopt(StoredBody(tmp_path / "body", len(LARGE), ""))
+    assert (tmp_path / "body").exists() is False
+    assert blob.read(0, blob.size) == LARGE
+    assert blob.digests == {name: hashlib.new(name, LARGE).hexdigest() for name in ("md5", "sha512")}
+    with pytest.raises(QuotaExceeded):
+        store.adopt(b"one more")
+    del blob
+    assert (store.used, list(store.folder().iterdir())) == (0, [])
+
+
+def test_a_stored_body_that_cannot_be_taken_over_takes_no_room(tmp_path: Path) -> None:
+    store = BlobStore(parent=tmp_path)
+    with pytest.raises(DiskFailed):
+        store.adopt(StoredBody(tmp_path / "gone", 10, ""))
+    assert store.used == 0
+
+
 def test_a_small_blob_makes_no_file_and_a_large_one_one(tmp_path: Path) -> None:
     store = BlobStore(parent=tmp_path)
     small = asyncio.run(store.keep(SMALL))

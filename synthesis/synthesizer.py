@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
-from cloudtape.cassettes.messages import Headers, Request, Response, Stream, header
+from cloudtape.cassettes.messages import Request, Response, Stream, header
 from cloudtape.matchers.operations import OperationFinder
 from cloudtape.reference.catalog import OperationCatalog, default_catalog, load_catalog
 from cloudtape.synthesis import parts
@@ -25,15 +25,16 @@ from cloudtape.synthesis.alike import told_apart
 from cloudtape.synthesis.amendments import amended, amended_status, amendments, is_absent
 from cloudtape.synthesis.calls import Answer, Call, Token, query_of
 from cloudtape.synthesis.completion import Skeleton, complete, own_copy, skeleton_for
-from cloudtape.synthesis.discovery import document_at, is_as_printed, microversion, version_headers
+from cloudtape.synthesis.discovery import document_at, is_as_printed, microversion
 from cloudtape.synthesis.engine import answer, shown
 from cloudtape.synthesis.errors import Refused
-from cloudtape.synthesis.faults import PHRASES, fault
 from cloudtape.synthesis.identity.core import WRONG
 from cloudtape.synthesis.identity.tokens import NOBODY, holder
-from cloudtape.synthesis.kinds import Kinds, plan_with, read_rules
+from cloudtape.synthesis.kinds import Kinds, plan_with
 from cloudtape.synthesis.plans import Plan, shape_of
 from cloudtape.synthesis.reading import body_of, ids_in, project_in, split, target_of
+from cloudtape.synthesis.responses import JSON, refusal, response_of
+from cloudtape.synthesis.rules import read_rules
 from cloudtape.synthesis.scene import Responder, Scene
 from cloudtape.synthesis.services import DATA, DOMAIN, Microversion, Service, Services, default_services
 from cloudtape.synthesis.telling import Form, form_of
@@ -44,7 +45,6 @@ from cloudtape.synthesis.xml import to_xml
 logger = logging.getLogger(__name__)
 parts.load()
 MOST_WORLDS = 64
-JSON = ("Content-Type", "application/json")
 # Operations for which nobody needs to be logged in.
 OPEN_OPERATIONS = frozenset(
     {
@@ -146,7 +146,7 @@ class Synthesizer:
         target = target_of(request)[1]
         try:
             if request.method in ("GET", "HEAD") and (told := document_at(service, region, target)) is not None:
-                return _response(service, self._version_document(told, service, request, target), (0, 0), id_), ""
+                return response_of(service, self._version_document(told, service, request, target), (0, 0), id_), ""
             token = _token(world, request)
             plan = self._plan(service, request, target, token)
             operation = plan.operation.id
@@ -165,13 +165,13 @@ class Synthesizer:
             made = self._completed(made, call) if made.shows is None else self._shown(made, scene)
             if fields:
                 made = Answer(made.status, only(made.body, fields), made.headers)
-            return _response(service, self._in_their_format(made, request, call.plan), micro, id_), operation
+            return response_of(service, self._in_their_format(made, request, call.plan), micro, id_), operation
         except Refused as refused:
-            return _refusal(service, refused, micro, id_), operation
+            return refusal(service, refused, micro, id_), operation
         except (TypeError, AttributeError, LookupError, ValueError):
             # A member of another type than any client sends: no check of ours stood before what tripped over it.
             logger.warning("%s %s could not be understood", request.method, request.uri, exc_info=True)
-            return _refusal(service, Refused(400, "Malformed request."), micro, id_), operation
+            return refusal(service, Refused(400, "Malformed request."), micro, id_), operation
 
     def call(self, world: World, request: Request) -> Call | None:
         """A request as it would be understood, whoever answers it; None where no operation here is meant."""
@@ -311,26 +311,3 @@ def asker(world: World, request: Request) -> Token | None:
 
 def _token(world: World, request: Request) -> Token:
     return holder(world, header(request.headers, "x-auth-token")) or NOBODY
-
-
-def _response(service: Service, made: Answer, micro: tuple[int, int], id_: str) -> Response:
-    if made.body is None:
-        body = b""
-        headers: Headers = made.headers
-    elif isinstance(made.body, bytes | Stream):
-        return Response(made.status, PHRASES[made.status], (*made.headers, *_told(service, micro, id_)), made.body)
-    else:
-        body = msgspec.json.encode(made.body)
-        headers = (JSON, *made.headers)
-    return Response(made.status, PHRASES[made.status], (*headers, *_told(service, micro, id_)), body)
-
-
-def _told(service: Service, micro: tuple[int, int], id_: str) -> Headers:
-    more: Headers = ((service.request_id, id_),) if service.request_id else ()
-    return (*version_headers(service, micro), ("x-openstack-request-id", id_), *more)
-
-
-def _refusal(service: Service, refused: Refused, micro: tuple[int, int], id_: str) -> Response:
-    made = fault(service.type, refused.status, refused.message, kind=refused.kind)
-    more = (("WWW-Authenticate", f'Keystone uri="http://identity.{DOMAIN}"'),) if refused.status == 401 else ()
-    return msgspec.structs.replace(made, headers=(*made.headers, *more, *_told(service, micro, id_)))

@@ -14,7 +14,8 @@ from cloudtape.synthesis.plans import Plan, Verb
 from cloudtape.synthesis.services import Microversion
 
 if TYPE_CHECKING:
-    from cloudtape.synthesis.kinds import Kind, Rule
+    from cloudtape.synthesis.kinds import Kind
+    from cloudtape.synthesis.rules import Rule
 
 FIRST, LAST = (0, 0), (9999, 0)
 HIDDEN = "_"

@@ -1,0 +1,36 @@
+"""An answer as the HTTP response of its service, with the fields that each of them has."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cloudtape.cassettes.messages import Headers, Response, Stream
+from cloudtape.synthesis.calls import Answer
+from cloudtape.synthesis.discovery import version_headers
+from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.faults import PHRASES, fault
+from cloudtape.synthesis.services import DOMAIN, Microversion, Service
+
+JSON = ("Content-Type", "application/json")
+
+
+def response_of(service: Service, made: Answer, micro: Microversion, id_: str) -> Response:
+    """`id_` is the request's."""
+    body, headers = made.body, made.headers
+    if body is None:
+        body = b""
+    elif not isinstance(body, bytes | Stream):
+        body, headers = msgspec.json.encode(body), (JSON, *headers)
+    return Response(made.status, PHRASES[made.status], (*headers, *_told(service, micro, id_)), body)
+
+
+def refusal(service: Service, refused: Refused, micro: Microversion, id_: str) -> Response:
+    """What was refused, in the envelope of the service."""
+    made = fault(service.type, refused.status, refused.message, kind=refused.kind)
+    more = (("WWW-Authenticate", f'Keystone uri="http://identity.{DOMAIN}"'),) if refused.status == 401 else ()
+    return msgspec.structs.replace(made, headers=(*made.headers, *more, *_told(service, micro, id_)))
+
+
+def _told(service: Service, micro: Microversion, id_: str) -> Headers:
+    more: Headers = ((service.request_id, id_),) if service.request_id else ()
+    return (*version_headers(service, micro), ("x-openstack-request-id", id_), *more)

@@ -5,9 +5,8 @@ The YAML is the truth. Beside it lies a compiled index (`index`), made again whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from cloudtape.cassettes import index
 from cloudtape.cassettes.bodies import checked
@@ -33,14 +32,9 @@ class Cassette:
         return (self.interaction(number) for number in range(1, len(self) + 1))
 
     @property
-    def summaries(self) -> Sequence[Any]:
-        """What the summariser said of each interaction, in order; plain data as lists."""
-        return self._index.summaries
-
-    @property
-    def columns(self) -> bytes:
-        """What the summariser said at the end."""
-        return self._index.columns
+    def summary(self) -> bytes:
+        """What the summariser said."""
+        return self._index.summary
 
     def check_bodies(self) -> None:
         """Whether every body file is there in its length. Raises BodyMissing for the first that is not."""

@@ -6,7 +6,6 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -87,8 +86,7 @@ class Replayer:
         matching: Matching = DEFAULT,
     ) -> None:
         self._cassettes, self._names, self._clock = cassettes, names, clock
-        summaries = (summary for cassette in cassettes for summary in cassette.summaries)
-        self._recording = Recording(summaries, [cassette.columns for cassette in cassettes])
+        self._recording = Recording(cassette.summary for cassette in cassettes)
         self._ladder = Ladder(self._recording, self._interaction, matching)
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._tokens = IssuedTokens()
@@ -149,8 +147,7 @@ class Replayer:
         if self._recording.positions(canonical(asked).key):
             return Miss(request.method, request.uri, USED_UP)
         if self._nearest is None:
-            summaries: list[Sequence[Any]] = [summary for one in self._cassettes for summary in one.summaries]
-            self._nearest = Nearest(summaries, lambda position: self._interaction(position).request)
+            self._nearest = Nearest(self._recording, lambda position: self._interaction(position).request)
         miss = self._nearest.miss(asked)
         weighed = self._ladder.candidates(session, request)
         if any(session.past.is_spent(one.key) for one in weighed):

@@ -32,7 +32,7 @@ class Cassette:
         return (self.interaction(number) for number in range(1, len(self) + 1))
 
     @property
-    def summary(self) -> bytes:
+    def summary(self) -> memoryview:
         """What the summariser said."""
         return self._index.summary
 

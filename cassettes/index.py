@@ -45,9 +45,9 @@ class _Head(msgspec.Struct, array_like=True, frozen=True):
     """(SHA-256, size) of each body file."""
     fields: tuple[tuple[str, str], ...]
     """The header fields that interactions name by number."""
-    places: bytes
+    places: memoryview
     """A `PLACE` for each interaction."""
-    summary: bytes
+    summary: memoryview
     """What the summariser said of the interactions."""
 
 
@@ -162,7 +162,7 @@ def _read(file: Path, cassette: Path, digest: bytes, summary_version: str | None
         return None
 
 
-def _end(places: bytes) -> int:
+def _end(places: memoryview) -> int:
     """Where the last interaction ends; they lie in order."""
     offset, length, rest, _, _ = PLACE.unpack_from(places, len(places) - PLACE.size)
     return int(offset + length + rest)
@@ -216,8 +216,8 @@ def _build(
             tuple(dict.fromkeys(routes)),
             tuple(dict.fromkeys(stored)),
             tuple(packer.fields),
-            bytes(places),
-            summariser.close() if summariser else b"",
+            memoryview(places),
+            memoryview(summariser.close() if summariser else b""),
         )
         del data
         packed = _encode(head)

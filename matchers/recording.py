@@ -24,7 +24,7 @@ NOBODY: Identity = ("nobody",)
 class Recording:
     """Made from what a `Summariser` said of each cassette; positions count from 0 through all of them."""
 
-    def __init__(self, summaries: Iterable[bytes]) -> None:
+    def __init__(self, summaries: Iterable[memoryview]) -> None:
         self._columns = columns = _joined(summaries)
         self.places, self.families = _numbers(columns.places), _numbers(columns.families)
         self._abouts, self._askers, self._items = map(_numbers, (columns.abouts, columns.askers, columns.items))
@@ -137,11 +137,11 @@ class Recording:
         return groups
 
 
-def _numbers(column: bytes) -> memoryview[int]:
-    return memoryview(column).cast("I")
+def _numbers(column: memoryview) -> memoryview:
+    return column.cast("I")
 
 
-def _joined(summaries: Iterable[bytes]) -> Columns:
+def _joined(summaries: Iterable[memoryview]) -> Columns:
     parts = [msgspec.msgpack.decode(one, type=Columns) for one in summaries]
     if len(parts) < 2:
         return parts[0] if parts else Columns()
@@ -151,6 +151,6 @@ def _joined(summaries: Iterable[bytes]) -> Columns:
 
 
 def _concatenated(columns: list[Any]) -> Any:
-    if isinstance(columns[0], bytes):
-        return b"".join(columns)
+    if isinstance(columns[0], memoryview):
+        return memoryview(b"".join(columns))
     return [pair for column in columns for pair in column]

@@ -25,6 +25,9 @@ Identity = tuple[str, ...]
 """Whose a token is: the ids of the user and of what the token is scoped to. Empty for an unknown token."""
 
 
+EMPTY = memoryview(b"")
+
+
 class Columns(msgspec.Struct, array_like=True):
     """What is known of all interactions: a number for each, as unsigned 32-bit in a row. Names are numbers, too.
 
@@ -37,24 +40,24 @@ class Columns(msgspec.Struct, array_like=True):
     `askers` the token that it acted with, `items` the one thing that a write is on (0: none), `flags` (a byte each) add
     up `CREATES` and `ENDS`. `tokens` are pairs: a token that an answer gave, and whose it is. `told` and `made` are the
     words of the cloud's answers and of the client's writes, `derived` the words that the cloud made of the client's
-    (`vocabulary`).
+    (`vocabulary`). They are looked at where they were read, and never copied.
     """
 
-    keys: bytes = b""
-    places: bytes = b""
-    families: bytes = b""
-    abouts: bytes = b""
-    counts: bytes = b""
-    things: bytes = b""
-    forms: bytes = b""
-    owns: bytes = b""
-    stems: bytes = b""
-    askers: bytes = b""
-    items: bytes = b""
-    flags: bytes = b""
+    keys: memoryview = EMPTY
+    places: memoryview = EMPTY
+    families: memoryview = EMPTY
+    abouts: memoryview = EMPTY
+    counts: memoryview = EMPTY
+    things: memoryview = EMPTY
+    forms: memoryview = EMPTY
+    owns: memoryview = EMPTY
+    stems: memoryview = EMPTY
+    askers: memoryview = EMPTY
+    items: memoryview = EMPTY
+    flags: memoryview = EMPTY
     tokens: list[tuple[int, Identity]] = []
-    told: bytes = b""
-    made: bytes = b""
+    told: memoryview = EMPTY
+    made: memoryview = EMPTY
     derived: list[tuple[str, str]] = []
 
 
@@ -97,21 +100,21 @@ class Summariser:
         told, made = self._words.told(), self._words.made()
         vocabulary = Vocabulary(told, made)
         columns = Columns(
-            keys=bytes(self._keys),
-            places=self._places.tobytes(),
-            families=self._families.tobytes(),
-            abouts=self._abouts.tobytes(),
-            counts=self._counts.tobytes(),
-            things=self._things.tobytes(),
-            forms=self._forms.tobytes(),
-            owns=array("I", (owned(vocabulary, words) for words in self._named)).tobytes(),
-            stems=self._stems.tobytes(),
-            askers=self._askers.tobytes(),
-            items=self._items.tobytes(),
-            flags=bytes(self._flags),
+            keys=memoryview(self._keys),
+            places=memoryview(self._places),
+            families=memoryview(self._families),
+            abouts=memoryview(self._abouts),
+            counts=memoryview(self._counts),
+            things=memoryview(self._things),
+            forms=memoryview(self._forms),
+            owns=memoryview(array("I", (owned(vocabulary, words) for words in self._named))),
+            stems=memoryview(self._stems),
+            askers=memoryview(self._askers),
+            items=memoryview(self._items),
+            flags=memoryview(self._flags),
             tokens=list(self._tokens.items()),
-            told=told.tobytes(),
-            made=made.tobytes(),
+            told=memoryview(told),
+            made=memoryview(made),
             derived=self._words.derived(),
         )
         return msgspec.msgpack.encode(columns)

@@ -45,7 +45,7 @@ class Player:
         summariser = Summariser(matching.naming)
         for one in self.interactions:
             summariser.add(one)
-        self.recording = Recording([summariser.close()])
+        self.recording = Recording([memoryview(summariser.close())])
         self.ladder = Ladder(self.recording, self.interactions.__getitem__, matching)
         self.session = self.ladder.session()
 

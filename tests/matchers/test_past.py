@@ -40,7 +40,7 @@ class Player:
         summariser = Summariser(Naming())
         for one in interactions:
             summariser.add(one)
-        self.recording = Recording([summariser.close()])
+        self.recording = Recording([memoryview(summariser.close())])
         self.past = Past(self.recording)
 
     def ask(self, request: Request, times: int = 1) -> list[str]:
@@ -166,7 +166,7 @@ def test_sessions_know_nothing_of_each_other() -> None:
 def test_a_poll_among_very_many_is_found(polls: int) -> None:
     summariser = Summariser(Naming())
     summariser.add(Interaction(SHOW, Response(200, "OK")))
-    past = Past(Recording([summariser.close()] * polls))
+    past = Past(Recording([memoryview(summariser.close())] * polls))
     key = canonical(SHOW).key
     given = [past.next(key) for _ in range(min(polls, 1000))]
     assert given == list(range(min(polls, 1000)))

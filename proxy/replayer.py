@@ -90,7 +90,7 @@ class Replayer:
         self._ladder = Ladder(self._recording, self._interaction, matching)
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._tokens = IssuedTokens()
-        self._used: set[int] = set()
+        self._used = bytearray(self._recording.size)
         self._prepared: dict[int, _Prepared] = {}
         self._room = CACHED_BYTES
         self._nearest: Nearest | None = None
@@ -101,7 +101,7 @@ class Replayer:
         if found is None:
             return None
         prepared = self._prepared.get(found.position) or self._prepare(found.position)
-        self._used.add(found.position)
+        self._used[found.position] = True
         response = prepared.response
         tokens = self._words(found.position, prepared) if session.bindings else None
         if found.rung is not Rung.EXACT:
@@ -162,7 +162,7 @@ class Replayer:
 
     def unused(self) -> list[int]:
         """The numbers (from 1, through all cassettes) of interactions that no session was given."""
-        return [position + 1 for position in range(self._recording.size) if position not in self._used]
+        return [position + 1 for position, used in enumerate(self._used) if not used]
 
     def _session(self, name: str) -> Session:
         session = self._sessions.get(name)
@@ -198,7 +198,7 @@ class Replayer:
         headers = [pair for pair in response.headers if REPLAYED[pair[0]]]
         headers += (SOURCE, (MATCH_HEADER, f"exact; {told}"))
         size = len(response.body) + 1000 if isinstance(response.body, bytes) else 1000
-        again = position in self._used
+        again = self._used[position]
         given = (Kept if again else Response)(response.status, response.reason, tuple(headers), response.body)
         made = _Prepared(given, is_token_answer(recorded.uri, response), size, told)
         if again:

@@ -20,13 +20,13 @@ class Cassette:
 
     def __init__(self, path: Path, opened: index.Index) -> None:
         self.path = path
-        self._index = opened
+        self._index, self._size = opened, len(opened)
         self.notes: tuple[str, ...] = tuple(f"{path}: {note}" for note in opened.notes)
         self.routes: tuple[Route, ...] = opened.routes
         self.whole_bytes: int = opened.whole_bytes
 
     def __len__(self) -> int:
-        return len(self._index)
+        return self._size
 
     def __iter__(self) -> Iterator[Interaction]:
         return (self.interaction(number) for number in range(1, len(self) + 1))
@@ -43,13 +43,13 @@ class Cassette:
 
     def interaction(self, number: int) -> Interaction:
         """Raises IndexError; CassetteFormatError where the index is damaged and the YAML has changed meanwhile."""
-        if not 1 <= number <= len(self):
+        if not 1 <= number <= self._size:
             raise IndexError(number)
         return self._index.interaction(number - 1)
 
     def recorded(self, number: int) -> Recorded:
         """What an answer is made from, as `interaction` has it; raises the same."""
-        if not 1 <= number <= len(self):
+        if not 1 <= number <= self._size:
             raise IndexError(number)
         return self._index.recorded(number - 1)
 

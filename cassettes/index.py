@@ -1,8 +1,8 @@
 """The compiled index beside a cassette: `servers.yaml.index`.
 
     magic │ length and checksum of the head │ head │ interactions, each as two pieces (`packing`)
-                                              └ digest of the YAML, versions, notes, routes, header fields,
-                                                places and checksums of the interactions, summary
+                                              └ digest of the YAML, versions, notes, routes, names of header
+                                                fields, places and checksums of the interactions, summary
 
 It is never trusted over the YAML: the head names the digest of the YAML's whole content, and head and interactions
 carry checksums of their own. Whatever does not fit is made again.
@@ -29,7 +29,7 @@ from cloudtape.cassettes.messages import Interaction, Recorded, Route, StoredBod
 from cloudtape.cassettes.packing import Packer, Unpacker
 from cloudtape.cassettes.yaml_reader import Progress, Reading, read, read_bytes
 
-MAGIC = b"cloudtape index 5\n"
+MAGIC = b"cloudtape index 6\n"
 CHUNK = 1024 * 1024
 PLACE = struct.Struct("<QIIII")
 """Where an interaction lies behind the head: its offset, the lengths of its two pieces, the CRC-32 of each."""
@@ -43,8 +43,8 @@ class _Head(msgspec.Struct, array_like=True, frozen=True):
     routes: tuple[tuple[str, str, str], ...]
     stored: tuple[tuple[str, int], ...]
     """(SHA-256, size) of each body file."""
-    fields: tuple[tuple[str, str], ...]
-    """The header fields that interactions name by number."""
+    names: tuple[tuple[str, ...], ...]
+    """The names of header fields that interactions tell by a number."""
     places: memoryview
     """A `PLACE` for each interaction."""
     summary: memoryview
@@ -73,7 +73,7 @@ class Index:
         self.routes = tuple(Route(*route) for route in head.routes)
         self.stored = tuple(StoredBody(folder_of(path) / sha256, size, sha256) for sha256, size in head.stored)
         self.rebuild: Callable[[], Index] | None = None
-        self._places, self._unpack = head.places, Unpacker(head.fields, folder_of(path))
+        self._places, self._unpack = head.places, Unpacker(head.names, folder_of(path))
         # Read, not mapped: what was read once would count as our memory for good.
         self._file, self._start, self._path = os.dup(file.fileno()), start, path
         weakref.finalize(self, os.close, self._file)
@@ -215,7 +215,7 @@ def _build(
             reading.whole_bytes,
             tuple(dict.fromkeys(routes)),
             tuple(dict.fromkeys(stored)),
-            tuple(packer.fields),
+            tuple(packer.names),
             memoryview(places),
             memoryview(summariser.close() if summariser else b""),
         )

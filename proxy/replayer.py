@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import compress
 from pathlib import Path
 
 import msgspec
@@ -43,6 +45,12 @@ USED_UP = "all that was recorded of it was given already: what one such request 
 def load_for_replay(path: Path, naming: Naming, progress: Progress | None = None) -> Cassette:
     """A cassette with all that a Replayer asks of it. Raises CassetteError."""
     return load(path, lambda: Summariser(naming), f"{SUMMARY_VERSION}-{naming.digest}", progress)
+
+
+@lru_cache(maxsize=1024)
+def _replayed(names: tuple[str, ...]) -> tuple[bool, ...]:
+    """Which of some header fields are given again."""
+    return tuple([REPLAYED[name] for name in names])
 
 
 class _Prepared(msgspec.Struct, frozen=True):
@@ -190,17 +198,17 @@ class Replayer:
         """What is given once only is not kept: to read it is cheaper than to keep it for nothing."""
         cassette, number = self._place(position)
         recorded = cassette.recorded(number)
-        response = recorded.response
-        if isinstance(response.body, StoredBody):
-            checked(response.body)
+        body = recorded.body
+        if isinstance(body, StoredBody):
+            checked(body)
         operation = recorded.operation or self._names.operation_of(cassette.interaction(number).request) or "-"
         told = f"operation={operation}; interaction={position + 1}"
-        headers = [pair for pair in response.headers if REPLAYED[pair[0]]]
-        headers += (SOURCE, (MATCH_HEADER, f"exact; {told}"))
-        size = len(response.body) + 1000 if isinstance(response.body, bytes) else 1000
+        fields = compress(zip(recorded.names, recorded.values, strict=True), _replayed(recorded.names))
+        headers = (*fields, SOURCE, (MATCH_HEADER, f"exact; {told}"))
+        size = len(body) + 1000 if isinstance(body, bytes) else 1000
         again = self._used[position]
-        given = (Kept if again else Response)(response.status, response.reason, tuple(headers), response.body)
-        made = _Prepared(given, is_token_answer(recorded.uri, response), size, told)
+        given = (Kept if again else Response)(recorded.status, recorded.reason, headers, body)
+        made = _Prepared(given, is_token_answer(recorded.uri, given), size, told)
         if again:
             self._cache(position, made)
         return made

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from cloudtape.addressing import Client, Place, locate
 from cloudtape.cassettes.bodies import Spool
@@ -197,6 +197,7 @@ class _Again:
             return found[2]
         made = _outward(response, rewriter, place)
         if isinstance(response.body, bytes) and len(response.body) <= SHORT:
+            made = Kept(*astuple(made))
             if len(self._known) >= MOST_KNOWN:
                 self._known.clear()
             self._known[id(response)] = response, rewriter, made

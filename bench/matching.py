@@ -42,7 +42,7 @@ def recorded(size: int, folder: Path) -> Cassette:
 
 def microseconds(cassette: Cassette) -> dict[Rung, float]:
     """For each rung, the mean over the requests that it answered, after one round that warms up."""
-    recording = Recording(cassette.summaries, [cassette.columns])
+    recording = Recording([cassette.summary])
     ladder = Ladder(recording, lambda at: cassette.interaction(at + 1))
     tests = len(cassette) // STEPS
     chosen = range(0, tests, max(1, tests // ASKED))

@@ -5,9 +5,8 @@ The YAML is the truth. Beside it lies a compiled index (`index`), made again whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from cloudtape.cassettes import index
 from cloudtape.cassettes.bodies import checked
@@ -21,26 +20,21 @@ class Cassette:
 
     def __init__(self, path: Path, opened: index.Index) -> None:
         self.path = path
-        self._index = opened
+        self._index, self._size = opened, len(opened)
         self.notes: tuple[str, ...] = tuple(f"{path}: {note}" for note in opened.notes)
         self.routes: tuple[Route, ...] = opened.routes
         self.whole_bytes: int = opened.whole_bytes
 
     def __len__(self) -> int:
-        return len(self._index)
+        return self._size
 
     def __iter__(self) -> Iterator[Interaction]:
         return (self.interaction(number) for number in range(1, len(self) + 1))
 
     @property
-    def summaries(self) -> Sequence[Any]:
-        """What the summariser said of each interaction, in order; plain data as lists."""
-        return self._index.summaries
-
-    @property
-    def columns(self) -> bytes:
-        """What the summariser said at the end."""
-        return self._index.columns
+    def summary(self) -> memoryview:
+        """What the summariser said."""
+        return self._index.summary
 
     def check_bodies(self) -> None:
         """Whether every body file is there in its length. Raises BodyMissing for the first that is not."""
@@ -49,13 +43,13 @@ class Cassette:
 
     def interaction(self, number: int) -> Interaction:
         """Raises IndexError; CassetteFormatError where the index is damaged and the YAML has changed meanwhile."""
-        if not 1 <= number <= len(self):
+        if not 1 <= number <= self._size:
             raise IndexError(number)
         return self._index.interaction(number - 1)
 
     def recorded(self, number: int) -> Recorded:
         """What an answer is made from, as `interaction` has it; raises the same."""
-        if not 1 <= number <= len(self):
+        if not 1 <= number <= self._size:
             raise IndexError(number)
         return self._index.recorded(number - 1)
 

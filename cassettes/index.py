@@ -1,8 +1,8 @@
 """The compiled index beside a cassette: `servers.yaml.index`.
 
     magic │ length and checksum of the head │ head │ interactions, each as two pieces (`packing`)
-                                              └ digest of the YAML, versions, notes, routes, header fields,
-                                                places and checksums of the interactions, summaries
+                                              └ digest of the YAML, versions, notes, routes, names of header
+                                                fields, places and checksums of the interactions, summary
 
 It is never trusted over the YAML: the head names the digest of the YAML's whole content, and head and interactions
 carry checksums of their own. Whatever does not fit is made again.
@@ -19,7 +19,7 @@ import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
 import msgspec
 
@@ -29,7 +29,7 @@ from cloudtape.cassettes.messages import Interaction, Recorded, Route, StoredBod
 from cloudtape.cassettes.packing import Packer, Unpacker
 from cloudtape.cassettes.yaml_reader import Progress, Reading, read, read_bytes
 
-MAGIC = b"cloudtape index 4\n"
+MAGIC = b"cloudtape index 6\n"
 CHUNK = 1024 * 1024
 PLACE = struct.Struct("<QIIII")
 """Where an interaction lies behind the head: its offset, the lengths of its two pieces, the CRC-32 of each."""
@@ -43,23 +43,22 @@ class _Head(msgspec.Struct, array_like=True, frozen=True):
     routes: tuple[tuple[str, str, str], ...]
     stored: tuple[tuple[str, int], ...]
     """(SHA-256, size) of each body file."""
-    fields: tuple[tuple[str, str], ...]
-    """The header fields that interactions name by number."""
-    places: bytes
+    names: tuple[tuple[str, ...], ...]
+    """The names of header fields that interactions tell by a number."""
+    places: memoryview
     """A `PLACE` for each interaction."""
-    summaries: list[Any]
-    columns: bytes
-    """What the summariser said at the end."""
+    summary: memoryview
+    """What the summariser said of the interactions."""
 
 
 class Summariser(Protocol):
     """What a caller wants to know of a cassette without reading its interactions; made anew for each reading."""
 
-    def add(self, interaction: Interaction) -> Any:
-        """What is kept of one interaction, as plain data; they come in order."""
+    def add(self, interaction: Interaction) -> None:
+        """Look at one interaction; they come in order."""
 
     def close(self) -> bytes:
-        """What is kept of all of them together."""
+        """What is kept of all of them."""
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -70,12 +69,11 @@ class Index:
     """An open index. `rebuild` makes it again when an interaction turns out to be damaged."""
 
     def __init__(self, head: _Head, file: IO[bytes], start: int, path: Path) -> None:
-        self.notes, self.whole_bytes = head.notes, head.whole_bytes
-        self.summaries, self.columns = head.summaries, head.columns
+        self.notes, self.whole_bytes, self.summary = head.notes, head.whole_bytes, head.summary
         self.routes = tuple(Route(*route) for route in head.routes)
         self.stored = tuple(StoredBody(folder_of(path) / sha256, size, sha256) for sha256, size in head.stored)
         self.rebuild: Callable[[], Index] | None = None
-        self._places, self._unpack = head.places, Unpacker(head.fields, folder_of(path))
+        self._places, self._unpack = head.places, Unpacker(head.names, folder_of(path))
         # Read, not mapped: what was read once would count as our memory for good.
         self._file, self._start, self._path = os.dup(file.fileno()), start, path
         weakref.finalize(self, os.close, self._file)
@@ -164,7 +162,7 @@ def _read(file: Path, cassette: Path, digest: bytes, summary_version: str | None
         return None
 
 
-def _end(places: bytes) -> int:
+def _end(places: memoryview) -> int:
     """Where the last interaction ends; they lie in order."""
     offset, length, rest, _, _ = PLACE.unpack_from(places, len(places) - PLACE.size)
     return int(offset + length + rest)
@@ -196,7 +194,6 @@ def _build(
     data = read_bytes(path)
     reading = Reading([], len(data))
     places, packer = bytearray(), Packer()
-    summaries: list[Any] = []
     routes: list[tuple[str, str, str]] = []
     stored: list[tuple[str, int]] = []
     with tempfile.TemporaryFile() as blobs:
@@ -206,7 +203,8 @@ def _build(
             blobs.write(answered + asked)
             places += PLACE.pack(offset, len(answered), len(asked), zlib.crc32(answered), zlib.crc32(asked))
             offset += len(answered) + len(asked)
-            summaries.append(summariser.add(interaction) if summariser else None)
+            if summariser:
+                summariser.add(interaction)
             bodies = (interaction.request.body, interaction.response.body)
             stored.extend((body.sha256, body.size) for body in bodies if isinstance(body, StoredBody))
             routes.extend((route.name, route.service, route.upstream) for route in interaction.routes)
@@ -217,18 +215,16 @@ def _build(
             reading.whole_bytes,
             tuple(dict.fromkeys(routes)),
             tuple(dict.fromkeys(stored)),
-            tuple(packer.fields),
-            bytes(places),
-            summaries,
-            summariser.close() if summariser else b"",
+            tuple(packer.names),
+            memoryview(places),
+            memoryview(summariser.close() if summariser else b""),
         )
         del data
         packed = _encode(head)
         with suppress(OSError):  # a folder that cannot be written has no index; the next start reads the YAML again
             _write(file, packed, blobs)
         blobs.flush()
-        # As another process will read them: summaries come back as lists, never as what `add` returned.
-        return Index(_decode_head(packed), blobs, 0, path)
+        return Index(head, blobs, 0, path)
 
 
 def _write(file: Path, packed: bytes, blobs: IO[bytes]) -> None:

@@ -90,11 +90,22 @@ class Interaction(msgspec.Struct, frozen=True):
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """The part of an interaction that an answer is made from; `uri` is the request's."""
+    """The part of an interaction that an answer is made from; `uri` is the request's.
+
+    `names` and `values` are the header fields; a cassette gives the very same object for equal `names`.
+    """
 
     uri: str
     operation: str
-    response: Response
+    status: int
+    reason: str
+    names: tuple[str, ...]
+    values: tuple[str, ...]
+    body: Body
+
+    @property
+    def response(self) -> Response:
+        return Response(self.status, self.reason, tuple(zip(self.names, self.values, strict=True)), self.body)
 
 
 def header(headers: Sequence[tuple[str, str]], name: str) -> str | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from cloudtape.cassettes.messages import Request
 from cloudtape.matchers.canonical import Canonical, canonical, differences
-from cloudtape.matchers.recording import FAMILY, PLACE
+from cloudtape.matchers.recording import Recording
 from cloudtape.matchers.summary import family_of, place_of
 from cloudtape.matchers.things import thing_of
 
@@ -53,15 +53,15 @@ class Miss:
 
 
 class Nearest:
-    """Finds the nearest interactions by the numbers in their summaries; `read` gives a position's request."""
+    """Finds the nearest interactions of a recording; `read` gives a position's request."""
 
-    def __init__(self, summaries: Iterable[Sequence[Any]], read: Callable[[int], Request]) -> None:
+    def __init__(self, recording: Recording, read: Callable[[int], Request]) -> None:
         self._read = read
         self._by_place: dict[int, list[int]] = {}
         self._by_family: dict[int, list[int]] = {}
-        for position, summary in enumerate(summaries):
-            _note(self._by_place, summary[PLACE], position)
-            _note(self._by_family, summary[FAMILY], position)
+        for position, (place, family) in enumerate(zip(recording.places, recording.families, strict=True)):
+            _note(self._by_place, place, position)
+            _note(self._by_family, family, position)
 
     def miss(self, request: Request) -> Miss:
         asked = canonical(request)

@@ -91,7 +91,7 @@ class Past:
         """For each pair, not the first was replayed, but the second."""
         for one, _ in pairs:
             self._replayed.pop(one, None)
-            for progress in self._concerned(self._recording.things[one]):
+            for progress in self._concerned(self._recording.things(one)):
                 progress.take_back(one)
         for _, other in pairs:
             self._play(other, 0)
@@ -105,12 +105,11 @@ class Past:
 
     def _play(self, position: int, token: int) -> None:
         self._given.add(position)
-        things = self._recording.things.get(position)
-        if things is not None and position not in self._replayed:
+        if self._recording.is_write(position) and position not in self._replayed:
             self._replayed[position] = None
             if token and self._recording.is_create(position):
                 self._kin.setdefault(token, set()).add(self._recording.asker(position))
-            for progress in self._concerned(things):
+            for progress in self._concerned(self._recording.things(position)):
                 progress.play(position)
 
     def _choose(self, which: Which, positions: Sequence[int], token: int) -> int | None:
@@ -119,7 +118,7 @@ class Past:
             return self._next_write(which, positions, token)
         if len(positions) == 1:
             return positions[0]
-        thing = self._recording.thing_of[which[0]]
+        thing = self._recording.about(positions[0])
         writes = self._recording.writes.get(thing)
         begin, end = self._progress_of(thing).best_epoch(positions) if writes else (0, len(positions))
         return positions[end - 1] if self._collapse else _next_of(positions, begin, end, last)

@@ -2,57 +2,56 @@
 
 from __future__ import annotations
 
+import struct
 from array import array
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 import msgspec
 
+from cloudtape.matchers.canonical import KEY_SIZE
 from cloudtape.matchers.progress import Story
 from cloudtape.matchers.summary import CREATES, ENDS, Columns, Identity
 from cloudtape.matchers.vocabulary import Vocabulary
 
-KEY, PLACE, FAMILY, THING, THINGS = range(5)
 Group = tuple[int, int | None, int | None]
 NOBODY: Identity = ("nobody",)
 """The identity of requests without a token."""
 
 
 class Recording:
-    """Positions count from 0 through all cassettes, as do their `columns` (`Summariser.close`)."""
+    """Made from what a `Summariser` said of each cassette; positions count from 0 through all of them."""
 
-    def __init__(self, summaries: Iterable[Sequence[Any]], columns: Iterable[bytes] = ()) -> None:
-        self._by_key: dict[bytes, int | list[int]] = {}
-        self.things: dict[int, Sequence[int]] = {}
-        self.thing_of: dict[bytes, int] = {}
+    def __init__(self, summaries: Iterable[memoryview]) -> None:
+        self._columns = columns = _joined(summaries)
+        self.places, self.families = _numbers(columns.places), _numbers(columns.families)
+        self._abouts, self._askers, self._items = map(_numbers, (columns.abouts, columns.askers, columns.items))
+        self._counts, self._things = _numbers(columns.counts), _numbers(columns.things)
+        self._ends = array("I", accumulate(self._counts))
+        """Where in `_things` those of each interaction end."""
+        self.size = len(self._ends)
+        self._by_key = self._keyed()
         self.writes: dict[int, list[int]] = {}
-        self.size = 0
-        for position, summary in enumerate(summaries):
-            self._add(position, summary)
-        self._columns = _joined(columns)
-        self._askers, self._items = array("I", self._columns.askers), array("I", self._columns.items)
+        for position in filter(self.is_write, range(self.size)):
+            for thing in self.things(position):
+                self.writes.setdefault(thing, []).append(position)
         self._stories: dict[int, Story] = {}
         self.also: dict[int, set[int]] = {}
         """For items, the things whose story theirs is a part of."""
         self._by_identity: dict[bytes, dict[Identity, list[int]]] = {}
-        self._identities = dict(self._columns.tokens)
+        self._identities = dict(columns.tokens)
 
-    def _add(self, position: int, summary: Sequence[Any]) -> None:
-        self.size = position + 1
-        key, things = summary[KEY], summary[THINGS]
-        before = self._by_key.get(key)
-        if before is None:
-            self._by_key[key] = position
-        elif isinstance(before, int):
-            self._by_key[key] = [before, position]
-            self.thing_of[key] = summary[THING]
-        else:
-            before.append(position)
-        if things is not None:
-            self.things[position] = things
-            for thing in things:
-                self.writes.setdefault(thing, []).append(position)
+    def _keyed(self) -> dict[bytes, int | list[int]]:
+        by_key: dict[bytes, int | list[int]] = {}
+        for position, (key,) in enumerate(struct.iter_unpack(f"{KEY_SIZE}s", self._columns.keys)):
+            before = by_key.setdefault(key, position)
+            if isinstance(before, list):
+                before.append(position)
+            elif before != position:
+                by_key[key] = [before, position]
+        return by_key
 
     def positions(self, key: bytes) -> Sequence[int]:
         """Where a request was recorded, in order."""
@@ -60,18 +59,27 @@ class Recording:
         return (found,) if isinstance(found, int) else found
 
     def is_write(self, position: int) -> bool:
-        return position in self.things
+        return self._counts[position] > 0
+
+    def things(self, position: int) -> Sequence[int]:
+        """What a write may change the reads of; empty for a read."""
+        end = self._ends[position]
+        return self._things[end - self._counts[position] : end]
+
+    def about(self, position: int) -> int:
+        """What a read is about."""
+        return self._abouts[position]
 
     def is_create(self, position: int) -> bool:
         """Whether something was made whose name came with the answer: it can stand for one live thing only."""
-        return bool(self._columns.flags) and bool(self._columns.flags[position] & CREATES)
+        return bool(self._columns.flags[position] & CREATES)
 
     def story(self, thing: int) -> Story:
         """The writes on a thing; where it is a name, also those on the items that had it."""
         story = self._stories.get(thing)
         if story is None:
             writes = set(self.writes[thing])
-            for item in {self._items[one] for one in writes} - {0, thing} if self._items else ():
+            for item in {self._items[one] for one in writes} - {0, thing}:
                 writes.update(self.writes.get(item, ()))
                 self.also.setdefault(item, set()).add(thing)
             story = self._stories[thing] = self._told(sorted(writes))
@@ -79,12 +87,11 @@ class Recording:
 
     def _told(self, writes: list[int]) -> Story:
         flags = self._columns.flags
-        items = [self._items[one] if self._items else 0 for one in writes]
-        return Story(writes, items, [bool(flags) and bool(flags[one] & ENDS) for one in writes])
+        return Story(writes, [self._items[one] for one in writes], [bool(flags[one] & ENDS) for one in writes])
 
     def asker(self, position: int) -> int:
         """The token that an interaction acted with; 0 for none."""
-        return self._askers[position] if self._askers else 0
+        return self._askers[position]
 
     def identity(self, token: int) -> Identity:
         """Whose a token is, as recorded."""
@@ -101,7 +108,7 @@ class Recording:
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        return Vocabulary(array("I", self._columns.told), array("I", self._columns.made))
+        return Vocabulary(_numbers(self._columns.told), _numbers(self._columns.made))
 
     @cached_property
     def derived(self) -> dict[str, list[str]]:
@@ -122,21 +129,20 @@ class Recording:
     @cached_property
     def _groups(self) -> dict[Group, array[int]]:
         groups: dict[Group, array[int]] = {}
-        forms, owns, stems = (array("I", getattr(self._columns, name)) for name in ("forms", "owns", "stems"))
+        forms, owns, stems = (_numbers(getattr(self._columns, name)) for name in ("forms", "owns", "stems"))
         for first in self._by_key.values():
             at = first if isinstance(first, int) else first[0]
-            if at < len(forms):
-                for group in (
-                    (forms[at], owns[at], stems[at]),
-                    (forms[at], owns[at], None),
-                    (forms[at], None, None),
-                ):
-                    groups.setdefault(group, array("I")).append(at)
+            for group in (forms[at], owns[at], stems[at]), (forms[at], owns[at], None), (forms[at], None, None):
+                groups.setdefault(group, array("I")).append(at)
         return groups
 
 
-def _joined(columns: Iterable[bytes]) -> Columns:
-    parts = [msgspec.msgpack.decode(one, type=Columns) for one in columns]
+def _numbers(column: memoryview) -> memoryview:
+    return column.cast("I")
+
+
+def _joined(summaries: Iterable[memoryview]) -> Columns:
+    parts = [msgspec.msgpack.decode(one, type=Columns) for one in summaries]
     if len(parts) < 2:
         return parts[0] if parts else Columns()
     return Columns(
@@ -145,6 +151,6 @@ def _joined(columns: Iterable[bytes]) -> Columns:
 
 
 def _concatenated(columns: list[Any]) -> Any:
-    if isinstance(columns[0], bytes):
-        return b"".join(columns)
+    if isinstance(columns[0], memoryview):
+        return memoryview(b"".join(columns))
     return [pair for column in columns for pair in column]

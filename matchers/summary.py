@@ -1,4 +1,4 @@
-"""What replaying needs to know of each interaction before it is read, in a few numbers.
+"""What replaying needs to know of all interactions before one is read: a few numbers of each, in columns.
 
 A cassette's index keeps these (`cloudtape.cassettes.cassette.load`), so `SUMMARY_VERSION` changes with whatever they
 are made from.
@@ -7,7 +7,6 @@ are made from.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -20,46 +19,45 @@ from cloudtape.matchers.naming import Naming
 from cloudtape.matchers.things import Thing, is_login, is_write, thing_of, touched, word
 from cloudtape.matchers.vocabulary import Vocabulary, Words, named_by, owned
 
-SUMMARY_VERSION = "12"
+SUMMARY_VERSION = "13"
 CREATES, ENDS = 1, 2
 Identity = tuple[str, ...]
 """Whose a token is: the ids of the user and of what the token is scoped to. Empty for an unknown token."""
 
 
-class Summary(msgspec.Struct, frozen=True):
-    """Names are 32-bit numbers. `thing` is what a read is about (for a list of what has a name, the name); `things` are
-    those whose reads a write may change.
-
-    `place` stands for method and path, `family` for method and collection: where the nearest interactions of a miss
-    are looked for.
-    """
-
-    key: bytes
-    place: int
-    family: int
-    thing: int
-    things: Sequence[int]
+EMPTY = memoryview(b"")
 
 
 class Columns(msgspec.Struct, array_like=True):
-    """What is known of all interactions, beside their summaries: a number for each, as unsigned 32-bit in a row.
+    """What is known of all interactions: a number for each, as unsigned 32-bit in a row. Names are numbers, too.
+
+    `keys` say what is the same request (`KEY_SIZE` bytes each). `places` stand for method and path, `families` for
+    method and collection: where the nearest interactions of a miss are looked for. `abouts` are what a read is about
+    (for a list of what has a name, the name), `counts` how many `things` each write may change the reads of (0: a
+    read); these stand one after the other.
 
     `forms` and `stems` tell what unifies (`form`), `owns` which of the cloud's own words a request names (0: none),
-    `askers` the token that it acted with, `items` the one thing that a write is on (0: none), `flags` add up `CREATES`
-    and `ENDS`. `tokens` are pairs: a
-    token that an answer gave, and whose it is. `told` and `made` are the words of the cloud's answers and of the
-    client's writes, `derived` the words that the cloud made of the client's (`vocabulary`).
+    `askers` the token that it acted with, `items` the one thing that a write is on (0: none), `flags` (a byte each) add
+    up `CREATES` and `ENDS`. `tokens` are pairs: a token that an answer gave, and whose it is. `told` and `made` are the
+    words of the cloud's answers and of the client's writes, `derived` the words that the cloud made of the client's
+    (`vocabulary`). They are looked at where they were read, and never copied.
     """
 
-    forms: bytes = b""
-    owns: bytes = b""
-    stems: bytes = b""
-    askers: bytes = b""
-    items: bytes = b""
-    flags: bytes = b""
+    keys: memoryview = EMPTY
+    places: memoryview = EMPTY
+    families: memoryview = EMPTY
+    abouts: memoryview = EMPTY
+    counts: memoryview = EMPTY
+    things: memoryview = EMPTY
+    forms: memoryview = EMPTY
+    owns: memoryview = EMPTY
+    stems: memoryview = EMPTY
+    askers: memoryview = EMPTY
+    items: memoryview = EMPTY
+    flags: memoryview = EMPTY
     tokens: list[tuple[int, Identity]] = []
-    told: bytes = b""
-    made: bytes = b""
+    told: memoryview = EMPTY
+    made: memoryview = EMPTY
     derived: list[tuple[str, str]] = []
 
 
@@ -68,17 +66,26 @@ class Summariser:
 
     def __init__(self, naming: Naming) -> None:
         self._naming = naming
+        self._keys = bytearray()
+        self._places, self._families, self._abouts = array("I"), array("I"), array("I")
+        self._counts, self._things = array("I"), array("I")
         self._forms, self._stems, self._askers = array("I"), array("I"), array("I")
         self._tokens: dict[int, Identity] = {}
         self._named: list[tuple[int, ...]] = []
         self._items, self._flags = array("I"), bytearray()
         self._words = Words()
 
-    def add(self, interaction: Interaction) -> list[Any]:
-        """The fields of a Summary as plain data; `things` is None for a read."""
+    def add(self, interaction: Interaction) -> None:
         request = interaction.request
         same, thing = canonical(request), thing_of(request.uri)
         form_of = form(same, self._naming)
+        self._keys += same.key
+        self._places.append(place_of(same))
+        self._families.append(family_of(same, thing))
+        self._abouts.append(word(thing.item or form_of.asked_by_name or thing.family))
+        things = _changed(interaction, thing)
+        self._counts.append(len(things))
+        self._things.extend(things)
         self._forms.append(form_of.key)
         self._stems.append(form_of.stem)
         self._askers.append(token_of(request))
@@ -87,32 +94,27 @@ class Summariser:
         self._tokens.update(_issued(interaction))
         self._named.append(named_by(form_of))
         self._words.add(interaction, form_of)
-        things = None
-        if is_write(request):
-            # The collection's own lists change with every write on one of its items.
-            things = sorted({word(thing.family), *(word(item) for item in touched(interaction))})
-        return [
-            same.key,
-            place_of(same),
-            family_of(same, thing),
-            word(thing.item or form_of.asked_by_name or thing.family),
-            things,
-        ]
 
     def close(self) -> bytes:
         """The Columns, packed."""
         told, made = self._words.told(), self._words.made()
         vocabulary = Vocabulary(told, made)
         columns = Columns(
-            forms=self._forms.tobytes(),
-            owns=array("I", (owned(vocabulary, words) for words in self._named)).tobytes(),
-            stems=self._stems.tobytes(),
-            askers=self._askers.tobytes(),
-            items=self._items.tobytes(),
-            flags=bytes(self._flags),
+            keys=memoryview(self._keys),
+            places=memoryview(self._places),
+            families=memoryview(self._families),
+            abouts=memoryview(self._abouts),
+            counts=memoryview(self._counts),
+            things=memoryview(self._things),
+            forms=memoryview(self._forms),
+            owns=memoryview(array("I", (owned(vocabulary, words) for words in self._named))),
+            stems=memoryview(self._stems),
+            askers=memoryview(self._askers),
+            items=memoryview(self._items),
+            flags=memoryview(self._flags),
             tokens=list(self._tokens.items()),
-            told=told.tobytes(),
-            made=made.tobytes(),
+            told=memoryview(told),
+            made=memoryview(made),
             derived=self._words.derived(),
         )
         return msgspec.msgpack.encode(columns)
@@ -140,6 +142,13 @@ def is_create(interaction: Interaction) -> bool:
     own = own_id(response.body).encode()
     asked = request.body if isinstance(request.body, bytes) else b""
     return bool(own) and own not in tokens_of(request.uri.encode("utf-8", "replace") + b" " + asked)
+
+
+def _changed(interaction: Interaction, thing: Thing) -> list[int]:
+    """Those whose reads a write may change; the collection's own lists change with every write on one of its items."""
+    if not is_write(interaction.request):
+        return []
+    return sorted({word(thing.family), *(word(item) for item in touched(interaction))})
 
 
 def _item(interaction: Interaction, thing: Thing) -> int:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from cloudtape.addressing import Client, Place, locate
 from cloudtape.cassettes.bodies import Spool
@@ -21,7 +21,7 @@ from cloudtape.cassettes.content import ContentError, decoded
 from cloudtape.cassettes.errors import CassetteError
 from cloudtape.cassettes.messages import Body, Headers, Kept, Request, Response, StoredBody, Stream, header
 from cloudtape.errors import ClientGone, ProxyError
-from cloudtape.headers import SESSION_HEADER, Chosen, for_upstream
+from cloudtape.headers import SESSION_HEADER, Named, for_upstream
 from cloudtape.incoming import Incoming
 from cloudtape.rewrite import PATH_FIELDS, URL_FIELDS, Rewriter
 from cloudtape.routes import Routes
@@ -35,8 +35,7 @@ SHORT = 16 * 1024
 MOST_KNOWN = 2048
 CHECKSUMS = frozenset({"etag", "content-md5"})
 # The fields that say what becomes of an answer on its way out: few of those that it has.
-TELLING = Chosen(URL_FIELDS | CHECKSUMS | {"content-type", "content-encoding"})
-LINKING, VOUCHING = Chosen(URL_FIELDS), Chosen(CHECKSUMS)
+TELLING = Named(URL_FIELDS | CHECKSUMS | {"content-type", "content-encoding"})
 NO_PORTS: Mapping[int, str] = {}
 
 
@@ -174,14 +173,14 @@ def _resized(headers: Headers, length: int) -> Headers:
 
 def _outward(response: Response, rewriter: Rewriter, place: Place) -> Response:
     """The response with the client's addresses in its links."""
-    telling = [pair for pair in response.headers if TELLING[pair[0]]]
-    if [name for name, _ in telling if LINKING[name]]:
+    told = {name: value for written, value in reversed(response.headers) if (name := TELLING[written])}
+    if not URL_FIELDS.isdisjoint(told):
         headers = rewriter.fields(response.headers, URL_FIELDS)
         headers = tuple((k, _own_path(v, place)) if k.lower() in PATH_FIELDS else (k, v) for k, v in headers)
         response = replace(response, headers=headers)
-    if not response.body or not is_document(header(telling, "content-type")):
+    if not response.body or not is_document(told.get("content-type")):
         return response
-    return _with_body(response, telling, rewriter)
+    return _with_body(response, told, rewriter)
 
 
 class _Again:
@@ -198,6 +197,7 @@ class _Again:
             return found[2]
         made = _outward(response, rewriter, place)
         if isinstance(response.body, bytes) and len(response.body) <= SHORT:
+            made = Kept(*astuple(made))
             if len(self._known) >= MOST_KNOWN:
                 self._known.clear()
             self._known[id(response)] = response, rewriter, made
@@ -215,7 +215,7 @@ def _own_path(value: str, place: Place) -> str:
     return prefix + value[len(base) :]
 
 
-def _with_body(response: Response, telling: Sequence[tuple[str, str]], rewriter: Rewriter) -> Response:
+def _with_body(response: Response, told: Mapping[str, str], rewriter: Rewriter) -> Response:
     if isinstance(response.body, Stream):
         return response
     if isinstance(response.body, StoredBody):
@@ -223,21 +223,21 @@ def _with_body(response: Response, telling: Sequence[tuple[str, str]], rewriter:
             return response
         response = replace(response, body=response.body.path.read_bytes())
     try:
-        plain = decoded(response) if header(telling, "content-encoding") else response
+        plain = decoded(response) if told.get("content-encoding") else response
     except ContentError:
         return response  # not what its Content-Encoding says: the client may know better
     assert isinstance(plain.body, bytes)
     rewritten = rewriter(plain.body)
-    if rewritten == plain.body or _is_data(response.body, telling):
+    if rewritten == plain.body or _is_data(response.body, told):
         return response
     return Response(plain.status, plain.reason, plain.headers, rewritten)
 
 
-def _is_data(body: Body, telling: Sequence[tuple[str, str]]) -> bool:
+def _is_data(body: Body, told: Mapping[str, str]) -> bool:
     """Whether a checksum in the headers vouches for the body: then it is somebody's file, not a document of the API."""
-    assert isinstance(body, bytes)
-    said = {value.strip('"') for name, value in telling if VOUCHING[name]} - {""}
-    if not said:
+    if CHECKSUMS.isdisjoint(told):
         return False
+    assert isinstance(body, bytes)
+    said = {told[name].strip('"') for name in CHECKSUMS if name in told}
     digest = hashlib.md5(body, usedforsecurity=False)
     return not said.isdisjoint({digest.hexdigest(), base64.b64encode(digest.digest()).decode()})

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from email.utils import formatdate
 from functools import lru_cache
 
-from cloudtape.cassettes.messages import Body, Response, StoredBody, Stream
+from cloudtape.cassettes.messages import Body, Kept, Response, StoredBody, Stream
 from cloudtape.headers import Chosen
 from cloudtape.upstream import file_chunks
 
@@ -20,6 +20,15 @@ def head(response: Response, method: str, modern: bool, close: bool) -> bytes:
 
     `modern`: the client speaks HTTP/1.1. Raises ValueError for a line end within a field.
     """
+    if type(response) is Kept and modern and method != "HEAD":
+        begin, is_dated = _known(response, method)
+    else:
+        begin, is_dated = _begin(response, method, modern)
+    return begin + _end(0 if is_dated else int(time.time()), modern, close)
+
+
+def _begin(response: Response, method: str, modern: bool) -> tuple[bytes, bool]:
+    """What of a head stays the same, and whether a date is in it."""
     lines = [f"HTTP/1.1 {response.status} {response.reason}"]
     framing = _framing(response, method, modern)
     # The length of a HEAD's or 304's body is that of another answer; a 204 must not have one (RFC 9110, 8.6).
@@ -29,17 +38,32 @@ def head(response: Response, method: str, modern: bool, close: bool) -> bytes:
         lines += [f"{name}: {value}" for name, value in response.headers]
     if framing:
         lines.append(framing)
-    if not [name for name, _ in response.headers if DATE[name]]:
-        lines.append(_date(int(time.time())))
-    if close:
-        lines.append("Connection: close")
-    elif not modern:
-        lines.append("Connection: keep-alive")
-    lines += ("", "")
+    lines.append("")
     text = "\r\n".join(lines)
     if not text.count("\r") == text.count("\n") == len(lines) - 1:
         raise ValueError("a line end within a header field")
-    return text.encode("utf-8", "surrogateescape")
+    dates = [name for name, _ in response.headers if DATE[name]]
+    return text.encode("utf-8", "surrogateescape"), bool(dates)
+
+
+class _Known(dict[int, tuple[Kept, tuple[bytes, bool]]]):
+    """How the heads of responses begin that are given again and again."""
+
+    def __call__(self, response: Kept, method: str) -> tuple[bytes, bool]:
+        found = self.get(id(response))
+        if found and found[0] is response:
+            return found[1]
+        made = _begin(response, method, modern=True)
+        if isinstance(response.body, bytes) and len(response.body) <= SHORT:
+            if len(self) >= MOST_KNOWN:
+                self.clear()
+            self[id(response)] = response, made
+        return made
+
+
+SHORT = 16 * 1024
+MOST_KNOWN = 2048
+_known = _Known()
 
 
 def _framing(response: Response, method: str, modern: bool) -> str | None:
@@ -57,9 +81,12 @@ def is_chunked(response: Response, method: str) -> bool:
     return isinstance(response.body, Stream) and response.body.length is None and method != "HEAD"
 
 
-@lru_cache(maxsize=2)
-def _date(seconds: int) -> str:
-    return f"Date: {formatdate(seconds, usegmt=True)}"
+@lru_cache(maxsize=8)
+def _end(seconds: int, modern: bool, close: bool) -> bytes:
+    """What a head ends with: the date, unless `seconds` is 0, and what becomes of the connection."""
+    date = f"Date: {formatdate(seconds, usegmt=True)}\r\n" if seconds else ""
+    connection = "Connection: close\r\n" if close else "" if modern else "Connection: keep-alive\r\n"
+    return f"{date}{connection}\r\n".encode()
 
 
 def pieces(body: Body) -> AsyncIterator[bytes]:

@@ -60,6 +60,19 @@ class Chosen(dict[str, bool]):
         return lower in self._names
 
 
+class Named(dict[str, str]):
+    """The name in lower case of a field that is one of some, by its name as it is written; empty for any other."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
+
+    def __missing__(self, written: str) -> str:
+        name = written.lower() if written.lower() in self._names else ""
+        if len(self) < MOST_NAMES:
+            self[written] = name
+        return name
+
+
 class Passing(Chosen):
     """Whether a field passes: whether it is none of some."""
 

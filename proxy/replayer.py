@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import compress
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -44,6 +45,12 @@ USED_UP = "all that was recorded of it was given already: what one such request 
 def load_for_replay(path: Path, naming: Naming, progress: Progress | None = None) -> Cassette:
     """A cassette with all that a Replayer asks of it. Raises CassetteError."""
     return load(path, lambda: Summariser(naming), f"{SUMMARY_VERSION}-{naming.digest}", progress)
+
+
+@lru_cache(maxsize=1024)
+def _replayed(names: tuple[str, ...]) -> tuple[bool, ...]:
+    """Which of some header fields are given again."""
+    return tuple([REPLAYED[name] for name in names])
 
 
 class _Prepared(msgspec.Struct, frozen=True):
@@ -87,12 +94,11 @@ class Replayer:
         matching: Matching = DEFAULT,
     ) -> None:
         self._cassettes, self._names, self._clock = cassettes, names, clock
-        summaries = (summary for cassette in cassettes for summary in cassette.summaries)
-        self._recording = Recording(summaries, [cassette.columns for cassette in cassettes])
+        self._recording = Recording(cassette.summary for cassette in cassettes)
         self._ladder = Ladder(self._recording, self._interaction, matching)
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._tokens = IssuedTokens()
-        self._used: set[int] = set()
+        self._used = bytearray(self._recording.size)
         self._prepared: dict[int, _Prepared] = {}
         self._room = CACHED_BYTES
         self._nearest: Nearest | None = None
@@ -103,7 +109,7 @@ class Replayer:
         if found is None:
             return None
         prepared = self._prepared.get(found.position) or self._prepare(found.position)
-        self._used.add(found.position)
+        self._used[found.position] = True
         response = prepared.response
         tokens = self._words(found.position, prepared) if session.bindings else None
         if found.rung is not Rung.EXACT:
@@ -149,8 +155,7 @@ class Replayer:
         if self._recording.positions(canonical(asked).key):
             return Miss(request.method, request.uri, USED_UP)
         if self._nearest is None:
-            summaries: list[Sequence[Any]] = [summary for one in self._cassettes for summary in one.summaries]
-            self._nearest = Nearest(summaries, lambda position: self._interaction(position).request)
+            self._nearest = Nearest(self._recording, lambda position: self._interaction(position).request)
         miss = self._nearest.miss(asked)
         weighed = self._ladder.candidates(session, request)
         if any(session.past.is_spent(one.key) for one in weighed):
@@ -165,7 +170,7 @@ class Replayer:
 
     def unused(self) -> list[int]:
         """The numbers (from 1, through all cassettes) of interactions that no session was given."""
-        return [position + 1 for position in range(self._recording.size) if position not in self._used]
+        return [position + 1 for position, used in enumerate(self._used) if not used]
 
     def _session(self, name: str) -> Session:
         session = self._sessions.get(name)
@@ -193,17 +198,17 @@ class Replayer:
         """What is given once only is not kept: to read it is cheaper than to keep it for nothing."""
         cassette, number = self._place(position)
         recorded = cassette.recorded(number)
-        response = recorded.response
-        if isinstance(response.body, StoredBody):
-            checked(response.body)
+        body = recorded.body
+        if isinstance(body, StoredBody):
+            checked(body)
         operation = recorded.operation or self._names.operation_of(cassette.interaction(number).request) or "-"
         told = f"operation={operation}; interaction={position + 1}"
-        headers = [pair for pair in response.headers if REPLAYED[pair[0]]]
-        headers += (SOURCE, (MATCH_HEADER, f"exact; {told}"))
-        size = len(response.body) + 1000 if isinstance(response.body, bytes) else 1000
-        again = position in self._used
-        given = (Kept if again else Response)(response.status, response.reason, tuple(headers), response.body)
-        made = _Prepared(given, is_token_answer(recorded.uri, response), size, told)
+        fields = compress(zip(recorded.names, recorded.values, strict=True), _replayed(recorded.names))
+        headers = (*fields, SOURCE, (MATCH_HEADER, f"exact; {told}"))
+        size = len(body) + 1000 if isinstance(body, bytes) else 1000
+        again = self._used[position]
+        given = (Kept if again else Response)(recorded.status, recorded.reason, headers, body)
+        made = _Prepared(given, is_token_answer(recorded.uri, given), size, told)
         if again:
             self._cache(position, made)
         return made

@@ -43,8 +43,9 @@ class Player:
             for request, answer in recorded
         ]
         summariser = Summariser(matching.naming)
-        summaries = [summariser.add(one) for one in self.interactions]
-        self.recording = Recording(summaries, [summariser.close()])
+        for one in self.interactions:
+            summariser.add(one)
+        self.recording = Recording([memoryview(summariser.close())])
         self.ladder = Ladder(self.recording, self.interactions.__getitem__, matching)
         self.session = self.ladder.session()
 

@@ -38,8 +38,9 @@ class Player:
     def __init__(self, interactions: list[Interaction]) -> None:
         self.interactions = interactions
         summariser = Summariser(Naming())
-        summaries = [summariser.add(one) for one in interactions]
-        self.recording = Recording(summaries, [summariser.close()])
+        for one in interactions:
+            summariser.add(one)
+        self.recording = Recording([memoryview(summariser.close())])
         self.past = Past(self.recording)
 
     def ask(self, request: Request, times: int = 1) -> list[str]:
@@ -163,8 +164,9 @@ def test_sessions_know_nothing_of_each_other() -> None:
 
 @pytest.mark.parametrize("polls", [1, 100_000])
 def test_a_poll_among_very_many_is_found(polls: int) -> None:
-    summary = Summariser(Naming()).add(Interaction(SHOW, Response(200, "OK")))
-    past = Past(Recording([summary] * polls))
+    summariser = Summariser(Naming())
+    summariser.add(Interaction(SHOW, Response(200, "OK")))
+    past = Past(Recording([memoryview(summariser.close())] * polls))
     key = canonical(SHOW).key
     given = [past.next(key) for _ in range(min(polls, 1000))]
     assert given == list(range(min(polls, 1000)))

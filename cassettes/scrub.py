@@ -19,7 +19,7 @@ from cloudtape.cassettes.errors import ScrubError
 from cloudtape.cassettes.fields import FIELDS, OWN_FORM
 from cloudtape.cassettes.hidden import hidden_names
 from cloudtape.cassettes.members import replaced
-from cloudtape.cassettes.mentions import RUN, telling_run
+from cloudtape.cassettes.mentions import Runs
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
 from cloudtape.cassettes.placeholders import TEXT, is_placeholder
 from cloudtape.cassettes.quick_look import QuickLook, Seen
@@ -53,8 +53,7 @@ class Scrubber:
         self._look = QuickLook(self._table, self._vault.mentioned)
         self._fields: dict[tuple[str, str], tuple[str, str]] = {}
         self._clean_fields: set[tuple[str, str]] = set()
-        # The runs of letters and digits in them, so that a secret which none of them mentions is told from the others.
-        self._field_runs: set[str] = set()
+        self._field_runs = Runs()
         self._free_names: set[str] = set()
 
     def scrub(self, interaction: Interaction) -> Interaction:
@@ -167,15 +166,11 @@ class Scrubber:
         if news := self._vault.news:
             self._vault.news = []
             self._look.learn(news)
-            if any(self._may_stand_in_fields(secret) for secret in news):
+            if any(map(self._field_runs.may_mention, news)):
                 mentioning = [pair for pair, clean in self._fields.items() if any(one in clean[1] for one in news)]
                 for pair in mentioning:
                     del self._fields[pair]
                 self._clean_fields.difference_update(mentioning)
-
-    def _may_stand_in_fields(self, secret: str) -> bool:
-        run = telling_run(secret)
-        return not run or run in self._field_runs
 
     def _plain(self, message: Message) -> Message:
         if not message.body or not header(message.headers, "content-encoding"):
@@ -239,7 +234,7 @@ class Scrubber:
         self._fields[pair] = clean
         if clean is pair:
             self._clean_fields.add(pair)
-        self._field_runs.update(RUN.findall(clean[1]))
+        self._field_runs.add(clean[1])
         return clean
 
     def _field_value(self, name: str, value: str, place: str) -> str:

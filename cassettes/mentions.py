@@ -43,3 +43,20 @@ class Mentions:
             return (word for word in self._words if word in text)
         runs = self._by_run.keys() & {"", *RUN.findall(text)}
         return (word for run in runs for word in self._by_run[run] if word in text)
+
+
+class Runs:
+    """The runs of some texts: whether one of the texts may mention a word is told without a look at the texts."""
+
+    def __init__(self) -> None:
+        self._runs: set[str] = set()
+
+    def add(self, text: str) -> None:
+        self._runs.update(RUN.findall(text))
+
+    def clear(self) -> None:
+        self._runs.clear()
+
+    def may_mention(self, word: str) -> bool:
+        run = telling_run(word)
+        return not run or run in self._runs

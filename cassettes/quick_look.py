@@ -16,6 +16,7 @@ import msgspec
 from cloudtape.cassettes.base64_runs import BASE64_RUN, may_hide
 from cloudtape.cassettes.json_walk import is_json
 from cloudtape.cassettes.members import Member, NotPlain, holds_secret, members, parts_of, with_values
+from cloudtape.cassettes.mentions import Runs
 from cloudtape.cassettes.secrets import MARKS, PATH_MARKS, Rule, Table
 from cloudtape.cassettes.shapes import SEPARATOR, WHOLE, Cut, Shapes
 
@@ -68,6 +69,7 @@ class QuickLook:
         self._table, self._mentions = table, mentions
         self._shapes = Shapes(table, mentions)
         self._innocent: set[str] = set()
+        self._innocent_runs, self._piece_runs = Runs(), Runs()
         # Those among them under which a name may be one that it is not elsewhere.
         self._enclosing: set[str] = set()
         # Names under which a string is a secret, and by which rule.
@@ -78,19 +80,20 @@ class QuickLook:
     def learn(self, secrets: Collection[str]) -> None:
         """Judge again what mentions one of these."""
         self._shapes.learn(secrets)
-        plain = [secret.encode("utf-8", "surrogateescape") for secret in secrets]
-        if any(secret in b"\n".join(self._pieces) for secret in plain):
+        if any(map(self._piece_runs.may_mention, secrets)):
+            plain = [secret.encode("utf-8", "surrogateescape") for secret in secrets]
             self._pieces = {one for one in self._pieces if not any(secret in one for secret in plain)}
-        remembered = "\n".join(self._innocent)
-        if any(secret in remembered for secret in secrets):
+        if any(map(self._innocent_runs.may_mention, secrets)):
             self._innocent = {one for one in self._innocent if not any(secret in one for secret in secrets)}
             self._enclosing &= self._innocent | self._guilty.keys()
 
     def forget(self) -> None:
         """Judge everything again: the table has changed."""
         self._pieces.clear()
+        self._piece_runs.clear()
         self._shapes.forget()
         self._innocent.clear()
+        self._innocent_runs.clear()
         self._enclosing.clear()
         self._guilty.clear()
 
@@ -139,9 +142,12 @@ class QuickLook:
         """Remember members of texts that hold no secrets, save those that make one of what they enclose."""
         if len(self._pieces) > MOST_REMEMBERED:
             self._pieces.clear()
-        self._pieces.update(
-            [one for one in pieces if len(one) < LONGEST_PIECE and not self._may_enclose_in(one.decode())]
-        )
+            self._piece_runs.clear()
+        for piece in pieces:
+            text = piece.decode()
+            if len(piece) < LONGEST_PIECE and not self._may_enclose_in(text):
+                self._pieces.add(piece)
+                self._piece_runs.add(text)
 
     def _may_enclose_in(self, piece: str) -> bool:
         lower = piece.lower()
@@ -191,12 +197,15 @@ class QuickLook:
         self._guilty.update({name: rule for name in names if (rule := self._table.rule(name))})
         self._enclosing.update([name for name in names if self._may_enclose(name)])
 
-    def _remember(self, innocent: Collection[str]) -> None:
+    def _remember(self, innocent: str) -> None:
         if len(self._innocent) > MOST_REMEMBERED:
             self._innocent.clear()
+            self._innocent_runs.clear()
             self._enclosing &= self._guilty.keys()
-        self._innocent.update(innocent)
-        self._enclosing.update([one for one in innocent if self._may_enclose(one)])
+        self._innocent.add(innocent)
+        self._innocent_runs.add(innocent)
+        if self._may_enclose(innocent):
+            self._enclosing.add(innocent)
 
     def _may_enclose(self, name: str) -> bool:
         lower = name.lower()
@@ -237,7 +246,7 @@ class QuickLook:
             return True
         if not self._judge(shape) or self._mentions(shape):
             return False
-        self._remember([shape])
+        self._remember(shape)
         return True
 
     def _judge(self, text: str) -> bool:

@@ -19,6 +19,7 @@ from cloudtape.cassettes.errors import ScrubError
 from cloudtape.cassettes.fields import FIELDS, OWN_FORM
 from cloudtape.cassettes.hidden import hidden_names
 from cloudtape.cassettes.members import replaced
+from cloudtape.cassettes.mentions import Runs
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
 from cloudtape.cassettes.placeholders import TEXT, is_placeholder
 from cloudtape.cassettes.quick_look import QuickLook, Seen
@@ -51,7 +52,8 @@ class Scrubber:
         self._walker = Walker(self._table, self._replace, self._vault.without)
         self._look = QuickLook(self._table, self._vault.mentioned)
         self._fields: dict[tuple[str, str], tuple[str, str]] = {}
-        self._joined_fields: str | None = None
+        self._clean_fields: set[tuple[str, str]] = set()
+        self._field_runs = Runs()
         self._free_names: set[str] = set()
 
     def scrub(self, interaction: Interaction) -> Interaction:
@@ -126,23 +128,20 @@ class Scrubber:
 
     def _met(self, headers: Headers, side: str, unknown: list[str]) -> Headers | None:
         """The fields without their secrets; the values that nobody has judged yet go to `unknown`."""
-        fields, names = self._fields, self._free_names
-        clean, secret = [], False
-        for pair in headers:
-            known = fields.get(pair)
+        clean, instead = self._clean_fields, {}
+        for pair in [pair for pair in headers if pair not in clean]:
+            known = self._fields.get(pair)
             if known is None:
-                if pair[0] in names or self._is_free(pair[0]):
+                if pair[0] in self._free_names or self._is_free(pair[0]):
                     unknown.append(pair[1])
-                    known = pair
-                elif pair[0].lower() == "content-encoding":
+                    continue
+                if pair[0].lower() == "content-encoding":
                     return None
-                else:
-                    known = self._field(pair)
+                known = self._field(pair)
             if known[1] != pair[1]:
-                secret = True
                 self._places.add(f"{side}.headers.{pair[0]}")
-            clean.append(known)
-        return tuple(clean) if secret else headers
+                instead[pair] = known
+        return tuple([instead.get(pair, pair) for pair in headers]) if instead else headers
 
     def _is_free(self, name: str) -> bool:
         """Whether any value may stand under a field's name, and none makes the body another one."""
@@ -167,16 +166,11 @@ class Scrubber:
         if news := self._vault.news:
             self._vault.news = []
             self._look.learn(news)
-            if any(secret in self._all_fields() for secret in news):
+            if any(map(self._field_runs.may_mention, news)):
                 mentioning = [pair for pair, clean in self._fields.items() if any(one in clean[1] for one in news)]
                 for pair in mentioning:
                     del self._fields[pair]
-                self._joined_fields = None
-
-    def _all_fields(self) -> str:
-        if self._joined_fields is None:
-            self._joined_fields = "\n".join([value for _, value in self._fields.values()])
-        return self._joined_fields
+                self._clean_fields.difference_update(mentioning)
 
     def _plain(self, message: Message) -> Message:
         if not message.body or not header(message.headers, "content-encoding"):
@@ -218,8 +212,6 @@ class Scrubber:
         return Response(response.status, response.reason, headers, self._body(response, "response.body"))
 
     def _headers(self, headers: Headers, side: str) -> Headers:
-        if len(self._fields) > MOST_FIELDS:
-            self._fields.clear()
         clean = []
         for pair in headers:
             known = self._fields.get(pair) or self._field(pair)
@@ -235,7 +227,14 @@ class Scrubber:
         replaced = self._field_value(name, value, name)
         self._places = places
         clean = pair if replaced == value else (name, replaced)
-        self._fields[pair], self._joined_fields = clean, None
+        if len(self._fields) >= MOST_FIELDS:
+            self._fields.clear()
+            self._clean_fields.clear()
+            self._field_runs.clear()
+        self._fields[pair] = clean
+        if clean is pair:
+            self._clean_fields.add(pair)
+        self._field_runs.add(clean[1])
         return clean
 
     def _field_value(self, name: str, value: str, place: str) -> str:

@@ -11,17 +11,25 @@ secret would look like in it. It may take the harmless for a danger, never the o
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from itertools import accumulate, groupby
 from typing import NamedTuple
 
 from cloudtape.cassettes.base64_runs import BASE64_RUN, HEX_RUN, shape_may_hide
-from cloudtape.cassettes.mentions import RUN, Mentions, telling_run
+from cloudtape.cassettes.mentions import Mentions, telling_run
 from cloudtape.cassettes.secrets import MARKS, PATH_MARKS, Table
 
 HEX = bytes.maketrans(b"123456789abcdef", b"0" * 15)
+ALNUM = frozenset((string.ascii_letters + string.digits).encode())
+WORDS = bytes(byte if byte in ALNUM else 0x20 for byte in range(256))
+"""What is no letter or digit becomes a blank, so that `split` gives the words."""
+IN_BASE64 = bytes(0x77 if byte in ALNUM or byte in b"+/_-" else 0x20 for byte in range(256))
+LONG_RUN = b"w" * 20
 SEPARATOR = "\n"
 MOST_KNOWN = 5_000
+MOST_YOUNG = 500
+MOST_WORDS = 10_000
 LONGEST_KNOWN = 200
 MOST_OUTLINES = 256
 LONGEST_OUTLINED = 8_000
@@ -62,18 +70,26 @@ class Shapes:
         self._known: set[bytes] = {b""}
         # The others, and which stems a text with them must not hold; None for those that are never harmless.
         self._unless: dict[bytes, tuple[str, ...] | None] = {}
-        # All of these by the runs of letters and digits in them, so that those which a secret stands in are found.
-        self._holding: dict[str, list[bytes]] = {}
+        # Found harmless once: most hold a name that a client made up, and come again soon or never.
+        self._young: set[bytes] = set()
+        # Words in which alone nothing is a danger, those of all shapes that are harmless by their words among them.
+        self._plain_words: set[bytes] = set()
+        # The other shapes by the words in them, so that those which a secret stands in are found.
+        self._holding: dict[bytes, list[bytes]] = {}
         self._judged = 0
-        # Found harmless once; whoever looks again judges them again.
-        self._seen: set[bytes] = set()
         self._outlines: dict[bytes, _Outline] = {}
         self._secrets = Mentions()
+        self._runs: set[bytes] = set()
+        self._without_run: list[bytes] = []
         # Secrets that look like ids would make a danger of every id: they are looked for themselves.
         self._like_ids: list[str] = []
         self._stems = {stem: _alike(stem) for stem in (*table.stems, *table.unders)}
         self._any_stem = _any_of(self._stems.values())
-        self._marks = _any_of([b"\0", *(shape_of(mark) for mark in (*MARKS, *PATH_MARKS))])
+        marks = [b"\0", *(shape_of(mark) for mark in (*MARKS, *PATH_MARKS))]
+        self._marks = _any_of(marks)
+        self._outside_words = _any_of([mark for mark in marks if not mark[:1].isalnum()])
+        in_words = [mark.lower().translate(HEX) for mark in marks if mark[:1].isalnum()]
+        self._telling = _any_of({_longest_word(one) for one in (*self._stems.values(), *in_words)})
 
     def strange(self, texts: Sequence[str]) -> list[str] | None:
         """Those of some texts whose shape is not harmless; None where one mentions a secret of which no shape tells."""
@@ -147,21 +163,20 @@ class Shapes:
     def _judge_all(self, shapes: Set[bytes]) -> Set[bytes]:
         """Those of some shapes that alone do not make a text harmless.
 
-        New ones are judged together: mostly they hold the names that a client makes up, and all are harmless. Only what
-        comes again is worth remembering.
+        New ones are judged together: mostly they hold the names that a client makes up, and all are harmless.
         """
         unjudged = {one for one in shapes if one not in self._unless}
-        stems = self._judge(b"\n".join(unjudged)) if unjudged else None
-        if stems == ():
-            for shape in unjudged & self._seen:
-                self._remember(shape, ())
-            if len(self._seen) > MOST_KNOWN:
-                self._seen.clear()
-            self._seen |= unjudged
-            return shapes - unjudged
-        for shape in unjudged:
-            self._remember(shape, self._judge(shape) if len(unjudged) > 1 else stems)
-        return shapes - self._known
+        new = unjudged - self._young
+        if new and not self._is_plain(b"\n".join(new)):
+            for shape in unjudged:
+                self._remember(shape, self._judge(shape))
+            return shapes - self._known
+        for shape in unjudged & self._young:
+            self._remember(shape, ())
+        if len(self._young) > MOST_YOUNG:
+            self._young.clear()
+        self._young |= new
+        return shapes - unjudged
 
     def _mentions_like_id(self, joined: str) -> bool:
         if len(self._like_ids) > FEW:
@@ -176,22 +191,33 @@ class Shapes:
                 self._like_ids.append(secret)
             elif shape not in self._secrets:
                 self._secrets.add(shape)
-                self._drop(shape.encode("latin-1"), telling_run(shape))
+                self._drop(shape.encode("latin-1"), telling_run(shape).encode("latin-1"))
 
     def forget(self) -> None:
         """When the table has changed."""
         self._known, self._unless, self._judged = {b""}, {}, 0
+        self._young.clear()
+        self._plain_words.clear()
         self._holding.clear()
         self._outlines.clear()
 
     def _make_room(self) -> None:
         """Before anything is judged: what an outline takes for harmless must be known as long as it is kept."""
-        if self._judged > MOST_KNOWN:
+        if self._judged > MOST_KNOWN or len(self._plain_words) > MOST_WORDS:
             self.forget()
 
-    def _drop(self, secret: bytes, run: str) -> None:
+    def _drop(self, secret: bytes, run: bytes) -> None:
         """Judge again what a secret may stand in."""
-        holding = self._holding.get(run, ()) if run else [*self._known, *self._unless]
+        holding: Iterable[bytes] = self._holding.get(run, ())
+        anywhere = not run or run in self._plain_words or run in self._runs
+        self._plain_words.discard(run)
+        if run:
+            self._runs.add(run)
+        else:
+            self._without_run.append(secret)
+        if anywhere:
+            self._young = {shape for shape in self._young if secret not in shape}
+            holding = [*self._known, *self._unless]
         for shape in holding:
             if secret in shape:
                 self._unless.pop(shape, None)
@@ -204,6 +230,8 @@ class Shapes:
 
         So `block-storage` is harmless, although `blob` has its shape: as long as there is no `blob` in the text.
         """
+        if self._is_plain(shape):
+            return ()
         if not shape.isascii() or self._marks.search(shape):
             return None
         alike = shape.lower().translate(HEX)
@@ -212,11 +240,24 @@ class Shapes:
         text = shape.decode("ascii")
         if any(self._secrets.found_in(text)):
             return None
-        if BASE64_RUN.search(text) and any(map(shape_may_hide, BASE64_RUN.findall(text))):
+        if _may_hide_in(text):
             return None
         if not self._any_stem.search(alike):
             return ()
         return tuple([stem for stem, like in self._stems.items() if like in alike])
+
+    def _is_plain(self, shape: bytes) -> bool:
+        """Whether a shape is harmless by its words alone, most of which are known: a part of the cost of judging it."""
+        if self._table.hidden or not shape.isascii() or self._outside_words.search(shape):
+            return False
+        new = set(shape.translate(WORDS).split()) - self._plain_words
+        if new:
+            if not self._runs.isdisjoint(new) or self._telling.search(b" ".join(new).lower().translate(HEX)):
+                return False
+            self._plain_words |= new
+        if self._without_run and any(secret in shape for secret in self._without_run):
+            return False
+        return LONG_RUN not in shape.translate(IN_BASE64) or not _may_hide_in(shape.decode("ascii"))
 
     def _remember(self, shape: bytes, stems: tuple[str, ...] | None) -> None:
         self._judged += 1
@@ -226,8 +267,19 @@ class Shapes:
             self._known.add(shape)
         else:
             self._unless[shape] = stems
-        for run in RUN.findall(shape.decode("latin-1")):
-            self._holding.setdefault(run, []).append(shape)
+        words = shape.translate(WORDS).split()
+        if not self._plain_words.issuperset(words):
+            for word in words:
+                self._holding.setdefault(word, []).append(shape)
+
+
+def _may_hide_in(text: str) -> bool:
+    return any(map(shape_may_hide, BASE64_RUN.findall(text)))
+
+
+def _longest_word(text: bytes) -> bytes:
+    """Empty where there is none: then it stands in any text."""
+    return max(text.translate(WORDS).split(), key=len, default=b"")
 
 
 def shape_of(text: str) -> bytes:

@@ -1,7 +1,7 @@
-"""Appending interactions to a cassette, so that a kill at any moment loses at most the one under way.
+"""Appending interactions to a cassette, so that a kill at any moment loses at most what is under way.
 
-An interaction is one `write` of one YAML item; nothing that stands in the file is ever touched again. One recorder at
-a time holds a cassette, by a lock on the file itself.
+An interaction is one YAML item, those that come together are one `write`; nothing that stands in the file is ever
+touched again. One recorder at a time holds a cassette, by a lock on the file itself.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -85,10 +86,14 @@ class CassetteWriter:
 
         Raises CassetteWriteError; the cassette is then as it was before.
         """
-        ordinal = self._ordinal + 1
-        kept = replace(self._settled(interaction), ordinal=ordinal)
-        self._write(encode(kept))
-        self._ordinal = ordinal
+        return self.append_all([interaction])[0]
+
+    def append_all(self, interactions: Sequence[Interaction]) -> list[Interaction]:
+        """The same for several, which are kept by one write: all or none."""
+        numbered = enumerate(interactions, self._ordinal + 1)
+        kept = [replace(self._settled(interaction), ordinal=ordinal) for ordinal, interaction in numbered]
+        self._write(b"".join(map(encode, kept)))
+        self._ordinal += len(kept)
         return kept
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import lru_cache
 
 from msgspec.structs import replace
@@ -64,7 +64,7 @@ class LiveLogins:
 
 
 class Keeper:
-    """Scrubs interactions and appends them to the cassette, one at a time.
+    """Scrubs interactions and appends them to the cassette, in the order in which they became ready.
 
     What cannot be kept is noted in the journal; the client still gets its answer.
     """
@@ -72,21 +72,47 @@ class Keeper:
     def __init__(self, writer: CassetteWriter, scrub: Callable[[Interaction], Interaction], journal: Journal) -> None:
         self._writer, self._scrub, self._journal = writer, scrub, journal
         self._turn = asyncio.Lock()
+        self._ready: list[tuple[Interaction, asyncio.Future[bool]]] = []
 
     async def keep(self, interaction: Interaction) -> bool:
-        """Whether it was kept. Large bodies are scrubbed on a thread; meanwhile the next ones wait their turn."""
-        if _is_small(interaction) and not self._turn.locked():
-            return self._keep(interaction)
-        async with self._turn:
-            return await asyncio.to_thread(self._keep, interaction)
+        """Whether it was kept. Large bodies are scrubbed on a thread; meanwhile the next ones wait their turn.
 
-    def _keep(self, interaction: Interaction) -> bool:
+        Small ones that become ready in the same turn of the event loop are kept together, at a lower cost for each.
+        """
+        if _is_small(interaction) and not self._turn.locked():
+            loop = asyncio.get_running_loop()
+            if not self._ready:
+                loop.call_soon(self._keep_ready)
+            kept: asyncio.Future[bool] = loop.create_future()
+            self._ready.append((interaction, kept))
+            return await kept
+        async with self._turn:
+            self._keep_ready()
+            return all(await asyncio.to_thread(self._keep, [interaction]))
+
+    def _keep_ready(self) -> None:
+        ready, self._ready = self._ready, []
         try:
-            self._writer.append(self._scrub(interaction))
+            kept = self._keep([interaction for interaction, _ in ready])
+        except Exception as error:
+            for _, waiting in ready:
+                if not waiting.done():  # it is when nobody waits any more
+                    waiting.set_exception(error)
+            return
+        for (_, waiting), is_kept in zip(ready, kept, strict=True):
+            if not waiting.done():
+                waiting.set_result(is_kept)
+
+    def _keep(self, interactions: Sequence[Interaction]) -> list[bool]:
+        """Which of them were kept: all, or where one of them cannot be, those that can be by themselves."""
+        try:
+            self._writer.append_all([self._scrub(interaction) for interaction in interactions])
         except CassetteError as error:
-            self.lose(interaction.request, error)
-            return False
-        return True
+            if len(interactions) > 1:
+                return [kept for interaction in interactions for kept in self._keep([interaction])]
+            self.lose(interactions[0].request, error)
+            return [False]
+        return [True] * len(interactions)
 
     def lose(self, request: Request, error: CassetteError) -> None:
         # The path alone: a query may hold what could not be scrubbed.

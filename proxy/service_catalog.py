@@ -7,7 +7,8 @@ decided in `routes`. Sources: identity API v3 "Authenticate" and "Get service ca
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -18,6 +19,8 @@ from cloudtape.cassettes.messages import Request, Response
 CATALOG_PATHS = re.compile(r"/v3/auth/(tokens|catalog)/?(\?|$)|/v2\.0/tokens(/[^/?]*)?(/endpoints)?/?(\?|$)")
 ADDRESS = re.compile(r"https?://[^/]")
 CATALOG_MARKS = (b'"catalog"', b'"serviceCatalog"')
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_decode_list = msgspec.json.Decoder(list[Any]).decode
 V2_INTERFACES = (("public", "publicURL"), ("internal", "internalURL"), ("admin", "adminURL"))
 
 
@@ -30,27 +33,33 @@ class Endpoint(msgspec.Struct, frozen=True):
     url: str
 
 
-def endpoints_of(request: Request, response: Response) -> list[Endpoint]:
+def endpoints_of(request: Request, response: Response) -> Sequence[Endpoint]:
     """The endpoints in this answer, public ones first; none where it carries no service catalog."""
     body = response.body
     if not CATALOG_PATHS.search(request.uri) or not isinstance(body, bytes) or response.status not in (200, 201, 203):
-        return []
+        return ()
     if not any(mark in body for mark in CATALOG_MARKS):
-        return []
+        return ()
     try:
-        document = msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        return []
-    found = [endpoint for endpoint in _endpoints(document) if ADDRESS.match(endpoint.url)]
-    return sorted(found, key=lambda endpoint: endpoint.interface != "public")
+        document = _members(body)
+        if found := document.get("catalog") or _member(document, "token", "catalog"):
+            return _endpoints(bytes(found), _v3)
+        if found := _member(document, "access", "serviceCatalog"):
+            return _endpoints(bytes(found), _v2)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    return ()
 
 
-def _endpoints(document: Any) -> Iterator[Endpoint]:
-    match document:
-        case {"token": {"catalog": list(services)}} | {"catalog": list(services)}:
-            yield from _v3(services)
-        case {"access": {"serviceCatalog": list(services)}}:
-            yield from _v2(services)
+def _member(document: Mapping[str, msgspec.Raw], outer: str, inner: str) -> msgspec.Raw | None:
+    return _members(document[outer]).get(inner) if outer in document else None
+
+
+@lru_cache(maxsize=16)
+def _endpoints(catalog: bytes, read: Callable[[list[Any]], Iterator[Endpoint]]) -> Sequence[Endpoint]:
+    """Login after login is answered with the same catalog."""
+    found = [endpoint for endpoint in read(_decode_list(catalog)) if ADDRESS.match(endpoint.url)]
+    return tuple(sorted(found, key=lambda endpoint: endpoint.interface != "public"))
 
 
 def _v3(services: list[Any]) -> Iterator[Endpoint]:

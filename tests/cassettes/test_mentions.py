@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudtape.cassettes.mentions import FEW, Mentions
+from cloudtape.cassettes.mentions import FEW, Mentions, Runs
 
 WORDS = st.text("aB3-_%.é/", min_size=1, max_size=24)
 
@@ -32,3 +32,19 @@ def test_a_word_counts_once() -> None:
     mentions = mentions_of("s3cret-word", "s3cret-word")
     assert list(mentions.found_in("s3cret-word")) == ["s3cret-word"]
     assert len(mentions) == 1
+
+
+@given(WORDS, WORDS, st.sampled_from(["", "_", " ", "é", '"', "/"]))
+def test_no_text_that_mentions_a_word_is_passed_over(word: str, other: str, gap: str) -> None:
+    runs = Runs()
+    runs.add(gap.join([other, "", word, "", other]))
+    assert runs.may_mention(word) or not gap
+
+
+def test_texts_without_the_long_run_of_a_word_do_not_mention_it() -> None:
+    runs = Runs()
+    runs.add("a s3cret-wort")
+    assert runs.may_mention("s3cret-word")
+    assert not runs.may_mention("s4cret-word")
+    runs.clear()
+    assert not runs.may_mention("s3cret-word")

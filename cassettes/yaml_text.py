@@ -49,8 +49,9 @@ def body(data: bytes, indent: str) -> str:
 
 
 def _one_line(text: str, indent: str) -> str:
-    if ', "' in text or "}, {" in text:
-        return _folded(text, indent)
+    broken = f',\n{indent}"'.join(text.split(', "')).replace("}, {", f"}},\n{indent}{{")
+    if broken != text:
+        return f" >-\n{indent}{broken}" if text[0] not in " \t" else " " + scalar(text)
     if ',"' in text:
         return _continued(text, indent)
     return " " + scalar(text)
@@ -88,15 +89,6 @@ def _literal(text: str, indent: str) -> str:
     if chomp == "+":
         lines.pop()
     return f" |2{chomp}\n" + "\n".join(indent + line if line else "" for line in lines)
-
-
-def _folded(text: str, indent: str) -> str:
-    if text[0] in " \t":
-        return " " + scalar(text)
-    broken = f',\n{indent}"'.join(text.split(', "'))
-    if "}, {" in broken:
-        broken = broken.replace("}, {", f"}},\n{indent}{{")
-    return f" >-\n{indent}{broken}"
 
 
 def _continued(text: str, indent: str) -> str:

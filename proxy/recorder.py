@@ -240,7 +240,7 @@ class _Take:
             replace(self.outgoing, body=body) if self._copy else self.outgoing,
             response,
             recorded_at=_rfc3339(self._began_at),
-            elapsed=round(time.monotonic() - self._began, 6),
+            elapsed=time.monotonic() - self._began,
             operation=operation,
             routes=routes,
         )

@@ -1,4 +1,5 @@
 import json
+import zlib
 from pathlib import Path
 
 import pytest
@@ -67,9 +68,12 @@ def test_a_text_that_yaml_would_take_for_something_else_is_quoted(text: str) -> 
     assert scalar(text)[0] in "'\""
 
 
-def test_an_item_is_whole_only_with_its_digest() -> None:
+def test_an_item_is_whole_only_with_its_last_line() -> None:
     item = encode(with_body(b"x"))
+    lines, _, last = item.rpartition(b"  crc32: ")
+    assert int(last, 16) == zlib.crc32(lines)
     assert is_whole(item)
+    assert is_whole(lines + b"  digest: 0123456789abcdef\n")
     assert not any(is_whole(item[:length]) for length in range(len(item) - 1))
 
 

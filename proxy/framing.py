@@ -8,7 +8,7 @@ from email.utils import formatdate
 from functools import lru_cache
 
 from cloudtape.cassettes.messages import Body, Kept, Response, StoredBody, Stream
-from cloudtape.headers import Chosen
+from cloudtape.headers import Chosen, joined
 from cloudtape.upstream import file_chunks
 
 BODILESS = frozenset({204, 304})
@@ -38,12 +38,8 @@ def _begin(response: Response, method: str, modern: bool) -> tuple[bytes, bool]:
         lines += [f"{name}: {value}" for name, value in response.headers]
     if framing:
         lines.append(framing)
-    lines.append("")
-    text = "\r\n".join(lines)
-    if not text.count("\r") == text.count("\n") == len(lines) - 1:
-        raise ValueError("a line end within a header field")
     dates = [name for name, _ in response.headers if DATE[name]]
-    return text.encode("utf-8", "surrogateescape"), bool(dates)
+    return joined(lines), bool(dates)
 
 
 class _Known(dict[int, tuple[Kept, tuple[bytes, bool]]]):

@@ -6,6 +6,8 @@ passes unchanged, in order.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from cloudtape.cassettes.messages import Headers
@@ -91,6 +93,14 @@ def _end_to_end(headers: Fields, passing: Passing) -> Headers:
         return tuple(passed)
     named = {token.strip().lower() for value in headers.getall("Connection") for token in value.split(",")}
     return tuple([pair for pair in passed if pair[0].lower() not in named])
+
+
+def joined(lines: Sequence[str]) -> bytes:
+    """The lines of a head as they are sent, the last one ended, too. Raises ValueError for a line end within one."""
+    text = "".join(lines)
+    if "\n" in text or "\r" in text:
+        raise ValueError("a line end within a header field")
+    return "\r\n".join([*lines, ""]).encode("utf-8", "surrogateescape")
 
 
 def for_upstream(headers: Fields) -> Headers:

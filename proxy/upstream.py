@@ -21,7 +21,7 @@ from yarl import URL
 from cloudtape.cassettes.messages import Body, Headers, Request, Response, StoredBody, Stream, header
 from cloudtape.config import Config
 from cloudtape.errors import UpstreamBroken, UpstreamError, UpstreamTimeout, UpstreamUnreachable
-from cloudtape.headers import Fields, for_client
+from cloudtape.headers import Fields, for_client, joined
 from cloudtape.wire import MAX_FIELD, READ_BUFFER, Wire, WireBroken, WireDropped
 
 INLINE_LIMIT = 64 * 1024
@@ -135,10 +135,7 @@ class Upstream:
         lines += [f"{name}: {value}" for name, value in request.headers]
         if (body or request.method not in BODILESS) and header(request.headers, "content-length") is None:
             lines.append(f"Content-Length: {len(body)}")
-        text = "\r\n".join([*lines, "", ""])
-        if not text.count("\r") == text.count("\n") == len(lines) + 1:
-            raise ValueError("a line end within a header field")
-        return origin, text.encode("utf-8", "surrogateescape") + body
+        return origin, joined([*lines, ""]) + body
 
     def _origin(self, address: str) -> _Origin:
         origin = self._origins[address] = _Origin(address)

@@ -20,6 +20,7 @@ import operations
 import traffic
 from client import Job
 from contenders import BARE, BARE_UVLOOP, MITMDUMP, OURS, VCRPY
+from instructions import per_request
 from processes import BIN, Server, free_port, script
 from rich.progress import track
 
@@ -72,6 +73,31 @@ def record(effort: Effort, folder: Path) -> Iterator[Row]:
     asked = 2 * effort.requests * (effort.rounds + 1) + 1
     if (kept := len(load(folder / "recorded.yaml"))) != asked:
         raise NotRecordedInFull(f"{kept} interactions of {asked}")
+
+
+def counted(effort: Effort, folder: Path) -> Iterator[Row]:
+    """Recording, in instructions instead of time."""
+    with ExitStack() as stack:
+        upstream = free_port()
+        stack.enter_context(Server(script("upstream.py", upstream), upstream, folder / "upstream.log"))
+        for what, reads in (("reads", effort.requests), ("the usual mix", 0)):
+            figures: dict[str, list[float]] = {}
+            for name in track((OURS, BARE), f"count {what}"):
+                figures[name] = [_instructions(name, upstream, effort.requests // 4, reads, folder)]
+            yield Row(f"instructions per recorded request, {what}", "thousands", figures)
+
+
+def _instructions(name: str, upstream: int, count: int, reads: int, folder: Path) -> float:
+    def command(port: int) -> list[str]:
+        (folder / "recorded.yaml").unlink(missing_ok=True)
+        return contenders.recorders(upstream, dict.fromkeys(SERVERS, port), folder)[name]
+
+    def ask(server: Server, requests: int) -> None:
+        links = contenders.links(name, server.port, f"http://127.0.0.1:{upstream}")
+        _ask(server, Job(links, 1))
+        _ask(server, Job(links, requests, 1, reads))
+
+    return per_request(command, ask, count, folder / f"{name}.log")
 
 
 def replay(effort: Effort, folder: Path) -> Iterator[Row]:
@@ -165,6 +191,7 @@ def _hammering(server: Server, requests: list[bytes]) -> Asking:
 
 MEASURES: dict[str, Callable[[Effort, Path], Iterator[Row]]] = {
     "record": record,
+    "instructions": counted,
     "replay": replay,
     "load": ready,
     "large": large,

@@ -1,6 +1,6 @@
 """Measure cloudtape beside the least that aiohttp can do, mitmdump and vcrpy; print one table.
 
-    python bench/run.py [record|replay|load|large|catalog|matching|all] [--quick]
+    python bench/run.py [record|instructions|replay|load|large|catalog|matching|synthesize|all] [--quick]
 
 The table is Markdown: it can be pasted into README.md as it is.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 from statistics import median
 
 from contenders import ALL, BARE, BARE_UVLOOP
+from instructions import NoValgrind
 from measures import FULL, MEASURES, QUICK, Row
 from rich import box
 from rich.console import Console
@@ -28,7 +29,10 @@ def main() -> None:
     rows: list[Row] = []
     for name in MEASURES if options.measure == "all" else [options.measure]:
         with tempfile.TemporaryDirectory(prefix="cloudtape-bench-") as folder:
-            rows += MEASURES[name](QUICK if options.quick else FULL, Path(folder))
+            try:
+                rows += MEASURES[name](QUICK if options.quick else FULL, Path(folder))
+            except NoValgrind as missing:
+                print(missing)
     Console(width=240).print(table(rows))
 
 

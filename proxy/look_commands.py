@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 
 from cloudtape.errors import ConfigError
-from cloudtape.output import FORMAT, print_json
+from cloudtape.output import FORMAT, counted, print_json
 from cloudtape.serving import loading_bar, say
 
 FINDING = 1
@@ -65,7 +65,7 @@ def scan(paths: tuple[Path, ...], form: str) -> None:
     else:
         for path, finding in findings:
             click.echo(f"{path}: interaction {finding.ordinal}, {finding.place}: {finding.kind} ({finding.excerpt})")
-        say(f"{len(findings)} findings in {len(paths)} cassettes" if findings else "no secrets found")
+        say(f"{counted(len(findings), 'finding')} in {counted(len(paths), 'cassette')}" if findings else "no secrets found")
     sys.exit(FINDING if findings else 0)
 
 

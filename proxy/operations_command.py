@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cloudtape.errors import ConfigError
-from cloudtape.output import FORMAT, console, print_json
+from cloudtape.output import FORMAT, console, counted, print_json
 
 if TYPE_CHECKING:
     from cloudtape.reference.catalog import OperationCatalog
@@ -165,7 +165,7 @@ def _print_table(found: Sequence[Operation]) -> None:
         template = one.template + (f"  [{one.action}]" if one.action else "")
         table.add_row(one.section, escape(one.id), one.method, escape(template))
     console().print(table)
-    click.echo(f"cloudtape: {len(found)} operations", err=True)
+    click.echo(f"cloudtape: {counted(len(found), 'operation')}", err=True)
 
 
 def _print_health(catalog: OperationCatalog, form: str) -> None:

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, Stream
+from cloudtape.output import counted
 
 LONGEST_BODY = 4000
 """Characters of a body that are printed; the rest is counted."""
@@ -78,7 +79,7 @@ def _text(body: Body) -> str:
 
 
 def print_table(console: Console, cassette: Cassette) -> None:
-    table = Table(title=escape(f"{cassette.path} ({len(cassette)} interactions)"), box=None, header_style="bold")
+    table = Table(title=escape(f"{cassette.path} ({counted(len(cassette), 'interaction')})"), box=None, header_style="bold")
     for name in ("#", "time", "elapsed", "service", "method", "path", "status", "size", "scrubbed"):
         table.add_column(
             name, justify="right" if name in ("#", "elapsed", "status", "size") else "left", overflow="fold"

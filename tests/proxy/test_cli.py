@@ -133,6 +133,7 @@ def test_scan_finds_what_was_not_scrubbed(cloud: RawCloud, tape: Path) -> None:
     assert "interaction 1, response.headers.X-Subject-Token: token" in said.stdout
     assert "Pl4nted-Secret" not in said.stdout
     assert SAMPLE not in said.stdout
+    assert "2 findings in 2 cassettes" in said.stderr
     found = json.loads(cloudtape("scan", str(tape), "--format", "json").stdout)
     assert {finding["place"] for finding in found} == {
         "response.body.server.adminPass",

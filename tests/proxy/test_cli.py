@@ -167,6 +167,8 @@ def test_a_bad_cassette_is_one_line_and_exit_code_2(command: str, tmp_path: Path
         (("replay", "--cassette", SAMPLE, "--listen", "127.0.0.1:99999"), "is not an address"),
         (("run", "--cassette", SAMPLE, "--", "/no/such/command"), "cannot be started"),
         (("show", SAMPLE, "99999"), "has no interaction 99999"),
+        (("show", "."), ".: cannot be read: Is a directory"),
+        (("scan", "/"), "/: cannot be read: Is a directory"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_exit_code_2(words: tuple[str, ...], complaint: str) -> None:

@@ -65,7 +65,11 @@ def scan(paths: tuple[Path, ...], form: str) -> None:
     else:
         for path, finding in findings:
             click.echo(f"{path}: interaction {finding.ordinal}, {finding.place}: {finding.kind} ({finding.excerpt})")
-        say(f"{counted(len(findings), 'finding')} in {counted(len(paths), 'cassette')}" if findings else "no secrets found")
+        say(
+            f"{counted(len(findings), 'finding')} in {counted(len(paths), 'cassette')}"
+            if findings
+            else "no secrets found"
+        )
     sys.exit(FINDING if findings else 0)
 
 

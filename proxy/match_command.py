@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from shlex import quote as quoted
 from string import punctuation
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -29,7 +30,13 @@ LARGEST_BODY = 16 * 1024 * 1024
 @click.argument("method")
 @click.argument("url")
 @click.option("--body", type=click.File("rb"), help="File with the request's body; - for standard input.")
-@click.option("--header", "fields", metavar="'NAME: VALUE'", multiple=True, help="A header field; may come often.")
+@click.option(
+    "--header",
+    "fields",
+    metavar="'NAME: VALUE'",
+    multiple=True,
+    help="A header field, as of a microversion; may come often.",
+)
 @FORMAT
 def match(path: Path, method: str, url: str, body: Any, fields: tuple[str, ...], form: str) -> None:
     """Say what CASSETTE answers to a request: its route, its operation, and the interaction, or what comes nearest.
@@ -120,8 +127,10 @@ def _facts(routes: Routes, operation: str, replayer: Replayer, request: Request)
 
 def _weighed(number: int, verdict: Fit | Refused) -> dict[str, Any]:
     """What was thought of one recorded request: what it costs to take it, or why it was not taken."""
-    if hasattr(verdict, "reason"):
-        return {"interaction": number, "refused": verdict.reason}
+    from cloudtape.matchers.lineage import Refused
+
+    if isinstance(verdict, Refused):
+        return {"interaction": number, "refused": verdict.reason, "lacks": [list(field) for field in verdict.lacks]}
     return {"interaction": number, "cost": round(verdict.cost, 3), "binds": len(verdict.bindings)}
 
 
@@ -142,6 +151,10 @@ def _print(facts: dict[str, Any]) -> None:
     for one in facts["weighed"]:
         said = f"refused: {one['refused']}" if "refused" in one else f"cost {one['cost']}, binds {one['binds']}"
         click.echo(f"weighed    interaction {one['interaction']}: {said}")
+        if one.get("lacks"):
+            click.echo(
+                "             try " + " ".join(f"--header {quoted(f'{name}: {value}')}" for name, value in one["lacks"])
+            )
     for near in facts.get("nearest", ()):
         click.echo(f"nearest    interaction {near['interaction']}: {near['method']} {near['uri']}")
         for difference in near["differences"]:

@@ -79,7 +79,9 @@ def _text(body: Body) -> str:
 
 
 def print_table(console: Console, cassette: Cassette) -> None:
-    table = Table(title=escape(f"{cassette.path} ({counted(len(cassette), 'interaction')})"), box=None, header_style="bold")
+    table = Table(
+        title=escape(f"{cassette.path} ({counted(len(cassette), 'interaction')})"), box=None, header_style="bold"
+    )
     for name in ("#", "time", "elapsed", "service", "method", "path", "status", "size", "scrubbed"):
         table.add_column(
             name, justify="right" if name in ("#", "elapsed", "status", "size") else "left", overflow="fold"

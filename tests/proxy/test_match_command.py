@@ -1,6 +1,7 @@
 """`cloudtape match` as a user types it, on a cassette of a real cloud."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from cloudtape.cassettes.messages import StoredBody
 from cloudtape.cli import cli
 from tests.proxy.test_cli import SAMPLE, cloudtape
 
+CLI = str(Path(SAMPLE).with_name("cli.yaml"))
 VERSIONS = ("--header", "OpenStack-API-Version: compute 2.100", "--header", "X-OpenStack-Nova-API-Version: 2.100")
 
 
@@ -54,6 +56,18 @@ def test_a_miss_names_what_comes_nearest_on_the_same_path_first() -> None:
     nearest = [line for line in done.stdout.splitlines() if line.startswith("nearest")]
     assert nearest[0].endswith("/v2.1/servers")
     assert 'body.server.name: recorded "walk-sdk", asked "x"' in done.stdout
+
+
+def test_a_header_that_the_recording_asks_for_is_named_once() -> None:
+    url = "/compute/v2.1/servers/detail?deleted=False"
+    done = CliRunner().invoke(cli, ["match", CLI, "GET", url], catch_exceptions=False)
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("weighed")]
+    assert line.endswith(
+        "recorded with openstack-api-version: compute 2.100, x-openstack-nova-api-version: 2.100, asked with none"
+    )
+    (hint,) = [line.split("try ")[1] for line in done.stdout.splitlines() if "try " in line]
+    again = CliRunner().invoke(cli, ["match", CLI, "GET", url, *shlex.split(hint)], catch_exceptions=False)
+    assert again.exit_code == 0
 
 
 def test_a_cloud_that_was_not_recorded_has_no_route() -> None:

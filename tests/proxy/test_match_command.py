@@ -58,6 +58,26 @@ def test_a_miss_names_what_comes_nearest_on_the_same_path_first() -> None:
     assert 'body.server.name: recorded "walk-sdk", asked "x"' in done.stdout
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:43953/image/",
+        "https://proxy.example/image/",
+        "http://127.0.0.1:43953/_session/one/image/",
+        "/_session/one/image/",
+        "/image",
+    ],
+)
+def test_the_url_that_a_client_of_the_proxy_printed_is_read_as_the_proxy_reads_it(url: str) -> None:
+    found = facts("GET", url)
+    assert (found["route"], found["rung"], found["interactions"]) == ("/image", "exact", [3])
+    assert ("taken for the proxy's" in run("GET", url).stdout) == ("://" in url)
+
+
+def test_a_url_within_a_query_makes_no_host() -> None:
+    assert facts("GET", "/compute/v2.1/images?from=http://elsewhere/x")["route"] == "/compute"
+
+
 def test_a_header_that_the_recording_asks_for_is_named_once() -> None:
     url = "/compute/v2.1/servers/detail?deleted=False"
     done = CliRunner().invoke(cli, ["match", CLI, "GET", url], catch_exceptions=False)
@@ -73,7 +93,9 @@ def test_a_header_that_the_recording_asks_for_is_named_once() -> None:
 def test_a_cloud_that_was_not_recorded_has_no_route() -> None:
     found = facts("GET", "http://elsewhere/v2.1/servers")
     assert (found["route"], found["operation"], found["interactions"]) == (None, "compute.servers.list", [])
-    assert "none is known for elsewhere" in run("GET", "http://elsewhere/v2.1/servers").stdout
+    said = run("GET", "http://elsewhere/v2.1/servers").stdout
+    assert "none is known for elsewhere" in said
+    assert "answer     none: the host is none of the cassette's" in said
 
 
 @pytest.mark.parametrize(
@@ -81,6 +103,7 @@ def test_a_cloud_that_was_not_recorded_has_no_route() -> None:
     [
         ("GET", "/no-such-route/x"),
         ("GET", ""),
+        ("GET", "http://[x/v2.1"),
         ("GET", "/compute/v2.1", "--header", "no colon"),
         ("GET", "/compute/v2.1", "--header", ": empty"),
         ("GET", "/compute/v2.1", "--body", "/no/such/file"),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cloudtape.modes import MODES
-from tests.proxy.raw_cloud import RawCloud, document, request, say
+from tests.proxy.raw_cloud import RawCloud, answer, document, request, say
 
 CLOUDTAPE = str(Path(sys.executable).parent / "cloudtape")
 SAMPLE = str(Path(__file__).parents[2] / "examples" / "cassettes" / "sdk.yaml")
@@ -185,6 +185,21 @@ def test_a_missing_body_file_is_one_line_and_exit_code_2(tmp_path: Path) -> None
         done = cloudtape(*command, str(tmp_path / "tape.yaml"))
         assert (done.returncode, done.stderr.count("\n")) == (2, 1)
         assert "the body file is not there" in done.stderr
+        assert "the folder tape.bodies belongs to the cassette and must lie beside it" in done.stderr
+
+
+def test_a_recording_ends_with_the_files_to_send(cloud: RawCloud, tape: Path) -> None:
+    process, url = started("record", "--upstream", f"{cloud.url}/v3", "--cassette", str(tape))
+    say(url, request("GET /identity/v3"))
+    assert ended(process).endswith(f"cloudtape: cassette: {tape}\n")
+    cloud.answers["/v3/large"] = answer("200 OK", "", bytes(20_000))
+    process, url = started("fill", "--upstream", f"{cloud.url}/v3", "--cassette", str(tape))
+    say(url, request("GET /identity/v3/large"))
+    folder = tape.with_name("tape.bodies")
+    assert ended(process).endswith(f"cloudtape: cassette: {tape}, with the folder {folder} (send both)\n")
+    process, url = started("fill", "--upstream", f"{cloud.url}/v3", "--cassette", str(tape))
+    say(url, request("GET /identity/v3"))
+    assert "cassette:" not in ended(process)
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(cloud: RawCloud, tmp_path: Path) -> None:

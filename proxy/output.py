@@ -7,8 +7,8 @@ from typing import Any
 import click
 from rich.console import Console
 
-WIDE = 200
-"""Columns of a table that no terminal shows."""
+WIDE = 10_000
+"""Columns of a table that no terminal shows; it takes those it needs."""
 
 FORMAT = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 
@@ -26,6 +26,6 @@ def counted(number: int, noun: str) -> str:
 
 
 def console() -> Console:
-    """Standard output; tables that go into a file or a pipe are not folded to 80 columns."""
+    """Standard output; tables that go into a file or a pipe are not cut to 80 columns."""
     screen = Console()
     return screen if screen.is_terminal else Console(width=WIDE)

@@ -202,6 +202,15 @@ def test_a_recording_ends_with_the_files_to_send(cloud: RawCloud, tape: Path) ->
     assert "cassette:" not in ended(process)
 
 
+def test_rules_that_cannot_be_read_are_no_lost_recording(cloud: RawCloud, tape: Path) -> None:
+    rules = bad(tape.parent, "rules.yaml", "words: licence")
+    done = cloudtape("record", "--upstream", f"{cloud.url}/v3", "--cassette", str(tape), "--scrub", rules)
+    assert (done.returncode, done.stderr.splitlines()) == (
+        2,
+        [f"cloudtape: {rules}: is no list of rules, as --scrub takes"],
+    )
+
+
 def test_a_folder_that_cannot_be_written_is_one_line(cloud: RawCloud, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     done = cloudtape("record", "--upstream", f"{cloud.url}/v3", "--cassette", str(tmp_path / "file" / "tape.yaml"))

@@ -44,6 +44,7 @@ tempest: $(VENV)/.installed ## run OpenStack's own integration tests against a s
 	$(BIN)/python -m tests.tempest
 
 $(VENV)/.installed: pyproject.toml
+	@echo "installing into $(VENV), which takes about a minute"
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test]'
 	touch $@

@@ -32,7 +32,10 @@ def checked(body: StoredBody) -> StoredBody:
     try:
         size = body.path.stat().st_size
     except OSError as error:
-        raise BodyMissing(body.path, f"the body file is not there ({error.strerror})") from error
+        why = (
+            f"the body file is not there ({error.strerror}); the folder {body.path.parent.name} belongs to the cassette"
+        )
+        raise BodyMissing(body.path, f"{why} and must lie beside it") from error
     if size != body.size:
         raise BodyMissing(body.path, f"the body file has {size} bytes, {body.size} were recorded")
     return body

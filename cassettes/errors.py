@@ -6,7 +6,8 @@
     ├── CassetteFormatError    it is there, but not a cassette that this version reads
     ├── CassetteWriteError     the disk refused what was to be kept
     ├── BodyMissing            a body file that the cassette names is not there, or not what it was
-    └── ScrubError             secrets could not be removed, so nothing was kept
+    ├── ScrubError             secrets could not be removed, so nothing was kept
+    └── ScrubRulesError        a user's rules for what is a secret cannot be read
 
 Each carries its facts as attributes; `str()` is one line for a person.
 """
@@ -56,3 +57,11 @@ class ScrubError(CassetteError):
     def __init__(self, why: str) -> None:
         self.why = why
         super().__init__(f"secrets could not be removed, nothing was kept: {why}")
+
+
+class ScrubRulesError(CassetteError):
+    """`where` is a line or a rule."""
+
+    def __init__(self, path: Path, why: str, where: str = "") -> None:
+        self.path, self.why, self.where = path, why, where
+        super().__init__(f"{path}{', ' + where if where else ''}: {why}")

@@ -113,8 +113,8 @@ def opened(
     path: Path, summariser: Callable[[], Summariser] | None, summary_version: str, progress: Progress | None
 ) -> Index:
     """The index of a cassette: the one beside it where it fits, else a new one. Raises CassetteError."""
+    digest = _digest_of(path)  # first, for it says that a folder is none; `.` and `/` have no name to go on with
     file = path.with_name(path.name + ".index")
-    digest = _digest_of(path)
     version = summary_version if summariser else ""
 
     def rebuild() -> Index:

@@ -18,14 +18,17 @@ from cloudtape.cassettes.placeholders import TEXT, is_placeholder
 from cloudtape.cassettes.secrets import FORMS, PEM, USER_INFO, Rule, Table
 from cloudtape.cassettes.walk import Walker
 
-SHOWN = 3
+SHOWN, IN = 3, 8
+"""A secret shows at most so many of its first characters, and one in so many: no half of a short password."""
+SHORT = 12
+"""Below this many characters nothing of a secret is shown, its length neither."""
 WINDOW = 1024 * 1024
 LOOSE_FORMS = (*FORMS, (PEM, "key"), (re.compile(USER_INFO.pattern), "password"))
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`place` as in `response.body.server.adminPass`; `excerpt` shows its first letters and its length."""
+    """`place` as in `response.body.server.adminPass`; `excerpt` tells it from others (`_excerpt`)."""
 
     ordinal: int
     place: str
@@ -104,4 +107,7 @@ def _is_utf8(body: bytes) -> bool:
 
 
 def _excerpt(secret: str) -> str:
-    return f"{secret[:SHOWN]}… ({len(secret)} characters)"
+    """A few of its first characters and its length, to find it by; nothing that would help to guess it."""
+    if len(secret) < SHORT:
+        return f"… (fewer than {SHORT} characters)"
+    return f"{secret[: min(SHOWN, len(secret) // IN)]}… ({len(secret)} characters)"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,11 +25,11 @@ COMMANDS = (
 )
 NEXT = """
 That was a cloud which is not there: {cassette}
-holds what a real one once said (`cloudtape show {cassette}`).
+holds what a real one once said (`{bin}cloudtape show {cassette}`).
 
 Go on:
-  record your own     cloudtape record --os-cloud NAME --cassette mine.yaml
-  replay it           cloudtape run --cassette mine.yaml -- openstack server list
+  record your own     {bin}cloudtape record --os-cloud NAME --cassette mine.yaml
+  replay it           {bin}cloudtape run --cassette mine.yaml -- {bin}openstack server list
   in your tests       README.md, "pytest"
 """
 
@@ -40,8 +41,14 @@ def main() -> int:
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
     done = subprocess.run(words, env={**os.environ, "PATH": path, "PYTHONWARNINGS": "ignore"}, check=False)
     if done.returncode == 0:
-        print(NEXT.format(cassette=cassette))
+        print(next_steps(cassette))
     return done.returncode
+
+
+def next_steps(cassette: str) -> str:
+    """What to type next, as it can be typed here: the virtual environment need not be on the PATH."""
+    on_path = shutil.which("cloudtape") == str(BIN / "cloudtape")
+    return NEXT.format(cassette=cassette, bin="" if on_path else f"{os.path.relpath(BIN)}/")
 
 
 if __name__ == "__main__":

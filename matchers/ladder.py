@@ -127,7 +127,9 @@ class Ladder:
         asked = form(same, self._naming)
         found = list(self._compared(session, asked, light))
         found = found or list(self._compared_in(session, (asked.key, None, None), asked, light))
-        return sorted(found, key=lambda one: one.verdict.cost if isinstance(one.verdict, Fit) else float("inf"))
+        # Of names of one stem, what was compared first is compared among all others again.
+        once = {one.position: one for one in found}.values()
+        return sorted(once, key=lambda one: one.verdict.cost if isinstance(one.verdict, Fit) else float("inf"))
 
     # --- who asks ----------------------------------------------------------------------------------------------------
 

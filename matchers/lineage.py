@@ -36,9 +36,10 @@ LATEST: Microversion = (float("inf"), 0.0)
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """`reason` in words."""
+    """`reason` in words; `lacks` are the header fields that the request would need."""
 
     reason: str
+    lacks: Pairs = ()
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -97,7 +98,7 @@ def compare(recorded: Form, asked: Form, light: Kinsfolk) -> Fit | Refused:
     cost = 0.0 if recorded.version == asked.version else ANOTHER_VERSION
     cost += _header_cost(recorded.headers, asked.headers)
     if cost == float("inf"):
-        return Refused("it asks for a version or a form that was not recorded")
+        return _refused_for_headers(recorded.headers, asked.headers)
     pairs, alike, swaps = _Pairs(), True, dict[str, str]()
     for old, new in zip(_leaves(recorded, asked), _leaves(asked, recorded), strict=True):
         if old.value == new.value:
@@ -178,6 +179,16 @@ def _header_cost(recorded: Pairs, asked: Pairs) -> float:
     if media and wanted and media != wanted:
         return float("inf")
     return (MEDIA_UNSAID if media != wanted else 0.0) + _version_cost(before.values(), after.values())
+
+
+def _refused_for_headers(recorded: Pairs, asked: Pairs) -> Refused:
+    lacks = tuple(field for field in recorded if field not in asked)
+    differing = [field for field in asked if field not in recorded]
+    return Refused(f"it was recorded with {_told(lacks)}, asked with {_told(differing) or 'none'}", lacks)
+
+
+def _told(fields: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in fields)
 
 
 def _version_cost(recorded: Iterable[str], asked: Iterable[str]) -> float:

@@ -69,8 +69,8 @@ class OperationFinder:
             return self._of_service(service, method, version, segments)
         found = [self._of_service(one, method, version, segments) for one in self._tries]
         # Variables alone (`/{account}/{container}`) say nothing of the service.
-        literal = [one for one in found if one and (_literals(one[0]) or not segments)]
-        return max(literal, key=lambda one: _literals(one[0]), default=())
+        literal = [one for one in found if one and (literals(one[0]) or not segments)]
+        return max(literal, key=lambda one: literals(one[0]), default=())
 
     def variables(self, method: str, path: str) -> list[bool] | None:
         """Which segments behind the version are variables, by the template that fits a path best in any service.
@@ -135,7 +135,8 @@ def _by_nearness(wanted: _Version | None, known: Iterable[_Version]) -> list[_Ve
     return [*below, *sorted(one for one in known if one[0] > wanted[0])]
 
 
-def _literals(one: Operation) -> int:
+def literals(one: Operation) -> int:
+    """How many segments of an operation's template are no variables: of two that a path fits, the more is meant."""
     return sum(not segment.startswith("{") for segment in _of_template(one.path))
 
 

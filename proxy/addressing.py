@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from cloudtape.cassette_routes import IDENTITY
 from cloudtape.cassettes.messages import Route
 from cloudtape.errors import BadRequest, RouteRefused
 from cloudtape.routes import Routes, origin_of
@@ -72,11 +73,11 @@ def locate(client: Client, routes: Routes, ports: Mapping[int, str]) -> Place:
     origin = public_origin(client.scheme, client.host)
     session, target = _split_session(client)
     if name := ports.get(client.port):
-        route = _known(routes, name)
+        route = _known(routes, name, origin)
         return Place(_origin_root(route) + (target or "/"), route, session, origin)
     name, rest = _split_route(target)
-    route = _known(routes, name)
     public = origin + target_prefix(client.target)
+    route = _known(routes, name, public)
     path = "/" + rest if rest.startswith("?") and _is_origin(route) else rest
     return Place(route.upstream + (path or ("/" if _is_origin(route) else "")), route, session, public)
 
@@ -118,11 +119,13 @@ def _split_route(target: str) -> tuple[str, str]:
     return target[1:end], target[end:]
 
 
-def _known(routes: Routes, name: str) -> Route:
+def _known(routes: Routes, name: str, public: str) -> Route:
     if route := routes.named(name):
         return route
     known = ", ".join(sorted(route.name for route in routes)) or "none yet"
-    raise RouteRefused(f"/{name} is no route of this proxy (known: {known}); log in through it first", 404)
+    identity = next((route.name for route in routes if route.service == IDENTITY), None)
+    login = f"a client's auth URL begins with {public}/{identity}" if identity else "log in through it first"
+    raise RouteRefused(f"/{name} is no route of this proxy (known: {known}); {login}", 404)
 
 
 def _origin_root(route: Route) -> str:

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from cloudtape.errors import ConfigError
-from cloudtape.output import FORMAT, print_json
+from cloudtape.output import FORMAT, console, counted, print_json
 from cloudtape.serving import loading_bar, say
 
 FINDING = 1
@@ -23,6 +22,9 @@ CASSETTE = click.Path(path_type=Path)
 @FORMAT
 def show(path: Path, number: int | None, form: str) -> None:
     """List the interactions of CASSETTE or, with N, print one of them whole.
+
+    A terminal that is too narrow shortens paths; in a pipe only those of more than 300 characters are, and with
+    --format json none.
 
     \b
     Example:
@@ -41,9 +43,9 @@ def show(path: Path, number: int | None, form: str) -> None:
         value = view.whole(cassette.interaction(number)) if number else [view.row(one) for one in cassette]
         print_json(value)
     elif number:
-        view.print_whole(Console(), cassette.interaction(number))
+        view.print_whole(console(), cassette.interaction(number))
     else:
-        view.print_table(Console(), cassette)
+        view.print_table(console(), cassette)
 
 
 @click.command()
@@ -65,7 +67,11 @@ def scan(paths: tuple[Path, ...], form: str) -> None:
     else:
         for path, finding in findings:
             click.echo(f"{path}: interaction {finding.ordinal}, {finding.place}: {finding.kind} ({finding.excerpt})")
-        say(f"{len(findings)} findings in {len(paths)} cassettes" if findings else "no secrets found")
+        say(
+            f"{counted(len(findings), 'finding')} in {counted(len(paths), 'cassette')}"
+            if findings
+            else "no secrets found"
+        )
     sys.exit(FINDING if findings else 0)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
+from shlex import quote as quoted
 from string import punctuation
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 import click
 
-from cloudtape.errors import ConfigError
+from cloudtape.errors import BadRequest, ConfigError
 from cloudtape.output import FORMAT, print_json
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 MISSED = 1
 MOST_WEIGHED = 5
 LARGEST_BODY = 16 * 1024 * 1024
+ORIGIN = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 
 
 @click.command()
@@ -29,12 +32,19 @@ LARGEST_BODY = 16 * 1024 * 1024
 @click.argument("method")
 @click.argument("url")
 @click.option("--body", type=click.File("rb"), help="File with the request's body; - for standard input.")
-@click.option("--header", "fields", metavar="'NAME: VALUE'", multiple=True, help="A header field; may come often.")
+@click.option(
+    "--header",
+    "fields",
+    metavar="'NAME: VALUE'",
+    multiple=True,
+    help="A header field, as of a microversion; may come often.",
+)
 @FORMAT
 def match(path: Path, method: str, url: str, body: Any, fields: tuple[str, ...], form: str) -> None:
     """Say what CASSETTE answers to a request: its route, its operation, and the interaction, or what comes nearest.
 
-    URL is the cloud's own, or the path on the proxy (/compute/v2.1/servers). Exits with 1 where nothing answers.
+    URL is the cloud's own, or the proxy's: as a client printed it, or the path alone (/compute/v2.1/servers). Exits
+    with 1 where nothing answers.
 
     \b
     Example:
@@ -48,8 +58,11 @@ def match(path: Path, method: str, url: str, body: Any, fields: tuple[str, ...],
     cassette = load_for_replay(path, Naming())
     routes = routes_of([cassette])
     names = OperationNames(routes)
+    url = _url(url)
     request = _request(routes, method.upper(), url, _headers(fields), _read(body))
     facts = _facts(routes, names.operation_of(request), Replayer([cassette], names), request)
+    if request.route and (origin := ORIGIN.match(url)) and not routes.serving(url):
+        facts["proxy"] = origin[0]
     if form == "json":
         print_json(facts)
     else:
@@ -57,23 +70,33 @@ def match(path: Path, method: str, url: str, body: Any, fields: tuple[str, ...],
     sys.exit(0 if facts["interactions"] else MISSED)
 
 
+def _url(text: str) -> str:
+    """As clients send what is not ASCII."""
+    url = quote(text.encode("utf-8", "surrogateescape"), safe=punctuation)
+    try:
+        urlsplit(url)
+    except ValueError as error:
+        raise ConfigError(f"{url} is no URL: {error}") from error
+    return url
+
+
 def _request(routes: Routes, method: str, url: str, headers: Headers, body: bytes) -> Request:
+    from cloudtape.addressing import Client, locate
     from cloudtape.cassettes.messages import Request
 
-    # As clients send what is not ASCII.
-    url = quote(url.encode("utf-8", "surrogateescape"), safe=punctuation)
-    if "://" in url:
-        route = routes.serving(url)
-        return Request(method, url, headers, body, route.name if route else "")
-    name, _, rest = url.lstrip("/").partition("/")
-    # A query may follow the route's name at once.
-    name, mark, query = name.partition("?")
-    route = routes.named(name)
-    if route is None:
+    origin = ORIGIN.match(url)
+    if origin and (route := routes.serving(url)):
+        return Request(method, url, headers, body, route.name)
+    # What the client of a proxy prints is known by its path alone.
+    target = url[origin.end() :] if origin else url
+    try:
+        place = locate(Client("/" + target.lstrip("/"), "http", "proxy", 0), routes, {})
+    except BadRequest as error:
+        if origin:
+            return Request(method, url, headers, body)
         known = ", ".join(f"/{one.name}" for one in routes) or "none"
-        raise ConfigError(f"{url} begins with no route of the cassette; its routes are {known}")
-    below = f"/{rest}" if rest or url.endswith("/") else ""
-    return Request(method, f"{route.upstream}{below}{mark}{query}", headers, body, route.name)
+        raise ConfigError(f"{url} begins with no route of the cassette; its routes are {known}") from error
+    return Request(method, place.uri, headers, body, place.route.name)
 
 
 def _headers(fields: tuple[str, ...]) -> Headers:
@@ -112,22 +135,30 @@ def _facts(routes: Routes, operation: str, replayer: Replayer, request: Request)
         "weighed": [_weighed(number, verdict) for number, verdict in preview.weighed[:MOST_WEIGHED]],
     }
     if not preview.found:
-        found |= {
-            key: value for key, value in replayer.explain(request).facts().items() if key in ("reason", "nearest")
-        }
+        miss = replayer.explain(request).facts()
+        found |= {"reason": miss["reason"] if route else _unknown(routes), "nearest": miss["nearest"]}
     return found
+
+
+def _unknown(routes: Routes) -> str:
+    known = ", ".join(f"/{one.name} at {one.upstream}" for one in routes) or "none"
+    return f"the host is none of the cassette's, and the path begins with no route of the proxy (known: {known})"
 
 
 def _weighed(number: int, verdict: Fit | Refused) -> dict[str, Any]:
     """What was thought of one recorded request: what it costs to take it, or why it was not taken."""
-    if hasattr(verdict, "reason"):
-        return {"interaction": number, "refused": verdict.reason}
+    from cloudtape.matchers.lineage import Refused
+
+    if isinstance(verdict, Refused):
+        return {"interaction": number, "refused": verdict.reason, "lacks": [list(field) for field in verdict.lacks]}
     return {"interaction": number, "cost": round(verdict.cost, 3), "binds": len(verdict.bindings)}
 
 
 def _print(facts: dict[str, Any]) -> None:
     host = urlsplit(facts["uri"]).netloc
     click.echo(f"{facts['method']} {facts['uri']}")
+    if "proxy" in facts:
+        click.echo(f"proxy      {facts['proxy']} is no address of the cassette's cloud; taken for the proxy's")
     click.echo(f"route      {facts['route'] or 'none is known for ' + host}")
     learned = f"none of the reference; taken for {facts['template']}"
     click.echo(f"operation  {facts['operation'] or learned}")
@@ -142,6 +173,10 @@ def _print(facts: dict[str, Any]) -> None:
     for one in facts["weighed"]:
         said = f"refused: {one['refused']}" if "refused" in one else f"cost {one['cost']}, binds {one['binds']}"
         click.echo(f"weighed    interaction {one['interaction']}: {said}")
+        if one.get("lacks"):
+            click.echo(
+                "             try " + " ".join(f"--header {quoted(f'{name}: {value}')}" for name, value in one["lacks"])
+            )
     for near in facts.get("nearest", ()):
         click.echo(f"nearest    interaction {near['interaction']}: {near['method']} {near['uri']}")
         for difference in near["differences"]:

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cloudtape.errors import ConfigError
-from cloudtape.output import FORMAT, console, print_json
+from cloudtape.output import FORMAT, console, counted, print_json
 
 if TYPE_CHECKING:
     from cloudtape.reference.catalog import OperationCatalog
@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 @click.group(invoke_without_command=True)
 @click.option("--service", metavar="TYPE", help="A service type or one of its aliases: compute, volumev3, network, …")
 @click.option("--method", metavar="METHOD", help="GET, POST, …")
-@click.option("--path", metavar="PATH", help="The path of a request, or a part of a URI template.")
+@click.option(
+    "--path", metavar="PATH", help="A request's path (object-store's with --service), or a part of a URI template."
+)
 @click.option("--health", "only_health", is_flag=True, help="How far the catalog can be trusted, by chapter.")
 @FORMAT
 @click.pass_context
 def operations(
     context: click.Context, service: str | None, method: str | None, path: str | None, only_health: bool, form: str
 ) -> None:
-    """List the API calls that the OpenStack API reference documents.
+    """List the API calls that the OpenStack API reference documents; where nothing fits, exit with 2.
 
     \b
     Examples:
@@ -97,21 +99,30 @@ def _chosen(catalog: OperationCatalog, service: str | None, method: str | None, 
     wanted = _service_type(catalog, service) if service else ""
     if wanted:
         found = [one for one in found if one.service == wanted]
+    fitting = {one.id for one in _fitting(found, path.partition("?")[0], wanted)} if path else set()
     if method:
+        known = dict.fromkeys(one.method for one in catalog.operations)
+        if method.upper() not in known:
+            raise ConfigError(f"the reference has no method {method}; it has {', '.join(known)}")
         found = [one for one in found if one.method == method.upper()]
     if path:
-        path = path.partition("?")[0]
-        fitting = {one.id for one in _fitting(found, path, wanted)}
-        found = [one for one in found if one.id in fitting or path in one.template]
+        found = [one for one in found if one.id in fitting or path.partition("?")[0] in one.template]
+    if not found:
+        asked = {"--service": service, "--method": method, "--path": path}
+        words = " ".join(f"{name} {value}" for name, value in asked.items() if value)
+        raise ConfigError(f"the reference has no operation for {words}")
     return found
 
 
 def _fitting(among: Sequence[Operation], path: str, service: str) -> Iterable[Operation]:
-    from cloudtape.matchers.operations import OperationFinder
+    """The operations of a path, whatever their method; `/servers/detail` is no `/servers/{server_id}`."""
+    from cloudtape.matchers.operations import OperationFinder, literals
 
     finder = OperationFinder(among)
-    for method in dict.fromkeys(one.method for one in among):
-        yield from finder.candidates(method, path, service)
+    methods = dict.fromkeys(one.method for one in among)
+    found = [one for method in methods for one in finder.candidates(method, path, service)]
+    most = max(map(literals, found), default=0)
+    return [one for one in found if literals(one) == most]
 
 
 def _service_type(catalog: OperationCatalog, name: str) -> str:
@@ -165,7 +176,7 @@ def _print_table(found: Sequence[Operation]) -> None:
         template = one.template + (f"  [{one.action}]" if one.action else "")
         table.add_row(one.section, escape(one.id), one.method, escape(template))
     console().print(table)
-    click.echo(f"cloudtape: {len(found)} operations", err=True)
+    click.echo(f"cloudtape: {counted(len(found), 'operation')}", err=True)
 
 
 def _print_health(catalog: OperationCatalog, form: str) -> None:

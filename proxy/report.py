@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 from cloudtape.application import Application
+from cloudtape.cassettes.bodies import folder_of
 from cloudtape.replayer import Replayer
 
 MOST_LINES = 20
@@ -13,7 +15,7 @@ MOST_UNUSED = 5
 
 
 def summary(proxy: Application) -> Iterator[str]:
-    """Lines: counts first, then misses, interactions that were never asked for, and what could not be kept."""
+    """Lines: counts first, then misses, interactions never asked for, what could not be kept, and the files."""
     journal = proxy.journal
     unused = proxy.replayer.unused() if proxy.replayer else []
     counts = [
@@ -30,6 +32,17 @@ def summary(proxy: Application) -> Iterator[str]:
     yield from _some("not kept", journal.lost)
     if proxy.replayer and journal.counts["replayed"]:
         yield from _unused(proxy.replayer, unused)
+    if proxy.config.mode.writes and journal.counts["recorded"]:
+        yield from _files(proxy.config.cassettes[0])
+
+
+def _files(cassette: Path) -> Iterator[str]:
+    """What to send to somebody else."""
+    bodies = folder_of(cassette)
+    if bodies.is_dir():
+        yield f"cassette: {cassette}, with the folder {bodies} (send both)"
+    elif cassette.exists():
+        yield f"cassette: {cassette}"
 
 
 def _unused(replayer: Replayer, numbers: list[int]) -> Iterator[str]:

@@ -13,7 +13,12 @@ from rich.table import Table
 
 from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, Stream
+from cloudtape.output import counted
 
+COLUMNS = ("#", "time", "elapsed", "service", "method", "path", "status", "size", "scrubbed")
+NUMBERS = frozenset({"#", "elapsed", "status", "size"})
+GAP = 2
+SHORTEST_PATH, READABLE_PATH, LONGEST_PATH = 10, 48, 300
 LONGEST_BODY = 4000
 """Characters of a body that are printed; the rest is counted."""
 
@@ -78,22 +83,42 @@ def _text(body: Body) -> str:
 
 
 def print_table(console: Console, cassette: Cassette) -> None:
-    table = Table(title=escape(f"{cassette.path} ({len(cassette)} interactions)"), box=None, header_style="bold")
-    for name in ("#", "time", "elapsed", "service", "method", "path", "status", "size", "scrubbed"):
-        table.add_column(
-            name, justify="right" if name in ("#", "elapsed", "status", "size") else "left", overflow="fold"
-        )
-    for interaction in cassette:
-        values = row(interaction)
-        fields = sorted({place.rpartition(".")[2] for place in values["scrubbed"]})
-        table.add_row(
-            str(values["number"]),
-            values["recorded_at"][11:19],
-            f"{values['elapsed']:.3f}",
-            *(escape(str(values[key])) for key in ("service", "method", "path", "status", "size")),
-            escape(", ".join(fields)),
-        )
+    """A line for each interaction: where there is no room, long paths are cut, and what was scrubbed is left out."""
+    rows = [_cells(interaction) for interaction in cassette]
+    widths = {name: max(len(name), *(len(cells[name]) for cells in rows), 0) + GAP for name in COLUMNS}
+    room = console.width - sum(widths.values()) + widths["path"] - GAP
+    columns = list(COLUMNS)
+    if room < min(widths["path"], READABLE_PATH):
+        columns.remove("scrubbed")
+        room += widths["scrubbed"]
+    table = Table(
+        title=escape(f"{cassette.path} ({counted(len(cassette), 'interaction')})"), box=None, header_style="bold"
+    )
+    for name in columns:
+        table.add_column(name, justify="right" if name in NUMBERS else "left", overflow="ellipsis", no_wrap=True)
+    for cells in rows:
+        cells["path"] = _elided(cells["path"], max(SHORTEST_PATH, min(room, LONGEST_PATH)))
+        table.add_row(*(escape(cells[name]) for name in columns))
     console.print(table)
+
+
+def _cells(interaction: Interaction) -> dict[str, str]:
+    values = row(interaction)
+    fields = sorted({place.rpartition(".")[2] for place in values["scrubbed"]})
+    return {name: str(values[name]) for name in COLUMNS if name in values} | {
+        "#": str(values["number"]),
+        "time": values["recorded_at"][11:19],
+        "elapsed": f"{values['elapsed']:.3f}",
+        "scrubbed": ", ".join(fields),
+    }
+
+
+def _elided(path: str, room: int) -> str:
+    """Without its middle: the begin says what kind of thing it is, the end what is done to it."""
+    if len(path) <= room:
+        return path
+    end = (room - 1) // 2
+    return f"{path[: room - 1 - end]}…{path[len(path) - end :]}"
 
 
 def print_whole(console: Console, interaction: Interaction) -> None:

@@ -6,6 +6,7 @@ Decides which answers are read whole (small ones, and documents that will be rew
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections import deque
 from collections.abc import AsyncIterator
@@ -233,8 +234,16 @@ def _named(error: Exception, uri: str) -> UpstreamError:
     if isinstance(error, TimeoutError):
         return UpstreamTimeout(uri, "the cloud did not answer in time")
     if isinstance(error, aiohttp.ClientConnectorError):
-        return UpstreamUnreachable(uri, f"the cloud cannot be reached: {error}")
+        return UpstreamUnreachable(uri, f"the cloud cannot be reached: {_why(error)}")
     return UpstreamBroken(uri, f"the cloud's answer is broken: {error or type(error).__name__}")
+
+
+def _why(error: aiohttp.ClientConnectorError) -> str:
+    """What the system says of a connection; what aiohttp makes of it speaks of TLS even where there is none."""
+    if isinstance(error, aiohttp.ClientSSLError):
+        return str(error)
+    number = error.os_error.errno
+    return os.strerror(number) if number and number > 0 else error.os_error.strerror or str(error)
 
 
 def _outgoing(body: Body) -> bytes | AsyncIterator[bytes] | None:

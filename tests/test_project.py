@@ -122,6 +122,10 @@ def test_the_readmes_demo_replays_a_server_being_made_and_deleted() -> None:
     assert "walk-server | ACTIVE" in lists[1]
     assert "walk-server" not in lists[2]
     assert re.search(r"\d+ replayed, 0 missed", done.stderr)
+    to_type = re.findall(r"[\w./-]*(?:cloudtape|openstack)(?= (?:show|record|run|server))", lists[-1])
+    assert len(to_type) == 4
+    for command in to_type:
+        assert shutil.which(command) or (ROOT / command).is_file(), command
 
 
 def test_every_link_of_the_documents_leads_somewhere() -> None:

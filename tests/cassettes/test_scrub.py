@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudtape.cassettes.errors import ScrubError
+from cloudtape.cassettes.errors import ScrubError, ScrubRulesError
 from cloudtape.cassettes.messages import Headers, Interaction, Request, Response
 from cloudtape.cassettes.placeholders import PEM_KEYS, is_placeholder
 from cloudtape.cassettes.scan import scan
@@ -153,8 +153,9 @@ def test_a_users_own_rules(tmp_path: Path) -> None:
 def test_a_bad_rule_is_named(tmp_path: Path, text: str, complaint: str) -> None:
     rules = tmp_path / "rules.yaml"
     rules.write_text(text)
-    with pytest.raises(ScrubError, match=complaint):
+    with pytest.raises(ScrubRulesError, match=complaint) as refused:
         load_rules(rules)
+    assert str(refused.value).startswith(str(rules))
 
 
 def test_scan_says_where_and_shows_little() -> None:

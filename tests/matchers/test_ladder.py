@@ -8,7 +8,7 @@ import pytest
 
 from cloudtape.cassettes.messages import Request
 from cloudtape.matchers.ladder import Matching
-from tests.matchers.player import ID, OTHER, Player, get, post, said, send, token
+from tests.matchers.player import ID, NOVA, OTHER, Player, get, post, said, send, token
 
 FLAVOR = {"flavors": [{"id": "42", "name": "m1.nano"}, {"id": "84", "name": "m1.large"}]}
 
@@ -41,6 +41,15 @@ def test_a_fresh_name_is_bound_and_stands_in_every_later_answer() -> None:
     assert json.loads(player.ask(get(f"/servers/{ID}")))["server"]["name"] == "vm-8f3a"
     player.ask(send("DELETE", f"/servers/{ID}"))
     assert player.ask(get(f"/servers/{ID}")) == "gone: vm-8f3a"
+
+
+def test_an_upload_is_answered_for_the_bytes_that_were_recorded_alone() -> None:
+    def upload(body: bytes) -> Request:
+        return Request("PUT", f"{NOVA}/images/{ID}/file", (("Content-Type", "application/octet-stream"),), body)
+
+    player = Player((upload(b"\x00one"), "kept"))
+    assert player.ask(upload(b"\x00two")) == "miss"
+    assert player.ask(upload(b"\x00one")) == "kept"
 
 
 def test_the_rung_that_answered_is_told() -> None:

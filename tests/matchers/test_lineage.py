@@ -73,6 +73,22 @@ def test_a_microversion_is_a_number_pair(said: str, number: tuple[float, float])
     assert microversion(said) == number
 
 
+@pytest.mark.parametrize(
+    ("name", "recorded", "asked", "told"),
+    [
+        ("openstack-api-version", "compute 2.96", "", "none"),
+        ("openstack-api-version", "volume 3.70", "volume 3.5", "openstack-api-version: volume 3.5"),
+        ("accept", "text/plain", "application/xml", "accept: application/xml"),
+    ],
+)
+def test_what_was_recorded_with_another_header_names_it(name: str, recorded: str, asked: str, told: str) -> None:
+    one, two = (
+        form(canonical(get("/servers", *([(name, value)] if value else []))), NAMING) for value in (recorded, asked)
+    )
+    refused = compare(one, two, Kinsfolk(Bindings(), Vocabulary(), makes=False))
+    assert refused == Refused(f"it was recorded with {name}: {recorded}, asked with {told}", ((name, recorded),))
+
+
 def test_requests_of_other_forms_are_not_compared() -> None:
     one, two = (form(canonical(get(path)), NAMING) for path in ("/servers", "/flavors"))
     assert isinstance(compare(one, two, Kinsfolk(Bindings(), Vocabulary(), makes=False)), Refused)

@@ -59,6 +59,18 @@ def test_an_unknown_first_segment_names_the_known_routes() -> None:
         locate(client("/volume/v3"), ROUTES, {})
 
 
+@pytest.mark.parametrize(("target", "prefix"), [("/", ""), ("/v3", ""), ("/_session/one/", "/_session/one")])
+def test_what_is_no_route_is_told_where_a_client_logs_in(target: str, prefix: str) -> None:
+    with pytest.raises(RouteRefused) as refused:
+        locate(client(target), ROUTES, {})
+    assert str(refused.value).endswith(f"; a client's auth URL begins with http://127.0.0.1:8780{prefix}/identity")
+
+
+def test_a_proxy_without_an_identity_service_asks_to_log_in_all_the_same() -> None:
+    with pytest.raises(RouteRefused, match="log in through it first"):
+        locate(client("/"), Routes([Route("compute", "compute", "https://cloud/compute")]), {})
+
+
 @pytest.mark.parametrize("target", ["identity/v3", "*", "ftp://controller:5000/", "/identity/\x01", "http://", ""])
 def test_a_target_that_is_no_url_is_a_bad_request(target: str) -> None:
     with pytest.raises(BadRequest):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cloudtape.modes import MODES
-from tests.proxy.raw_cloud import RawCloud, document, request, say
+from tests.proxy.raw_cloud import RawCloud, answer, document, request, say
 
 CLOUDTAPE = str(Path(sys.executable).parent / "cloudtape")
 SAMPLE = str(Path(__file__).parents[2] / "examples" / "cassettes" / "sdk.yaml")
@@ -133,6 +133,7 @@ def test_scan_finds_what_was_not_scrubbed(cloud: RawCloud, tape: Path) -> None:
     assert "interaction 1, response.headers.X-Subject-Token: token" in said.stdout
     assert "Pl4nted-Secret" not in said.stdout
     assert SAMPLE not in said.stdout
+    assert "2 findings in 2 cassettes" in said.stderr
     found = json.loads(cloudtape("scan", str(tape), "--format", "json").stdout)
     assert {finding["place"] for finding in found} == {
         "response.body.server.adminPass",
@@ -166,6 +167,8 @@ def test_a_bad_cassette_is_one_line_and_exit_code_2(command: str, tmp_path: Path
         (("replay", "--cassette", SAMPLE, "--listen", "127.0.0.1:99999"), "is not an address"),
         (("run", "--cassette", SAMPLE, "--", "/no/such/command"), "cannot be started"),
         (("show", SAMPLE, "99999"), "has no interaction 99999"),
+        (("show", "."), ".: cannot be read: Is a directory"),
+        (("scan", "/"), "/: cannot be read: Is a directory"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_exit_code_2(words: tuple[str, ...], complaint: str) -> None:
@@ -182,6 +185,30 @@ def test_a_missing_body_file_is_one_line_and_exit_code_2(tmp_path: Path) -> None
         done = cloudtape(*command, str(tmp_path / "tape.yaml"))
         assert (done.returncode, done.stderr.count("\n")) == (2, 1)
         assert "the body file is not there" in done.stderr
+        assert "the folder tape.bodies belongs to the cassette and must lie beside it" in done.stderr
+
+
+def test_a_recording_ends_with_the_files_to_send(cloud: RawCloud, tape: Path) -> None:
+    process, url = started("record", "--upstream", f"{cloud.url}/v3", "--cassette", str(tape))
+    say(url, request("GET /identity/v3"))
+    assert ended(process).endswith(f"cloudtape: cassette: {tape}\n")
+    cloud.answers["/v3/large"] = answer("200 OK", "", bytes(20_000))
+    process, url = started("fill", "--upstream", f"{cloud.url}/v3", "--cassette", str(tape))
+    say(url, request("GET /identity/v3/large"))
+    folder = tape.with_name("tape.bodies")
+    assert ended(process).endswith(f"cloudtape: cassette: {tape}, with the folder {folder} (send both)\n")
+    process, url = started("fill", "--upstream", f"{cloud.url}/v3", "--cassette", str(tape))
+    say(url, request("GET /identity/v3"))
+    assert "cassette:" not in ended(process)
+
+
+def test_rules_that_cannot_be_read_are_no_lost_recording(cloud: RawCloud, tape: Path) -> None:
+    rules = bad(tape.parent, "rules.yaml", "words: licence")
+    done = cloudtape("record", "--upstream", f"{cloud.url}/v3", "--cassette", str(tape), "--scrub", rules)
+    assert (done.returncode, done.stderr.splitlines()) == (
+        2,
+        [f"cloudtape: {rules}: is no list of rules, as --scrub takes"],
+    )
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(cloud: RawCloud, tmp_path: Path) -> None:

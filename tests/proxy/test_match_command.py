@@ -1,6 +1,7 @@
 """`cloudtape match` as a user types it, on a cassette of a real cloud."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from cloudtape.cassettes.messages import StoredBody
 from cloudtape.cli import cli
 from tests.proxy.test_cli import SAMPLE, cloudtape
 
+CLI = str(Path(SAMPLE).with_name("cli.yaml"))
 VERSIONS = ("--header", "OpenStack-API-Version: compute 2.100", "--header", "X-OpenStack-Nova-API-Version: 2.100")
 
 
@@ -56,10 +58,44 @@ def test_a_miss_names_what_comes_nearest_on_the_same_path_first() -> None:
     assert 'body.server.name: recorded "walk-sdk", asked "x"' in done.stdout
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:43953/image/",
+        "https://proxy.example/image/",
+        "http://127.0.0.1:43953/_session/one/image/",
+        "/_session/one/image/",
+        "/image",
+    ],
+)
+def test_the_url_that_a_client_of_the_proxy_printed_is_read_as_the_proxy_reads_it(url: str) -> None:
+    found = facts("GET", url)
+    assert (found["route"], found["rung"], found["interactions"]) == ("/image", "exact", [3])
+    assert ("taken for the proxy's" in run("GET", url).stdout) == ("://" in url)
+
+
+def test_a_url_within_a_query_makes_no_host() -> None:
+    assert facts("GET", "/compute/v2.1/images?from=http://elsewhere/x")["route"] == "/compute"
+
+
+def test_a_header_that_the_recording_asks_for_is_named_once() -> None:
+    url = "/compute/v2.1/servers/detail?deleted=False"
+    done = CliRunner().invoke(cli, ["match", CLI, "GET", url], catch_exceptions=False)
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("weighed")]
+    assert line.endswith(
+        "recorded with openstack-api-version: compute 2.100, x-openstack-nova-api-version: 2.100, asked with none"
+    )
+    (hint,) = [line.split("try ")[1] for line in done.stdout.splitlines() if "try " in line]
+    again = CliRunner().invoke(cli, ["match", CLI, "GET", url, *shlex.split(hint)], catch_exceptions=False)
+    assert again.exit_code == 0
+
+
 def test_a_cloud_that_was_not_recorded_has_no_route() -> None:
     found = facts("GET", "http://elsewhere/v2.1/servers")
     assert (found["route"], found["operation"], found["interactions"]) == (None, "compute.servers.list", [])
-    assert "none is known for elsewhere" in run("GET", "http://elsewhere/v2.1/servers").stdout
+    said = run("GET", "http://elsewhere/v2.1/servers").stdout
+    assert "none is known for elsewhere" in said
+    assert "answer     none: the host is none of the cassette's" in said
 
 
 @pytest.mark.parametrize(
@@ -67,6 +103,7 @@ def test_a_cloud_that_was_not_recorded_has_no_route() -> None:
     [
         ("GET", "/no-such-route/x"),
         ("GET", ""),
+        ("GET", "http://[x/v2.1"),
         ("GET", "/compute/v2.1", "--header", "no colon"),
         ("GET", "/compute/v2.1", "--header", ": empty"),
         ("GET", "/compute/v2.1", "--body", "/no/such/file"),

@@ -44,7 +44,9 @@ def test_the_list_as_json_has_everything_that_was_promised() -> None:
         (("--path", "/v2.1/abc/servers/detail?limit=1", "--service", "compute", "--method", "GET"), 1),
         (("--path", "/compute/v2.1/servers/detail", "--service", "compute", "--method", "GET"), 1),
         (("--path", "ikepolicies"), 5),
-        (("--path", "/no/such/path"), 0),
+        (("--path", "/v2.1/abc/servers/detail"), 1),
+        (("--path", "/v2.1/abc/servers/detail", "--service", "compute"), 1),
+        (("--path", "/v2.1/abc/servers/6cf1d3a0"), 3),
     ],
 )
 def test_the_list_is_narrowed(words: tuple[str, ...], count: int) -> None:
@@ -69,6 +71,20 @@ def test_one_operation_is_shown_by_id_or_section() -> None:
 def test_health_ends_with_the_sum() -> None:
     assert json.loads(run("--health", "--format", "json"))[-1]["operations"] == 974
     assert run("--health").splitlines()[-1].split()[:2] == ["all", "974"]
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("--method", "FOO"), "no method FOO; it has GET, "),
+        (("--path", "/no/such/path"), "no operation for --path /no/such/path"),
+        (("--path", "/v2.1/abc/servers/detail", "--method", "PUT"), "--method PUT --path /v2.1/abc/servers/detail"),
+        (("--service", "compute", "--method", "COPY"), "no operation for --service compute --method COPY"),
+    ],
+)
+def test_what_the_reference_does_not_have_is_refused(words: tuple[str, ...], complaint: str) -> None:
+    with pytest.raises(ConfigError, match=complaint):
+        run(*words)
 
 
 def test_an_unknown_service_is_told_which_there_are() -> None:

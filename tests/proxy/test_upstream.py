@@ -2,10 +2,13 @@
 
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from cloudtape.background import BackgroundProxy
+from cloudtape.config import Config, mode_named
+from cloudtape.errors import UpstreamUnreachable
 from tests.proxy.raw_cloud import RawCloud, Received, answer, request, say
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
@@ -75,3 +78,21 @@ def test_what_the_cloud_says_unasked_ends_the_connection_and_nothing_else(
     cloud.answers["/compute/y"] = answer("200 OK", body=b"y")
     say(recorder.url, request("GET /compute/x"))
     assert say(recorder.url, request("GET /compute/y")).body == b"y"
+
+
+@pytest.mark.parametrize(
+    ("upstream", "why"),
+    [
+        ("http://127.0.0.1:1/v3", "Connection refused"),
+        ("http://localhost:1/v3", "Connection refused"),
+        ("https://127.0.0.1:1/v3", "Connection refused"),
+        ("http://nowhere.invalid/v3", r"[^:\[]+"),
+    ],
+)
+def test_a_cloud_that_cannot_be_reached_is_told_as_the_system_tells_it(tape: Path, upstream: str, why: str) -> None:
+    said = f"{upstream}: the cloud cannot be reached: {why}$"
+    with (
+        pytest.raises(UpstreamUnreachable, match=said),
+        BackgroundProxy(Config(mode_named("record"), (tape,), upstream)),
+    ):
+        pass

@@ -1,0 +1,29 @@
+"""What a finding says of a secret."""
+
+import json
+
+import pytest
+
+from cloudtape.cassettes.messages import Interaction, Request, Response
+from cloudtape.cassettes.scan import Finding, scan
+
+
+def found(secret: str) -> Finding:
+    body = json.dumps({"server": {"adminPass": secret}}).encode()
+    headers = (("Content-Type", "application/json"),)
+    (finding,) = scan([Interaction(Request("GET", "http://cloud/servers"), Response(200, "OK", headers, body))])
+    return finding
+
+
+@pytest.mark.parametrize(
+    ("secret", "excerpt"),
+    [
+        ("secret", "… (fewer than 12 characters)"),
+        ("qwertzuiopa", "… (fewer than 12 characters)"),
+        ("qwertzuiopas", "q… (12 characters)"),
+        ("qwertzuiopasdfgh", "qw… (16 characters)"),
+        ("qwertzuiop" * 10, "qwe… (100 characters)"),
+    ],
+)
+def test_a_finding_shows_no_more_of_a_secret_than_its_length_allows(secret: str, excerpt: str) -> None:
+    assert found(secret).excerpt == excerpt

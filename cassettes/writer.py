@@ -1,7 +1,8 @@
 """Appending interactions to a cassette, so that a kill at any moment loses at most what is under way.
 
 An interaction is one YAML item, those that come together are one `write`; nothing that stands in the file is ever
-touched again. One recorder at a time holds a cassette, by a lock on the file itself.
+touched again. One recorder at a time holds a cassette, by a lock on the file itself; a new take holds the lock of the
+cassette that it will replace.
 """
 
 from __future__ import annotations
@@ -26,21 +27,24 @@ TAKE_SUFFIX = ".take"
 class CassetteWriter:
     """Made by `create`, `reopen` or `take`; all raise CassetteWriteError where the disk or another recorder refuses."""
 
-    def __init__(self, path: Path, descriptor: int, bodies: BodyFolder, ordinal: int = 0) -> None:
+    def __init__(self, path: Path, descriptor: int, held: int, bodies: BodyFolder) -> None:
         self.path = path
-        self._descriptor, self._bodies, self._ordinal = descriptor, bodies, ordinal
+        self._descriptor, self._held, self._bodies = descriptor, held, bodies
+        self._ordinal = 0
         self._digests: set[str] = set()
 
     @classmethod
     def create(cls, path: Path) -> CassetteWriter:
         """A new cassette. Raises CassetteExists."""
         _make(path)
-        return cls._opened(path, path)
+        descriptor = _locked(path)
+        return cls._of(path, descriptor, descriptor, path)
 
     @classmethod
     def reopen(cls, path: Path) -> CassetteWriter:
         """An existing cassette, to be added to; an interaction torn by a kill is cut off first."""
-        writer = cls._opened(path, path)
+        descriptor = _locked(path)
+        writer = cls._of(path, descriptor, descriptor, path)
         try:
             cassette = load(path)
             if not HEADER.startswith(path.read_bytes()[: len(HEADER)]):
@@ -57,25 +61,24 @@ class CassetteWriter:
     @classmethod
     def take(cls, path: Path) -> CassetteWriter:
         """A new take of a cassette, in a file beside it until `commit` swaps it in."""
-        beside = path.with_name(path.name + TAKE_SUFFIX)
-        beside.unlink(missing_ok=True)
-        _make(beside)
-        return cls._opened(beside, path)
+        if not path.exists():
+            _make(path)  # so that there is something to lock
+        held = _locked(path)
+        try:
+            beside = path.with_name(path.name + TAKE_SUFFIX)
+            beside.unlink(missing_ok=True)
+            _make(beside)
+            descriptor = _opened(beside)
+        except BaseException:
+            os.close(held)
+            raise
+        return cls._of(beside, descriptor, held, path)
 
     @classmethod
-    def _opened(cls, file: Path, cassette: Path) -> CassetteWriter:
-        descriptor = -1
-        try:
-            descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            os.close(descriptor)
-            raise CassetteWriteError(file, "another recorder is writing it") from error
-        except OSError as error:
-            raise CassetteWriteError(file, error.strerror or str(error)) from error
+    def _of(cls, file: Path, descriptor: int, held: int, cassette: Path) -> CassetteWriter:
         bodies = BodyFolder(cassette)
         bodies.clean()
-        return cls(file, descriptor, bodies)
+        return cls(file, descriptor, held, bodies)
 
     def spool(self) -> Spool:
         """A place for a body that is under way; it becomes a body file by a rename."""
@@ -97,9 +100,9 @@ class CassetteWriter:
         return kept
 
     def close(self) -> None:
-        if self._descriptor != -1:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        for descriptor in {self._descriptor, self._held} - {-1}:
+            os.close(descriptor)
+        self._descriptor = self._held = -1
 
     def commit(self) -> None:
         """Put a take in the place of the cassette; one that holds nothing is abandoned."""
@@ -143,6 +146,29 @@ class CassetteWriter:
         except OSError as error:
             os.ftruncate(self._descriptor, os.fstat(self._descriptor).st_size - written)
             raise CassetteWriteError(self.path, error.strerror or str(error)) from error
+
+
+def _opened(path: Path) -> int:
+    try:
+        return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+    except OSError as error:
+        raise CassetteWriteError(path, error.strerror or str(error)) from error
+
+
+def _locked(path: Path) -> int:
+    """A descriptor that holds the lock of the cassette."""
+    descriptor = _opened(path)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.samestat(os.fstat(descriptor), path.stat()):
+            return descriptor
+        why = "another recorder has just replaced it"  # while we opened it; what we hold is on no path any more
+    except BlockingIOError:
+        why = "another recorder is writing it"
+    except OSError as error:
+        why = error.strerror or str(error)
+    os.close(descriptor)
+    raise CassetteWriteError(path, why)
 
 
 def _make(path: Path) -> None:

@@ -3,7 +3,10 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -55,6 +58,57 @@ def test_two_recorders_never_write_one_cassette(tmp_path: Path) -> None:
         CassetteWriter.reopen(first.path)
     first.close()
     CassetteWriter.reopen(first.path).close()
+
+
+@pytest.mark.parametrize("first", [CassetteWriter.create, CassetteWriter.take])
+@pytest.mark.parametrize("second", [CassetteWriter.reopen, CassetteWriter.take])
+def test_a_take_and_another_recorder_never_hold_one_cassette(
+    tmp_path: Path, first: Callable[[Path], CassetteWriter], second: Callable[[Path], CassetteWriter]
+) -> None:
+    path = tmp_path / "tape.yaml"
+    writer = first(path)
+    with pytest.raises(CassetteWriteError, match="another recorder is writing it"):
+        second(path)
+    writer.append(interaction(b"kept"))
+    if first == CassetteWriter.take:
+        writer.commit()
+    assert bodies(path) == [b"kept"]
+
+
+def test_what_is_added_while_takes_are_swapped_in_is_in_the_cassette(tmp_path: Path) -> None:
+    """And not in a file that a take has replaced between its opening and its lock."""
+    path = tmp_path / "tape.yaml"
+    CassetteWriter.create(path).close()
+    ended = threading.Event()
+
+    def swap() -> None:
+        while not ended.is_set():
+            with suppress(CassetteWriteError):
+                take = CassetteWriter.take(path)
+                take.append(interaction(b"take"))
+                take.commit()
+
+    swapping = threading.Thread(target=swap)
+    swapping.start()
+    added = 0
+    try:
+        while added < 100:
+            with suppress(CassetteWriteError):
+                writer = CassetteWriter.reopen(path)
+                writer.append(interaction(b"added"))
+                assert b"added" in path.read_bytes()
+                writer.close()
+                added += 1
+    finally:
+        ended.set()
+        swapping.join()
+
+
+def test_a_folder_is_refused_before_anything_is_recorded(tmp_path: Path) -> None:
+    for start in (CassetteWriter.reopen, CassetteWriter.take):
+        with pytest.raises(CassetteWriteError, match="directory"):
+            start(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_reopening_goes_on_where_it_ended(tmp_path: Path) -> None:

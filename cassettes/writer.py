@@ -11,6 +11,7 @@ import fcntl
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -27,24 +28,27 @@ TAKE_SUFFIX = ".take"
 class CassetteWriter:
     """Made by `create`, `reopen` or `take`; all raise CassetteWriteError where the disk or another recorder refuses."""
 
-    def __init__(self, path: Path, descriptor: int, held: int, bodies: BodyFolder) -> None:
+    def __init__(self, path: Path, descriptor: int, held: int, cassette: Path, made: Sequence[Path] = ()) -> None:
         self.path = path
-        self._descriptor, self._held, self._bodies = descriptor, held, bodies
+        self._descriptor, self._held = descriptor, held
+        self._cassette, self._made = cassette, made
+        self._bodies = BodyFolder(cassette)
+        self._bodies.clean()
         self._ordinal = 0
         self._digests: set[str] = set()
 
     @classmethod
     def create(cls, path: Path) -> CassetteWriter:
-        """A new cassette. Raises CassetteExists."""
-        _make(path)
+        """A new cassette; it is gone when it is closed without an interaction. Raises CassetteExists."""
+        made = _make(path)
         descriptor = _locked(path)
-        return cls._of(path, descriptor, descriptor, path)
+        return cls(path, descriptor, descriptor, path, made)
 
     @classmethod
     def reopen(cls, path: Path) -> CassetteWriter:
         """An existing cassette, to be added to; an interaction torn by a kill is cut off first."""
         descriptor = _locked(path)
-        writer = cls._of(path, descriptor, descriptor, path)
+        writer = cls(path, descriptor, descriptor, path)
         try:
             cassette = load(path)
             if not HEADER.startswith(path.read_bytes()[: len(HEADER)]):
@@ -61,8 +65,7 @@ class CassetteWriter:
     @classmethod
     def take(cls, path: Path) -> CassetteWriter:
         """A new take of a cassette, in a file beside it until `commit` swaps it in."""
-        if not path.exists():
-            _make(path)  # so that there is something to lock
+        made = () if path.exists() else _make(path)  # so that there is something to lock
         held = _locked(path)
         try:
             beside = path.with_name(path.name + TAKE_SUFFIX)
@@ -72,13 +75,7 @@ class CassetteWriter:
         except BaseException:
             os.close(held)
             raise
-        return cls._of(beside, descriptor, held, path)
-
-    @classmethod
-    def _of(cls, file: Path, descriptor: int, held: int, cassette: Path) -> CassetteWriter:
-        bodies = BodyFolder(cassette)
-        bodies.clean()
-        return cls(file, descriptor, held, bodies)
+        return cls(beside, descriptor, held, path, made)
 
     def spool(self) -> Spool:
         """A place for a body that is under way; it becomes a body file by a rename."""
@@ -100,16 +97,23 @@ class CassetteWriter:
         return kept
 
     def close(self) -> None:
-        for descriptor in {self._descriptor, self._held} - {-1}:
+        """Let go of the cassette; one that was made for this and holds nothing goes, too, with the folders around it."""
+        if self._descriptor == -1:
+            return
+        if not (self._ordinal and self.path == self._cassette):
+            for made in self._made:
+                _remove(made)
+        for descriptor in {self._descriptor, self._held}:
             os.close(descriptor)
-        self._descriptor = self._held = -1
+        self._descriptor = -1
 
     def commit(self) -> None:
         """Put a take in the place of the cassette; one that holds nothing is abandoned."""
         if not self._ordinal:
             self.abandon()
             return
-        self.path.replace(self.path.with_name(self.path.name.removesuffix(TAKE_SUFFIX)))
+        self.path.replace(self._cassette)
+        self._made = ()
         self._bodies.keep_only(self._digests)
         self.close()
 
@@ -171,11 +175,11 @@ def _locked(path: Path) -> int:
     raise CassetteWriteError(path, why)
 
 
-def _make(path: Path) -> None:
-    """A cassette without interactions, there at once or not at all."""
+def _make(path: Path) -> list[Path]:
+    """A cassette without interactions, there at once or not at all; returns it and the folders that were made for it."""
     try:
-        if not path.parent.is_dir():
-            path.parent.mkdir(parents=True)
+        made = [folder for folder in path.parents if not folder.exists()]
+        path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
         try:
             os.fchmod(descriptor, 0o644)
@@ -186,6 +190,13 @@ def _make(path: Path) -> None:
             Path(name).unlink()
     except OSError as error:
         raise CassetteWriteError(path, error.strerror or str(error)) from error
+    return [path, *made]
+
+
+def _remove(path: Path) -> None:
+    """A file, or a folder in which nothing is."""
+    with suppress(OSError):
+        path.rmdir() if path.is_dir() else path.unlink()
 
 
 def _link(name: str, path: Path) -> None:

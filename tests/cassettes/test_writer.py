@@ -56,6 +56,7 @@ def test_two_recorders_never_write_one_cassette(tmp_path: Path) -> None:
     first = CassetteWriter.create(tmp_path / "tape.yaml")
     with pytest.raises(CassetteWriteError, match="another recorder"):
         CassetteWriter.reopen(first.path)
+    first.append(interaction())
     first.close()
     CassetteWriter.reopen(first.path).close()
 
@@ -78,7 +79,9 @@ def test_a_take_and_another_recorder_never_hold_one_cassette(
 def test_what_is_added_while_takes_are_swapped_in_is_in_the_cassette(tmp_path: Path) -> None:
     """And not in a file that a take has replaced between its opening and its lock."""
     path = tmp_path / "tape.yaml"
-    CassetteWriter.create(path).close()
+    first = CassetteWriter.create(path)
+    first.append(interaction(b"first"))
+    first.close()
     ended = threading.Event()
 
     def swap() -> None:
@@ -108,6 +111,36 @@ def test_a_folder_is_refused_before_anything_is_recorded(tmp_path: Path) -> None
     for start in (CassetteWriter.reopen, CassetteWriter.take):
         with pytest.raises(CassetteWriteError, match="directory"):
             start(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        (CassetteWriter.create, CassetteWriter.close),
+        (CassetteWriter.take, CassetteWriter.commit),
+        (CassetteWriter.take, CassetteWriter.abandon),
+    ],
+)
+def test_an_attempt_that_kept_nothing_leaves_nothing(
+    tmp_path: Path, start: Callable[[Path], CassetteWriter], end: Callable[[CassetteWriter], None]
+) -> None:
+    end(start(tmp_path / "no" / "such" / "tape.yaml"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_attempt_that_kept_nothing_leaves_what_others_put_into_its_folders(tmp_path: Path) -> None:
+    path = tmp_path / "no" / "such" / "tape.yaml"
+    writer = CassetteWriter.create(path)
+    (tmp_path / "no" / "mine").touch()
+    writer.close()
+    assert [file.name for file in (tmp_path / "no").iterdir()] == ["mine"]
+
+
+def test_a_first_take_that_is_abandoned_leaves_no_cassette(tmp_path: Path) -> None:
+    take = CassetteWriter.take(tmp_path / "tape.yaml")
+    take.append(interaction(b"new"))
+    take.abandon()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -196,6 +229,7 @@ def test_a_spooled_body_becomes_a_body_file_by_a_rename(tmp_path: Path) -> None:
 def test_what_a_killed_recorder_left_half_written_is_removed(tmp_path: Path) -> None:
     path = tmp_path / "tape.yaml"
     writer = CassetteWriter.create(path)
+    writer.append(interaction())
     spool = writer.spool()
     spool.write(BINARY)
     spool.finish()

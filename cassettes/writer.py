@@ -97,7 +97,7 @@ class CassetteWriter:
         return kept
 
     def close(self) -> None:
-        """Let go of the cassette; one that was made for this and holds nothing goes, too, with the folders around it."""
+        """Let go of the cassette; one that was made for this and holds nothing is removed, with its folders."""
         if self._descriptor == -1:
             return
         if not (self._ordinal and self.path == self._cassette):
@@ -176,7 +176,7 @@ def _locked(path: Path) -> int:
 
 
 def _make(path: Path) -> list[Path]:
-    """A cassette without interactions, there at once or not at all; returns it and the folders that were made for it."""
+    """A cassette without interactions, there at once or not at all; returns it and the folders made for it."""
     try:
         made = [folder for folder in path.parents if not folder.exists()]
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -21,7 +21,7 @@ from cloudtape.errors import ConfigError, ProxyError
 from cloudtape.look_commands import scan, show
 from cloudtape.match_command import match
 from cloudtape.matchers.errors import MatcherError
-from cloudtape.modes import MODES, Mode
+from cloudtape.modes import MODES, Mode, Writes
 from cloudtape.operations_command import operations
 from cloudtape.options import (
     LISTEN_OPTIONS,
@@ -161,6 +161,8 @@ for _mode in MODES.values():
 async def _opened(config: Config, verbose: bool) -> Application:
     from cloudtape.application import Application
 
+    if config.mode.writes is Writes.ADD and not config.cassettes[0].exists():
+        say(f"{config.cassettes[0]} is not there; a new cassette is started")
     with loading_bar() as progress:
         proxy = Application(config, progress)
         if verbose:
@@ -215,7 +217,8 @@ def run(
 ) -> None:
     """Run COMMAND as a client of a proxy of its own, and pass on its exit code.
 
-    The command finds OS_AUTH_URL set, and a clouds.yaml whose cloud `cloudtape` is the proxy.
+    The command finds OS_AUTH_URL set, and a clouds.yaml whose cloud `cloudtape` is the proxy. Who logs in is who did
+    in the recording or, with a cloud, who --os-cloud says; with --upstream, who OS_USERNAME and its like say.
 
     \b
     Example:
@@ -227,7 +230,7 @@ def run(
 
 async def _run(config: Config, settings: dict[str, Any], command: tuple[str, ...], strict: bool, verbose: bool) -> int:
     from cloudtape.report import summary
-    from cloudtape.run import run_command
+    from cloudtape.run import lacks_credentials, run_command
 
     proxy = await _opened(config, verbose)
     code = FAILED
@@ -241,4 +244,6 @@ async def _run(config: Config, settings: dict[str, Any], command: tuple[str, ...
         await proxy.__aexit__(None, None, None)
     for line in summary(proxy):
         say(line)
+    if not any(proxy.journal.counts.values()) and lacks_credentials(proxy, settings):
+        say("the command was given no credentials: take them from --os-cloud NAME, or set OS_USERNAME, OS_PASSWORD, …")
     return code or (FINDING if proxy.journal.lost or (strict and proxy.journal.counts["missed"]) else 0)

@@ -91,11 +91,13 @@ def _all(options: list[Callable[[F], F]]) -> Callable[[F], F]:
 
 UPSTREAM_OPTIONS = _all(
     [
-        click.option("--upstream", metavar="AUTH_URL", help="The cloud's auth URL, as in OS_AUTH_URL."),
+        click.option(
+            "--upstream", metavar="AUTH_URL", help="The cloud's auth URL, as in OS_AUTH_URL; without credentials."
+        ),
         click.option(
             "--os-cloud",
             metavar="NAME",
-            help="Take auth URL and TLS settings from this cloud of clouds.yaml.",
+            help="Take auth URL, TLS settings and, for `run`, credentials from this cloud of clouds.yaml.",
         ),
         click.option("--cacert", type=FILE, help="CA certificates (PEM) that the cloud's certificate is checked with."),
         click.option("--insecure", is_flag=True, help="Do not check the cloud's certificate."),

@@ -33,8 +33,8 @@ ADVICE = {
 }
 """What to do about an error, by its name, where its own words do not say so."""
 PROXY: pytest.StashKey[BackgroundProxy] = pytest.StashKey()
-TOLD: pytest.StashKey[list[str]] = pytest.StashKey()
-"""The problems of a test whose call has ended."""
+TOLD: pytest.StashKey[list[str] | None] = pytest.StashKey()
+"""The problems of a test up to the end of its call; None before."""
 CLOUD: pytest.StashKey[Cloud] = pytest.StashKey()
 TAKES: pytest.StashKey[dict[Path, str]] = pytest.StashKey()
 """The test that took each cassette anew in this run."""
@@ -73,14 +73,16 @@ def cloudtape(request: pytest.FixtureRequest) -> Iterator[BackgroundProxy]:
     stash = request.node.stash
     with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         stash[PROXY] = proxy = _started(request, stack)
+        stash[TOLD] = None
         for note in proxy.notes:
             warnings.warn(pytest.PytestWarning(f"cloudtape: {note}"), stacklevel=1)
         for name, value in proxy.env.items():
             patch.delenv(name, raising=False) if value is None else patch.setenv(name, value)
         yield proxy
-        if TOLD not in stash:
+        told = stash[TOLD]
+        if told is None:
             proxy.fail()  # the setup of something else failed
-        if problems := [one for one in _problems(proxy) if one not in stash.get(TOLD, ())]:
+        if problems := [one for one in _problems(proxy) if one not in (told or ())]:
             pytest.fail("\n".join(problems), pytrace=False)
 
 
@@ -116,8 +118,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 
 def _told(item: pytest.Item, proxy: BackgroundProxy) -> str:
-    item.stash[TOLD] = _problems(proxy)
-    return "\n".join(item.stash[TOLD])
+    item.stash[TOLD] = problems = _problems(proxy)
+    return "\n".join(problems)
 
 
 def _problems(proxy: BackgroundProxy) -> list[str]:

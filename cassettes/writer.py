@@ -1,7 +1,8 @@
 """Appending interactions to a cassette, so that a kill at any moment loses at most what is under way.
 
 An interaction is one YAML item, those that come together are one `write`; nothing that stands in the file is ever
-touched again. One recorder at a time holds a cassette, by a lock on the file itself.
+touched again. One recorder at a time holds a cassette, by a lock on the file itself; a new take holds the lock of the
+cassette that it will replace.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import fcntl
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -26,21 +28,27 @@ TAKE_SUFFIX = ".take"
 class CassetteWriter:
     """Made by `create`, `reopen` or `take`; all raise CassetteWriteError where the disk or another recorder refuses."""
 
-    def __init__(self, path: Path, descriptor: int, bodies: BodyFolder, ordinal: int = 0) -> None:
+    def __init__(self, path: Path, descriptor: int, held: int, cassette: Path, made: Sequence[Path] = ()) -> None:
         self.path = path
-        self._descriptor, self._bodies, self._ordinal = descriptor, bodies, ordinal
+        self._descriptor, self._held = descriptor, held
+        self._cassette, self._made = cassette, made
+        self._bodies = BodyFolder(cassette)
+        self._bodies.clean()
+        self._ordinal = 0
         self._digests: set[str] = set()
 
     @classmethod
     def create(cls, path: Path) -> CassetteWriter:
-        """A new cassette. Raises CassetteExists."""
-        _make(path)
-        return cls._opened(path, path)
+        """A new cassette; it is gone when it is closed without an interaction. Raises CassetteExists."""
+        made = _make(path)
+        descriptor = _locked(path)
+        return cls(path, descriptor, descriptor, path, made)
 
     @classmethod
     def reopen(cls, path: Path) -> CassetteWriter:
         """An existing cassette, to be added to; an interaction torn by a kill is cut off first."""
-        writer = cls._opened(path, path)
+        descriptor = _locked(path)
+        writer = cls(path, descriptor, descriptor, path)
         try:
             cassette = load(path)
             if not HEADER.startswith(path.read_bytes()[: len(HEADER)]):
@@ -57,25 +65,17 @@ class CassetteWriter:
     @classmethod
     def take(cls, path: Path) -> CassetteWriter:
         """A new take of a cassette, in a file beside it until `commit` swaps it in."""
-        beside = path.with_name(path.name + TAKE_SUFFIX)
-        beside.unlink(missing_ok=True)
-        _make(beside)
-        return cls._opened(beside, path)
-
-    @classmethod
-    def _opened(cls, file: Path, cassette: Path) -> CassetteWriter:
-        descriptor = -1
+        made = () if path.exists() else _make(path)  # so that there is something to lock
+        held = _locked(path)
         try:
-            descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            os.close(descriptor)
-            raise CassetteWriteError(file, "another recorder is writing it") from error
-        except OSError as error:
-            raise CassetteWriteError(file, error.strerror or str(error)) from error
-        bodies = BodyFolder(cassette)
-        bodies.clean()
-        return cls(file, descriptor, bodies)
+            beside = path.with_name(path.name + TAKE_SUFFIX)
+            beside.unlink(missing_ok=True)
+            _make(beside)
+            descriptor = _opened(beside)
+        except BaseException:
+            os.close(held)
+            raise
+        return cls(beside, descriptor, held, path, made)
 
     def spool(self) -> Spool:
         """A place for a body that is under way; it becomes a body file by a rename."""
@@ -97,16 +97,23 @@ class CassetteWriter:
         return kept
 
     def close(self) -> None:
-        if self._descriptor != -1:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        """Let go of the cassette; one that was made for this and holds nothing is removed, with its folders."""
+        if self._descriptor == -1:
+            return
+        if not (self._ordinal and self.path == self._cassette):
+            for made in self._made:
+                _remove(made)
+        for descriptor in {self._descriptor, self._held}:
+            os.close(descriptor)
+        self._descriptor = -1
 
     def commit(self) -> None:
         """Put a take in the place of the cassette; one that holds nothing is abandoned."""
         if not self._ordinal:
             self.abandon()
             return
-        self.path.replace(self.path.with_name(self.path.name.removesuffix(TAKE_SUFFIX)))
+        self.path.replace(self._cassette)
+        self._made = ()
         self._bodies.keep_only(self._digests)
         self.close()
 
@@ -145,11 +152,34 @@ class CassetteWriter:
             raise CassetteWriteError(self.path, error.strerror or str(error)) from error
 
 
-def _make(path: Path) -> None:
-    """A cassette without interactions, there at once or not at all."""
+def _opened(path: Path) -> int:
     try:
-        if not path.parent.is_dir():
-            path.parent.mkdir(parents=True)
+        return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+    except OSError as error:
+        raise CassetteWriteError(path, error.strerror or str(error)) from error
+
+
+def _locked(path: Path) -> int:
+    """A descriptor that holds the lock of the cassette."""
+    descriptor = _opened(path)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.samestat(os.fstat(descriptor), path.stat()):
+            return descriptor
+        why = "another recorder has just replaced it"  # while we opened it; what we hold is on no path any more
+    except BlockingIOError:
+        why = "another recorder is writing it"
+    except OSError as error:
+        why = error.strerror or str(error)
+    os.close(descriptor)
+    raise CassetteWriteError(path, why)
+
+
+def _make(path: Path) -> list[Path]:
+    """A cassette without interactions, there at once or not at all; returns it and the folders made for it."""
+    try:
+        made = [folder for folder in path.parents if not folder.exists()]
+        path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
         try:
             os.fchmod(descriptor, 0o644)
@@ -160,6 +190,13 @@ def _make(path: Path) -> None:
             Path(name).unlink()
     except OSError as error:
         raise CassetteWriteError(path, error.strerror or str(error)) from error
+    return [path, *made]
+
+
+def _remove(path: Path) -> None:
+    """A file, or a folder in which nothing is."""
+    with suppress(OSError):
+        path.rmdir() if path.is_dir() else path.unlink()
 
 
 def _link(name: str, path: Path) -> None:

@@ -21,8 +21,8 @@ from cloudtape.run import client_files
 class BackgroundProxy:
     """A running proxy: `with BackgroundProxy(config) as proxy:`.
 
-    `env` holds the changes that make a client use it (None: remove the variable). Entering raises what
-    `Application` raises.
+    `env` holds the changes that make a client use it (None: remove the variable), `notes` what a person should know
+    about the cassettes. Entering raises what `Application` raises.
     """
 
     cloud = CLOUD
@@ -30,6 +30,7 @@ class BackgroundProxy:
     def __init__(self, config: Config, settings: Mapping[str, Any] | None = None) -> None:
         self.journal = Journal()
         self.url = self.auth_url = ""
+        self.notes: tuple[str, ...] = ()
         self.env: dict[str, str | None] = {}
         self.clouds_file = Path()
         self._config, self._settings = config, settings or {}
@@ -41,7 +42,7 @@ class BackgroundProxy:
     def __enter__(self) -> BackgroundProxy:
         self._thread.start()
         proxy = self._started.result()
-        self.url, self.auth_url = proxy.url, proxy.auth_url
+        self.url, self.auth_url, self.notes = proxy.url, proxy.auth_url, proxy.notes
         self.env = self._files.enter_context(client_files(proxy, self._settings))
         self.clouds_file = Path(self.env["OS_CLIENT_CONFIG_FILE"] or "")
         return self

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,8 +21,17 @@ from cloudtape.errors import ConfigError, ProxyError
 from cloudtape.look_commands import scan, show
 from cloudtape.match_command import match
 from cloudtape.matchers.errors import MatcherError
-from cloudtape.modes import MODES, Mode
+from cloudtape.modes import MODES, Mode, Writes
 from cloudtape.operations_command import operations
+from cloudtape.options import (
+    LISTEN_OPTIONS,
+    MATCHING_OPTIONS,
+    RECORDING_OPTIONS,
+    UPSTREAM_OPTIONS,
+    ByMode,
+    listen_option,
+    refuse_idle,
+)
 from cloudtape.reference.errors import OperationCatalogError
 from cloudtape.serving import loading_bar, print_answer, run_loop, say, until_ended
 
@@ -34,9 +42,7 @@ FINDING = 1
 FAILED = 2
 DEFAULT_LISTEN = "127.0.0.1:8780"
 
-F = TypeVar("F", bound=Callable[..., Any])
 CASSETTE = click.Path(path_type=Path)
-FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 def main() -> None:
@@ -61,80 +67,13 @@ cli.add_command(scan)
 cli.add_command(demo)
 
 
-# --- options -------------------------------------------------------------------------------------------------------
-
-
-def _all(options: list[Callable[[F], F]]) -> Callable[[F], F]:
-    def decorate(function: F) -> F:
-        for option in reversed(options):
-            function = option(function)
-        return function
-
-    return decorate
-
-
-UPSTREAM_OPTIONS = _all(
-    [
-        click.option("--upstream", metavar="AUTH_URL", help="The cloud's auth URL, as in OS_AUTH_URL."),
-        click.option(
-            "--os-cloud",
-            metavar="NAME",
-            help="Take auth URL and TLS settings from this cloud of clouds.yaml.",
-        ),
-        click.option("--cacert", type=FILE, help="CA certificates (PEM) that the cloud's certificate is checked with."),
-        click.option("--insecure", is_flag=True, help="Do not check the cloud's certificate."),
-        click.option("--cert", type=FILE, help="Client certificate (PEM) shown to the cloud."),
-        click.option("--key", type=FILE, help="Its key (PEM), where the certificate file does not hold it."),
-        click.option("--connect-timeout", type=float, default=10.0, show_default=True, help="Seconds."),
-        click.option("--read-timeout", type=float, default=300.0, show_default=True, help="Seconds of silence."),
-    ]
-)
-RECORDING_OPTIONS = _all(
-    [
-        click.option("--scrub", "scrub_rules", type=FILE, help="More rules for what is a secret (YAML)."),
-        click.option("--no-scrub", is_flag=True, help="Keep secrets in the cassette. Never share such a file."),
-        click.option(
-            "--record-errors", is_flag=True, help="Record 502 and 504, too, when the cloud cannot be reached."
-        ),
-    ]
-)
-MATCHING_OPTIONS = _all(
-    [
-        click.option(
-            "--match",
-            type=click.Choice(["unified", "adapted"]),
-            default="unified",
-            show_default=True,
-            help="How far a recorded request may differ; with adapted, a sibling's answer may stand in.",
-        ),
-        click.option(
-            "--polling",
-            type=click.Choice(["as-recorded", "collapse"]),
-            default="as-recorded",
-            show_default=True,
-            help="Give polled states one by one, or the last one at once.",
-        ),
-        click.option("--match-rules", type=FILE, help="More rules for what may differ from run to run (YAML)."),
-    ]
-)
-LISTEN_OPTIONS = _all(
-    [
-        click.option("--listen", default=DEFAULT_LISTEN, show_default=True, metavar="HOST:PORT"),
-        click.option(
-            "--layout",
-            type=click.Choice(["prefix", "ports"]),
-            default="prefix",
-            show_default=True,
-            help="A path prefix for each service, or a port of its own.",
-        ),
-        click.option("--verbose", "-v", is_flag=True, help="Print a line for each request."),
-    ]
-)
+# --- configuration -------------------------------------------------------------------------------------------------
 
 
 def _config(mode: Mode, cassettes: tuple[Path, ...], options: dict[str, Any]) -> tuple[Config, dict[str, Any]]:
     """The configuration, and the settings of the cloud it came from. Raises ConfigError."""
     mode = mode.synthesizing() if options.get("synthesize") else mode
+    refuse_idle(click.get_current_context(), mode)
     upstream, tls, settings = options.get("upstream") or "", Tls(), {}
     if mode.needs_upstream:
         if bool(upstream) == bool(options.get("os_cloud")):
@@ -187,7 +126,7 @@ def _serving_command(mode: Mode) -> click.Command:
         config, _ = _config(mode, cassettes if isinstance(cassettes, tuple) else (cassettes,), options)
         sys.exit(run_loop(_serve(config, options["verbose"])))
 
-    command: Any = LISTEN_OPTIONS(serve)
+    command: Any = listen_option(DEFAULT_LISTEN)(LISTEN_OPTIONS(serve))
     if mode.replays:
         command = MATCHING_OPTIONS(command)
     if mode.writes:
@@ -200,9 +139,8 @@ def _serving_command(mode: Mode) -> click.Command:
         command = mixing_options(command)
     if mode.cassette:
         several = mode.writes is None
-        option = click.option(
-            "--cassette", "cassettes", type=CASSETTE, required=True, multiple=several, help="YAML file."
-        )
+        words = "YAML file; may be given several times." if several else "YAML file."
+        option = click.option("--cassette", "cassettes", type=CASSETTE, required=True, multiple=several, help=words)
         command = option(command)
     return click.command(mode.name, help=f"{mode.doc}\n\n\b\nExample:\n  {_example(mode)}")(command)
 
@@ -223,6 +161,8 @@ for _mode in MODES.values():
 async def _opened(config: Config, verbose: bool) -> Application:
     from cloudtape.application import Application
 
+    if config.mode.writes is Writes.ADD and not config.cassettes[0].exists():
+        say(f"{config.cassettes[0]} is not there; a new cassette is started")
     with loading_bar() as progress:
         proxy = Application(config, progress)
         if verbose:
@@ -256,44 +196,41 @@ def _announce(url: str, auth_url: str, notes: tuple[str, ...]) -> None:
 # --- run -----------------------------------------------------------------------------------------------------------
 
 
-@cli.command()
+@cli.command(cls=ByMode)
 @click.option("--mode", type=click.Choice(list(MODES)), default="replay", show_default=True)
-@click.option("--cassette", "cassettes", type=CASSETTE, multiple=True, help="YAML file; several to replay from.")
+@click.option("--cassette", "cassettes", type=CASSETTE, multiple=True, help="YAML file; to replay, also several times.")
 @click.option("--strict", is_flag=True, help="Fail when a request was missed.")
-@click.option("--synthesize", is_flag=True, help="With replay: make up answers to what was not recorded.")
+@click.option("--synthesize", is_flag=True, help="Make up answers to what was not recorded.")
 @UPSTREAM_OPTIONS
 @RECORDING_OPTIONS
 @MATCHING_OPTIONS
 @synthesis_options
+@listen_option("127.0.0.1:0", "a free port of 127.0.0.1")
 @LISTEN_OPTIONS
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, required=True)
-@click.pass_context
 def run(
-    context: click.Context,
-    /,
     mode: str,
     cassettes: tuple[Path, ...],
     strict: bool,
     command: tuple[str, ...],
     **options: Any,
 ) -> None:
-    """Run COMMAND as a client of a proxy on a free port, and pass on its exit code.
+    """Run COMMAND as a client of a proxy of its own, and pass on its exit code.
 
-    The command finds OS_AUTH_URL set, and a clouds.yaml whose cloud `cloudtape` is the proxy.
+    The command finds OS_AUTH_URL set, and a clouds.yaml whose cloud `cloudtape` is the proxy. Who logs in is who did
+    in the recording or, with a cloud, who --os-cloud says; with --upstream, who OS_USERNAME and its like say.
 
     \b
     Example:
       cloudtape run --cassette tests/servers.yaml -- pytest tests/
     """
-    if context.get_parameter_source("listen") is click.core.ParameterSource.DEFAULT:
-        options["listen"] = "127.0.0.1:0"
     config, settings = _config(mode_named(mode), cassettes, options)
     sys.exit(run_loop(_run(config, settings, command, strict, options["verbose"])))
 
 
 async def _run(config: Config, settings: dict[str, Any], command: tuple[str, ...], strict: bool, verbose: bool) -> int:
     from cloudtape.report import summary
-    from cloudtape.run import run_command
+    from cloudtape.run import lacks_credentials, run_command
 
     proxy = await _opened(config, verbose)
     code = FAILED
@@ -307,4 +244,6 @@ async def _run(config: Config, settings: dict[str, Any], command: tuple[str, ...
         await proxy.__aexit__(None, None, None)
     for line in summary(proxy):
         say(line)
+    if not any(proxy.journal.counts.values()) and lacks_credentials(proxy, settings):
+        say("the command was given no credentials: take them from --os-cloud NAME, or set OS_USERNAME, OS_PASSWORD, …")
     return code or (FINDING if proxy.journal.lost or (strict and proxy.journal.counts["missed"]) else 0)

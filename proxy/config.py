@@ -88,7 +88,8 @@ class Config:
         if self.mode.needs_upstream and not re.match(r"https?://[^/]+", self.upstream):
             raise ConfigError(f"{self.mode.name} needs the cloud's auth URL (http://… or https://…)")
         if self.mode.cassette and not self.cassettes:
-            raise ConfigError(f"{self.mode.name} needs a cassette")
+            without = "" if self.mode.writes else ", or --mode synthesize, which makes a cloud up without one"
+            raise ConfigError(f"{self.mode.name} needs a cassette (--cassette FILE{without})")
         if self.mode.synthesizes and self.mode.needs_upstream:
             raise ConfigError(f"{self.mode.name} asks the cloud itself; a made-up one goes with replay")
         if self.mode.synthesizes and self.mode.replays and self.synthesis.world:

@@ -77,7 +77,7 @@ MODES = {
         Mode(
             "fill",
             (Part.LIVE_LOGINS, Part.REPLAYER, Part.RECORDER),
-            "Replay what the cassette holds, record what is missing.",
+            "Replay what the cassette holds, record what is missing; where there is no cassette, a new one is started.",
             writes=Writes.ADD,
         ),
         Mode(

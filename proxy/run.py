@@ -58,6 +58,11 @@ def client_settings(proxy: Application) -> dict[str, Any]:
     return from_environment(os.environ)
 
 
+def lacks_credentials(proxy: Application, settings: Mapping[str, Any]) -> bool:
+    """Whether the cloud has an address only, so that a command which brings nothing of its own cannot log in."""
+    return proxy.config.mode.needs_upstream and not (settings or client_settings(proxy))["auth"]
+
+
 def environment(base: Mapping[str, str], changes: Mapping[str, str | None]) -> dict[str, str]:
     """The environment with the changes made, and with the proxy's address exempt from any forward proxy."""
     merged = {**base, **changes}

@@ -3,7 +3,10 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -53,8 +56,92 @@ def test_two_recorders_never_write_one_cassette(tmp_path: Path) -> None:
     first = CassetteWriter.create(tmp_path / "tape.yaml")
     with pytest.raises(CassetteWriteError, match="another recorder"):
         CassetteWriter.reopen(first.path)
+    first.append(interaction())
     first.close()
     CassetteWriter.reopen(first.path).close()
+
+
+@pytest.mark.parametrize("first", [CassetteWriter.create, CassetteWriter.take])
+@pytest.mark.parametrize("second", [CassetteWriter.reopen, CassetteWriter.take])
+def test_a_take_and_another_recorder_never_hold_one_cassette(
+    tmp_path: Path, first: Callable[[Path], CassetteWriter], second: Callable[[Path], CassetteWriter]
+) -> None:
+    path = tmp_path / "tape.yaml"
+    writer = first(path)
+    with pytest.raises(CassetteWriteError, match="another recorder is writing it"):
+        second(path)
+    writer.append(interaction(b"kept"))
+    if first == CassetteWriter.take:
+        writer.commit()
+    assert bodies(path) == [b"kept"]
+
+
+def test_what_is_added_while_takes_are_swapped_in_is_in_the_cassette(tmp_path: Path) -> None:
+    """And not in a file that a take has replaced between its opening and its lock."""
+    path = tmp_path / "tape.yaml"
+    first = CassetteWriter.create(path)
+    first.append(interaction(b"first"))
+    first.close()
+    ended = threading.Event()
+
+    def swap() -> None:
+        while not ended.is_set():
+            with suppress(CassetteWriteError):
+                take = CassetteWriter.take(path)
+                take.append(interaction(b"take"))
+                take.commit()
+
+    swapping = threading.Thread(target=swap)
+    swapping.start()
+    added = 0
+    try:
+        while added < 100:
+            with suppress(CassetteWriteError):
+                writer = CassetteWriter.reopen(path)
+                writer.append(interaction(b"added"))
+                assert b"added" in path.read_bytes()
+                writer.close()
+                added += 1
+    finally:
+        ended.set()
+        swapping.join()
+
+
+def test_a_folder_is_refused_before_anything_is_recorded(tmp_path: Path) -> None:
+    for start in (CassetteWriter.reopen, CassetteWriter.take):
+        with pytest.raises(CassetteWriteError, match="directory"):
+            start(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        (CassetteWriter.create, CassetteWriter.close),
+        (CassetteWriter.take, CassetteWriter.commit),
+        (CassetteWriter.take, CassetteWriter.abandon),
+    ],
+)
+def test_an_attempt_that_kept_nothing_leaves_nothing(
+    tmp_path: Path, start: Callable[[Path], CassetteWriter], end: Callable[[CassetteWriter], None]
+) -> None:
+    end(start(tmp_path / "no" / "such" / "tape.yaml"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_attempt_that_kept_nothing_leaves_what_others_put_into_its_folders(tmp_path: Path) -> None:
+    path = tmp_path / "no" / "such" / "tape.yaml"
+    writer = CassetteWriter.create(path)
+    (tmp_path / "no" / "mine").touch()
+    writer.close()
+    assert [file.name for file in (tmp_path / "no").iterdir()] == ["mine"]
+
+
+def test_a_first_take_that_is_abandoned_leaves_no_cassette(tmp_path: Path) -> None:
+    take = CassetteWriter.take(tmp_path / "tape.yaml")
+    take.append(interaction(b"new"))
+    take.abandon()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_reopening_goes_on_where_it_ended(tmp_path: Path) -> None:
@@ -142,6 +229,7 @@ def test_a_spooled_body_becomes_a_body_file_by_a_rename(tmp_path: Path) -> None:
 def test_what_a_killed_recorder_left_half_written_is_removed(tmp_path: Path) -> None:
     path = tmp_path / "tape.yaml"
     writer = CassetteWriter.create(path)
+    writer.append(interaction())
     spool = writer.spool()
     spool.write(BINARY)
     spool.finish()

@@ -90,6 +90,22 @@ def test_run_gives_the_child_the_recorded_credentials() -> None:
     assert done.stdout.startswith("cloudtape demo demo clouds:")
 
 
+@pytest.mark.parametrize(("environment", "told"), [({}, True), ({"OS_USERNAME": "me", "OS_PASSWORD": "x"}, False)])
+def test_run_says_when_nothing_was_asked_for_want_of_credentials(
+    cloud: RawCloud, tape: Path, environment: dict[str, str], told: bool
+) -> None:
+    words = ("run", "--mode", "record", "--upstream", f"{cloud.url}/v3", "--cassette", str(tape), "--")
+    assert ("no credentials: take them from --os-cloud" in cloudtape(*words, "true", **environment).stderr) == told
+    asking = cloudtape(*words, sys.executable, "-c", ASK.format(code=0), **environment)
+    assert "credentials" not in asking.stderr
+
+
+def test_fill_says_when_it_starts_a_new_cassette(cloud: RawCloud, tape: Path) -> None:
+    words = ("run", "--mode", "fill", "--upstream", f"{cloud.url}/v3", "--cassette", str(tape), "--")
+    said = [cloudtape(*words, sys.executable, "-c", ASK.format(code=0)).stderr for _ in range(2)]
+    assert ["a new cassette is started" in one for one in said] == [True, False]
+
+
 def test_a_child_that_is_killed_ends_run_as_a_shell_would(tape: Path) -> None:
     done = cloudtape(
         "run",

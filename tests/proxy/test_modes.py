@@ -209,6 +209,15 @@ def test_a_port_in_use_is_one_clear_line(tape: Path) -> None:
             pass
 
 
+def test_a_start_that_failed_leaves_nothing_behind(tmp_path: Path, cloud: RawCloud) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        config = Config(mode_named("record"), (tmp_path / "no" / "tape.yaml",), f"{cloud.url}/v3", port=port)
+        with pytest.raises(ListenError), BackgroundProxy(config):
+            pass
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("mode", "cassettes", "upstream"),
     [

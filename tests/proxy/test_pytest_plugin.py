@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cloudtape.modes import MODES
 from tests.proxy.raw_cloud import RawCloud, answer
 
 pytest_plugins = ["pytester"]
@@ -102,14 +103,189 @@ def test_the_marker_has_answers_made_up_to_what_was_not_recorded(pytester: pytes
     pytester.runpytest_subprocess().assert_outcomes(failed=1)
 
 
-def test_without_a_cassette_the_error_says_which_is_missing(run: Callable[..., pytest.RunResult]) -> None:
+# --- one cassette for each test --------------------------------------------------------------------------------------
+
+MANY = """
+import pytest
+from test_it import ask
+
+class TestA:
+    def test_one(self, cloudtape):
+        ask("/x")
+
+    class TestInner:
+        def test_one(self, cloudtape):
+            ask("/x")
+
+class TestB:
+    def test_one(self, cloudtape):
+        ask("/x")
+
+@pytest.mark.parametrize("value", ["1", "-1", "a-b", "a b", "a/b", "a b-", ""])
+def test_p(cloudtape, value):
+    ask("/x")
+"""
+
+
+def test_each_test_has_a_cassette_of_its_own(
+    run: Callable[..., pytest.RunResult], pytester: pytest.Pytester, cloud: RawCloud
+) -> None:
+    pytester.makepyfile(test_many=MANY)
+    pytester.syspathinsert()
+    run("/x", *recording(cloud)).assert_outcomes(passed=11)
+    folder = Path(pytester.path, "cassettes", "test_many")
+    names = {str(path.relative_to(folder)) for path in folder.rglob("*.yaml")}
+    assert len(names) == 10
+    assert names > {"TestA/test_one.yaml", "TestA/TestInner/test_one.yaml", "TestB/test_one.yaml"}
+    assert names > {"test_p-1.yaml", "test_p--1.yaml", "test_p-a-b.yaml"}
+
+
+SHARING = """
+import pytest
+from test_it import ask
+
+@pytest.mark.cloudtape(cassette="mine.yaml")
+@pytest.mark.parametrize("path", ["/x", "/v"])
+def test_shares(cloudtape, path):
+    assert ask(path)
+"""
+
+
+def test_one_take_does_not_overwrite_another_of_the_same_run(
+    run: Callable[..., pytest.RunResult], pytester: pytest.Pytester, cloud: RawCloud
+) -> None:
+    pytester.makepyfile(test_sharing=SHARING)
+    pytester.syspathinsert()
+    cloud.answers["/v3/v"] = answer("200 OK", body=b"v")
+    result = run("/x", "--cloudtape-mode", "refresh", "--cloudtape-upstream", f"{cloud.url}/v3")
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(["*test_shares?/x? has made a new take of it in this run*"])
+    assert "/v3/x" in Path(pytester.path, "mine.yaml").read_text()
+
+
+# --- around the call -------------------------------------------------------------------------------------------------
+
+TEARDOWN = TEST.replace(
+    "def test_asks(cloudtape):",
+    """
+@pytest.fixture
+def thing(cloudtape):
+    {before}
+    yield
+    try:
+        ask("{after}")
+    except OSError:
+        pass
+
+def test_asks(thing, cloudtape):""",
+).replace("{path}", "/x")
+
+
+def test_a_miss_that_a_teardown_swallows_is_an_error(
+    run: Callable[..., pytest.RunResult], pytester: pytest.Pytester, cloud: RawCloud
+) -> None:
+    run("/x", *recording(cloud))
+    pytester.makepyfile(test_it=TEARDOWN.replace("{after}", "/x").replace("{before}", "pass"))
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+    pytester.makepyfile(test_it=TEARDOWN.replace("{after}", "/y").replace("{before}", "pass"))
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["cloudtape missed GET *v3/y: no GET*"])
+
+
+def test_a_take_whose_setup_failed_is_not_swapped_in(
+    run: Callable[..., pytest.RunResult], pytester: pytest.Pytester, cloud: RawCloud
+) -> None:
+    run("/x", *recording(cloud))
+    before = Path(pytester.path, "cassettes", "test_it", "test_asks.yaml").read_bytes()
+    failing = TEARDOWN.replace("{before}", "ask('/x'); assert not 'ready'")
+    pytester.makepyfile(test_it=failing)
+    options = ("--cloudtape-mode", "refresh", "--cloudtape-upstream", f"{cloud.url}/v3")
+    pytester.runpytest_subprocess(*options).assert_outcomes(errors=1)
+    assert Path(pytester.path, "cassettes", "test_it", "test_asks.yaml").read_bytes() == before
+
+
+# --- mistakes --------------------------------------------------------------------------------------------------------
+
+
+def errors_of(result: pytest.RunResult, errors: int = 1) -> list[str]:
+    """What stands under the headings of the errors, of which a traceback is no part."""
+    result.assert_outcomes(errors=errors)
+    text = result.stdout.str()
+    assert "Traceback" not in text
+    assert "pytest_plugin.py" not in text
+    return [line for line in text.splitlines() if line.startswith("cloudtape: ")]
+
+
+def test_a_test_that_was_never_recorded_says_how_to_record_it(run: Callable[..., pytest.RunResult]) -> None:
+    (said,) = errors_of(run("/x"))
+    assert "test_asks.yaml: no such cassette" in said
+    assert "--cloudtape-mode record" in said
+
+
+def test_a_test_that_is_recorded_a_second_time_says_how(run: Callable[..., pytest.RunResult], cloud: RawCloud) -> None:
+    run("/x", *recording(cloud))
+    (said,) = errors_of(run("/x", *recording(cloud)))
+    assert "exists already" in said
+    assert "--cloudtape-mode refresh" in said
+
+
+def test_a_cloud_that_is_down_is_one_line(run: Callable[..., pytest.RunResult]) -> None:
+    (said,) = errors_of(run("/x", "--cloudtape-mode", "record", "--cloudtape-upstream", "http://127.0.0.1:1/v3"))
+    assert "127.0.0.1:1" in said
+
+
+@pytest.mark.parametrize("text", ["", "interactions: [", "version: 9\ninteractions: []\n"])
+def test_a_file_that_is_no_cassette_is_one_line(
+    run: Callable[..., pytest.RunResult], pytester: pytest.Pytester, text: str
+) -> None:
+    path = Path(pytester.path, "cassettes", "test_it", "test_asks.yaml")
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    (said,) = errors_of(run("/x"))
+    assert "test_asks.yaml" in said
+
+
+def test_a_cassette_that_was_cut_is_a_warning(
+    run: Callable[..., pytest.RunResult], pytester: pytest.Pytester, cloud: RawCloud
+) -> None:
+    run("/x", *recording(cloud))
+    path = Path(pytester.path, "cassettes", "test_it", "test_asks.yaml")
+    path.write_bytes(path.read_bytes() + path.read_bytes()[-60:-20])
     result = run("/x")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*test_asks.yaml: no such cassette*"])
+    result.stdout.fnmatch_lines(["*cloudtape: *not written to its end*"])
 
 
-def test_an_unknown_mode_is_a_usage_error(run: Callable[..., pytest.RunResult]) -> None:
-    run("/x", "--cloudtape-mode", "dream").stdout.fnmatch_lines(["*no mode is called 'dream'*"])
+def test_a_mistake_in_a_marker_is_one_line(pytester: pytest.Pytester) -> None:
+    marks = ("cassete='x.yaml'", "mode='dream'", "mode='record'")
+    tests = [f"@pytest.mark.cloudtape({mark})\ndef test_{n}(cloudtape): pass" for n, mark in enumerate(marks)]
+    pytester.makepyfile("\n".join(["import pytest", *tests]))
+    said = errors_of(pytester.runpytest_subprocess(), 3)
+    for line, complaint in zip(said, ("the marker is", "no mode is called", "--cloudtape-upstream"), strict=True):
+        assert complaint in line
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (("--cloudtape-mode", "dream"), "no mode is called 'dream'"),
+        (("--cloudtape-mode", "record"), "needs either --cloudtape-upstream AUTH_URL or --cloudtape-os-cloud NAME"),
+        (("--cloudtape-mode", "record", "--cloudtape-os-cloud", "nowhere"), "cloud 'nowhere'"),
+    ],
+)
+def test_options_that_no_test_could_use_are_refused_once(
+    run: Callable[..., pytest.RunResult], options: tuple[str, ...], complaint: str
+) -> None:
+    result = run("/x", *options)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    (said,) = [line for line in result.stderr.lines if complaint in line]
+    assert said.startswith("ERROR: cloudtape: ")
+
+
+def test_the_help_names_every_mode(pytester: pytest.Pytester) -> None:
+    said = [" ".join(pytester.runpytest_subprocess(option).stdout.str().split()) for option in ("--help", "--markers")]
+    assert all(name in text for name in MODES for text in said)
+    assert all("record, refresh, fill, replay" in text for text in said)
 
 
 def test_the_plugin_imports_nothing_of_ours_until_it_is_used(pytester: pytest.Pytester) -> None:

@@ -89,8 +89,10 @@ async def _demo(config: Config, verbose: bool) -> int:
 def _announce(proxy: Application, clouds: str) -> None:
     assert proxy.synthesis is not None
     say(f"a cloud is at {proxy.auth_url} (Ctrl-C ends it)")
-    for name, password, project in proxy.synthesis.users():
-        say(f"  user {name}, password {password}, project {project}")
+    for note in proxy.notes:
+        say(note)
+    for user in proxy.synthesis.users:
+        say(f"  user {user.name}, password {user.password}, project {user.project}")
     say("use it:")
     click.echo(f"  export OS_CLIENT_CONFIG_FILE={clouds} OS_CLOUD=cloudtape", err=True)
     click.echo("  openstack server list", err=True)

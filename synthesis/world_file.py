@@ -25,7 +25,7 @@ import yaml
 
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.synthesis import saved
-from cloudtape.synthesis.bootstrap import REGION, add_project, add_user, bootstrap
+from cloudtape.synthesis.bootstrap import DEFAULT_DOMAIN_NAME, REGION, add_project, add_user, bootstrap
 from cloudtape.synthesis.clock import Clock, Pace
 from cloudtape.synthesis.errors import WorldFileError
 from cloudtape.synthesis.identity import tokens
@@ -43,11 +43,15 @@ DEFAULT_WORLD = DATA / "world.yaml"
 REFERENCE = re.compile(r"@(?:(?P<kind>[a-z][\w/-]*):)?(?P<name>[\w.-]+)")
 
 
-class User(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class User(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """`domain` is a name; `project_domain` is that of the project where it has another one."""
+
     name: str
     password: str
     project: str
     roles: tuple[str, ...] = ("member",)
+    domain: str = DEFAULT_DOMAIN_NAME
+    project_domain: str = ""
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"values": "with"}):
@@ -145,7 +149,8 @@ async def build(
     for project in file.projects:
         add_project(world, project)
     for user in file.users:
-        add_user(world, user.name, user.password, user.project, user.roles)
+        domains = user.domain, user.project_domain
+        add_user(world, user.name, user.password, user.project, user.roles, *domains)
     maker = _Maker(synthesizer, world, file, lines, session)
     for at, step in enumerate(file.resources):
         await maker.make(at, step)

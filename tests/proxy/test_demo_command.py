@@ -61,6 +61,15 @@ def test_what_cannot_be_done_is_said_in_one_line(options: tuple[str, ...], why: 
     assert errors.count("\n") == 1
 
 
+def test_a_world_without_users_is_one_where_nobody_can_log_in(tmp_path: Path) -> None:
+    world = tmp_path / "world.yaml"
+    world.write_text("users: []\n")
+    with demo("--world", str(world)) as process:
+        text = said(process)
+        process.send_signal(signal.SIGINT)
+    assert "nobody can log in" in text
+
+
 def test_an_error_in_a_world_file_ends_the_start_with_its_line(tmp_path: Path) -> None:
     world = tmp_path / "world.yaml"
     world.write_text("users:\n  - {name: x, project: y}\n")

@@ -4,6 +4,7 @@ import asyncio
 import re
 from pathlib import Path
 
+import openstack
 import pytest
 import yaml
 
@@ -116,6 +117,22 @@ def test_what_is_saved_holds_no_token(tmp_path: Path) -> None:
         ask(proxy, ("GET", "/compute/v2.1/servers", None))
     assert "gAAAA" not in path.read_text()
     assert set(yaml.safe_load(path.read_text())) == {"objects", "regions", "saved", "users"}
+
+
+@pytest.mark.filterwarnings("ignore")  # the client's own
+def test_a_user_and_its_project_may_be_of_other_domains(tmp_path: Path) -> None:
+    path = tmp_path / "world.yaml"
+    path.write_text(
+        "users:\n"
+        "  - {name: demo, password: other, project: demo}\n"
+        "  - {name: demo, password: secret, project: demo, domain: acme, project_domain: lab}\n"
+    )
+    with BackgroundProxy(demo(world=path)) as proxy:
+        settings = yaml.safe_load(proxy.clouds_file.read_text())["clouds"]["cloudtape"]
+        cloud = openstack.connect(load_envvars=False, load_yaml_config=False, **settings)
+        login = cloud.session.auth.get_access(cloud.session)
+    assert (login.username, login.user_domain_name) == ("demo", "acme")
+    assert (login.project_name, login.project_domain_name) == ("demo", "lab")
 
 
 def test_each_region_has_servers_of_its_own(tmp_path: Path) -> None:

@@ -90,12 +90,18 @@ def begin(life: Life, transition: Transition, one: Resource, pace: Pace, clock: 
 def look(one: Resource, clock: Clock) -> bool:
     """What a look at it brings about; False when it is not there any more."""
     pending: Pending | None = one.pending
-    if pending is None:
-        return True
-    if pending.polls > 0:
+    if pending is not None and pending.polls > 0:
         pending.polls -= 1
         return True
-    return True if pending.due > clock.ticks() else _arrive(one, pending)
+    return catch_up(one, clock)
+
+
+def catch_up(one: Resource, clock: Clock) -> bool:
+    """Be what time has made of it, with nobody looking; False when it is not there any more."""
+    pending: Pending | None = one.pending
+    if pending is None or pending.polls > 0 or pending.due > clock.ticks():
+        return True
+    return _arrive(one, pending)
 
 
 def settle(one: Resource) -> bool:
@@ -123,6 +129,11 @@ def resume(life: Life, one: Resource, pace: Pace, clock: Clock) -> None:
         if transition.via and transition.via == state and transition.then:
             begin(life, transition, one, pace, clock)
             return
+
+
+def go_on(life: Life, transition: Transition, one: Resource) -> None:
+    """Be on a way that was begun elsewhere; the next look sees its end."""
+    one.pending = Pending(transition, life, 0, 0.0)
 
 
 def _enter(life: Life, state: str, one: Resource) -> None:

@@ -30,6 +30,7 @@ from cloudtape.synthesis.clock import Clock, Pace
 from cloudtape.synthesis.errors import WorldFileError
 from cloudtape.synthesis.identity import tokens
 from cloudtape.synthesis.identity.core import PROJECTS, USERS, token_for
+from cloudtape.synthesis.lifecycle import settle
 from cloudtape.synthesis.object_store.saved import SavedStore
 from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.services import DATA
@@ -139,7 +140,7 @@ async def build(
     clock: Clock | None = None,
     session: str = "",
 ) -> World:
-    """A world as a file describes it. Raises WorldFileError."""
+    """A world as a file describes it, all that was begun in it being done. Raises WorldFileError."""
     world = World(synthesizer.kinds, seed, Pace(), clock)
     world.token_life = timedelta(seconds=file.token_life)
     if file.saved is not None:
@@ -154,6 +155,7 @@ async def build(
     maker = _Maker(synthesizer, world, file, lines, session)
     for at, step in enumerate(file.resources):
         await maker.make(at, step)
+    saved.arrive(world, settle)
     world.pace = pace or Pace()
     return world
 

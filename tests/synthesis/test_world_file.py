@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from pathlib import Path
 
 import openstack
@@ -98,6 +99,38 @@ def test_a_saved_world_comes_back_with_its_passwords_states_and_data(tmp_path: P
     assert (again["volume"]["name"], again["volume"]["size"]) == ("kept", 3)
     assert len(servers["servers"]) == 2
     assert same == data != ""
+
+
+def saved_servers(path: Path) -> dict[str, str]:
+    resources = yaml.safe_load(path.read_text())["saved"]["resources"]
+    servers = [one["members"] for one in resources if one["kind"] == "compute/servers"]
+    return {one["name"]: one["status"] for one in servers}
+
+
+@pytest.mark.parametrize(
+    ("pace", "status"), [("polls:1", "BUILD"), ("seconds:600", "BUILD"), ("seconds:0.1", "ACTIVE")]
+)
+def test_a_world_is_saved_as_far_as_time_has_brought_it(tmp_path: Path, pace: str, status: str) -> None:
+    first, second = tmp_path / "first.yaml", tmp_path / "second.yaml"
+    with BackgroundProxy(demo(save=first, lifecycle=pace)) as proxy:
+        [(_, images)] = ask(proxy, ("GET", "/image/v2/images?name=cirros", None))
+        server = {"name": "mine", "imageRef": images["images"][0]["id"], "flavorRef": "1"}
+        [(code, _)] = ask(proxy, ("POST", "/compute/v2.1/servers", {"server": server}))
+        time.sleep(0.15)
+    assert code == 202
+    assert saved_servers(first) == {"web-1": "ACTIVE", "db-1": "ACTIVE", "mine": status}
+    with BackgroundProxy(demo(world=first, save=second, lifecycle=pace)):
+        pass
+    assert set(saved_servers(second).values()) == {"ACTIVE"}
+
+
+def test_what_time_has_deleted_is_not_saved(tmp_path: Path) -> None:
+    path = tmp_path / "saved.yaml"
+    with BackgroundProxy(demo(save=path, lifecycle="seconds:0.1")) as proxy:
+        [(_, servers)] = ask(proxy, ("GET", "/compute/v2.1/servers?name=web-1", None))
+        ask(proxy, ("DELETE", f"/compute/v2.1/servers/{servers['servers'][0]['id']}", None))
+        time.sleep(0.15)
+    assert saved_servers(path) == {"db-1": "ACTIVE"}
 
 
 def test_a_saved_world_comes_back_with_its_objects(tmp_path: Path) -> None:

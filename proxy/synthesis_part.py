@@ -77,9 +77,10 @@ class SynthesisPart:
     @property
     def settings(self) -> dict[str, Any]:
         """How a client logs in: as the last user of the world."""
-        user = self._file.users[-1] if self._file.users else None
-        if user is None:
-            return {}
+        return self.settings_of(self.users[-1]) if self.users else {}
+
+    def settings_of(self, user: User) -> dict[str, Any]:
+        """How a client logs in as a user."""
         auth = {"username": user.name, "password": user.password, "project_name": user.project}
         domains = {"user_domain_name": user.domain, "project_domain_name": user.project_domain or user.domain}
         return {"auth": {**auth, **domains}, "region_name": self._file.regions[0]}

@@ -10,6 +10,8 @@ from urllib.request import urlopen
 import pytest
 import yaml
 
+from cloudtape.clouds import cloud_names
+
 CLOUDTAPE = Path(sys.executable).parent / "cloudtape"
 
 
@@ -34,15 +36,24 @@ def test_it_says_how_to_use_it_and_ends_on_ctrl_c(tmp_path: Path) -> None:
         text = said(process)
         url = re.search(r"a cloud is at (\S+)", text)[1]  # type: ignore[index]
         clouds = Path(re.search(r"OS_CLIENT_CONFIG_FILE=(\S+)", text)[1])  # type: ignore[index]
-        auth = yaml.safe_load(clouds.read_text())["clouds"]["cloudtape"]["auth"]
+        auths = {name: one["auth"] for name, one in yaml.safe_load(clouds.read_text())["clouds"].items()}
+        auth = auths["cloudtape"]
         with urlopen(url) as answer:
             assert answer.status == 200
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
     assert (auth["auth_url"], auth["username"], auth["password"]) == (url, "demo", "secret")
-    assert "user admin, password secret" in text
+    assert "OS_CLOUD=cloudtape-admin is user admin, password secret, project admin" in text
+    assert "OS_CLOUD=cloudtape is user demo" in text
+    assert (auths["cloudtape-admin"]["auth_url"], auths["cloudtape-admin"]["username"]) == (url, "admin")
     assert not clouds.exists()
     assert (tmp_path / "world.yaml").exists()
+
+
+def test_a_user_of_several_projects_has_a_cloud_for_each() -> None:
+    users = [("admin", "admin"), ("demo", "one"), ("demo", "two"), ("demo", "three")]
+    assert cloud_names(users) == ["cloudtape-admin", "cloudtape-demo-one", "cloudtape-demo-two", "cloudtape"]
+    assert cloud_names([]) == []
 
 
 @pytest.mark.parametrize(

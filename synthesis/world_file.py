@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from cloudtape.synthesis.synthesizer import Synthesizer
 
 DEFAULT_WORLD = DATA / "world.yaml"
+CLOUD_OF_CASSETTE = "`cloudtape replay --synthesize --cassette FILE`"
 REFERENCE = re.compile(r"@(?:(?P<kind>[a-z][\w/-]*):)?(?P<name>[\w.-]+)")
 
 
@@ -91,8 +92,12 @@ def read_world(path: Path = DEFAULT_WORLD) -> tuple[WorldFile, Lines]:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise WorldFileError(path, line, f"it is no YAML: {error.problem}") from error
     lines = Lines(path, node)
+    if document is None:
+        raise lines.error((), "it is empty; a world has at least `users`")
+    if isinstance(document, dict) and "interactions" in document:
+        raise lines.error((), f"it is a cassette, no world: {CLOUD_OF_CASSETTE} makes a cloud of one")
     try:
-        return msgspec.convert(document or {}, WorldFile), lines
+        return msgspec.convert(document, WorldFile), lines
     except msgspec.ValidationError as error:
         why, _, place = str(error).partition(" - at `$")
         raise lines.error(_steps(place.rstrip("`")), why) from error
@@ -264,6 +269,8 @@ class _Maker:
 
     def _token(self, place: Sequence[str | int], by: str) -> str:
         name = self._user(by)
+        if not name:
+            raise self._lines.error(place, "somebody has to make it, and the world has no `users`")
         if name not in self._tokens:
             user = next(self._world.where(USERS, name=name), None)
             if user is None:

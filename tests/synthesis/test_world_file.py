@@ -61,6 +61,10 @@ WRONG = [
         "400 Bad Request",
     ),
     ("resources:\n  - {make: network/networks, with: {}, by: ghost}", 2, "there is no user 'ghost'"),
+    ("resources:\n  - {make: network/networks, with: {}}", 2, "the world has no `users`"),
+    ("", 1, "it is empty"),
+    ("# nothing yet\n", 1, "it is empty"),
+    ("version: 1\ninteractions:\n- request: {}\n", 1, "it is a cassette, no world"),
 ]
 
 

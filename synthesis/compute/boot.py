@@ -29,6 +29,7 @@ from cloudtape.synthesis.compute.parts import (
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.finding import sees
 from cloudtape.synthesis.making import make
+from cloudtape.synthesis.network.auto_allocation import allocated
 from cloudtape.synthesis.network.kinds import FLOATING, PORTS
 from cloudtape.synthesis.network.kinds import GROUPS as SECURITY_GROUPS
 from cloudtape.synthesis.network.networks import drop
@@ -170,10 +171,17 @@ def _plug_networks(scene: Scene, server: Resource, sent: Members) -> None:
     if wanted == "none":
         return
     if not isinstance(wanted, list):
-        only = only_network(scene, server)
+        only = only_network(scene, server) or (_allocated(scene, server.project) if wanted == "auto" else None)
         wanted = [{"uuid": only.id}] if only else []
     for one in wanted:
         plug(scene, server, one if isinstance(one, dict) else {}, groups)
+
+
+def _allocated(scene: Scene, project: str) -> Resource:
+    try:
+        return allocated(scene, project)
+    except Refused as refused:
+        raise Refused(400, f"Unable to automatically allocate a network for project {project}") from refused
 
 
 def _groups(scene: Scene, server: Resource, sent: Members) -> list[Resource]:

@@ -195,3 +195,22 @@ def test_an_interface_without_a_named_network_needs_a_single_one(bare: Asker, co
     assert (
         ask(bare, "POST", "compute", f"/v2.1/servers/{server}/os-interface", {"interfaceAttachment": {}})[0] == status
     )
+
+
+def test_auto_allocates_a_network_for_a_project_without_one(bare: Asker) -> None:
+    outside = add_network(bare, **{"router:external": True, "tenant_id": "somebody-else"})
+    first, second = (boot(bare, networks="auto")[1]["server"]["id"] for _ in range(2))
+    (network,) = networks_of(bare, first)
+    assert networks_of(bare, second) == [network] != [outside]
+    path = f"/v2.0/auto-allocated-topology/{bare.project}"
+    assert ask(bare, "GET", "network", path)[1]["auto_allocated_topology"]["id"] == network
+    for server in (first, second):
+        ask(bare, "DELETE", "compute", f"/v2.1/servers/{server}")
+    assert ask(bare, "DELETE", "network", path)[0] == 204
+    left = [one["id"] for one in ask(bare, "GET", "network", "/v2.0/networks")[1]["networks"]]
+    assert left == [outside]
+
+
+def test_auto_is_refused_where_no_network_leads_outside(bare: Asker) -> None:
+    status, why = boot(bare, networks="auto")
+    assert (status, "Unable to automatically allocate a network" in str(why)) == (400, True)

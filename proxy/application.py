@@ -85,8 +85,9 @@ class Application:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a person should know about the cassettes that were read."""
-        return tuple(note for cassette in self.cassettes for note in cassette.notes)
+        """What a person should know about the cassettes that were read, and about the world."""
+        read = tuple(note for cassette in self.cassettes for note in cassette.notes)
+        return read + (self.synthesis.notes if self.synthesis else ())
 
     @property
     def url(self) -> str:

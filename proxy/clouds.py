@@ -6,7 +6,8 @@ profiles, secure.yaml and OS_CLIENT_CONFIG_FILE mean what they mean everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -160,11 +161,22 @@ def _named(kind: str, owner: Mapping[str, Any], name_key: str) -> dict[str, Any]
     return found
 
 
-def clouds_yaml(auth_url: str, settings: Mapping[str, Any]) -> str:
-    """A clouds.yaml whose one cloud, `cloudtape`, is the proxy."""
+def clouds_yaml(auth_url: str, settings: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]] = {}) -> str:
+    """A clouds.yaml whose cloud `cloudtape` is the proxy, and so are others, by name, with settings of their own."""
+    clouds = {name: _cloud(auth_url, one) for name, one in {CLOUD: settings, **others}.items()}
+    return yaml.safe_dump({"clouds": clouds}, sort_keys=False)
+
+
+def _cloud(auth_url: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     kept = {key: value for key, value in settings.items() if key not in TRANSPORT_KEYS}
-    kept["auth"] = {**settings.get("auth", {}), "auth_url": auth_url}
-    return yaml.safe_dump({"clouds": {CLOUD: kept}}, sort_keys=False)
+    return kept | {"auth": {**settings.get("auth", {}), "auth_url": auth_url}}
+
+
+def cloud_names(users: Sequence[tuple[str, str]]) -> list[str]:
+    """What the clouds of users (name and project) are called: the last one is who is meant where none is named."""
+    often = Counter(name for name, _ in users)
+    others = [f"{CLOUD}-{name}" + (f"-{project}" if often[name] > 1 else "") for name, project in users[:-1]]
+    return others + [CLOUD] * bool(users)
 
 
 def client_environment(auth_url: str, settings: Mapping[str, Any], clouds_file: Path) -> dict[str, str | None]:

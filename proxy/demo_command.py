@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -57,7 +58,8 @@ def pace_options(command: Any) -> Any:
 def demo(listen: str, world: Path | None, save: Path | None, seed: int, lifecycle: str, verbose: bool) -> None:
     """Be an OpenStack that unmodified clients believe, with no cloud and no cassette.
 
-    What they create lives in memory until the command ends. A clouds.yaml is written, and how to use it printed.
+    What they create lives in memory until the command ends. A clouds.yaml is written, with a cloud for each user, and
+    how to use it printed.
 
     \b
     Example:
@@ -79,18 +81,27 @@ async def _demo(config: Config, verbose: bool) -> int:
     async with proxy:
         with ExitStack() as files:
             changes = files.enter_context(client_files(proxy, {}))
-            _announce(proxy, str(changes["OS_CLIENT_CONFIG_FILE"]))
+            _announce(proxy, Path(str(changes["OS_CLIENT_CONFIG_FILE"])))
             await until_ended()
     if config.synthesis.save:
         say(f"the world is in {config.synthesis.save}")
     return 0
 
 
-def _announce(proxy: Application, clouds: str) -> None:
-    assert proxy.synthesis is not None
+def _announce(proxy: Application, clouds: Path) -> None:
+    """Say how to use it, as each of its users; `clouds` is given an entry for every one of them."""
+    from cloudtape.clouds import cloud_names, clouds_yaml
+
+    part = proxy.synthesis
+    assert part is not None
+    named = cloud_names([(user.name, user.project) for user in part.users])
+    others = {name: part.settings_of(user) for name, user in zip(named[:-1], part.users, strict=False)}
+    clouds.write_text(clouds_yaml(proxy.auth_url, part.settings, others))
     say(f"a cloud is at {proxy.auth_url} (Ctrl-C ends it)")
-    for name, password, project in proxy.synthesis.users():
-        say(f"  user {name}, password {password}, project {project}")
+    for note in proxy.notes:
+        say(note)
+    for name, user in zip(named, part.users, strict=True):
+        say(f"  OS_CLOUD={quote(name)} is user {user.name}, password {user.password}, project {user.project}")
     say("use it:")
     click.echo(f"  export OS_CLIENT_CONFIG_FILE={clouds} OS_CLOUD=cloudtape", err=True)
     click.echo("  openstack server list", err=True)

@@ -32,7 +32,7 @@ from cloudtape.synthesis.saved import save
 from cloudtape.synthesis.services import default_services
 from cloudtape.synthesis.synthesizer import Synthesizer
 from cloudtape.synthesis.world import World
-from cloudtape.synthesis.world_file import DEFAULT_WORLD, WorldFile, build, read_world, stock
+from cloudtape.synthesis.world_file import DEFAULT_WORLD, User, WorldFile, build, read_world, stock
 
 # Services that keep more than resources, by type: what makes their responder.
 OWN_RESPONDERS: dict[str, Callable[[], ObjectService]] = {OBJECT_STORE: ObjectService}
@@ -58,7 +58,8 @@ class SynthesisPart:
 
     def start_from(self, known: Known, regions: Sequence[str]) -> None:
         """Let worlds start as recorded answers tell, and not from a file."""
-        self._known, self._file = known, WorldFile(regions=tuple(regions)) if regions else WorldFile()
+        self._known = known
+        self._file = WorldFile(users=known.users(), regions=tuple(regions) or WorldFile().regions)
 
     async def recorded_world(self, session: str) -> RecordedWorld:
         """The world of a session, after `start_from`."""
@@ -75,19 +76,24 @@ class SynthesisPart:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """How a client logs in: as the last user of the world's file."""
-        user = self._file.users[-1] if self._file.users else None
-        if user is None:
-            return {}
-        auth = {"username": user.name, "password": user.password, "project_name": user.project}
-        return {
-            "auth": {**auth, "user_domain_name": "Default", "project_domain_name": "Default"},
-            "region_name": self._file.regions[0],
-        }
+        """How a client logs in: as the last user of the world."""
+        return self.settings_of(self.users[-1]) if self.users else {}
 
-    def users(self) -> list[tuple[str, str, str]]:
-        """Name, password and project of each user of the file."""
-        return [(one.name, one.password, one.project) for one in self._file.users]
+    def settings_of(self, user: User) -> dict[str, Any]:
+        """How a client logs in as a user."""
+        auth = {"username": user.name, "password": user.password, "project_name": user.project}
+        domains = {"user_domain_name": user.domain, "project_domain_name": user.project_domain or user.domain}
+        return {"auth": {**auth, **domains}, "region_name": self._file.regions[0]}
+
+    @property
+    def users(self) -> tuple[User, ...]:
+        """Who may log in from the start."""
+        return self._file.users
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know about the world."""
+        return () if self.users else ("nobody can log in: the world names no `users`",)
 
     async def start(self) -> None:
         """Make the world of the default session, so that an error in its file is one at the start."""

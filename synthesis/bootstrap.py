@@ -18,7 +18,7 @@ ROLE_NAMES = ("admin", "manager", "member", "reader", "service")
 IMPLIED = (("admin", "manager"), ("manager", "member"), ("member", "reader"))
 REGION = "RegionOne"
 PROJECT = "$(project_id)s"
-DEFAULT_DOMAIN = "default"
+DEFAULT_DOMAIN, DEFAULT_DOMAIN_NAME = "default", "Default"
 
 
 def add(world: World, kind: str, **members: object) -> Resource:
@@ -31,7 +31,7 @@ def add(world: World, kind: str, **members: object) -> Resource:
 
 def bootstrap(world: World, services: Services, regions: Sequence[str] = (REGION,)) -> None:
     """Fill an empty world."""
-    add(world, DOMAINS, id=DEFAULT_DOMAIN, name="Default", description="The default domain")
+    add(world, DOMAINS, id=DEFAULT_DOMAIN, name=DEFAULT_DOMAIN_NAME, description="The default domain")
     roles = {name: add(world, ROLES, name=name).id for name in ROLE_NAMES}
     for prior, implied in IMPLIED:
         world.documents.setdefault(("", IMPLIES, (roles[prior],)), {})[roles[implied]] = None
@@ -58,21 +58,35 @@ def _endpoints(world: World, services: Services, regions: Sequence[str]) -> None
                 )
 
 
-def add_project(world: World, name: str, description: str = "") -> Resource:
-    found = next(world.where(PROJECTS, name=name), None)
-    return found or add(world, PROJECTS, name=name, description=description)
+def add_domain(world: World, name: str) -> str:
+    """Its id."""
+    return (next(world.where(DOMAINS, name=name), None) or add(world, DOMAINS, name=name)).id
 
 
-def add_user(world: World, name: str, password: str, project: str, roles: Sequence[str]) -> Resource:
-    """A user with roles on a project."""
-    home = add_project(world, project)
-    found = next(world.where(USERS, name=name), None)
-    user = found or add(world, USERS, name=name, default_project_id=home.id)
+def add_project(world: World, name: str, domain: str = DEFAULT_DOMAIN_NAME) -> Resource:
+    home = add_domain(world, domain)
+    found = next(world.where(PROJECTS, name=name, domain_id=home), None)
+    return found or add(world, PROJECTS, name=name, description="", domain_id=home, parent_id=home)
+
+
+def add_user(
+    world: World,
+    name: str,
+    password: str,
+    project: str,
+    roles: Sequence[str],
+    domain: str = DEFAULT_DOMAIN_NAME,
+    project_domain: str = "",
+) -> Resource:
+    """A user with roles on a project, which is of the same domain where no other one is named."""
+    home, of = add_project(world, project, project_domain or domain), add_domain(world, domain)
+    found = next(world.where(USERS, name=name, domain_id=of), None)
+    user = found or add(world, USERS, name=name, domain_id=of, default_project_id=home.id)
     user.private["password"] = password
     for role in roles:
-        of = next(world.where(ROLES, name=role), None) or add(world, ROLES, name=role)
-        world.grants[Grant("users", user.id, "projects", home.id, of.id)] = None
+        had = next(world.where(ROLES, name=role), None) or add(world, ROLES, name=role)
+        world.grants[Grant("users", user.id, "projects", home.id, had.id)] = None
         if role == "admin":
-            world.grants[Grant("users", user.id, "system", "all", of.id)] = None
-            world.grants[Grant("users", user.id, "domains", DEFAULT_DOMAIN, of.id)] = None
+            world.grants[Grant("users", user.id, "system", "all", had.id)] = None
+            world.grants[Grant("users", user.id, "domains", DEFAULT_DOMAIN, had.id)] = None
     return user

@@ -27,7 +27,8 @@ KEPT = "state_before"
 class Transition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`states`: those in which it may begin (none: any). `meanwhile` and `set`: members until then, and after.
 
-    `keeps`: the state in which it begins is remembered, for this or a later transition that leads back to it.
+    `keeps`: the state in which it begins is remembered, for this or a later transition that leads back to it. `called`:
+    what a refusal calls the action, where not by its key in a request.
     """
 
     states: tuple[str, ...] = ()
@@ -36,12 +37,16 @@ class Transition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     meanwhile: Members = {}
     set: Members = {}
     keeps: bool = False
+    called: str = ""
 
 
 class Life(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`member` holds the state; `with_state` are the members that go with each. `refusal` says why a state is wrong."""
+    """`member` holds the state; `with_state` are the members that go with each. `refusal` says why a state is wrong, in
+    the words of the member `told`, where that is another one.
+    """
 
     member: str = "status"
+    told: str = ""
     create: Transition = Transition()
     update: Transition = Transition()
     delete: Transition = Transition()
@@ -72,7 +77,10 @@ def check(life: Life, transition: Transition, one: Resource, action: str, label:
     """Raises Refused when the resource is in a state in which this cannot begin."""
     state = str(one.members.get(life.member, ""))
     if transition.states and state not in transition.states:
-        why = life.refusal.format(action=action, label=label, id=one.id, member=life.member, state=state)
+        told = life.with_state.get(state, {}).get(life.told) or one.members.get(life.told, state)
+        why = life.refusal.format(
+            action=transition.called or action, label=label, id=one.id, member=life.member, state=told
+        )
         raise Refused(life.status, why)
 
 
@@ -90,12 +98,18 @@ def begin(life: Life, transition: Transition, one: Resource, pace: Pace, clock: 
 def look(one: Resource, clock: Clock) -> bool:
     """What a look at it brings about; False when it is not there any more."""
     pending: Pending | None = one.pending
-    if pending is None:
-        return True
-    if pending.polls > 0:
+    if pending is not None and pending.polls > 0:
         pending.polls -= 1
         return True
-    return True if pending.due > clock.ticks() else _arrive(one, pending)
+    return catch_up(one, clock)
+
+
+def catch_up(one: Resource, clock: Clock) -> bool:
+    """Be what time has made of it, with nobody looking; False when it is not there any more."""
+    pending: Pending | None = one.pending
+    if pending is None or pending.polls > 0 or pending.due > clock.ticks():
+        return True
+    return _arrive(one, pending)
 
 
 def settle(one: Resource) -> bool:
@@ -123,6 +137,11 @@ def resume(life: Life, one: Resource, pace: Pace, clock: Clock) -> None:
         if transition.via and transition.via == state and transition.then:
             begin(life, transition, one, pace, clock)
             return
+
+
+def go_on(life: Life, transition: Transition, one: Resource) -> None:
+    """Be on a way that was begun elsewhere; the next look sees its end."""
+    one.pending = Pending(transition, life, 0, 0.0)
 
 
 def _enter(life: Life, state: str, one: Resource) -> None:

@@ -23,6 +23,7 @@ PARTS = (
     "infrastructure",
     "image.metadefs",
     "network.networks",
+    "network.auto_allocation",
     "network.agents",
     "network.extras",
     "network.kinds",

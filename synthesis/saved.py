@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from cloudtape.synthesis.blob_store import Blob
+from cloudtape.synthesis.lifecycle import Transition, catch_up, default_lives, go_on
 from cloudtape.synthesis.shelves import Members, Resource
 from cloudtape.synthesis.world import Grant, World
 
 
 class SavedResource(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """`blobs` are the bytes that it keeps, in base64, by name."""
+    """`blobs` are the bytes that it keeps, in base64, by name; `pending` is the transition that it is in."""
 
     kind: str
     members: Members
@@ -23,6 +26,7 @@ class SavedResource(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unkn
     parents: tuple[str, ...] = ()
     private: Members = {}
     blobs: dict[str, str] = {}
+    pending: Transition | None = None
 
 
 class SavedDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,7 +45,8 @@ class Saved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def save(world: World) -> Saved:
-    """All that a world holds but its tokens, which nobody should find in a file."""
+    """All that a world holds by now but its tokens, which nobody should find in a file."""
+    arrive(world, partial(catch_up, clock=world.clock))
     return Saved(
         tuple(_saved(region, one) for region, one in world.everything()),
         tuple(world.grants),
@@ -59,7 +64,15 @@ def _saved(region: str, one: Resource) -> SavedResource:
     private = {name: value for name, value in one.private.items() if name not in NOT_SAVED}
     blobs = {name: _text(value) for name, value in private.items() if isinstance(value, Blob)}
     plain = {name: value for name, value in private.items() if name not in blobs}
-    return SavedResource(one.kind, one.members, region, one.project, one.user, one.parents, plain, blobs)
+    about = one.kind, one.members, region, one.project, one.user, one.parents
+    return SavedResource(*about, plain, blobs, one.pending.transition if one.pending else None)
+
+
+def arrive(world: World, each: Callable[[Resource], bool]) -> None:
+    """Let each resource come to where it should be; those that `each` says are gone then are removed."""
+    for region, one in list(world.everything()):
+        if not each(one):
+            world.remove(one, region)
 
 
 def _text(blob: Blob) -> str:
@@ -74,6 +87,8 @@ def restore(world: World, saved: Saved) -> None:
         )
         made.private |= one.private
         made.private |= {name: world.blobs.adopt(base64.b64decode(text)) for name, text in one.blobs.items()}
+        if one.pending:
+            go_on(default_lives()[world.kinds[one.kind].rule.life], one.pending, made)
     world.grants.update(dict.fromkeys(saved.grants))
     world.memberships.update(dict.fromkeys(saved.memberships))
     for document in saved.documents:

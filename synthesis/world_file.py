@@ -25,11 +25,12 @@ import yaml
 
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.synthesis import saved
-from cloudtape.synthesis.bootstrap import REGION, add_project, add_user, bootstrap
+from cloudtape.synthesis.bootstrap import DEFAULT_DOMAIN_NAME, REGION, add_project, add_user, bootstrap
 from cloudtape.synthesis.clock import Clock, Pace
 from cloudtape.synthesis.errors import WorldFileError
 from cloudtape.synthesis.identity import tokens
 from cloudtape.synthesis.identity.core import PROJECTS, USERS, token_for
+from cloudtape.synthesis.lifecycle import settle
 from cloudtape.synthesis.object_store.saved import SavedStore
 from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.services import DATA
@@ -40,14 +41,19 @@ if TYPE_CHECKING:
     from cloudtape.synthesis.synthesizer import Synthesizer
 
 DEFAULT_WORLD = DATA / "world.yaml"
+CLOUD_OF_CASSETTE = "`cloudtape replay --synthesize --cassette FILE`"
 REFERENCE = re.compile(r"@(?:(?P<kind>[a-z][\w/-]*):)?(?P<name>[\w.-]+)")
 
 
-class User(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class User(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """`domain` is a name; `project_domain` is that of the project where it has another one."""
+
     name: str
     password: str
     project: str
     roles: tuple[str, ...] = ("member",)
+    domain: str = DEFAULT_DOMAIN_NAME
+    project_domain: str = ""
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"values": "with"}):
@@ -86,8 +92,12 @@ def read_world(path: Path = DEFAULT_WORLD) -> tuple[WorldFile, Lines]:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise WorldFileError(path, line, f"it is no YAML: {error.problem}") from error
     lines = Lines(path, node)
+    if document is None:
+        raise lines.error((), "it is empty; a world has at least `users`")
+    if isinstance(document, dict) and "interactions" in document:
+        raise lines.error((), f"it is a cassette, no world: {CLOUD_OF_CASSETTE} makes a cloud of one")
     try:
-        return msgspec.convert(document or {}, WorldFile), lines
+        return msgspec.convert(document, WorldFile), lines
     except msgspec.ValidationError as error:
         why, _, place = str(error).partition(" - at `$")
         raise lines.error(_steps(place.rstrip("`")), why) from error
@@ -135,7 +145,7 @@ async def build(
     clock: Clock | None = None,
     session: str = "",
 ) -> World:
-    """A world as a file describes it. Raises WorldFileError."""
+    """A world as a file describes it, all that was begun in it being done. Raises WorldFileError."""
     world = World(synthesizer.kinds, seed, Pace(), clock)
     world.token_life = timedelta(seconds=file.token_life)
     if file.saved is not None:
@@ -145,10 +155,12 @@ async def build(
     for project in file.projects:
         add_project(world, project)
     for user in file.users:
-        add_user(world, user.name, user.password, user.project, user.roles)
+        domains = user.domain, user.project_domain
+        add_user(world, user.name, user.password, user.project, user.roles, *domains)
     maker = _Maker(synthesizer, world, file, lines, session)
     for at, step in enumerate(file.resources):
         await maker.make(at, step)
+    saved.arrive(world, settle)
     world.pace = pace or Pace()
     return world
 
@@ -257,6 +269,8 @@ class _Maker:
 
     def _token(self, place: Sequence[str | int], by: str) -> str:
         name = self._user(by)
+        if not name:
+            raise self._lines.error(place, "somebody has to make it, and the world has no `users`")
         if name not in self._tokens:
             user = next(self._world.where(USERS, name=name), None)
             if user is None:

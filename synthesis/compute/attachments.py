@@ -11,16 +11,16 @@ from cloudtape.synthesis.compute.checks import check_not_rescued
 from cloudtape.synthesis.compute.parts import (
     ATTACHMENTS,
     SERVERS,
-    _is_usable,
     connect,
     disconnect,
+    only_network,
     plug,
     ports_of,
     show_addresses,
 )
 from cloudtape.synthesis.engine import shown
 from cloudtape.synthesis.errors import Refused
-from cloudtape.synthesis.network.kinds import NETWORKS, PORTS
+from cloudtape.synthesis.network.kinds import PORTS
 from cloudtape.synthesis.network.networks import drop
 from cloudtape.synthesis.network.security_groups import default_group
 from cloudtape.synthesis.scene import Scene, answers, on
@@ -52,8 +52,11 @@ def _attach_interface(scene: Scene) -> Answer:
     server, sent = server_of(scene), scene.call.sent
     wanted = {"port": sent.get("port_id"), "net_id": sent.get("net_id"), "fixed_ips": sent.get("fixed_ips")}
     if not wanted["port"] and not wanted["net_id"]:
-        first = next((one.id for one in scene.world.all(NETWORKS, scene.call.region) if _is_usable(one, server)), None)
-        wanted["net_id"] = first
+        only = only_network(scene, server, ambiguous=400)
+        if only is None:
+            why = f"No specific network was requested and none are available for project '{server.project}'."
+            raise Refused(400, why)
+        wanted["net_id"] = only.id
     groups = [default_group(scene, server.project).id]
     return Answer(200, {"interfaceAttachment": _interface(plug(scene, server, wanted, groups))})
 

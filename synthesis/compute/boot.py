@@ -19,9 +19,9 @@ from cloudtape.synthesis.compute.parts import (
     KEYS,
     SERVER_GROUPS,
     SERVERS,
-    _is_usable,
     connect,
     disconnect,
+    only_network,
     plug,
     ports_of,
     show_addresses,
@@ -29,7 +29,8 @@ from cloudtape.synthesis.compute.parts import (
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.finding import sees
 from cloudtape.synthesis.making import make
-from cloudtape.synthesis.network.kinds import FLOATING, NETWORKS, PORTS
+from cloudtape.synthesis.network.auto_allocation import allocated
+from cloudtape.synthesis.network.kinds import FLOATING, PORTS
 from cloudtape.synthesis.network.kinds import GROUPS as SECURITY_GROUPS
 from cloudtape.synthesis.network.networks import drop
 from cloudtape.synthesis.network.security_groups import default_group
@@ -170,12 +171,17 @@ def _plug_networks(scene: Scene, server: Resource, sent: Members) -> None:
     if wanted == "none":
         return
     if not isinstance(wanted, list):
-        mine = [one for one in scene.world.all(NETWORKS, scene.call.region) if _is_usable(one, server)]
-        if len(mine) > 1 and wanted != "auto":
-            raise Refused(409, "Multiple possible networks found, use a Network ID to be more specific.")
-        wanted = [{"uuid": one.id} for one in mine[:1]]
+        only = only_network(scene, server) or (_allocated(scene, server.project) if wanted == "auto" else None)
+        wanted = [{"uuid": only.id}] if only else []
     for one in wanted:
         plug(scene, server, one if isinstance(one, dict) else {}, groups)
+
+
+def _allocated(scene: Scene, project: str) -> Resource:
+    try:
+        return allocated(scene, project)
+    except Refused as refused:
+        raise Refused(400, f"Unable to automatically allocate a network for project {project}") from refused
 
 
 def _groups(scene: Scene, server: Resource, sent: Members) -> list[Resource]:

@@ -82,8 +82,20 @@ def plug(scene: Scene, server: Resource, wanted: Members, groups: list[str]) -> 
     return port
 
 
-def _is_usable(network: Resource, server: Resource) -> bool:
-    return bool(network.project == server.project and network.members["subnets"])
+def only_network(scene: Scene, server: Resource, ambiguous: int = 409) -> Resource | None:
+    """The network that is meant where none is named, or `auto`; None where the project has none.
+
+    Raises Refused where it has several. Source: nova's `network/neutron.py`, `_get_available_networks`.
+    """
+    mine = [one for one in scene.world.all(NETWORKS, scene.call.region) if _is_available(one, server.project)]
+    if len(mine) > 1:
+        raise Refused(ambiguous, "Multiple possible networks found, use a Network ID to be more specific.")
+    return mine[0] if mine else None
+
+
+def _is_available(network: Resource, project: str) -> bool:
+    members = network.members
+    return network.project == project or bool(members["shared"]) or project in members.get("_shared_with", ())
 
 
 def disconnect(scene: Scene, server: Resource, attachment: Resource) -> None:

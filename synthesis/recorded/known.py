@@ -14,11 +14,14 @@ from cloudtape.synthesis.recorded.logins import Login, adopt, login_in
 from cloudtape.synthesis.recorded.objects import KnownObjects
 from cloudtape.synthesis.recorded.sightings import Key, Sighting, sightings
 from cloudtape.synthesis.world import World
+from cloudtape.synthesis.world_file import User
 
 if TYPE_CHECKING:
     from cloudtape.synthesis.synthesizer import Synthesizer
 
 Exchange = tuple[Request, Response]
+STAND_IN = User("admin", "secret", "admin", ("admin",))
+"""Who there is where nobody logged in."""
 
 
 class Known:
@@ -52,6 +55,12 @@ class Known:
             if response.status < 300 and (call := synthesizer.call(world, request)):
                 self.kinds.add(call.plan.kind)
         self._find_what_came_along()
+
+    def users(self) -> tuple[User, ...]:
+        """Who may log in; whoever did first is the last one, who is taken where none is named."""
+        if not self.logins:
+            return (STAND_IN,)
+        return tuple(user for login in reversed(self.logins.values()) if (user := login.as_user()))
 
     def _find_what_came_along(self) -> None:
         """What belongs to something that the recording made was made by it, too: the ports of a server, say."""

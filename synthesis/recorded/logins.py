@@ -11,11 +11,12 @@ from typing import Any
 import msgspec
 
 from cloudtape.cassettes.messages import Response, header
-from cloudtape.synthesis.bootstrap import DEFAULT_DOMAIN, add
+from cloudtape.synthesis.bootstrap import DEFAULT_DOMAIN, DEFAULT_DOMAIN_NAME, add
 from cloudtape.synthesis.calls import Token
 from cloudtape.synthesis.identity.core import ANY_PASSWORD, DOMAINS, PROJECTS, ROLES, USERS
 from cloudtape.synthesis.shelves import Members
 from cloudtape.synthesis.world import Grant, World
+from cloudtape.synthesis.world_file import User
 
 PROJECT = "$(project_id)s"
 REGIONS, SERVICES, ENDPOINTS = "identity/regions", "identity/services", "identity/endpoints"
@@ -37,6 +38,15 @@ class Login(msgspec.Struct, frozen=True):
     def user(self) -> str:
         return _id(self.document.get("user"))
 
+    def as_user(self) -> User | None:
+        """Who logs in like this again, by whatever password; None where it was in no project."""
+        user, project = self.document["user"], self.document.get("project")
+        if not isinstance(project, dict) or not (user.get("name") and project.get("name")):
+            return None
+        roles = tuple(str(one["name"]) for one in _objects(self.document.get("roles"), "name"))
+        home, other = _domain_name(user), _domain_name(project)
+        return User(user["name"], ANY_PASSWORD, project["name"], roles, home, other if other != home else "")
+
 
 def login_in(response: Response) -> Login | None:
     """The login that an answer is about, None where it is about none."""
@@ -57,7 +67,7 @@ def login_in(response: Response) -> Login | None:
 
 def _as_v3(access: Members) -> Members:
     user, tenant = access["user"], access["token"].get("tenant")
-    domain = {"id": DEFAULT_DOMAIN, "name": "Default"}
+    domain = {"id": DEFAULT_DOMAIN, "name": DEFAULT_DOMAIN_NAME}
     document: Members = {
         "methods": ["password"],
         "user": {"id": user["id"], "name": user.get("name", user["id"]), "domain": domain},
@@ -90,6 +100,11 @@ def _objects(value: Any, *names: str) -> list[Members]:
     """The objects of a list that have these members."""
     found = value if isinstance(value, list) else []
     return [one for one in found if isinstance(one, dict) and all(name in one for name in names)]
+
+
+def _domain_name(owner: Members) -> str:
+    domain = owner.get("domain")
+    return str(domain.get("name") or DEFAULT_DOMAIN_NAME) if isinstance(domain, dict) else DEFAULT_DOMAIN_NAME
 
 
 def _id(value: Any) -> str:
@@ -137,7 +152,7 @@ def adopt(world: World, login: Login) -> Token:
 def _domain(world: World, said: Any) -> str:
     id_ = _id(said) or DEFAULT_DOMAIN
     if world.find(DOMAINS, id_) is None:
-        add(world, DOMAINS, id=id_, name=said.get("name", id_) if isinstance(said, dict) else "Default")
+        add(world, DOMAINS, id=id_, name=said.get("name", id_) if isinstance(said, dict) else DEFAULT_DOMAIN_NAME)
     return id_
 
 

@@ -30,7 +30,7 @@ from cloudtape.synthesis.making import effect
 from cloudtape.synthesis.object_store.service import ObjectService
 from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.recorded.agreement import Agreement
-from cloudtape.synthesis.recorded.known import Known, seen_in
+from cloudtape.synthesis.recorded.known import STAND_IN, Known, seen_in
 from cloudtape.synthesis.recorded.logins import adopt, login_in, settle_in
 from cloudtape.synthesis.recorded.mending import READS, mends
 from cloudtape.synthesis.recorded.objects import RecordedObjects
@@ -164,7 +164,7 @@ class RecordedWorld(World):
                     self.trusted = token
         else:
             bootstrap(self, self._synthesizer.services)
-            user = add_user(self, "admin", "secret", "admin", ("admin",))
+            user = add_user(self, STAND_IN.name, STAND_IN.password, STAND_IN.project, STAND_IN.roles)
             scope = {"project": {"id": user.members["default_project_id"]}}
             scene = self._synthesizer.scene_of(self)
             self.trusted = token_for(scene, user, ["password"], scope, {})

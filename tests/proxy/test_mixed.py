@@ -320,13 +320,25 @@ def test_a_recorded_world_is_saved_for_the_demo(lists: Path, tmp_path: Path, mon
     with BackgroundProxy(replaying) as proxy:
         cloud = connected(proxy, monkeypatch)
         cloud.network.create_network(name="made-here")
-        names = [one.name for one in cloud.network.networks()]
+        names, who = [one.name for one in cloud.network.networks()], cloud.current_user_id
     again = Config(mode_named("synthesize"), synthesis=SynthesisOptions(world=path))
-    who = {"username": "demo", "password": "anything", "project_name": "demo"}
-    auth = {"auth": {**who, "user_domain_id": "default", "project_domain_id": "default"}, "region_name": "RegionOne"}
-    with BackgroundProxy(again, auth) as demo:
+    with BackgroundProxy(again) as demo:
         cloud = connected(demo, monkeypatch)
         assert [one.name for one in cloud.network.networks()] == names
+        assert cloud.current_user_id == who
+        assert cloud.connect_as(password="any other").current_user_id == who
+
+
+def test_a_recording_in_which_nobody_logged_in_has_somebody_who_can(
+    mixed: Callable[..., BackgroundProxy], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = CassetteWriter.create(tmp_path / "lists.yaml")
+    for one in load(SAMPLES / "sdk.yaml"):
+        if is_list(one):
+            writer.append(one)
+    writer.close()
+    cloud = connected(mixed(tmp_path / "lists.yaml"), monkeypatch)
+    assert cloud.session.auth.get_access(cloud.session).username == "admin"
 
 
 # --- asking for it ---------------------------------------------------------------------------------------------------

@@ -333,9 +333,12 @@ class Asker:
         if plan.sent is None:
             return b""
         kept = getattr(self, "_ids", [])
-        body = msgspec.json.encode(self._named(plan.sent, plan))
+        sent = self._named(plan.sent, plan)
+        if (plan.kind, plan.verb) == ("compute/servers", Verb.CREATE) and "networks" not in sent["server"]:
+            # By then there are several networks, so that one has to be named.
+            sent["server"]["networks"] = [{"uuid": self._thing("network/networks", ()).id}]
         self._ids = kept
-        return body
+        return msgspec.json.encode(sent)
 
     def _named(self, value: Any, plan: Plan, name: str = "") -> Any:
         """A request example with ids of things that are there."""

@@ -72,7 +72,24 @@ def test_an_action_in_the_wrong_state_is_a_conflict(action: str, state: str) -> 
     with pytest.raises(Refused) as refused:
         check(life, life.actions[action], server(state), action, "Instance")
     assert refused.value.status == 409
-    assert action in refused.value.message
+    assert f"Cannot '{action.removeprefix('os-')}' instance" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [("VERIFY_RESIZE", "resized"), ("SHUTOFF", "stopped"), ("ERROR", "error"), ("ACTIVE", "active")],
+)
+def test_a_refusal_names_the_state_as_nova_does(state: str, told: str) -> None:
+    life = default_lives()["server"]
+    with pytest.raises(Refused, match=f"while it is in vm_state {told}$"):
+        check(life, life.actions["unpause"], server(state), "unpause", "Instance")
+
+
+def test_a_refusal_names_the_state_below_a_passing_one() -> None:
+    life, one = default_lives()["server"], server("HARD_REBOOT")
+    one.set(**{"OS-EXT-STS:vm_state": "active"})
+    with pytest.raises(Refused, match=r"while it is in vm_state active$"):
+        check(life, life.actions["unpause"], one, "unpause", "Instance")
 
 
 def test_every_state_that_is_named_can_be_reached() -> None:

@@ -2,8 +2,10 @@
 
 import asyncio
 import re
+import time
 from pathlib import Path
 
+import openstack
 import pytest
 import yaml
 
@@ -59,6 +61,10 @@ WRONG = [
         "400 Bad Request",
     ),
     ("resources:\n  - {make: network/networks, with: {}, by: ghost}", 2, "there is no user 'ghost'"),
+    ("resources:\n  - {make: network/networks, with: {}}", 2, "the world has no `users`"),
+    ("", 1, "it is empty"),
+    ("# nothing yet\n", 1, "it is empty"),
+    ("version: 1\ninteractions:\n- request: {}\n", 1, "it is a cassette, no world"),
 ]
 
 
@@ -99,6 +105,38 @@ def test_a_saved_world_comes_back_with_its_passwords_states_and_data(tmp_path: P
     assert same == data != ""
 
 
+def saved_servers(path: Path) -> dict[str, str]:
+    resources = yaml.safe_load(path.read_text())["saved"]["resources"]
+    servers = [one["members"] for one in resources if one["kind"] == "compute/servers"]
+    return {one["name"]: one["status"] for one in servers}
+
+
+@pytest.mark.parametrize(
+    ("pace", "status"), [("polls:1", "BUILD"), ("seconds:600", "BUILD"), ("seconds:0.1", "ACTIVE")]
+)
+def test_a_world_is_saved_as_far_as_time_has_brought_it(tmp_path: Path, pace: str, status: str) -> None:
+    first, second = tmp_path / "first.yaml", tmp_path / "second.yaml"
+    with BackgroundProxy(demo(save=first, lifecycle=pace)) as proxy:
+        [(_, images)] = ask(proxy, ("GET", "/image/v2/images?name=cirros", None))
+        server = {"name": "mine", "imageRef": images["images"][0]["id"], "flavorRef": "1"}
+        [(code, _)] = ask(proxy, ("POST", "/compute/v2.1/servers", {"server": server}))
+        time.sleep(0.15)
+    assert code == 202
+    assert saved_servers(first) == {"web-1": "ACTIVE", "db-1": "ACTIVE", "mine": status}
+    with BackgroundProxy(demo(world=first, save=second, lifecycle=pace)):
+        pass
+    assert set(saved_servers(second).values()) == {"ACTIVE"}
+
+
+def test_what_time_has_deleted_is_not_saved(tmp_path: Path) -> None:
+    path = tmp_path / "saved.yaml"
+    with BackgroundProxy(demo(save=path, lifecycle="seconds:0.1")) as proxy:
+        [(_, servers)] = ask(proxy, ("GET", "/compute/v2.1/servers?name=web-1", None))
+        ask(proxy, ("DELETE", f"/compute/v2.1/servers/{servers['servers'][0]['id']}", None))
+        time.sleep(0.15)
+    assert saved_servers(path) == {"db-1": "ACTIVE"}
+
+
 def test_a_saved_world_comes_back_with_its_objects(tmp_path: Path) -> None:
     path = tmp_path / "saved.yaml"
     with BackgroundProxy(demo(save=path)) as proxy:
@@ -116,6 +154,22 @@ def test_what_is_saved_holds_no_token(tmp_path: Path) -> None:
         ask(proxy, ("GET", "/compute/v2.1/servers", None))
     assert "gAAAA" not in path.read_text()
     assert set(yaml.safe_load(path.read_text())) == {"objects", "regions", "saved", "users"}
+
+
+@pytest.mark.filterwarnings("ignore")  # the client's own
+def test_a_user_and_its_project_may_be_of_other_domains(tmp_path: Path) -> None:
+    path = tmp_path / "world.yaml"
+    path.write_text(
+        "users:\n"
+        "  - {name: demo, password: other, project: demo}\n"
+        "  - {name: demo, password: secret, project: demo, domain: acme, project_domain: lab}\n"
+    )
+    with BackgroundProxy(demo(world=path)) as proxy:
+        settings = yaml.safe_load(proxy.clouds_file.read_text())["clouds"]["cloudtape"]
+        cloud = openstack.connect(load_envvars=False, load_yaml_config=False, **settings)
+        login = cloud.session.auth.get_access(cloud.session)
+    assert (login.username, login.user_domain_name) == ("demo", "acme")
+    assert (login.project_name, login.project_domain_name) == ("demo", "lab")
 
 
 def test_each_region_has_servers_of_its_own(tmp_path: Path) -> None:

@@ -146,3 +146,71 @@ def test_a_group_goes_with_its_volumes() -> None:
     assert ask(asker, "POST", "block-storage", path, {"delete": {"delete-volumes": False}})[0] == 400
     assert ask(asker, "POST", "block-storage", path, {"delete": {"delete-volumes": True}})[0] == 202
     assert ask(asker, "GET", "block-storage", f"/v3/p/volumes/{made}")[0] == 404
+
+
+@pytest.fixture
+def bare() -> Asker:
+    """One whose project has no network available."""
+    asker = Asker()
+    for network in list(asker.world.all("network/networks")):
+        asker.world.remove(network)
+    return asker
+
+
+def add_network(asker: Asker, **more: Any) -> str:
+    _, made = ask(asker, "POST", "network", "/v2.0/networks", {"network": {"name": "n", **more}})
+    id_ = str(made["network"]["id"])
+    ask(asker, "POST", "network", "/v2.0/subnets", {"subnet": {"network_id": id_, "cidr": "10.9.0.0/24"}})
+    return id_
+
+
+def networks_of(asker: Asker, server: str) -> list[str]:
+    _, found = ask(asker, "GET", "compute", f"/v2.1/servers/{server}/os-interface")
+    return [one["net_id"] for one in found["interfaceAttachments"]]
+
+
+def test_a_server_without_a_named_network_is_in_the_only_one(bare: Asker) -> None:
+    network = add_network(bare)
+    assert networks_of(bare, boot(bare, networks="auto")[1]["server"]["id"]) == [network]
+
+
+@pytest.mark.parametrize("more", [{}, {"shared": True, "tenant_id": "somebody-else"}])
+def test_a_server_without_a_named_network_is_refused_where_there_are_several(bare: Asker, more: dict[str, Any]) -> None:
+    add_network(bare)
+    add_network(bare, **more)
+    status, why = boot(bare, networks="auto")
+    assert (status, "Multiple possible networks found" in str(why)) == (409, True)
+
+
+def test_a_network_of_others_is_not_meant_by_auto(bare: Asker) -> None:
+    mine, _ = add_network(bare), add_network(bare, tenant_id="somebody-else")
+    assert networks_of(bare, boot(bare, networks="auto")[1]["server"]["id"]) == [mine]
+
+
+@pytest.mark.parametrize(("count", "status"), [(0, 400), (1, 200), (2, 400)])
+def test_an_interface_without_a_named_network_needs_a_single_one(bare: Asker, count: int, status: int) -> None:
+    server = boot(bare)[1]["server"]["id"]
+    for _ in range(count):
+        add_network(bare)
+    assert (
+        ask(bare, "POST", "compute", f"/v2.1/servers/{server}/os-interface", {"interfaceAttachment": {}})[0] == status
+    )
+
+
+def test_auto_allocates_a_network_for_a_project_without_one(bare: Asker) -> None:
+    outside = add_network(bare, **{"router:external": True, "tenant_id": "somebody-else"})
+    first, second = (boot(bare, networks="auto")[1]["server"]["id"] for _ in range(2))
+    (network,) = networks_of(bare, first)
+    assert networks_of(bare, second) == [network] != [outside]
+    path = f"/v2.0/auto-allocated-topology/{bare.project}"
+    assert ask(bare, "GET", "network", path)[1]["auto_allocated_topology"]["id"] == network
+    for server in (first, second):
+        ask(bare, "DELETE", "compute", f"/v2.1/servers/{server}")
+    assert ask(bare, "DELETE", "network", path)[0] == 204
+    left = [one["id"] for one in ask(bare, "GET", "network", "/v2.0/networks")[1]["networks"]]
+    assert left == [outside]
+
+
+def test_auto_is_refused_where_no_network_leads_outside(bare: Asker) -> None:
+    status, why = boot(bare, networks="auto")
+    assert (status, "Unable to automatically allocate a network" in str(why)) == (400, True)

@@ -203,14 +203,14 @@ class Application:
     async def _listen(self, stack: AsyncExitStack, pipeline: Pipeline) -> None:
         spool = partial(Spool, Path(tempfile.gettempdir())) if self.config.mode.answers_alone else None
         remembers = self.config.mode.synthesizes
-        edge = Edge(partial(self._answer, pipeline), self.routes, self._doors.ports, spool, remembers)
+        answer = partial(self._answer, pipeline) if self.config.layout == "ports" else pipeline
+        edge = Edge(answer, self.routes, self._doors.ports, spool, remembers)
         stack.push_async_callback(self._doors.close)
         await self._doors.open(edge, self.routes)
 
     async def _answer(self, pipeline: Pipeline, request: Request) -> Response:
         response = await pipeline(request)
-        if self._doors.is_behind(self.routes):
-            await self._doors.follow(self.routes)
+        await self._doors.follow(self.routes)
         return response
 
 

@@ -81,7 +81,8 @@ class Edge:
             return fault(place.route.service, 500, "the proxy failed; its log says why")
 
     async def _exchange(self, incoming: Incoming, place: Place) -> Response:
-        _, inward = self._rewriters_for(place)
+        known = self._routes.version, len(self._ports)
+        outward, inward = self._rewriters_for(place)
         spool = self._spool() if self._spool and incoming.has_body else None
         try:
             body = await _body_of(incoming, spool) if incoming.has_body else b""
@@ -90,7 +91,8 @@ class Edge:
                 headers = (*headers, ("Content-Length", "0"))  # it came in pieces, of which there were none
             request = Request(incoming.method, place.uri, headers, body, place.route.name, place.session)
             response = await self._answer(_inward(request, inward))
-            outward, _ = self._rewriters_for(place)  # only now: this answer may have taught a route
+            if known != (self._routes.version, len(self._ports)):  # this answer has taught a route
+                outward, _ = self._rewriters_for(place)
             return self._outward(response, outward, place)
         finally:
             if spool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from cloudtape.cassettes import index
 from cloudtape.cassettes.bodies import checked
 from cloudtape.cassettes.index import Summariser
-from cloudtape.cassettes.messages import Interaction, Recorded, Route
+from cloudtape.cassettes.messages import Interaction, Route
 from cloudtape.cassettes.yaml_reader import Progress
 
 
@@ -47,11 +47,14 @@ class Cassette:
             raise IndexError(number)
         return self._index.interaction(number - 1)
 
-    def recorded(self, number: int) -> Recorded:
-        """What an answer is made from, as `interaction` has it; raises the same."""
+    def answer(self, number: int) -> tuple[bytes, bytes]:
+        """What the summariser said of an interaction, and the body of its answer; raises the same.
+
+        Both are empty where there was no summariser or the body lies in a file.
+        """
         if not 1 <= number <= self._size:
             raise IndexError(number)
-        return self._index.recorded(number - 1)
+        return self._index.answer(number - 1)
 
 
 def load(

@@ -1,8 +1,9 @@
 """The compiled index beside a cassette: `servers.yaml.index`.
 
-    magic │ length and checksum of the head │ head │ interactions, each as two pieces (`packing`)
-                                              └ digest of the YAML, versions, notes, routes, names of header
-                                                fields, places and checksums of the interactions, summary
+    magic │ length and checksum of the head │ head │ interactions, each in three pieces
+                                              │      └ what the summariser says of it, its answer's body, the rest
+                                              └ digest of the YAML, versions, notes, routes, places and
+                                                checksums of the interactions, summary
 
 It is never trusted over the YAML: the head names the digest of the YAML's whole content, and head and interactions
 carry checksums of their own. Whatever does not fit is made again.
@@ -25,14 +26,16 @@ import msgspec
 
 from cloudtape.cassettes.bodies import folder_of
 from cloudtape.cassettes.errors import CassetteFormatError, CassetteNotFound
-from cloudtape.cassettes.messages import Interaction, Recorded, Route, StoredBody
-from cloudtape.cassettes.packing import Packer, Unpacker
+from cloudtape.cassettes.messages import Interaction, Route, StoredBody
+from cloudtape.cassettes.packing import pack, unpack
 from cloudtape.cassettes.yaml_reader import Progress, Reading, read, read_bytes
 
-MAGIC = b"cloudtape index 6\n"
+MAGIC = b"cloudtape index 7\n"
 CHUNK = 1024 * 1024
-PLACE = struct.Struct("<QIIII")
-"""Where an interaction lies behind the head: its offset, the lengths of its two pieces, the CRC-32 of each."""
+PLACE = struct.Struct("<QIIIII")
+"""Where an interaction lies behind the head: its offset, the lengths of its pieces, the CRC-32 of the first two
+together and of the third.
+"""
 
 
 class _Head(msgspec.Struct, array_like=True, frozen=True):
@@ -43,8 +46,6 @@ class _Head(msgspec.Struct, array_like=True, frozen=True):
     routes: tuple[tuple[str, str, str], ...]
     stored: tuple[tuple[str, int], ...]
     """(SHA-256, size) of each body file."""
-    names: tuple[tuple[str, ...], ...]
-    """The names of header fields that interactions tell by a number."""
     places: memoryview
     """A `PLACE` for each interaction."""
     summary: memoryview
@@ -54,8 +55,8 @@ class _Head(msgspec.Struct, array_like=True, frozen=True):
 class Summariser(Protocol):
     """What a caller wants to know of a cassette without reading its interactions; made anew for each reading."""
 
-    def add(self, interaction: Interaction) -> None:
-        """Look at one interaction; they come in order."""
+    def add(self, interaction: Interaction) -> bytes:
+        """Look at one interaction; they come in order. What `Index.answer` shall give beside its answer's body."""
 
     def close(self) -> bytes:
         """What is kept of all of them."""
@@ -73,7 +74,7 @@ class Index:
         self.routes = tuple(Route(*route) for route in head.routes)
         self.stored = tuple(StoredBody(folder_of(path) / sha256, size, sha256) for sha256, size in head.stored)
         self.rebuild: Callable[[], Index] | None = None
-        self._places, self._unpack = head.places, Unpacker(head.names, folder_of(path))
+        self._places, self._folder = head.places, folder_of(path)
         # Read, not mapped: what was read once would count as our memory for good.
         self._file, self._start, self._path = os.dup(file.fileno()), start, path
         weakref.finalize(self, os.close, self._file)
@@ -83,20 +84,21 @@ class Index:
 
     def interaction(self, at: int) -> Interaction:
         """The interaction at a position from 0."""
-        offset, length, rest, checksum, rests = PLACE.unpack_from(self._places, at * PLACE.size)
-        start = self._start + offset
-        answered, asked = os.pread(self._file, length, start), os.pread(self._file, rest, start + length)
-        if zlib.crc32(answered) != checksum or zlib.crc32(asked) != rests:
+        offset, own, body, rest, checksum, rests = PLACE.unpack_from(self._places, at * PLACE.size)
+        whole = os.pread(self._file, own + body + rest, self._start + offset)
+        if zlib.crc32(whole[: own + body]) != checksum or zlib.crc32(whole[own + body :]) != rests:
             return self._again(at).interaction(at)
-        return self._unpack.interaction(answered, asked, at + 1)
+        return unpack(whole[own : own + body], whole[own + body :], at + 1, self._folder)
 
-    def recorded(self, at: int) -> Recorded:
-        """What an answer is made from, at a position from 0; cheaper than the whole interaction."""
-        offset, length, _, checksum, _ = PLACE.unpack_from(self._places, at * PLACE.size)
-        answered = os.pread(self._file, length, self._start + offset)
-        if zlib.crc32(answered) != checksum:
-            return self._again(at).recorded(at)
-        return self._unpack.recorded(answered)
+    def answer(self, at: int) -> tuple[bytes, bytes]:
+        """What the summariser said of the interaction at a position from 0, and the body of its answer (empty where it
+        lies in a file); cheaper than the whole interaction.
+        """
+        offset, own, body, _, checksum, _ = PLACE.unpack_from(self._places, at * PLACE.size)
+        found = os.pread(self._file, own + body, self._start + offset)
+        if zlib.crc32(found) != checksum:
+            return self._again(at).answer(at)
+        return found[:own], found[own:]
 
     def _again(self, at: int) -> Index:
         """The index itself, made again because an interaction is damaged."""
@@ -105,7 +107,7 @@ class Index:
             raise CassetteFormatError(self._path, "changed while it was in use", f"interaction {at + 1}")
         self._file, self._start, self.rebuild = os.dup(fresh._file), fresh._start, None
         weakref.finalize(self, os.close, self._file)
-        self._places, self._unpack = fresh._places, fresh._unpack
+        self._places = fresh._places
         return self
 
 
@@ -164,8 +166,8 @@ def _read(file: Path, cassette: Path, digest: bytes, summary_version: str | None
 
 def _end(places: memoryview) -> int:
     """Where the last interaction ends; they lie in order."""
-    offset, length, rest, _, _ = PLACE.unpack_from(places, len(places) - PLACE.size)
-    return int(offset + length + rest)
+    offset, own, body, rest, _, _ = PLACE.unpack_from(places, len(places) - PLACE.size)
+    return int(offset + own + body + rest)
 
 
 def _read_head(file: IO[bytes]) -> tuple[_Head, int]:
@@ -193,18 +195,17 @@ def _build(
 ) -> Index:
     data = read_bytes(path)
     reading = Reading([], len(data))
-    places, packer = bytearray(), Packer()
+    places = bytearray()
     routes: list[tuple[str, str, str]] = []
     stored: list[tuple[str, int]] = []
     with tempfile.TemporaryFile() as blobs:
         offset = 0
         for interaction in read(path, data, reading, progress):
-            answered, asked = packer(interaction)
-            blobs.write(answered + asked)
-            places += PLACE.pack(offset, len(answered), len(asked), zlib.crc32(answered), zlib.crc32(asked))
-            offset += len(answered) + len(asked)
-            if summariser:
-                summariser.add(interaction)
+            own = summariser.add(interaction) if summariser else b""
+            body, rest = pack(interaction)
+            blobs.write(own + body + rest)
+            places += PLACE.pack(offset, len(own), len(body), len(rest), zlib.crc32(own + body), zlib.crc32(rest))
+            offset += len(own) + len(body) + len(rest)
             bodies = (interaction.request.body, interaction.response.body)
             stored.extend((body.sha256, body.size) for body in bodies if isinstance(body, StoredBody))
             routes.extend((route.name, route.service, route.upstream) for route in interaction.routes)
@@ -215,7 +216,6 @@ def _build(
             reading.whole_bytes,
             tuple(dict.fromkeys(routes)),
             tuple(dict.fromkeys(stored)),
-            tuple(packer.names),
             memoryview(places),
             memoryview(summariser.close() if summariser else b""),
         )

@@ -67,10 +67,6 @@ class Response(msgspec.Struct, frozen=True):
     body: Body = b""
 
 
-class Kept(Response, frozen=True):
-    """A response that is given again and again, the very same object: what is made of it is worth remembering."""
-
-
 class Interaction(msgspec.Struct, frozen=True):
     """One request with its response, and how it was recorded.
 
@@ -87,25 +83,6 @@ class Interaction(msgspec.Struct, frozen=True):
     operation: str = ""
     scrubbed: tuple[str, ...] = ()
     routes: tuple[Route, ...] = ()
-
-
-class Recorded(msgspec.Struct, frozen=True):
-    """The part of an interaction that an answer is made from; `uri` is the request's.
-
-    `names` and `values` are the header fields; a cassette gives the very same object for equal `names`.
-    """
-
-    uri: str
-    operation: str
-    status: int
-    reason: str
-    names: tuple[str, ...]
-    values: tuple[str, ...]
-    body: Body
-
-    @property
-    def response(self) -> Response:
-        return Response(self.status, self.reason, tuple(zip(self.names, self.values, strict=True)), self.body)
 
 
 def header(headers: Sequence[tuple[str, str]], name: str) -> str | None:

@@ -1,22 +1,17 @@
-"""An interaction as two pieces of msgpack: what an answer is made from, and the rest.
+"""An interaction as msgpack, in two pieces: the body of its answer, as it is, and the rest.
 
-A replayed answer needs the first piece alone. The names of header fields come again and again in the same order: they
-stand in a table that all interactions share, and in the pieces by a number. So they are not decoded each time, and what
-must be known of them needs to be found out only once.
+A replayed answer needs no more than the body; whoever reads the interaction needs both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from cloudtape.cassettes.messages import Headers, Interaction, Recorded, Request, Route, StoredBody
-
-Names = tuple[str, ...]
-MOST_NAMES = 4096
+from cloudtape.cassettes.messages import Headers, Interaction, Request, Response, Route, StoredBody
 
 
 class _File(msgspec.Struct, array_like=True, frozen=True):
@@ -24,138 +19,100 @@ class _File(msgspec.Struct, array_like=True, frozen=True):
     size: int
 
 
-class _Answered(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """`bytewise`: some header holds bytes that are no UTF-8, so all of them stand as one character for each byte."""
+class _Rest(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """`file`: where the answer's body lies, if not in the other piece.
 
+    `bytewise`: some header holds bytes that are no UTF-8, so all of them stand as one character for each byte.
+    """
+
+    method: str
+    uri: str
+    route: str
+    asked: Headers
+    body: bytes | _File
     status: int
     reason: str
-    names: int | Names
-    values: tuple[str, ...]
-    body: bytes | _File
-    uri: str
-    operation: str
-    bytewise: bool
-
-
-class _Asked(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    method: str
-    route: str
-    names: int | Names
-    values: tuple[str, ...]
-    body: bytes | _File
+    answered: Headers
+    file: _File | None
     recorded_at: str
     elapsed: float
+    operation: str
     scrubbed: tuple[str, ...]
     routes: tuple[tuple[str, str, str], ...]
     bytewise: bool
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode_answered = msgspec.msgpack.Decoder(_Answered).decode
-_decode_asked = msgspec.msgpack.Decoder(_Asked).decode
+_decode = msgspec.msgpack.Decoder(_Rest).decode
 
 
-class Packer:
-    """Packs the interactions of one cassette. `names` is the table, complete when all are packed."""
-
-    def __init__(self) -> None:
-        self.names: list[Names] = []
-        self._numbers: dict[Names, int] = {}
-
-    def __call__(self, interaction: Interaction) -> tuple[bytes, bytes]:
-        request, response = interaction.request, interaction.response
-        answered, asked = _as_text(response.headers), _as_text(request.headers)
-        return _encode(
-            _Answered(
-                response.status,
-                response.reason,
-                self._names(answered),
-                _values(answered),
-                _packed_body(response.body),
-                request.uri,
-                interaction.operation,
-                answered is not response.headers,
-            )
-        ), _encode(
-            _Asked(
-                request.method,
-                request.route,
-                self._names(asked),
-                _values(asked),
-                _packed_body(request.body),
-                interaction.recorded_at,
-                interaction.elapsed,
-                interaction.scrubbed,
-                tuple((route.name, route.service, route.upstream) for route in interaction.routes),
-                asked is not request.headers,
-            )
-        )
-
-    def _names(self, headers: Headers) -> int | Names:
-        """The number of the names of some header fields, or the names themselves where there are too many others."""
-        names = tuple([name for name, _ in headers])
-        number = self._numbers.get(names)
-        if number is None and len(self.names) < MOST_NAMES:
-            number = self._numbers[names] = len(self.names)
-            self.names.append(names)
-        return names if number is None else number
+def pack(interaction: Interaction) -> tuple[bytes, bytes]:
+    """The body of the answer (empty where it lies in a file), and the rest."""
+    request, response = interaction.request, interaction.response
+    asked, answered = request.headers, response.headers
+    if bytewise := not (_are_text(asked) and _are_text(answered)):
+        asked, answered = _each(asked, _bytewise), _each(answered, _bytewise)
+    body = _packed_body(response.body)
+    rest = _Rest(
+        request.method,
+        request.uri,
+        request.route,
+        asked,
+        _packed_body(request.body),
+        response.status,
+        response.reason,
+        answered,
+        None if isinstance(body, bytes) else body,
+        interaction.recorded_at,
+        interaction.elapsed,
+        interaction.operation,
+        interaction.scrubbed,
+        tuple((route.name, route.service, route.upstream) for route in interaction.routes),
+        bytewise,
+    )
+    return body if isinstance(body, bytes) else b"", _encode(rest)
 
 
-class Unpacker:
-    """Reads the pieces again; `folder` is where body files lie."""
-
-    def __init__(self, names: Sequence[Names], folder: Path) -> None:
-        self._table, self._folder = names, folder
-
-    def recorded(self, answered: bytes) -> Recorded:
-        """Raises msgspec.MsgspecError, IndexError."""
-        found = _decode_answered(answered)
-        names, values = self._fields(found)
-        return Recorded(found.uri, found.operation, found.status, found.reason, names, values, self._body(found.body))
-
-    def interaction(self, answered: bytes, asked: bytes, ordinal: int) -> Interaction:
-        """Raises msgspec.MsgspecError, IndexError."""
-        recorded, found = self.recorded(answered), _decode_asked(asked)
-        headers = tuple(zip(*self._fields(found), strict=True))
-        return Interaction(
-            Request(found.method, recorded.uri, headers, self._body(found.body), found.route),
-            recorded.response,
-            ordinal,
-            found.recorded_at,
-            found.elapsed,
-            recorded.operation,
-            found.scrubbed,
-            tuple(Route(*route) for route in found.routes),
-        )
-
-    def _fields(self, found: _Answered | _Asked) -> tuple[Names, tuple[str, ...]]:
-        """The names and the values of header fields."""
-        names = self._table[found.names] if isinstance(found.names, int) else found.names
-        if found.bytewise:
-            return tuple(map(_text, names)), tuple(map(_text, found.values))
-        return names, found.values
-
-    def _body(self, body: bytes | _File) -> bytes | StoredBody:
-        return body if isinstance(body, bytes) else StoredBody(self._folder / body.sha256, body.size, body.sha256)
+def unpack(body: bytes, rest: bytes, ordinal: int, folder: Path) -> Interaction:
+    """The interaction again; `folder` is where body files lie. Raises msgspec.MsgspecError."""
+    found = _decode(rest)
+    asked, answered = found.asked, found.answered
+    if found.bytewise:
+        asked, answered = _each(asked, _text), _each(answered, _text)
+    answer: bytes | _File = body if found.file is None else found.file
+    return Interaction(
+        Request(found.method, found.uri, asked, _body(found.body, folder), found.route),
+        Response(found.status, found.reason, answered, _body(answer, folder)),
+        ordinal,
+        found.recorded_at,
+        found.elapsed,
+        found.operation,
+        found.scrubbed,
+        tuple(Route(*route) for route in found.routes),
+    )
 
 
 def _packed_body(body: Any) -> bytes | _File:
     return _File(body.sha256, body.size) if isinstance(body, StoredBody) else body
 
 
-def _values(headers: Headers) -> tuple[str, ...]:
-    return tuple([value for _, value in headers])
+def _body(body: bytes | _File, folder: Path) -> bytes | StoredBody:
+    return body if isinstance(body, bytes) else StoredBody(folder / body.sha256, body.size, body.sha256)
 
 
-def _as_text(headers: Headers) -> Headers:
-    """The headers as msgpack can hold them; what was no UTF-8 on the wire stands in them as surrogates."""
+def _are_text(headers: Headers) -> bool:
+    """Whether msgpack can hold them: what was no UTF-8 on the wire stands in them as surrogates."""
     try:
         for name, value in headers:
             name.encode()
             value.encode()
     except UnicodeEncodeError:
-        return tuple((_bytewise(name), _bytewise(value)) for name, value in headers)
-    return headers
+        return False
+    return True
+
+
+def _each(headers: Headers, spell: Callable[[str], str]) -> Headers:
+    return tuple((spell(name), spell(value)) for name, value in headers)
 
 
 def _bytewise(text: str) -> str:

@@ -37,6 +37,7 @@ from cloudtape.matchers.user_rows import load_rows
 from cloudtape.modes import Part, Writes
 from cloudtape.operation_names import OperationNames
 from cloudtape.pipeline import Pipeline, Refusal, Responder
+from cloudtape.ready import Ready
 from cloudtape.recorder import Forwarder, Keeper, LiveLogins, Recorder
 from cloudtape.replayer import Replayer, load_for_replay
 from cloudtape.routes import Routes, base_of
@@ -208,7 +209,7 @@ class Application:
         stack.push_async_callback(self._doors.close)
         await self._doors.open(edge, self.routes)
 
-    async def _answer(self, pipeline: Pipeline, request: Request) -> Response:
+    async def _answer(self, pipeline: Pipeline, request: Request) -> Response | Ready:
         response = await pipeline(request)
         await self._doors.follow(self.routes)
         return response

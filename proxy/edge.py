@@ -6,36 +6,30 @@ proxy's. Whatever goes wrong inside ends as an HTTP answer in the service's own 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from msgspec.structs import astuple, replace
+from msgspec.structs import replace
 
 from cloudtape.addressing import Client, Place, locate
 from cloudtape.cassettes.bodies import Spool
-from cloudtape.cassettes.content import ContentError, decoded
 from cloudtape.cassettes.errors import CassetteError
-from cloudtape.cassettes.messages import Body, Headers, Kept, Request, Response, StoredBody, Stream, header
+from cloudtape.cassettes.messages import Body, Headers, Request, Response, Stream, header
 from cloudtape.errors import ClientGone, ProxyError
-from cloudtape.headers import SESSION_HEADER, Named, for_upstream
+from cloudtape.headers import SESSION_HEADER, for_upstream
 from cloudtape.incoming import Incoming
-from cloudtape.rewrite import PATH_FIELDS, URL_FIELDS, Rewriter
+from cloudtape.outward import outward
+from cloudtape.ready import Ready
+from cloudtape.rewrite import Rewriter
 from cloudtape.routes import Routes
 from cloudtape.synthesis.faults import fault
 from cloudtape.upstream import DOCUMENT_LIMIT, INLINE_LIMIT, is_document
 
 logger = logging.getLogger(__name__)
 
-Answer = Callable[[Request], Awaitable[Response]]
-SHORT = 16 * 1024
-MOST_KNOWN = 2048
-CHECKSUMS = frozenset({"etag", "content-md5"})
-# The fields that say what becomes of an answer on its way out: few of those that it has.
-TELLING = Named(URL_FIELDS | CHECKSUMS | {"content-type", "content-encoding"})
+Answer = Callable[[Request], Awaitable[Response | Ready]]
 NO_PORTS: Mapping[int, str] = {}
 
 
@@ -58,9 +52,8 @@ class Edge:
         self._answer, self._routes, self._ports, self._spool = answer, routes, ports, spool
         self._remembers = remembers
         self._rewriters = lru_cache(maxsize=256)(self._make_rewriters)
-        self._outward = _Again() if spool else _outward
 
-    async def handle(self, incoming: Incoming) -> Response | None:
+    async def handle(self, incoming: Incoming) -> Response | Ready | None:
         """Answer one request; None when nobody is there to be answered. Never raises for what a client or the cloud
         does.
         """
@@ -80,9 +73,9 @@ class Edge:
             logger.exception("%s %s could not be answered", incoming.method, place.uri)
             return fault(place.route.service, 500, "the proxy failed; its log says why")
 
-    async def _exchange(self, incoming: Incoming, place: Place) -> Response:
+    async def _exchange(self, incoming: Incoming, place: Place) -> Response | Ready:
         known = self._routes.version, len(self._ports)
-        outward, inward = self._rewriters_for(place)
+        rewriter, inward = self._rewriters_for(place)
         spool = self._spool() if self._spool and incoming.has_body else None
         try:
             body = await _body_of(incoming, spool) if incoming.has_body else b""
@@ -92,8 +85,10 @@ class Edge:
             request = Request(incoming.method, place.uri, headers, body, place.route.name, place.session)
             response = await self._answer(_inward(request, inward))
             if known != (self._routes.version, len(self._ports)):  # this answer has taught a route
-                outward, _ = self._rewriters_for(place)
-            return self._outward(response, outward, place)
+                rewriter, _ = self._rewriters_for(place)
+            if isinstance(response, Ready):
+                return response.with_document(rewriter(response.body)) if response.is_document else response
+            return outward(response, rewriter, place)
         finally:
             if spool:
                 spool.discard()
@@ -168,78 +163,3 @@ def _inward(request: Request, rewriter: Rewriter) -> Request:
 
 def _resized(headers: Headers, length: int) -> Headers:
     return tuple((k, str(length) if k.lower() == "content-length" else v) for k, v in headers)
-
-
-# --- outward ---------------------------------------------------------------------------------------------------------
-
-
-def _outward(response: Response, rewriter: Rewriter, place: Place) -> Response:
-    """The response with the client's addresses in its links."""
-    told = {name: value for written, value in reversed(response.headers) if (name := TELLING[written])}
-    if not URL_FIELDS.isdisjoint(told):
-        headers = rewriter.fields(response.headers, URL_FIELDS)
-        headers = tuple((k, _own_path(v, place)) if k.lower() in PATH_FIELDS else (k, v) for k, v in headers)
-        response = replace(response, headers=headers)
-    if not response.body or not is_document(told.get("content-type")):
-        return response
-    return _with_body(response, told, rewriter)
-
-
-class _Again:
-    """`_outward` where a replayer gives some responses again and again: remembers what became of short ones."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[Response, Rewriter, Response]] = {}
-
-    def __call__(self, response: Response, rewriter: Rewriter, place: Place) -> Response:
-        if type(response) is not Kept:
-            return _outward(response, rewriter, place)
-        found = self._known.get(id(response))
-        if found and found[0] is response and found[1] is rewriter:
-            return found[2]
-        made = _outward(response, rewriter, place)
-        if isinstance(response.body, bytes) and len(response.body) <= SHORT:
-            made = Kept(*astuple(made))
-            if len(self._known) >= MOST_KNOWN:
-                self._known.clear()
-            self._known[id(response)] = response, rewriter, made
-        return made
-
-
-def _own_path(value: str, place: Place) -> str:
-    """A path on upstream's host as the client must ask for it."""
-    if not value.startswith("/") or value.startswith("//") or not place.public:
-        return value
-    base = urlsplit(place.route.upstream).path
-    prefix = urlsplit(f"{place.public}/{place.route.name}").path
-    if base and not (value == base or value.startswith(base + "/")):
-        return value
-    return prefix + value[len(base) :]
-
-
-def _with_body(response: Response, told: Mapping[str, str], rewriter: Rewriter) -> Response:
-    if isinstance(response.body, Stream):
-        return response
-    if isinstance(response.body, StoredBody):
-        if response.body.size > DOCUMENT_LIMIT:
-            return response
-        response = replace(response, body=response.body.path.read_bytes())
-    try:
-        plain = decoded(response) if told.get("content-encoding") else response
-    except ContentError:
-        return response  # not what its Content-Encoding says: the client may know better
-    assert isinstance(plain.body, bytes)
-    rewritten = rewriter(plain.body)
-    if rewritten == plain.body or _is_data(response.body, told):
-        return response
-    return Response(plain.status, plain.reason, plain.headers, rewritten)
-
-
-def _is_data(body: Body, told: Mapping[str, str]) -> bool:
-    """Whether a checksum in the headers vouches for the body: then it is somebody's file, not a document of the API."""
-    if CHECKSUMS.isdisjoint(told):
-        return False
-    assert isinstance(body, bytes)
-    said = {told[name].strip('"') for name in CHECKSUMS if name in told}
-    digest = hashlib.md5(body, usedforsecurity=False)
-    return not said.isdisjoint({digest.hexdigest(), base64.b64encode(digest.digest()).decode()})

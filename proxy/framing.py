@@ -7,23 +7,21 @@ from collections.abc import AsyncIterator
 from email.utils import formatdate
 from functools import lru_cache
 
-from cloudtape.cassettes.messages import Body, Kept, Response, StoredBody, Stream
+from cloudtape.cassettes.messages import Body, Response, StoredBody, Stream
 from cloudtape.headers import Chosen, joined
+from cloudtape.ready import Ready
 from cloudtape.upstream import file_chunks
 
 BODILESS = frozenset({204, 304})
 LENGTH, DATE = Chosen(frozenset({"content-length"})), Chosen(frozenset({"date"}))
 
 
-def head(response: Response, method: str, modern: bool, close: bool) -> bytes:
+def head(response: Response | Ready, method: str, modern: bool, close: bool) -> bytes:
     """Status line and fields; the length and the framing are ours, all else is the response's.
 
     `modern`: the client speaks HTTP/1.1. Raises ValueError for a line end within a field.
     """
-    if type(response) is Kept and modern and method != "HEAD":
-        begin, is_dated = _known(response, method)
-    else:
-        begin, is_dated = _begin(response, method, modern)
+    begin, is_dated = (response.head, False) if isinstance(response, Ready) else _begin(response, method, modern)
     return begin + _end(0 if is_dated else int(time.time()), modern, close)
 
 
@@ -42,26 +40,6 @@ def _begin(response: Response, method: str, modern: bool) -> tuple[bytes, bool]:
     return joined(lines), bool(dates)
 
 
-class _Known(dict[int, tuple[Kept, tuple[bytes, bool]]]):
-    """How the heads of responses begin that are given again and again."""
-
-    def __call__(self, response: Kept, method: str) -> tuple[bytes, bool]:
-        found = self.get(id(response))
-        if found and found[0] is response:
-            return found[1]
-        made = _begin(response, method, modern=True)
-        if isinstance(response.body, bytes) and len(response.body) <= SHORT:
-            if len(self) >= MOST_KNOWN:
-                self.clear()
-            self[id(response)] = response, made
-        return made
-
-
-SHORT = 16 * 1024
-MOST_KNOWN = 2048
-_known = _Known()
-
-
 def _framing(response: Response, method: str, modern: bool) -> str | None:
     """The field that says where the body ends; empty for the end of the connection, None where there is no body."""
     if method == "HEAD" or response.status in BODILESS:
@@ -73,7 +51,7 @@ def _framing(response: Response, method: str, modern: bool) -> str | None:
     return "Transfer-Encoding: chunked" if modern else ""
 
 
-def is_chunked(response: Response, method: str) -> bool:
+def is_chunked(response: Response | Ready, method: str) -> bool:
     return isinstance(response.body, Stream) and response.body.length is None and method != "HEAD"
 
 

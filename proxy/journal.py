@@ -6,8 +6,12 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from cloudtape.cassettes.messages import Request, Response
+
+if TYPE_CHECKING:
+    from cloudtape.ready import Ready
 
 MOST_MISSES_KEPT = 1000
 
@@ -47,9 +51,9 @@ class Journal:
     counts: Counter[str] = field(default_factory=Counter)
     misses: list[MissNote] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
-    listener: Callable[[Request, Response, str], None] | None = None
+    listener: Callable[[Request, Response | Ready, str], None] | None = None
 
-    def answered(self, request: Request, response: Response, source: str) -> None:
+    def answered(self, request: Request, response: Response | Ready, source: str) -> None:
         self.counts[source] += 1
         if self.listener:
             self.listener(request, response, source)

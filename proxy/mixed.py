@@ -18,8 +18,9 @@ from msgspec.structs import replace
 from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.content import ContentError, decoded
 from cloudtape.cassettes.messages import Request, Response, header
+from cloudtape.ready import MATCH_HEADER, Ready
 from cloudtape.recorded_addresses import RecordedAddresses
-from cloudtape.replayer import MATCH_HEADER, Replayer
+from cloudtape.replayer import Replayer
 from cloudtape.routes import Routes
 from cloudtape.service_catalog import CATALOG_PATHS, Endpoint, endpoints_of
 from cloudtape.synthesis.calls import Call
@@ -53,6 +54,8 @@ class Mixed:
         if (call and is_news(world, call)) or (objects and objects.is_news(asked)):
             return None
         response = await self._replayer(request)
+        if isinstance(response, Ready):
+            response = response.response
         if response is None:
             return None
         if objects:

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from cloudtape.cassettes.messages import Request, Response, header
-from cloudtape.journal import SOURCE_HEADER, Journal
+from cloudtape.journal import SOURCE_HEADER, Journal, Source
+from cloudtape.ready import Ready
 
-Responder = Callable[[Request], Awaitable[Response | None]]
+Responder = Callable[[Request], Awaitable[Response | Ready | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,18 @@ class Pipeline:
     def __init__(self, responders: Sequence[Responder], refuse: Callable[[Request], Refusal], journal: Journal) -> None:
         self._responders, self._refuse, self._journal = responders, refuse, journal
 
-    async def __call__(self, request: Request) -> Response:
+    async def __call__(self, request: Request) -> Response | Ready:
         for respond in self._responders:
             response = await respond(request)
             if response is not None:
-                source = header(response.headers[-2:], SOURCE_HEADER.lower()) or "answered"
-                self._journal.answered(request, response, source)
+                self._journal.answered(request, response, _source(response))
                 return response
         refusal = self._refuse(request)
         self._journal.missed(request, refusal.response, refusal.reason)
         return refusal.response
+
+
+def _source(response: Response | Ready) -> str:
+    if isinstance(response, Ready):
+        return Source.REPLAYED
+    return header(response.headers[-2:], SOURCE_HEADER.lower()) or "answered"

@@ -5,8 +5,6 @@ from __future__ import annotations
 import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
-from functools import lru_cache
-from itertools import compress
 from pathlib import Path
 
 import msgspec
@@ -14,14 +12,12 @@ from msgspec.structs import replace
 
 from cloudtape.cassettes.bodies import checked
 from cloudtape.cassettes.cassette import Cassette, load
-from cloudtape.cassettes.messages import Interaction, Kept, Request, Response, StoredBody
+from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
 from cloudtape.cassettes.yaml_reader import Progress
 from cloudtape.clock import Now, freshened, is_token_answer, now
-from cloudtape.headers import HOP_BY_HOP, Passing
-from cloudtape.journal import SOURCE_HEADER, Source
 from cloudtape.matchers.bindings import Binding, exchanged
 from cloudtape.matchers.canonical import canonical
-from cloudtape.matchers.exchange import Exchange, tokens_of
+from cloudtape.matchers.exchange import Exchange
 from cloudtape.matchers.ladder import DEFAULT, Found, Ladder, Matching, Rung
 from cloudtape.matchers.lineage import Fit, Refused
 from cloudtape.matchers.naming import Naming
@@ -30,40 +26,30 @@ from cloudtape.matchers.recording import Recording
 from cloudtape.matchers.session import Session
 from cloudtape.matchers.summary import SUMMARY_VERSION, Summariser, own_id
 from cloudtape.operation_names import OperationNames
+from cloudtape.ready import READY_VERSION, Ready, packed, replayed, unpacked, whence
 from cloudtape.tokens import IssuedTokens
 
-MATCH_HEADER = "X-Cloudtape-Match"
 MOST_SESSIONS = 10_000
-CACHED_BYTES = 32 * 1024 * 1024
-# Made new by the edge, or true of the recording only.
-REPLAYED = Passing(HOP_BY_HOP | {"date"})
 JSON = (("Content-Type", "application/json"),)
-SOURCE = SOURCE_HEADER, Source.REPLAYED.value
 USED_UP = "all that was recorded of it was given already: what one such request made stands for one thing only"
 
 
 def load_for_replay(path: Path, naming: Naming, progress: Progress | None = None) -> Cassette:
     """A cassette with all that a Replayer asks of it. Raises CassetteError."""
-    return load(path, lambda: Summariser(naming), f"{SUMMARY_VERSION}-{naming.digest}", progress)
+    version = f"{SUMMARY_VERSION}-{READY_VERSION}-{naming.digest}"
+    return load(path, lambda: _ForReplay(naming), version, progress)
 
 
-@lru_cache(maxsize=1024)
-def _replayed(names: tuple[str, ...]) -> tuple[bool, ...]:
-    """Which of some header fields are given again."""
-    return tuple([REPLAYED[name] for name in names])
+class _ForReplay:
+    """A summary for the matchers, and each answer as it will be sent."""
 
+    def __init__(self, naming: Naming) -> None:
+        self._summariser = Summariser(naming)
+        self.close = self._summariser.close
 
-class _Prepared(msgspec.Struct, frozen=True):
-    """A recorded response ready to be given, but for the header that says how it was found.
-
-    `is_token`: its times must be moved each time. `operation` and `position` are told to the client.
-    """
-
-    response: Response
-    is_token: bool
-    size: int
-    told: str
-    tokens: frozenset[bytes] | None = None
+    def add(self, interaction: Interaction) -> bytes:
+        self._summariser.add(interaction)
+        return packed(interaction)
 
 
 class Preview(msgspec.Struct, frozen=True):
@@ -99,26 +85,28 @@ class Replayer:
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._tokens = IssuedTokens()
         self._used = bytearray(self._recording.size)
-        self._prepared: dict[int, _Prepared] = {}
-        self._room = CACHED_BYTES
         self._nearest: Nearest | None = None
 
-    async def __call__(self, request: Request) -> Response | None:
+    async def __call__(self, request: Request) -> Response | Ready | None:
         session = self._session(self.session_of(request))
         found = self._ladder.find(session, request)
         if found is None:
             return None
-        prepared = self._prepared.get(found.position) or self._prepare(found.position)
         self._used[found.position] = True
-        response = prepared.response
-        tokens = self._words(found.position, prepared) if session.bindings else None
+        answer = self._answer(found.position)
+        if isinstance(answer, Ready):
+            if found.rung is Rung.EXACT and not session.bindings:
+                return answer
+            answer = answer.response
+        return self._in_words_of(session, request, found, answer)
+
+    def _in_words_of(self, session: Session, request: Request, found: Found, response: Response) -> Response:
+        """A recorded response as a session knows things."""
+        is_token = is_token_answer(request.uri, response)
         if found.rung is not Rung.EXACT:
-            response = self._retold(found, prepared)
-            # What is bound for this answer alone goes before what is bound for the session.
-            tokens = tokens if response.body is prepared.response.body else None
-        if session.bindings:
-            response = session.bindings.live(response, tokens)
-        if prepared.is_token:
+            response = self._retold(found, response)
+        response = session.bindings.live(response)
+        if is_token:
             response = self._tokens.issue(request.session, session, response)
             assert isinstance(response.body, bytes)
             response = replace(response, body=freshened(response.body, self._clock()))
@@ -194,43 +182,27 @@ class Replayer:
             position -= len(cassette)
         raise IndexError(position)
 
-    def _prepare(self, position: int) -> _Prepared:
-        """What is given once only is not kept: to read it is cheaper than to keep it for nothing."""
+    def _answer(self, position: int) -> Response | Ready:
+        """What was answered, saying that it was found exactly."""
         cassette, number = self._place(position)
-        recorded = cassette.recorded(number)
-        body = recorded.body
-        if isinstance(body, StoredBody):
-            checked(body)
-        operation = recorded.operation or self._names.operation_of(cassette.interaction(number).request) or "-"
-        told = f"operation={operation}; interaction={position + 1}"
-        fields = compress(zip(recorded.names, recorded.values, strict=True), _replayed(recorded.names))
-        headers = (*fields, SOURCE, (MATCH_HEADER, f"exact; {told}"))
-        size = len(body) + 1000 if isinstance(body, bytes) else 1000
-        again = self._used[position]
-        given = (Kept if again else Response)(recorded.status, recorded.reason, headers, body)
-        made = _Prepared(given, is_token_answer(recorded.uri, given), size, told)
-        if again:
-            self._cache(position, made)
-        return made
+        piece, body = cassette.answer(number)
+        if piece:
+            return unpacked(piece, body, position + 1)
+        recorded = cassette.interaction(number)
+        response = recorded.response
+        if isinstance(response.body, StoredBody):
+            checked(response.body)
+        operation = recorded.operation or self._names.operation_of(recorded.request) or "-"
+        return replace(response, headers=(*replayed(response.headers), *whence(operation, position + 1)))
 
-    def _words(self, position: int, prepared: _Prepared) -> frozenset[bytes]:
-        """The words of a response's body; looked for once, when a session has something to exchange."""
-        if prepared.tokens is not None:
-            return prepared.tokens
-        body = prepared.response.body
-        tokens = tokens_of(body) if isinstance(body, bytes) else frozenset()
-        if position in self._prepared:
-            self._prepared.pop(position)
-            self._room += prepared.size
-            self._cache(position, replace(prepared, tokens=tokens, size=prepared.size + 50 * len(tokens)))
-        return tokens
-
-    def _retold(self, found: Found, prepared: _Prepared) -> Response:
+    def _retold(self, found: Found, response: Response) -> Response:
         """The response, saying how it was found, with what is bound for it alone exchanged."""
-        response = prepared.response
+        name, exact = response.headers[-1]
+        told = f"{found.rung}; {exact.partition('; ')[2]}"
+        # What is bound for this answer alone goes before what is bound for the session.
         if found.bindings or found.rung is Rung.ADAPTED:
             response = self._adapted(found, response)
-        return replace(response, headers=(*response.headers[:-1], (MATCH_HEADER, f"{found.rung}; {prepared.told}")))
+        return replace(response, headers=(*response.headers[:-1], (name, told)))
 
     def _adapted(self, found: Found, response: Response) -> Response:
         exchange = Exchange()
@@ -244,10 +216,3 @@ class Replayer:
     def _made(self, position: int) -> str:
         """The id of what an interaction made; a sibling of it must have another."""
         return own_id(self._interaction(position).response.body) if self._recording.is_create(position) else ""
-
-    def _cache(self, position: int, prepared: _Prepared) -> None:
-        self._prepared[position] = prepared
-        self._room -= prepared.size
-        while self._room < 0:
-            oldest = next(iter(self._prepared))
-            self._room += self._prepared.pop(oldest).size

@@ -20,6 +20,7 @@ from cloudtape.cassettes.messages import Body, Response, Stream
 from cloudtape.errors import BodyBroken, ProxyError
 from cloudtape.framing import BODILESS, head, is_chunked, pieces
 from cloudtape.incoming import Incoming
+from cloudtape.ready import Ready
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ LINGER_SECONDS = 10.0
 """How long what is left of a request is read and thrown away, so that the client reads our answer to it."""
 
 
-Handler = Callable[[Incoming], Awaitable[Response | None]]
+Handler = Callable[[Incoming], Awaitable[Response | Ready | None]]
 """Answers a request; None to close the connection without another word. Never raises."""
 Refuse = Callable[[int, str], Response]
 """The answer to what is no HTTP: status, reason."""
@@ -225,13 +226,13 @@ class Connection(BaseProtocol):
         if self.transport:
             self.transport.abort()
 
-    def _write_whole(self, response: Response, method: str, modern: bool, close: bool) -> None:
+    def _write_whole(self, response: Response | Ready, method: str, modern: bool, close: bool) -> None:
         start = head(response, method, modern, close)
         assert isinstance(response.body, bytes)
         has_body = method != "HEAD" and response.status not in BODILESS
         self.write(start + response.body if has_body else start)
 
-    async def _stream(self, response: Response, method: str, modern: bool, close: bool) -> bool:
+    async def _stream(self, response: Response | Ready, method: str, modern: bool, close: bool) -> bool:
         """Send a body as it comes in; whether all of it came."""
         chunks = pieces(response.body)
         chunked = modern and is_chunked(response, method)

@@ -30,8 +30,9 @@ class Summaries:
     def __init__(self) -> None:
         self.asked = 0
 
-    def add(self, interaction: Interaction) -> None:
+    def add(self, interaction: Interaction) -> bytes:
         self.asked += 1
+        return b"%d: " % self.asked
 
     def close(self) -> bytes:
         return b"asked %d" % self.asked
@@ -51,6 +52,16 @@ def test_the_second_start_reads_the_index_alone(path: Path) -> None:
 def test_an_index_that_was_just_made_says_what_one_that_was_read_says(path: Path) -> None:
     first, second = load(path), load(path)
     assert (first.notes, first.routes, first.whole_bytes) == (second.notes, second.routes, second.whole_bytes)
+
+
+def test_an_answer_is_what_the_summariser_said_and_the_body(path: Path) -> None:
+    for cassette in (Summaries().load(path), Summaries().load(path)):
+        assert [cassette.answer(n) for n in range(1, 5)] == [(b"%d: " % n, b"body %d" % (n - 1)) for n in range(1, 5)]
+    index_of(path).unlink()
+    assert load(path).answer(1) == (b"", b"body 0")
+    for number in (0, 5):
+        with pytest.raises(IndexError):
+            cassette.answer(number)
 
 
 def test_a_changed_yaml_is_read_again_even_with_the_same_size_and_time(path: Path) -> None:
@@ -77,7 +88,7 @@ def test_a_damaged_index_is_made_again_wherever_the_damage_is(path: Path) -> Non
         damaged = good[:at] + bytes([good[at] ^ 0xFF]) + good[at + 1 :]
         index_of(path).write_bytes(damaged)
         cassette = load(path)
-        assert [cassette.recorded(n).response for n in range(1, 5)] == [one.response for one in expected], at
+        assert [cassette.answer(n)[1] for n in range(1, 5)] == [one.response.body for one in expected], at
         index_of(path).write_bytes(damaged)
         assert list(load(path)) == expected, at
     for length in range(0, len(good), 13):

@@ -13,7 +13,8 @@ from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.messages import Request, Response, header
 from cloudtape.matchers.naming import Naming
 from cloudtape.operation_names import OperationNames
-from cloudtape.replayer import MATCH_HEADER, Replayer, load_for_replay
+from cloudtape.ready import MATCH_HEADER
+from cloudtape.replayer import Replayer, load_for_replay
 
 SAMPLES = sorted(Path("examples/cassettes").glob("*.yaml"))
 NAME = re.compile(r"(?<![A-Za-z0-9_-])walk-[a-z0-9-]*[a-z0-9]")

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from cloudtape.cassettes.messages import Interaction, Kept, Request, Response, header
+from cloudtape.cassettes.messages import Interaction, Request, Response, header
 from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.matchers.ladder import DEFAULT, Matching
 from cloudtape.operation_names import OperationNames
-from cloudtape.replayer import MATCH_HEADER, Replayer, load_for_replay
+from cloudtape.ready import MATCH_HEADER, Ready
+from cloudtape.replayer import Replayer, load_for_replay
 from cloudtape.routes import Routes
 from tests.matchers.player import ID, OTHER, get, post, said, send
 from tests.proxy.test_cli import SAMPLE, cloudtape
@@ -41,11 +42,11 @@ def replayer(folder: Path, matching: Matching = DEFAULT, life: list[tuple[Reques
     return Replayer([load_for_replay(writer.path, matching.naming)], OperationNames(Routes()), matching=matching)
 
 
-def ask(one: Replayer, request: Request) -> Response | None:
+def ask(one: Replayer, request: Request) -> Response | Ready | None:
     return asyncio.run(one(request))
 
 
-def body(response: Response | None) -> Any:
+def body(response: Response | Ready | None) -> Any:
     assert response is not None
     assert isinstance(response.body, bytes)
     return json.loads(response.body)
@@ -60,15 +61,6 @@ def test_each_answer_says_by_which_rung_it_was_found(tmp_path: Path) -> None:
         "bound; operation=compute.servers.list; interaction=3",
         "exact; operation=compute.servers.show; interaction=2",
     ]
-
-
-def test_an_answer_is_kept_once_it_was_asked_for_again(tmp_path: Path) -> None:
-    one, asked = replayer(tmp_path), get(f"/servers/{ID}")
-    first, second, third = (ask(one, asked) for _ in range(3))
-    assert first is not second
-    assert second is third
-    assert isinstance(second, Kept)
-    assert first == Response(second.status, second.reason, second.headers, second.body)
 
 
 def test_a_name_of_one_session_is_not_known_in_another(tmp_path: Path) -> None:

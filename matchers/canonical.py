@@ -113,12 +113,16 @@ def pairs_of(query: str) -> Pairs:
 
 
 def _headers(headers: Headers) -> Pairs:
-    found = [
-        (name.lower(), told)
-        for name, value in headers
-        if (read := READ[name]) and (told := read(name.lower(), value.strip()))
-    ]
+    found = [told for name, value in headers if READ[name] and (told := _told(name, value))]
     return tuple(sorted(found)) if found else ()
+
+
+@lru_cache(maxsize=4096)
+def _told(name: str, value: str) -> tuple[str, str] | None:
+    """What a header that matters says, if anything."""
+    read, lower = READ[name], name.lower()
+    told = read(lower, value.strip()) if read else ""
+    return (lower, told) if told else None
 
 
 class _Read(dict[str, Callable[[str, str], str] | None]):
@@ -148,7 +152,6 @@ def _lowered(_: str, value: str) -> str:
     return value.lower()
 
 
-@lru_cache(maxsize=1024)
 def _media_types(_: str, value: str) -> str:
     """The media types of a field, without their parameters; empty for the usual ones."""
     types = {part.partition(";")[0].strip().lower() for part in value.split(",")}

@@ -108,15 +108,16 @@ class Ladder:
         """What answers a request now; it counts as played."""
         asked = session.bindings.recorded(request)
         same = canonical(asked)
+        key = same.key
         asker = session.asker(request)
         rung = Rung.EXACT if asked is request else Rung.BOUND
-        is_own = self._is_asked_by(same.key, asker)
-        if is_own and (position := session.past.next(same.key, asker)) is not None:
+        is_own = self._is_asked_by(key, asker)
+        if is_own and (position := session.past.next(key, asker)) is not None:
             if session.bindings.are_loose and self._recording.is_write(position):
                 session.bindings.settle(self._form_at(position)[1].names)
             return Found(position, rung)
         found = self._unified(session, same, asker, own=True) or self._thought_again(session, request, same, asker)
-        if not found and not is_own and (position := session.past.next(same.key, asker)) is not None:
+        if not found and not is_own and (position := session.past.next(key, asker)) is not None:
             return Found(position, rung)
         return found or self._unified(session, same, asker) or (self._sibling(same) if self._adapted else None)
 

@@ -32,7 +32,7 @@ class IssuedTokens:
 
     def session_of(self, request: Request) -> str:
         """The session that a request names, else the one that its token was given in."""
-        if request.session:
+        if request.session or not self._sessions:
             return request.session
         token = header(request.headers, "x-auth-token")
         return self._sessions.get(token, "") if token else ""

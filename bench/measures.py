@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
 import contenders
@@ -26,6 +27,8 @@ from rich.progress import track
 
 from cloudtape.cassettes.cassette import load
 from cloudtape.matchers.ladder import Rung
+from cloudtape.matchers.naming import Naming
+from cloudtape.replayer import load_for_replay
 
 MICROSECONDS = 1e6
 SETTLE = 0.2  # seconds for what a server does after its last answer
@@ -76,28 +79,46 @@ def record(effort: Effort, folder: Path) -> Iterator[Row]:
 
 
 def counted(effort: Effort, folder: Path) -> Iterator[Row]:
-    """Recording, in instructions instead of time."""
+    """Recording and replaying, in instructions instead of time."""
     with ExitStack() as stack:
-        upstream = free_port()
-        stack.enter_context(Server(script("upstream.py", upstream), upstream, folder / "upstream.log"))
+        port = free_port()
+        stack.enter_context(Server(script("upstream.py", port), port, folder / "upstream.log"))
+
+        def recorders(ports: dict[str, int]) -> contenders.Commands:
+            (folder / "recorded.yaml").unlink(missing_ok=True)
+            return contenders.recorders(port, ports, folder)
+
         for what, reads in (("reads", effort.requests), ("the usual mix", 0)):
-            figures: dict[str, list[float]] = {}
-            for name in track((OURS, BARE), f"count {what}"):
-                figures[name] = [_instructions(name, upstream, effort.requests // 4, reads, folder)]
+            figures = _instructions(recorders, f"http://127.0.0.1:{port}", effort, reads, folder, f"count {what}")
             yield Row(f"instructions per recorded request, {what}", "thousands", figures)
+    for size in effort.sizes:
+        load_for_replay(contenders.write(size, folder), Naming())  # so that no start makes the index
+        replayers = partial(contenders.replayers, size, folder=folder)
+        figures = _instructions(replayers, traffic.CLOUD, effort, size, folder, f"count replay {size:,}")
+        yield Row(f"instructions per replayed request, of {size:,}", "thousands", figures)
 
 
-def _instructions(name: str, upstream: int, count: int, reads: int, folder: Path) -> float:
-    def command(port: int) -> list[str]:
-        (folder / "recorded.yaml").unlink(missing_ok=True)
-        return contenders.recorders(upstream, dict.fromkeys(SERVERS, port), folder)[name]
+def _instructions(
+    commands: Callable[[dict[str, int]], contenders.Commands],
+    upstream: str,
+    effort: Effort,
+    reads: int,
+    folder: Path,
+    title: str,
+) -> dict[str, list[float]]:
+    def counted_of(name: str) -> float:
+        def command(port: int) -> list[str]:
+            return commands(dict.fromkeys(SERVERS, port))[name]
 
-    def ask(server: Server, requests: int) -> None:
-        links = contenders.links(name, server.port, f"http://127.0.0.1:{upstream}")
-        _ask(server, Job(links, 1))
-        _ask(server, Job(links, requests, 1, reads))
+        def ask(server: Server, requests: int) -> None:
+            links = contenders.links(name, server.port, upstream)
+            if upstream != traffic.CLOUD:  # a recorder learns the routes from a login
+                _ask(server, Job(links, 1))
+            _ask(server, Job(links, requests, 1, reads))
 
-    return per_request(command, ask, count, folder / f"{name}.log")
+        return per_request(command, ask, effort.requests // 4, folder / f"{name}.log")
+
+    return {name: [counted_of(name)] for name in track((OURS, BARE), title)}
 
 
 def replay(effort: Effort, folder: Path) -> Iterator[Row]:

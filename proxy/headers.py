@@ -1,4 +1,4 @@
-"""Which header fields end at the proxy.
+"""Which header fields end at the proxy, and which begin there.
 
 Hop-by-hop fields belong to one connection (RFC 9110, 7.6.1); each side of the proxy makes its own. Everything else
 passes unchanged, in order.
@@ -7,6 +7,7 @@ passes unchanged, in order.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from multidict import CIMultiDict, CIMultiDictProxy
 
@@ -15,6 +16,18 @@ from cloudtape.cassettes.messages import Headers
 Fields = CIMultiDict[str] | CIMultiDictProxy[str]
 
 SESSION_HEADER = "X-Cloudtape-Session"
+SOURCE_HEADER = "X-Cloudtape-Source"
+MATCH_HEADER = "X-Cloudtape-Match"
+
+
+class Source(StrEnum):
+    """Where an answer came from; the value of `X-Cloudtape-Source`."""
+
+    RECORDED = "recorded"
+    REPLAYED = "replayed"
+    FORWARDED = "forwarded"
+    SYNTHESIZED = "synthesized"
+
 
 HOP_BY_HOP = frozenset(
     {

@@ -5,27 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from cloudtape.cassettes.messages import Request, Response
-
-if TYPE_CHECKING:
-    from cloudtape.ready import Ready
+from cloudtape.ready import Ready
 
 MOST_MISSES_KEPT = 1000
-
-
-class Source(StrEnum):
-    """Where an answer came from; the value of `X-Cloudtape-Source`."""
-
-    RECORDED = "recorded"
-    REPLAYED = "replayed"
-    FORWARDED = "forwarded"
-    SYNTHESIZED = "synthesized"
-
-
-SOURCE_HEADER = "X-Cloudtape-Source"
 
 
 @dataclass(frozen=True, slots=True)

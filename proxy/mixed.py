@@ -18,7 +18,8 @@ from msgspec.structs import replace
 from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.content import ContentError, decoded
 from cloudtape.cassettes.messages import Request, Response, header
-from cloudtape.ready import MATCH_HEADER, Ready
+from cloudtape.headers import MATCH_HEADER
+from cloudtape.ready import Ready
 from cloudtape.recorded_addresses import RecordedAddresses
 from cloudtape.replayer import Replayer
 from cloudtape.routes import Routes

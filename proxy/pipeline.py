@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from cloudtape.cassettes.messages import Request, Response, header
-from cloudtape.journal import SOURCE_HEADER, Journal, Source
+from cloudtape.headers import SOURCE_HEADER, Source
+from cloudtape.journal import Journal
 from cloudtape.ready import Ready
 
 Responder = Callable[[Request], Awaitable[Response | Ready | None]]

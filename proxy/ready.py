@@ -13,13 +13,11 @@ import msgspec
 
 from cloudtape.cassettes.messages import Headers, Interaction, Response
 from cloudtape.clock import is_token_answer
-from cloudtape.headers import HOP_BY_HOP, Passing, joined
-from cloudtape.journal import SOURCE_HEADER, Source
+from cloudtape.headers import HOP_BY_HOP, MATCH_HEADER, SOURCE_HEADER, Passing, Source, joined
 from cloudtape.outward import is_data, telling
 from cloudtape.rewrite import URL_FIELDS
 from cloudtape.upstream import is_document
 
-MATCH_HEADER = "X-Cloudtape-Match"
 READY_VERSION = 1
 # Made new by the edge, or true of the recording only.
 REPLAYED = Passing(HOP_BY_HOP | {"date"})

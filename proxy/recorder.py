@@ -21,7 +21,8 @@ from cloudtape.cassettes.errors import CassetteError
 from cloudtape.cassettes.messages import Body, Interaction, Request, Response, Route, StoredBody, Stream
 from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.errors import UpstreamError
-from cloudtape.journal import SOURCE_HEADER, Journal, Source
+from cloudtape.headers import SOURCE_HEADER, Source
+from cloudtape.journal import Journal
 from cloudtape.matchers.things import is_login
 from cloudtape.operation_names import OperationNames
 from cloudtape.routes import Routes

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from cloudtape.cassette_routes import routes_of
 from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.messages import Request, Response, header
+from cloudtape.headers import MATCH_HEADER
 from cloudtape.matchers.naming import Naming
 from cloudtape.operation_names import OperationNames
-from cloudtape.ready import MATCH_HEADER
 from cloudtape.replayer import Replayer, load_for_replay
 
 SAMPLES = sorted(Path("examples/cassettes").glob("*.yaml"))

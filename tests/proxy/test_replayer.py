@@ -9,9 +9,10 @@ import pytest
 
 from cloudtape.cassettes.messages import Interaction, Request, Response, header
 from cloudtape.cassettes.writer import CassetteWriter
+from cloudtape.headers import MATCH_HEADER
 from cloudtape.matchers.ladder import DEFAULT, Matching
 from cloudtape.operation_names import OperationNames
-from cloudtape.ready import MATCH_HEADER, Ready
+from cloudtape.ready import Ready
 from cloudtape.replayer import Replayer, load_for_replay
 from cloudtape.routes import Routes
 from tests.matchers.player import ID, OTHER, get, post, said, send

@@ -66,7 +66,7 @@ def locate(client: Client, routes: Routes, ports: Mapping[int, str]) -> Place:
 
     Raises BadRequest for a target that is no URL, RouteRefused for one that is no route.
     """
-    if not TARGET.fullmatch(client.target):
+    if not _is_target(client.target):
         raise BadRequest("the request target is not a URL")
     if not client.target.startswith("/"):
         return _absolute(client, routes)
@@ -80,6 +80,12 @@ def locate(client: Client, routes: Routes, ports: Mapping[int, str]) -> Place:
     route = _known(routes, name, public)
     path = "/" + rest if rest.startswith("?") and _is_origin(route) else rest
     return Place(route.upstream + (path or ("/" if _is_origin(route) else "")), route, session, public)
+
+
+def _is_target(text: str) -> bool:
+    if text.isascii():  # nearly always, and an eighth of the cost
+        return text.isprintable() and " " not in text
+    return TARGET.fullmatch(text) is not None
 
 
 def target_prefix(target: str) -> str:

@@ -125,11 +125,7 @@ class Upstream:
 
     def _raw(self, request: Request) -> tuple[_Origin, bytes]:
         """Where to connect, and the request with its body as it is sent (RFC 9112, 3 and 5)."""
-        found = ADDRESS.fullmatch(request.uri)
-        if found is None:
-            raise aiohttp.InvalidURL(request.uri)
-        address, target = found.groups()
-        origin = self._origins.get(address) or self._origin(address)
+        origin, target = self._divided(request.uri)
         body = request.body
         assert isinstance(body, bytes)
         lines = [f"{request.method} {target if target[:1] == '/' else '/' + target} HTTP/1.1", origin.host]
@@ -138,9 +134,18 @@ class Upstream:
             lines.append(f"Content-Length: {len(body)}")
         return origin, joined([*lines, ""]) + body
 
-    def _origin(self, address: str) -> _Origin:
-        origin = self._origins[address] = _Origin(address)
-        return origin
+    def _divided(self, uri: str) -> tuple[_Origin, str]:
+        """Where to connect, and what to ask for there. Raises InvalidURL."""
+        at = uri.find("/", len("https://"))
+        known = self._origins.get(uri[:at])
+        if known and "#" not in uri:  # nearly always; blanks have not come as far as here
+            return known, uri[at:]
+        found = ADDRESS.fullmatch(uri)
+        if found is None:
+            raise aiohttp.InvalidURL(uri)
+        address, target = found.groups()
+        origin = self._origins.get(address) or self._origins.setdefault(address, _Origin(address))
+        return origin, target
 
 
 class _Origin:

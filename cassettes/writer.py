@@ -19,8 +19,9 @@ from msgspec.structs import replace
 from cloudtape.cassettes.bodies import BodyFolder, Spool, is_short
 from cloudtape.cassettes.cassette import load
 from cloudtape.cassettes.codec import HEADER, encode
-from cloudtape.cassettes.errors import CassetteExists, CassetteWriteError
+from cloudtape.cassettes.errors import CassetteError, CassetteExists, CassetteWriteError
 from cloudtape.cassettes.messages import Interaction, StoredBody, Stream
+from cloudtape.cassettes.yaml_reader import Reading, read, read_bytes
 
 TAKE_SUFFIX = ".take"
 
@@ -39,8 +40,20 @@ class CassetteWriter:
 
     @classmethod
     def create(cls, path: Path) -> CassetteWriter:
-        """A new cassette; it is gone when it is closed without an interaction. Raises CassetteExists."""
-        made = _make(path)
+        """A new cassette; it is gone when it is closed without an interaction. Raises CassetteExists.
+
+        What a recorder left that was killed before its first interaction is no cassette, and is gone on with.
+        """
+        try:
+            made = _make(path)
+        except CassetteExists:
+            if not _holds_nothing(path):
+                raise
+            writer = cls.reopen(path)
+            if not writer._ordinal:
+                return writer
+            writer.close()  # somebody has recorded into it meanwhile
+            raise
         descriptor = _locked(path)
         return cls(path, descriptor, descriptor, path, made)
 
@@ -50,15 +63,17 @@ class CassetteWriter:
         descriptor = _locked(path)
         writer = cls(path, descriptor, descriptor, path)
         try:
+            if not os.fstat(descriptor).st_size:
+                writer._write(HEADER)
             cassette = load(path)
-            if not HEADER.startswith(path.read_bytes()[: len(HEADER)]):
+            if not HEADER.startswith(_begin(path)):
                 raise CassetteWriteError(path, "another tool made it, and only our own layout can be added to")
-            os.ftruncate(writer._descriptor, cassette.whole_bytes)
+            os.ftruncate(descriptor, cassette.whole_bytes)
+            if not cassette.whole_bytes:
+                writer._write(HEADER)
         except BaseException:
             writer.close()
             raise
-        if cassette.whole_bytes < len(HEADER):
-            os.write(writer._descriptor, HEADER)
         writer._ordinal = len(cassette)
         return writer
 
@@ -191,6 +206,20 @@ def _make(path: Path) -> list[Path]:
     except OSError as error:
         raise CassetteWriteError(path, error.strerror or str(error)) from error
     return [path, *made]
+
+
+def _holds_nothing(path: Path) -> bool:
+    """Whether a file is empty, or a cassette of ours without a whole interaction."""
+    with suppress(CassetteError):
+        data = read_bytes(path) if path.is_file() else b"?"
+        ours = HEADER.startswith(data[: len(HEADER)])
+        return ours and (not data or next(read(path, data, Reading([], len(data))), None) is None)
+    return False
+
+
+def _begin(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(len(HEADER))
 
 
 def _remove(path: Path) -> None:

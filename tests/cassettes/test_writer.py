@@ -13,6 +13,7 @@ import pytest
 
 from cloudtape.cassettes.bodies import INLINE_BINARY, INLINE_TEXT, folder_of
 from cloudtape.cassettes.cassette import load
+from cloudtape.cassettes.codec import HEADER, encode
 from cloudtape.cassettes.errors import CassetteExists, CassetteWriteError
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
 from cloudtape.cassettes.writer import CassetteWriter
@@ -43,6 +44,44 @@ def test_an_existing_cassette_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(CassetteExists):
         CassetteWriter.create(path)
     assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize("left", [b"", HEADER[:20], HEADER, HEADER + encode(interaction())[:-30]])
+def test_a_file_without_an_interaction_does_not_block_a_new_recording(tmp_path: Path, left: bytes) -> None:
+    path = tmp_path / "tape.yaml"
+    path.write_bytes(left)
+    CassetteWriter.create(path).close()
+    writer = CassetteWriter.create(path)
+    assert writer.append(interaction(b"new")).ordinal == 1
+    writer.close()
+    assert bodies(path) == [b"new"]
+    assert load(path).notes == ()
+
+
+@pytest.mark.parametrize("left", [HEADER + encode(interaction()), HEADER + b"- mine\n", HEADER + b"[mine"])
+def test_a_file_that_may_hold_something_is_not_recorded_over(tmp_path: Path, left: bytes) -> None:
+    path = tmp_path / "tape.yaml"
+    path.write_bytes(left)
+    with pytest.raises(CassetteExists):
+        CassetteWriter.create(path)
+    assert path.read_bytes() == left
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_is_no_file_is_refused_without_being_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "loop").symlink_to("loop")
+    for path in (tmp_path / "fifo", tmp_path / "loop", tmp_path):
+        with pytest.raises(CassetteExists):
+            CassetteWriter.create(path)
+
+
+def test_a_recording_that_has_only_begun_is_not_taken_over(tmp_path: Path) -> None:
+    first = CassetteWriter.create(tmp_path / "tape.yaml")
+    with pytest.raises(CassetteWriteError, match="another recorder is writing it"):
+        CassetteWriter.create(first.path)
+    first.append(interaction(b"first"))
+    assert bodies(first.path) == [b"first"]
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_of_one_line(tmp_path: Path) -> None:

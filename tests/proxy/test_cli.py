@@ -53,6 +53,17 @@ def test_a_signal_ends_a_recording_with_a_summary(cloud: RawCloud, tape: Path, w
     assert process.returncode == 0
 
 
+def test_a_recorder_killed_before_its_first_interaction_does_not_block_the_next(cloud: RawCloud, tape: Path) -> None:
+    words = ("record", "--upstream", f"{cloud.url}/v3", "--cassette", str(tape))
+    killed, _ = started(*words)
+    ended(killed, signal.SIGKILL)
+    assert tape.exists()
+    process, url = started(*words)
+    assert say(url, request("GET /identity/v3")).status == 200
+    assert "1 recorded" in ended(process)
+    assert cloudtape(*words).returncode == 2
+
+
 def test_run_passes_on_the_exit_code_and_sums_up(cloud: RawCloud, tape: Path) -> None:
     words = ("--upstream", f"{cloud.url}/v3", "--cassette", str(tape), "--", sys.executable, "-c")
     recorded = cloudtape("run", "--mode", "record", *words, ASK.format(code=7))

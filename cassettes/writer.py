@@ -82,12 +82,14 @@ class CassetteWriter:
         """A new take of a cassette, in a file beside it until `commit` swaps it in."""
         made = () if path.exists() else _make(path)  # so that there is something to lock
         held = _locked(path)
+        beside = path.with_name(path.name + TAKE_SUFFIX)
         try:
-            beside = path.with_name(path.name + TAKE_SUFFIX)
-            beside.unlink(missing_ok=True)
+            _unlink(beside)
             _make(beside)
             descriptor = _opened(beside)
         except BaseException:
+            for left in made:
+                _remove(left)
             os.close(held)
             raise
         return cls(beside, descriptor, held, path, made)
@@ -115,6 +117,7 @@ class CassetteWriter:
         """Let go of the cassette; one that was made for this and holds nothing is removed, with its folders."""
         if self._descriptor == -1:
             return
+        self._bodies.remove_empty()
         if not (self._ordinal and self.path == self._cassette):
             for made in self._made:
                 _remove(made)
@@ -127,7 +130,12 @@ class CassetteWriter:
         if not self._ordinal:
             self.abandon()
             return
-        self.path.replace(self._cassette)
+        try:
+            self.path.replace(self._cassette)
+        except OSError as error:
+            self.close()
+            why = f"{error.strerror}; the new take is in {self.path}"
+            raise CassetteWriteError(self._cassette, why) from error
         self._made = ()
         self._bodies.keep_only(self._digests)
         self.close()
@@ -192,18 +200,21 @@ def _locked(path: Path) -> int:
 
 def _make(path: Path) -> list[Path]:
     """A cassette without interactions, there at once or not at all; returns it and the folders made for it."""
+    made: list[Path] = []
     try:
-        made = [folder for folder in path.parents if not folder.exists()]
+        made += [folder for folder in path.parents if not folder.exists()]
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
         try:
-            os.fchmod(descriptor, 0o644)
-            os.write(descriptor, HEADER)
-            os.close(descriptor)
+            with os.fdopen(descriptor, "wb") as file:
+                os.fchmod(descriptor, 0o644)
+                file.write(HEADER)
             _link(name, path)
         finally:
             Path(name).unlink()
     except OSError as error:
+        for folder in made:
+            _remove(folder)
         raise CassetteWriteError(path, error.strerror or str(error)) from error
     return [path, *made]
 
@@ -220,6 +231,13 @@ def _holds_nothing(path: Path) -> bool:
 def _begin(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(len(HEADER))
+
+
+def _unlink(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise CassetteWriteError(path, error.strerror or str(error)) from error
 
 
 def _remove(path: Path) -> None:

@@ -275,7 +275,61 @@ def test_what_a_killed_recorder_left_half_written_is_removed(tmp_path: Path) -> 
     writer.close()
     assert len(list(folder_of(path).iterdir())) == 1
     CassetteWriter.reopen(path).close()
-    assert list(folder_of(path).iterdir()) == []
+    assert not folder_of(path).exists()
+
+
+@pytest.mark.parametrize("start", ["create", "take"])
+def test_a_disk_that_refuses_the_very_first_write_is_left_as_it_was(tmp_path: Path, start: str) -> None:
+    script = f"""
+import resource, signal
+from pathlib import Path
+from cloudtape.cassettes.errors import CassetteWriteError
+from cloudtape.cassettes.writer import CassetteWriter
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+try:
+    CassetteWriter.{start}(Path({str(tmp_path / "no" / "such" / "tape.yaml")!r}))
+except CassetteWriteError as error:
+    print(error)
+"""
+    said = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert "tape.yaml: cannot be written: File too large" in said.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_take_that_cannot_be_begun_leaves_all_as_it_was(tmp_path: Path, there: bool) -> None:
+    path = tmp_path / "tape.yaml"
+    if there:
+        path.write_bytes(HEADER + encode(interaction()))
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    (tmp_path / "tape.yaml.take").mkdir()
+    (tmp_path / "tape.yaml.take" / "mine").touch()
+    with pytest.raises(CassetteWriteError):
+        CassetteWriter.take(path)
+    (tmp_path / "tape.yaml.take" / "mine").unlink()
+    (tmp_path / "tape.yaml.take").rmdir()
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_a_take_that_cannot_be_swapped_in_is_not_lost(tmp_path: Path) -> None:
+    path = tmp_path / "tape.yaml"
+    take = CassetteWriter.take(path)
+    take.append(interaction(b"new"))
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(CassetteWriteError, match=r"the new take is in .*tape\.yaml\.take"):
+        take.commit()
+    assert bodies(tmp_path / "tape.yaml.take") == [b"new"]
+
+
+def test_a_body_that_was_never_kept_leaves_no_folder(tmp_path: Path) -> None:
+    writer = CassetteWriter.create(tmp_path / "tape.yaml")
+    spool = writer.spool()
+    spool.write(BINARY)
+    spool.discard()
+    writer.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_loses_one_interaction_and_no_other(tmp_path: Path) -> None:

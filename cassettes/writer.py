@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from cloudtape.cassettes.bodies import BodyFolder, Spool, is_short
 from cloudtape.cassettes.cassette import load
 from cloudtape.cassettes.codec import HEADER, encode
-from cloudtape.cassettes.errors import CassetteError, CassetteExists, CassetteWriteError
+from cloudtape.cassettes.errors import CassetteBusy, CassetteError, CassetteExists, CassetteWriteError
 from cloudtape.cassettes.messages import Interaction, StoredBody, Stream
 from cloudtape.cassettes.yaml_reader import Reading, read, read_bytes
 
@@ -189,13 +189,13 @@ def _locked(path: Path) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if os.path.samestat(os.fstat(descriptor), path.stat()):
             return descriptor
-        why = "another recorder has just replaced it"  # while we opened it; what we hold is on no path any more
+        refused = CassetteWriteError(path, "another recorder has just replaced it")  # ours is on no path any more
     except BlockingIOError:
-        why = "another recorder is writing it"
+        refused = CassetteBusy(path)
     except OSError as error:
-        why = error.strerror or str(error)
+        refused = CassetteWriteError(path, error.strerror or str(error))
     os.close(descriptor)
-    raise CassetteWriteError(path, why)
+    raise refused
 
 
 def _make(path: Path) -> list[Path]:

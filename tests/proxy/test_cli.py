@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from cloudtape.cassettes.cassette import load
+from cloudtape.cassettes.messages import StoredBody
 from cloudtape.modes import MODES
 from tests.proxy.raw_cloud import RawCloud, answer, document, request, say
 
@@ -206,13 +208,53 @@ def test_what_cannot_be_done_is_one_line_and_exit_code_2(words: tuple[str, ...],
     assert "Traceback" not in done.stderr
 
 
-def test_a_missing_body_file_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
-    (tmp_path / "tape.yaml").write_bytes(Path(SAMPLE).read_bytes())
-    for command in (("replay", "--cassette"), ("scan",)):
-        done = cloudtape(*command, str(tmp_path / "tape.yaml"))
-        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-        assert "the body file is not there" in done.stderr
-        assert "the folder tape.bodies belongs to the cassette and must lie beside it" in done.stderr
+@pytest.fixture
+def bodiless(tape: Path) -> Path:
+    tape.write_bytes(Path(SAMPLE).read_bytes())
+    return tape
+
+
+LACKS_BODIES = "the folder tape.bodies belongs to the cassette and must lie beside it"
+
+
+@pytest.mark.parametrize(
+    "words", [("replay",), ("replay", "--synthesize"), ("run", "true"), ("run", "--synthesize", "true")]
+)
+def test_a_cassette_without_its_body_files_is_not_replayed(bodiless: Path, words: tuple[str, ...]) -> None:
+    done = cloudtape(words[0], "--cassette", str(bodiless), *words[1:])
+    (line,) = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the body file is not there" in line
+    assert LACKS_BODIES in line
+
+
+def test_a_cassette_without_its_body_files_is_looked_at_all_the_same(bodiless: Path) -> None:
+    number, *_ = [one.ordinal for one in load(bodiless) if isinstance(one.request.body, StoredBody)]
+    whole, lacking = (cloudtape("show", path, str(number)) for path in (SAMPLE, str(bodiless)))
+    assert (whole.returncode, lacking.returncode) == (0, 0)
+    assert "which is not there" not in whole.stdout
+    assert "30000 bytes in tape.bodies/" in lacking.stdout
+    assert ", which is not there>" in lacking.stdout
+    for words in (("show", str(bodiless)), ("match", str(bodiless), "GET", "/identity/v3")):
+        done = cloudtape(*words)
+        assert done.returncode == 0
+        assert done.stdout
+        assert done.stderr.count(LACKS_BODIES) == 1
+
+
+def test_a_scan_without_the_body_files_proves_nothing(bodiless: Path) -> None:
+    clean = cloudtape("scan", str(bodiless))
+    assert (clean.returncode, clean.stdout, clean.stderr.count(LACKS_BODIES)) == (2, "", 1)
+    assert clean.stderr.endswith("cloudtape: no secrets found in what is there\n")
+    bodiless.write_text(bodiless.read_text().replace("scrubbed-password-1", "Pl4nted!Value"))
+    found = cloudtape("scan", str(bodiless))
+    assert found.returncode == 1
+    assert "password" in found.stdout
+
+
+def test_a_scan_says_that_a_torn_end_was_not_looked_at(bodiless: Path) -> None:
+    bodiless.write_bytes(bodiless.read_bytes()[:-30])
+    assert "the last interaction was not written to its end and is left out" in cloudtape("scan", str(bodiless)).stderr
 
 
 def test_a_recording_ends_with_the_files_to_send(cloud: RawCloud, tape: Path) -> None:

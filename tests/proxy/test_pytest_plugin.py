@@ -321,6 +321,16 @@ def test_a_file_that_is_no_cassette_is_one_line(
     assert "test_asks.yaml" in said
 
 
+def test_a_cassette_without_its_body_files_is_one_line(
+    run: Callable[..., pytest.RunResult], pytester: pytest.Pytester
+) -> None:
+    path = Path(pytester.path, "cassettes", "test_it", "test_asks.yaml")
+    path.parent.mkdir(parents=True)
+    shutil.copy(SAMPLE, path)
+    (said,) = errors_of(run("/x"))
+    assert "the folder test_asks.bodies belongs to the cassette and must lie beside it" in said
+
+
 def test_a_cassette_that_was_cut_is_a_warning(
     run: Callable[..., pytest.RunResult], pytester: pytest.Pytester, cloud: RawCloud
 ) -> None:

@@ -29,7 +29,7 @@ class Pipeline:
         for respond in self._responders:
             response = await respond(request)
             if response is not None:
-                source = header(response.headers[-2:], SOURCE_HEADER.lower()) or "answered"
+                source = header(response.headers[:-3:-1], SOURCE_HEADER.lower()) or "answered"
                 self._journal.answered(request, response, source)
                 return response
         refusal = self._refuse(request)

@@ -47,6 +47,8 @@ class CassetteWriter:
         try:
             made = _make(path)
         except CassetteExists:
+            if not path.is_file():
+                raise CassetteWriteError(path, f"it is no file but {_kind_of(path)}") from None
             if not _holds_nothing(path):
                 raise
             writer = cls.reopen(path)
@@ -219,10 +221,14 @@ def _make(path: Path) -> list[Path]:
     return [path, *made]
 
 
+def _kind_of(path: Path) -> str:
+    return "a folder" if path.is_dir() else "a link" if path.is_symlink() else "a device or a pipe"
+
+
 def _holds_nothing(path: Path) -> bool:
     """Whether a file is empty, or a cassette of ours without a whole interaction."""
     with suppress(CassetteError):
-        data = read_bytes(path) if path.is_file() else b"?"
+        data = read_bytes(path)
         ours = HEADER.startswith(data[: len(HEADER)])
         return ours and (not data or next(read(path, data, Reading([], len(data))), None) is None)
     return False

@@ -71,8 +71,8 @@ def test_a_file_that_may_hold_something_is_not_recorded_over(tmp_path: Path, lef
 def test_what_is_no_file_is_refused_without_being_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     (tmp_path / "loop").symlink_to("loop")
-    for path in (tmp_path / "fifo", tmp_path / "loop", tmp_path):
-        with pytest.raises(CassetteExists):
+    for path, kind in ((tmp_path / "fifo", "a pipe"), (tmp_path / "loop", "a link"), (tmp_path, "a folder")):
+        with pytest.raises(CassetteWriteError, match=f"it is no file but .*{kind}"):
             CassetteWriter.create(path)
 
 

@@ -56,6 +56,8 @@ class _Scan:
         request, response = interaction.request, interaction.response
         self._walker.uri(request.uri, "request.uri")
         self._loose(request.uri, "request.uri")
+        for route in interaction.routes:
+            self._loose(route.upstream, f"routes.{route.name}")
         for side, message in (("request", request), ("response", response)):
             self._headers(message.headers, f"{side}.headers")
             try:

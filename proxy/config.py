@@ -7,6 +7,7 @@ import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from cloudtape.errors import ConfigError
 from cloudtape.modes import MODES, Mode
@@ -85,8 +86,8 @@ class Config:
     synthesis: SynthesisOptions = field(default_factory=SynthesisOptions)
 
     def __post_init__(self) -> None:
-        if self.mode.needs_upstream and not re.match(r"https?://[^/]+", self.upstream):
-            raise ConfigError(f"{self.mode.name} needs the cloud's auth URL (http://… or https://…)")
+        if self.mode.needs_upstream:
+            _check_auth_url(self.upstream)
         if self.mode.cassette and not self.cassettes:
             without = "" if self.mode.writes else ", or --mode synthesize, which makes a cloud up without one"
             raise ConfigError(f"{self.mode.name} needs a cassette (--cassette FILE{without})")
@@ -96,6 +97,20 @@ class Config:
             raise ConfigError("the made-up cloud starts from the cassette; it takes no world file besides")
         if self.mode.writes and len(self.cassettes) > 1:
             raise ConfigError(f"{self.mode.name} writes one cassette, not {len(self.cassettes)}")
+
+
+def _check_auth_url(url: str) -> None:
+    """Raises ConfigError for what is no cloud's address, or says more than that."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or re.search(r"[\s?#]", url):
+        raise ConfigError(f"{url!r} is not a cloud's auth URL (http://controller:5000/v3, or https://…)")
+    if "@" in parts.netloc:
+        host = parts.netloc.rpartition("@")[2]
+        raise ConfigError(f"the auth URL of {host} takes no user and no password: OS_USERNAME and OS_PASSWORD do")
 
 
 def mode_named(name: str) -> Mode:

@@ -46,17 +46,10 @@ class CassetteWriter:
         """
         try:
             made = _make(path)
+            descriptor = _locked(path)
         except CassetteExists:
-            if not path.is_file():
-                raise CassetteWriteError(path, f"it is no file but {_kind_of(path)}") from None
-            if not _holds_nothing(path):
-                raise
-            writer = cls.reopen(path)
-            if not writer._ordinal:
-                return writer
-            writer.close()  # somebody has recorded into it meanwhile
-            raise
-        descriptor = _locked(path)
+            made = [path]
+            descriptor = _taken_over(path)
         return cls(path, descriptor, descriptor, path, made)
 
     @classmethod
@@ -65,8 +58,6 @@ class CassetteWriter:
         descriptor = _locked(path)
         writer = cls(path, descriptor, descriptor, path)
         try:
-            if not os.fstat(descriptor).st_size:
-                writer._write(HEADER)
             cassette = load(path)
             if not HEADER.startswith(_begin(path)):
                 raise CassetteWriteError(path, "another tool made it, and only our own layout can be added to")
@@ -168,13 +159,18 @@ class CassetteWriter:
         return settled
 
     def _write(self, item: bytes) -> None:
-        written = 0
-        try:
-            while written < len(item):
-                written += os.write(self._descriptor, item[written:] if written else item)
-        except OSError as error:
-            os.ftruncate(self._descriptor, os.fstat(self._descriptor).st_size - written)
-            raise CassetteWriteError(self.path, error.strerror or str(error)) from error
+        _write(self.path, self._descriptor, item)
+
+
+def _write(path: Path, descriptor: int, item: bytes) -> None:
+    """All of it or nothing."""
+    written = 0
+    try:
+        while written < len(item):
+            written += os.write(descriptor, item[written:] if written else item)
+    except OSError as error:
+        os.ftruncate(descriptor, os.fstat(descriptor).st_size - written)
+        raise CassetteWriteError(path, error.strerror or str(error)) from error
 
 
 def _opened(path: Path) -> int:
@@ -221,8 +217,21 @@ def _make(path: Path) -> list[Path]:
     return [path, *made]
 
 
-def _kind_of(path: Path) -> str:
-    return "a folder" if path.is_dir() else "a link" if path.is_symlink() else "a device or a pipe"
+def _taken_over(path: Path) -> int:
+    """The lock of a file that is there and holds nothing, as a cassette that was just made. Raises CassetteExists."""
+    if not path.is_file():
+        kind = "a folder" if path.is_dir() else "a link" if path.is_symlink() else "a device or a pipe"
+        raise CassetteWriteError(path, f"it is no file but {kind}")
+    descriptor = _locked(path)
+    try:
+        if not _holds_nothing(path):
+            raise CassetteExists(path)
+        os.ftruncate(descriptor, 0)
+        _write(path, descriptor, HEADER)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
 def _holds_nothing(path: Path) -> bool:

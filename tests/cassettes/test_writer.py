@@ -50,12 +50,17 @@ def test_an_existing_cassette_is_not_overwritten(tmp_path: Path) -> None:
 def test_a_file_without_an_interaction_does_not_block_a_new_recording(tmp_path: Path, left: bytes) -> None:
     path = tmp_path / "tape.yaml"
     path.write_bytes(left)
-    CassetteWriter.create(path).close()
     writer = CassetteWriter.create(path)
     assert writer.append(interaction(b"new")).ordinal == 1
     writer.close()
     assert bodies(path) == [b"new"]
     assert load(path).notes == ()
+
+
+def test_a_file_without_an_interaction_into_which_nothing_is_recorded_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "tape.yaml").write_bytes(HEADER)
+    CassetteWriter.create(tmp_path / "tape.yaml").close()
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("left", [HEADER + encode(interaction()), HEADER + b"- mine\n", HEADER + b"[mine"])
@@ -81,6 +86,8 @@ def test_a_recording_that_has_only_begun_is_not_taken_over(tmp_path: Path) -> No
     with pytest.raises(CassetteWriteError, match="another recorder is writing it"):
         CassetteWriter.create(first.path)
     first.append(interaction(b"first"))
+    with pytest.raises(CassetteWriteError, match="another recorder is writing it"):
+        CassetteWriter.create(first.path)
     assert bodies(first.path) == [b"first"]
 
 

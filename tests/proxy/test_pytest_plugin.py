@@ -216,7 +216,7 @@ def in_workers(pytester: pytest.Pytester, cloud: RawCloud) -> Callable[..., pyte
 @pytest.mark.parametrize(
     ("mode", "at_once", "complaint"),
     [
-        ("record", True, "exists already"),
+        ("record", True, "another recorder is writing it"),
         ("refresh", False, "*test_first has made a new take of it in this run"),
         ("fill", True, "another recorder is writing it"),
     ],

@@ -16,6 +16,9 @@ Layout = Literal["prefix", "ports"]
 Match = Literal["unified", "adapted"]
 Polling = Literal["as-recorded", "collapse"]
 
+LONGEST_TIMEOUT = 24 * 3600
+"""Seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tls:
@@ -27,7 +30,9 @@ class Tls:
     key: Path | None = None
 
     def context(self) -> ssl.SSLContext:
-        """Raises ConfigError for a file that is missing or holds no PEM."""
+        """Raises ConfigError for a file that is missing or holds no PEM, and for a key without a certificate."""
+        if self.key and not self.cert:
+            raise ConfigError(f"{self.key}: a key alone does nothing; it goes with a client certificate")
         try:
             context = ssl.create_default_context(cafile=self.cacert)
             if self.cert:
@@ -47,6 +52,11 @@ class Timeouts:
 
     connect: float = 10.0
     read: float = 300.0
+
+    def __post_init__(self) -> None:
+        for what, seconds in (("connect", self.connect), ("read", self.read)):
+            if not 0 < seconds <= LONGEST_TIMEOUT:
+                raise ConfigError(f"the {what} timeout is above 0 and at most {LONGEST_TIMEOUT} seconds, not {seconds}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,8 @@ class Config:
             raise ConfigError(f"{self.mode.name} asks the cloud itself; a made-up one goes with replay")
         if self.mode.synthesizes and self.mode.replays and self.synthesis.world:
             raise ConfigError("the made-up cloud starts from the cassette; it takes no world file besides")
+        if self.scrub_rules and not self.scrub:
+            raise ConfigError("rules for what is a secret do nothing where nothing is scrubbed")
         if self.mode.writes and len(self.cassettes) > 1:
             raise ConfigError(f"{self.mode.name} writes one cassette, not {len(self.cassettes)}")
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from cloudtape.cassettes.bodies import BodyFolder, Spool, is_short
-from cloudtape.cassettes.cassette import load
+from cloudtape.cassettes.cassette import is_there, load
 from cloudtape.cassettes.codec import HEADER, encode
 from cloudtape.cassettes.errors import CassetteBusy, CassetteError, CassetteExists, CassetteWriteError
 from cloudtape.cassettes.messages import Interaction, StoredBody, Stream
@@ -73,7 +73,7 @@ class CassetteWriter:
     @classmethod
     def take(cls, path: Path) -> CassetteWriter:
         """A new take of a cassette, in a file beside it until `commit` swaps it in."""
-        made = () if path.exists() else _make(path)  # so that there is something to lock
+        made = () if is_there(path) else _make(path)  # so that there is something to lock
         held = _locked(path)
         beside = path.with_name(path.name + TAKE_SUFFIX)
         try:

@@ -18,6 +18,8 @@ CLOUDTAPE = str(Path(sys.executable).parent / "cloudtape")
 SAMPLE = str(Path(__file__).parents[2] / "examples" / "cassettes" / "sdk.yaml")
 ASK = "import os, sys, urllib.request as r; print(r.urlopen(os.environ['OS_AUTH_URL']).status); sys.exit({code})"
 
+UPSTREAM = ("--upstream", "http://127.0.0.1:1/v3")
+
 
 def cloudtape(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "COLUMNS": "200", **environment}
@@ -198,7 +200,17 @@ def test_a_bad_cassette_is_one_line_and_exit_code_2(command: str, tmp_path: Path
         (("record", "--cassette", "y.yaml", "--upstream", "http://me:pw@a/v3"), "of a takes no user and no password"),
         (("record", "--cassette", "y.yaml", "--upstream", "http://127.0.0.1:1/v3"), "cannot be reached"),
         (("record", "--cassette", "y.yaml", "--os-cloud", "nowhere"), "nowhere"),
+        (("record", "--cassette", "y.yaml", *UPSTREAM, "--connect-timeout", "nan"), "timeout is above 0"),
+        (("record", "--cassette", "y.yaml", *UPSTREAM, "--read-timeout", "inf"), "timeout is above 0"),
+        (("record", "--cassette", "y.yaml", *UPSTREAM, "--read-timeout", "-1"), "timeout is above 0"),
+        (("record", "--cassette", "y.yaml", *UPSTREAM, "--key", SAMPLE), "a key alone does nothing"),
+        (("record", "--cassette", "y.yaml", *UPSTREAM, "--scrub", SAMPLE, "--no-scrub"), "nothing is scrubbed"),
+        (("demo", "--save", "."), "it is no file"),
+        (("synthesize", "--save", "/dev/null"), "it is no file"),
         (("replay", "--cassette", "/nothing.yaml"), "no such cassette"),
+        (("replay", "--cassette", "/dev/zero"), "is a device or a pipe"),
+        (("show", "/dev/zero"), "is a device or a pipe"),
+        (("scan", "a" * 300), "cannot be read: File name too long"),
         (("replay", "--cassette", SAMPLE, "--listen", "nonsense"), "is not an address"),
         (("replay", "--cassette", SAMPLE, "--listen", "127.0.0.1:99999"), "is not an address"),
         (("run", "--cassette", SAMPLE, "--", "/no/such/command"), "cannot be started"),
@@ -278,6 +290,21 @@ def test_a_recording_ends_with_the_files_to_send(cloud: RawCloud, tape: Path) ->
     assert "cassette:" not in ended(process)
 
 
+@pytest.mark.parametrize("option", ["--scrub", "--match-rules"])
+@pytest.mark.parametrize("text", ["- {words: 2024-13-45}", "[" * 5000, "- !!python/object:os.x {}", "\x00"])
+def test_rules_that_are_no_yaml_are_one_line(option: str, text: str, tape: Path) -> None:
+    done = cloudtape("fill", *UPSTREAM, "--cassette", str(tape), option, bad(tape.parent, "rules.yaml", text))
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_device_is_not_read_to_its_end(tape: Path) -> None:
+    for command in (("demo", "--world"), ("fill", *UPSTREAM, "--cassette", str(tape), "--scrub")):
+        done = cloudtape(*command, "/dev/zero")
+        assert done.returncode == 2
+        assert "File '/dev/zero' is a device." in done.stderr
+
+
 def test_rules_that_cannot_be_read_are_no_lost_recording(cloud: RawCloud, tape: Path) -> None:
     rules = bad(tape.parent, "rules.yaml", "words: licence")
     done = cloudtape("record", "--upstream", f"{cloud.url}/v3", "--cassette", str(tape), "--scrub", rules)
@@ -287,8 +314,12 @@ def test_rules_that_cannot_be_read_are_no_lost_recording(cloud: RawCloud, tape: 
     )
 
 
-def test_a_folder_that_cannot_be_written_is_one_line(cloud: RawCloud, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["file/tape.yaml", "a" * 300])
+@pytest.mark.parametrize("mode", ["record", "refresh", "fill"])
+def test_a_path_that_cannot_be_written_is_one_line(cloud: RawCloud, tmp_path: Path, mode: str, name: str) -> None:
     (tmp_path / "file").touch()
-    done = cloudtape("record", "--upstream", f"{cloud.url}/v3", "--cassette", str(tmp_path / "file" / "tape.yaml"))
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "cannot be written" in done.stderr
+    done = cloudtape(mode, "--upstream", f"{cloud.url}/v3", "--cassette", str(tmp_path / name))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "cannot be written" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]

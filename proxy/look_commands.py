@@ -19,8 +19,8 @@ FINDING, FAILED = 1, 2
 CASSETTE = click.Path(path_type=Path)
 
 
-def tell(cassette: Cassette) -> None:
-    """Say what a person should know who looks at a cassette, of which something may be missing."""
+def tell(cassette: Cassette) -> bool:
+    """Say what a person should know who looks at a cassette; returns whether all of it is there."""
     from cloudtape.cassettes.errors import BodyMissing
 
     for note in cassette.notes:
@@ -29,6 +29,8 @@ def tell(cassette: Cassette) -> None:
         cassette.check_bodies()
     except BodyMissing as error:
         say(str(error))
+        return False
+    return not cassette.notes
 
 
 @click.command()
@@ -68,7 +70,7 @@ def show(path: Path, number: int | None, form: str) -> None:
 def scan(paths: tuple[Path, ...], form: str) -> None:
     """Look for secrets in cassettes; list each with its place and exit with 1 when there is one.
 
-    Body files that are not there cannot be looked at: the rest is, and the exit code is 2 when it is clean.
+    What is not there (body files, a torn end) is not looked at; where the rest is clean, the exit code is then 2.
 
     \b
     Example:
@@ -80,10 +82,11 @@ def scan(paths: tuple[Path, ...], form: str) -> None:
 
     missing: list[BodyMissing] = []
     findings = []
+    whole = True
     for path in paths:
         with loading_bar() as progress:
             cassette = load(path, progress=progress)
-        tell(cassette)
+        whole = tell(cassette) and whole
         findings += [(path, finding) for finding in findings_of(cassette, missing)]
     if form == "json":
         print_json([{"cassette": str(path), **_fields(finding)} for path, finding in findings])
@@ -91,8 +94,8 @@ def scan(paths: tuple[Path, ...], form: str) -> None:
         for path, finding in findings:
             click.echo(f"{path}: interaction {finding.ordinal}, {finding.place}: {finding.kind} ({finding.excerpt})")
         found = f"{counted(len(findings), 'finding')} in {counted(len(paths), 'cassette')}"
-        say((found if findings else "no secrets found") + (" in what is there" if missing else ""))
-    sys.exit(FINDING if findings else FAILED if missing else 0)
+        say((found if findings else "no secrets found") + ("" if whole else " in what is there"))
+    sys.exit(FINDING if findings else 0 if whole else FAILED)
 
 
 def _fields(finding: Any) -> dict[str, Any]:

@@ -311,6 +311,27 @@ def test_a_device_is_not_read_to_its_end(tape: Path) -> None:
         assert "File '/dev/zero' is a device." in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("cloud", "complaint"),
+    [
+        ("{auth: {}}", "auth_url"),
+        ("{profile: nowhere}", "auth_url"),
+        ("{auth_type: nothing, auth: {auth_url: 'http://c/v3'}}", "The plugin nothing could not be found"),
+        ("{auth: {auth_url: nonsense}}", "'nonsense' is not a cloud's auth URL"),
+        ("{auth: {auth_url: 7}}", "cloud 'mine' of clouds.yaml: "),
+        ("{auth: 5}", "cloud 'mine' of clouds.yaml: "),
+        ("5", "cloud 'mine' of clouds.yaml: "),
+        ("", "cloud 'mine' of clouds.yaml: "),
+    ],
+)
+def test_a_broken_clouds_yaml_is_one_line(tape: Path, cloud: str, complaint: str) -> None:
+    file = bad(tape.parent, "clouds.yaml", f"clouds: {{mine: {cloud}}}")
+    done = cloudtape("record", "--os-cloud", "mine", "--cassette", str(tape), OS_CLIENT_CONFIG_FILE=file)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert complaint in done.stderr.splitlines()[-1]  # openstacksdk may warn before
+    assert "Traceback" not in done.stderr
+
+
 def test_rules_that_cannot_be_read_are_no_lost_recording(cloud: RawCloud, tape: Path) -> None:
     rules = bad(tape.parent, "rules.yaml", "words: licence")
     done = cloudtape("record", "--upstream", f"{cloud.url}/v3", "--cassette", str(tape), "--scrub", rules)

@@ -120,7 +120,8 @@ class BodyFolder:
     def clean(self) -> None:
         """Remove what a killed recorder left half written."""
         for leftover in self.path.glob(TEMPORARY_PREFIX + "*"):
-            leftover.unlink(missing_ok=True)
+            with suppress(OSError):
+                leftover.unlink()
 
     def spool(self) -> Spool:
         return Spool(self.path)
@@ -145,7 +146,11 @@ class BodyFolder:
         """Remove the files that no interaction names any more."""
         for file in self.path.glob("*"):
             if file.name not in digests:
-                file.unlink(missing_ok=True)
+                with suppress(OSError):
+                    file.unlink()
+
+    def remove_empty(self) -> None:
+        """Remove the folder when there is nothing in it."""
         with suppress(OSError):
             self.path.rmdir()
 

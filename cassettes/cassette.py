@@ -5,11 +5,14 @@ The YAML is the truth. Beside it lies a compiled index (`index`), made again whe
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from cloudtape.cassettes import index
 from cloudtape.cassettes.bodies import checked
+from cloudtape.cassettes.errors import CassetteFormatError
 from cloudtape.cassettes.index import Summariser
 from cloudtape.cassettes.messages import Interaction, Route
 from cloudtape.cassettes.yaml_reader import Progress
@@ -57,6 +60,14 @@ class Cassette:
         return self._index.answer(number - 1)
 
 
+def is_there(path: Path) -> bool:
+    """Whether something is at a path; nothing is where nobody may look, or the name is none."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def load(
     path: Path,
     summariser: Callable[[], Summariser] | None = None,
@@ -67,4 +78,7 @@ def load(
 
     `summary_version` must change whenever a summariser would say something else. Body files are not looked at here.
     """
+    with suppress(OSError):  # the index says what is wrong with a path
+        if stat.S_IFMT(path.stat().st_mode) not in (stat.S_IFREG, stat.S_IFDIR):
+            raise CassetteFormatError(path, "is a device or a pipe; a cassette is a file, which is read more than once")
     return Cassette(path, index.opened(path, summariser, summary_version, progress))

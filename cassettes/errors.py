@@ -5,6 +5,7 @@
     ├── CassetteExists         record would overwrite it
     ├── CassetteFormatError    it is there, but not a cassette that this version reads
     ├── CassetteWriteError     the disk refused what was to be kept
+    │   └── CassetteBusy        another recorder is writing it
     ├── BodyMissing            a body file that the cassette names is not there, or not what it was
     ├── ScrubError             secrets could not be removed, so nothing was kept
     └── ScrubRulesError        a user's rules for what is a secret cannot be read
@@ -45,6 +46,11 @@ class CassetteWriteError(CassetteError):
     def __init__(self, path: Path, why: str) -> None:
         self.path, self.why = path, why
         super().__init__(f"{path}: cannot be written: {why}")
+
+
+class CassetteBusy(CassetteWriteError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "another recorder is writing it")
 
 
 class BodyMissing(CassetteError):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from cloudtape.cassettes.bodies import checked
 from cloudtape.cassettes.content import is_textual
+from cloudtape.cassettes.errors import BodyMissing
 from cloudtape.cassettes.fields import FIELDS
 from cloudtape.cassettes.messages import Body, Headers, Interaction, StoredBody, header
 from cloudtape.cassettes.placeholders import TEXT, is_placeholder
@@ -36,15 +37,18 @@ class Finding:
     excerpt: str
 
 
-def scan(interactions: Iterable[Interaction]) -> Iterator[Finding]:
-    """Each secret that stands in some interactions, once for each place. Raises BodyMissing."""
+def scan(interactions: Iterable[Interaction], missing: list[BodyMissing] | None = None) -> Iterator[Finding]:
+    """Each secret that stands in some interactions, once for each place.
+
+    Raises BodyMissing, unless `missing` takes what cannot be looked at.
+    """
     for interaction in interactions:
-        yield from dict.fromkeys(_Scan(interaction.ordinal).findings(interaction))
+        yield from dict.fromkeys(_Scan(interaction.ordinal, missing).findings(interaction))
 
 
 class _Scan:
-    def __init__(self, ordinal: int) -> None:
-        self._ordinal = ordinal
+    def __init__(self, ordinal: int, missing: list[BodyMissing] | None) -> None:
+        self._ordinal, self._missing = ordinal, missing
         self._found: list[Finding] = []
         self._walker = Walker(Table(), self._note)
 
@@ -52,11 +56,18 @@ class _Scan:
         request, response = interaction.request, interaction.response
         self._walker.uri(request.uri, "request.uri")
         self._loose(request.uri, "request.uri")
+        for route in interaction.routes:
+            self._loose(route.upstream, f"routes.{route.name}")
         for side, message in (("request", request), ("response", response)):
             self._headers(message.headers, f"{side}.headers")
-            for text in _texts(message.body, header(message.headers, "content-type")):
-                self._walker.text(text, f"{side}.body")
-                self._loose(text, f"{side}.body")
+            try:
+                for text in _texts(message.body, header(message.headers, "content-type")):
+                    self._walker.text(text, f"{side}.body")
+                    self._loose(text, f"{side}.body")
+            except BodyMissing as error:
+                if self._missing is None:
+                    raise
+                self._missing.append(error)
         return self._found
 
     def _headers(self, headers: Headers, place: str) -> None:
@@ -81,7 +92,7 @@ class _Scan:
 
 
 def _texts(body: Body, content_type: str | None) -> Iterator[str]:
-    """A body as text, large ones in overlapping windows; nothing for binary ones."""
+    """A body as text, large ones in overlapping windows; nothing for binary ones. Raises BodyMissing."""
     if isinstance(body, bytes):
         text = body.decode("utf-8", "surrogateescape")
         if is_textual(content_type) or text.isprintable() or _is_utf8(body):

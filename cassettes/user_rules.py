@@ -27,7 +27,7 @@ def load_rules(path: Path) -> tuple[Rule, ...]:
         listed: Any = yaml.safe_load(path.read_text())
     except OSError as error:
         raise ScrubRulesError(path, f"cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         raise ScrubRulesError(path, "is no YAML", f"line {mark.line + 1 if mark else 1}") from error
     if not isinstance(listed, list):

@@ -17,10 +17,11 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from cloudtape.cassettes.bodies import BodyFolder, Spool, is_short
-from cloudtape.cassettes.cassette import load
+from cloudtape.cassettes.cassette import is_there, load
 from cloudtape.cassettes.codec import HEADER, encode
-from cloudtape.cassettes.errors import CassetteExists, CassetteWriteError
+from cloudtape.cassettes.errors import CassetteBusy, CassetteError, CassetteExists, CassetteWriteError
 from cloudtape.cassettes.messages import Interaction, StoredBody, Stream
+from cloudtape.cassettes.yaml_reader import Reading, read, read_bytes
 
 TAKE_SUFFIX = ".take"
 
@@ -39,9 +40,16 @@ class CassetteWriter:
 
     @classmethod
     def create(cls, path: Path) -> CassetteWriter:
-        """A new cassette; it is gone when it is closed without an interaction. Raises CassetteExists."""
-        made = _make(path)
-        descriptor = _locked(path)
+        """A new cassette; it is gone when it is closed without an interaction. Raises CassetteExists.
+
+        What a recorder left that was killed before its first interaction is no cassette, and is gone on with.
+        """
+        try:
+            made = _make(path)
+            descriptor = _locked(path)
+        except CassetteExists:
+            made = [path]
+            descriptor = _taken_over(path)
         return cls(path, descriptor, descriptor, path, made)
 
     @classmethod
@@ -51,28 +59,30 @@ class CassetteWriter:
         writer = cls(path, descriptor, descriptor, path)
         try:
             cassette = load(path)
-            if not HEADER.startswith(path.read_bytes()[: len(HEADER)]):
+            if not HEADER.startswith(_begin(path)):
                 raise CassetteWriteError(path, "another tool made it, and only our own layout can be added to")
-            os.ftruncate(writer._descriptor, cassette.whole_bytes)
+            os.ftruncate(descriptor, cassette.whole_bytes)
+            if not cassette.whole_bytes:
+                writer._write(HEADER)
         except BaseException:
             writer.close()
             raise
-        if cassette.whole_bytes < len(HEADER):
-            os.write(writer._descriptor, HEADER)
         writer._ordinal = len(cassette)
         return writer
 
     @classmethod
     def take(cls, path: Path) -> CassetteWriter:
         """A new take of a cassette, in a file beside it until `commit` swaps it in."""
-        made = () if path.exists() else _make(path)  # so that there is something to lock
+        made = () if is_there(path) else _make(path)  # so that there is something to lock
         held = _locked(path)
+        beside = path.with_name(path.name + TAKE_SUFFIX)
         try:
-            beside = path.with_name(path.name + TAKE_SUFFIX)
-            beside.unlink(missing_ok=True)
+            _unlink(beside)
             _make(beside)
             descriptor = _opened(beside)
         except BaseException:
+            for left in made:
+                _remove(left)
             os.close(held)
             raise
         return cls(beside, descriptor, held, path, made)
@@ -100,6 +110,7 @@ class CassetteWriter:
         """Let go of the cassette; one that was made for this and holds nothing is removed, with its folders."""
         if self._descriptor == -1:
             return
+        self._bodies.remove_empty()
         if not (self._ordinal and self.path == self._cassette):
             for made in self._made:
                 _remove(made)
@@ -112,7 +123,12 @@ class CassetteWriter:
         if not self._ordinal:
             self.abandon()
             return
-        self.path.replace(self._cassette)
+        try:
+            self.path.replace(self._cassette)
+        except OSError as error:
+            self.close()
+            why = f"{error.strerror}; the new take is in {self.path}"
+            raise CassetteWriteError(self._cassette, why) from error
         self._made = ()
         self._bodies.keep_only(self._digests)
         self.close()
@@ -143,13 +159,18 @@ class CassetteWriter:
         return settled
 
     def _write(self, item: bytes) -> None:
-        written = 0
-        try:
-            while written < len(item):
-                written += os.write(self._descriptor, item[written:] if written else item)
-        except OSError as error:
-            os.ftruncate(self._descriptor, os.fstat(self._descriptor).st_size - written)
-            raise CassetteWriteError(self.path, error.strerror or str(error)) from error
+        _write(self.path, self._descriptor, item)
+
+
+def _write(path: Path, descriptor: int, item: bytes) -> None:
+    """All of it or nothing."""
+    written = 0
+    try:
+        while written < len(item):
+            written += os.write(descriptor, item[written:] if written else item)
+    except OSError as error:
+        os.ftruncate(descriptor, os.fstat(descriptor).st_size - written)
+        raise CassetteWriteError(path, error.strerror or str(error)) from error
 
 
 def _opened(path: Path) -> int:
@@ -166,31 +187,72 @@ def _locked(path: Path) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if os.path.samestat(os.fstat(descriptor), path.stat()):
             return descriptor
-        why = "another recorder has just replaced it"  # while we opened it; what we hold is on no path any more
+        refused = CassetteWriteError(path, "another recorder has just replaced it")  # ours is on no path any more
     except BlockingIOError:
-        why = "another recorder is writing it"
+        refused = CassetteBusy(path)
     except OSError as error:
-        why = error.strerror or str(error)
+        refused = CassetteWriteError(path, error.strerror or str(error))
     os.close(descriptor)
-    raise CassetteWriteError(path, why)
+    raise refused
 
 
 def _make(path: Path) -> list[Path]:
     """A cassette without interactions, there at once or not at all; returns it and the folders made for it."""
+    made: list[Path] = []
     try:
-        made = [folder for folder in path.parents if not folder.exists()]
+        made += [folder for folder in path.parents if not folder.exists()]
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
         try:
-            os.fchmod(descriptor, 0o644)
-            os.write(descriptor, HEADER)
-            os.close(descriptor)
+            with os.fdopen(descriptor, "wb") as file:
+                os.fchmod(descriptor, 0o644)
+                file.write(HEADER)
             _link(name, path)
         finally:
             Path(name).unlink()
     except OSError as error:
+        for folder in made:
+            _remove(folder)
         raise CassetteWriteError(path, error.strerror or str(error)) from error
     return [path, *made]
+
+
+def _taken_over(path: Path) -> int:
+    """The lock of a file that is there and holds nothing, as a cassette that was just made. Raises CassetteExists."""
+    if not path.is_file():
+        kind = "a folder" if path.is_dir() else "a link" if path.is_symlink() else "a device or a pipe"
+        raise CassetteWriteError(path, f"it is no file but {kind}")
+    descriptor = _locked(path)
+    try:
+        if not _holds_nothing(path):
+            raise CassetteExists(path)
+        os.ftruncate(descriptor, 0)
+        _write(path, descriptor, HEADER)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _holds_nothing(path: Path) -> bool:
+    """Whether a file is empty, or a cassette of ours without a whole interaction."""
+    with suppress(CassetteError):
+        data = read_bytes(path)
+        ours = HEADER.startswith(data[: len(HEADER)])
+        return ours and (not data or next(read(path, data, Reading([], len(data))), None) is None)
+    return False
+
+
+def _begin(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(len(HEADER))
+
+
+def _unlink(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise CassetteWriteError(path, error.strerror or str(error)) from error
 
 
 def _remove(path: Path) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -27,6 +28,7 @@ FIRST_LINE = b"- request:"
 DEEPEST = 100
 BLOCK_NESTING = re.compile(rb"(?:[-?:][ \t]+){50}|^ {300}", re.MULTILINE)
 NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+LINE_END = re.compile(r"[\r\n\0]")
 TORN = "the last interaction was not written to its end and is left out"
 
 Progress = Callable[[int, int], None]
@@ -192,7 +194,23 @@ def _refuse_nesting(path: Path, data: bytes, where: str) -> None:
 
 
 def _decoded(path: Path, item: Any, position: int, folder: Path) -> Interaction:
+    where = f"interaction {position}"
     try:
-        return decode(item, position, folder)
+        interaction = decode(item, position, folder)
     except ItemError as error:
-        raise CassetteFormatError(path, str(error), f"interaction {position}") from error
+        raise CassetteFormatError(path, str(error), where) from error
+    if why := _unusable(interaction):
+        raise CassetteFormatError(path, why, where)
+    return interaction
+
+
+def _unusable(interaction: Interaction) -> str:
+    """Why an interaction could not have been HTTP, in what nobody can ask for or answer; else empty."""
+    try:
+        urlsplit(interaction.request.uri).port  # noqa: B018  (it is read only now)
+    except ValueError as error:
+        return f"uri is no URL: {error}"
+    for message in (interaction.request, interaction.response):
+        if any(LINE_END.search(text) for field in message.headers for text in field):
+            return "a header field holds a line end"
+    return "the reason holds a line end" if LINE_END.search(interaction.response.reason) else ""

@@ -2,7 +2,7 @@
 
     method         as it is
     place          scheme, host and path: host in lower case, percent-encoding normalised (RFC 3986, 6.2.2)
-    query          a multiset of decoded pairs
+    query          a multiset of decoded pairs, `in:b,a` in one order
     headers        those of the table MATTERS, Accept and Content-Type by media type; every other header is ignored
     body           JSON by value, forms as a multiset, anything else by its bytes
 
@@ -99,6 +99,16 @@ def _query(query: str) -> Pairs:
     return _known_query(query) if query else ()
 
 
+@lru_cache(maxsize=4096)
+def _known_query(query: str) -> Pairs:
+    return tuple(sorted((name, _any_of(value)) for name, value in pairs_of(query)))
+
+
+def _any_of(value: str) -> str:
+    """A filter for any of some values (Image API v2, "in operator"), in whose order a client's set has a say."""
+    return f"in:{','.join(sorted(value[3:].split(',')))}" if value.startswith("in:") else value
+
+
 def _normal(match: re.Match[str]) -> str:
     character = chr(int(match[1], 16))
     return character if character in UNRESERVED else match[0].upper()
@@ -189,9 +199,6 @@ def _whole(value: Any) -> Any:
     if isinstance(value, list):
         return [_whole(member) for member in value]
     return value
-
-
-_known_query = lru_cache(maxsize=4096)(pairs_of)
 
 
 # --- differences -----------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from cloudtape.matchers.naming import Naming
 from cloudtape.matchers.things import Thing, is_login, is_write, thing_of, touched, word
 from cloudtape.matchers.vocabulary import Vocabulary, Words, named_by, owned
 
-SUMMARY_VERSION = "13"
+SUMMARY_VERSION = "14"
 CREATES, ENDS = 1, 2
 Identity = tuple[str, ...]
 """Whose a token is: the ids of the user and of what the token is scoped to. Empty for an unknown token."""

@@ -26,7 +26,7 @@ def load_rows(path: Path) -> tuple[Row, ...]:
         listed: Any = yaml.safe_load(path.read_text())
     except OSError as error:
         raise BindingRulesError(path, f"cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         raise BindingRulesError(path, "is no YAML", f"line {mark.line + 1 if mark else 1}") from error
     if not isinstance(listed, list):

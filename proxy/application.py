@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from cloudtape.cassette_routes import IDENTITY, auth_path, routes_of
 from cloudtape.cassettes.bodies import Spool, folder_of
-from cloudtape.cassettes.cassette import Cassette
+from cloudtape.cassettes.cassette import Cassette, is_there
 from cloudtape.cassettes.content import decoded_interaction
 from cloudtape.cassettes.messages import Interaction, Request, Response, Route
 from cloudtape.cassettes.scrub import Scrubber
@@ -157,7 +157,7 @@ class Application:
             self.cassettes = [
                 load_for_replay(path, matching.naming, self._progress)
                 for path in self.config.cassettes
-                if not (self.config.mode.writes and not path.exists())
+                if not (self.config.mode.writes and not is_there(path))
             ]
             for cassette in self.cassettes:
                 cassette.check_bodies()
@@ -169,7 +169,7 @@ class Application:
         match self.config.mode.writes:
             case Writes.TAKE:
                 writer = CassetteWriter.take(path)
-            case Writes.ADD if path.exists():
+            case Writes.ADD if is_there(path):
                 writer = CassetteWriter.reopen(path)
             case _:
                 writer = CassetteWriter.create(path)

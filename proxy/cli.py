@@ -160,8 +160,9 @@ for _mode in MODES.values():
 
 async def _opened(config: Config, verbose: bool) -> Application:
     from cloudtape.application import Application
+    from cloudtape.cassettes.cassette import is_there
 
-    if config.mode.writes is Writes.ADD and not config.cassettes[0].exists():
+    if config.mode.writes is Writes.ADD and not is_there(config.cassettes[0]):
         say(f"{config.cassettes[0]} is not there; a new cassette is started")
     with loading_bar() as progress:
         proxy = Application(config, progress)

@@ -62,13 +62,12 @@ def configured(name: str) -> Cloud:
     """The cloud of this name in the user's clouds.yaml. Raises ConfigError."""
     try:
         from openstack.config import OpenStackConfig
-        from openstack.exceptions import ConfigException
     except ImportError:
         raise ConfigError("reading clouds.yaml needs openstacksdk: pip install 'cloudtape[openstack]'") from None
     try:
         region = OpenStackConfig().get_one(name)
-    except ConfigException as error:
-        raise ConfigError(f"cloud {name!r}: {' '.join(str(error).split())}") from error
+    except Exception as error:  # of every kind, where a value in the file is not what openstacksdk takes it for
+        raise ConfigError(f"cloud {name!r} of clouds.yaml: {' '.join(str(error).split())}") from error
     auth_url = region.config.get("auth", {}).get("auth_url")
     if not auth_url:
         raise ConfigError(f"cloud {name!r} has no auth_url in clouds.yaml")

@@ -7,6 +7,7 @@ import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from cloudtape.errors import ConfigError
 from cloudtape.modes import MODES, Mode
@@ -14,6 +15,9 @@ from cloudtape.modes import MODES, Mode
 Layout = Literal["prefix", "ports"]
 Match = Literal["unified", "adapted"]
 Polling = Literal["as-recorded", "collapse"]
+
+LONGEST_TIMEOUT = 24 * 3600
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,9 @@ class Tls:
     key: Path | None = None
 
     def context(self) -> ssl.SSLContext:
-        """Raises ConfigError for a file that is missing or holds no PEM."""
+        """Raises ConfigError for a file that is missing or holds no PEM, and for a key without a certificate."""
+        if self.key and not self.cert:
+            raise ConfigError(f"{self.key}: a key alone does nothing; it goes with a client certificate")
         try:
             context = ssl.create_default_context(cafile=self.cacert)
             if self.cert:
@@ -46,6 +52,11 @@ class Timeouts:
 
     connect: float = 10.0
     read: float = 300.0
+
+    def __post_init__(self) -> None:
+        for what, seconds in (("connect", self.connect), ("read", self.read)):
+            if not 0 < seconds <= LONGEST_TIMEOUT:
+                raise ConfigError(f"the {what} timeout is above 0 and at most {LONGEST_TIMEOUT} seconds, not {seconds}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +96,8 @@ class Config:
     synthesis: SynthesisOptions = field(default_factory=SynthesisOptions)
 
     def __post_init__(self) -> None:
-        if self.mode.needs_upstream and not re.match(r"https?://[^/]+", self.upstream):
-            raise ConfigError(f"{self.mode.name} needs the cloud's auth URL (http://… or https://…)")
+        if self.mode.needs_upstream:
+            _check_auth_url(self.upstream)
         if self.mode.cassette and not self.cassettes:
             without = "" if self.mode.writes else ", or --mode synthesize, which makes a cloud up without one"
             raise ConfigError(f"{self.mode.name} needs a cassette (--cassette FILE{without})")
@@ -94,8 +105,24 @@ class Config:
             raise ConfigError(f"{self.mode.name} asks the cloud itself; a made-up one goes with replay")
         if self.mode.synthesizes and self.mode.replays and self.synthesis.world:
             raise ConfigError("the made-up cloud starts from the cassette; it takes no world file besides")
+        if self.scrub_rules and not self.scrub:
+            raise ConfigError("rules for what is a secret do nothing where nothing is scrubbed")
         if self.mode.writes and len(self.cassettes) > 1:
             raise ConfigError(f"{self.mode.name} writes one cassette, not {len(self.cassettes)}")
+
+
+def _check_auth_url(url: str) -> None:
+    """Raises ConfigError for what is no cloud's address, or says more than that."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or re.search(r"[\s?#]", url):
+        raise ConfigError(f"{url!r} is not a cloud's auth URL (http://controller:5000/v3, or https://…)")
+    if "@" in parts.netloc:
+        host = parts.netloc.rpartition("@")[2]
+        raise ConfigError(f"the auth URL of {host} takes no user and no password: OS_USERNAME and OS_PASSWORD do")
 
 
 def mode_named(name: str) -> Mode:

@@ -12,13 +12,13 @@ import click
 
 from cloudtape.config import Config, SynthesisOptions, listen_address
 from cloudtape.modes import MODES
+from cloudtape.options import FILE
 from cloudtape.serving import print_answer, run_loop, say, until_ended
 
 if TYPE_CHECKING:
     from cloudtape.application import Application
 
 DEFAULT_LISTEN = "127.0.0.1:8780"
-FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 def synthesis_options(command: Any) -> Any:

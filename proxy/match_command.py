@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 import click
 
 from cloudtape.errors import BadRequest, ConfigError
+from cloudtape.look_commands import tell
 from cloudtape.output import FORMAT, print_json
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def match(path: Path, method: str, url: str, body: Any, fields: tuple[str, ...],
     from cloudtape.replayer import Replayer, load_for_replay
 
     cassette = load_for_replay(path, Naming())
+    tell(cassette)
     routes = routes_of([cassette])
     names = OperationNames(routes)
     url = _url(url)

@@ -17,7 +17,22 @@ from cloudtape.errors import ConfigError
 from cloudtape.modes import MODES, Mode
 
 F = TypeVar("F", bound=Callable[..., Any])
-FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+class ReadableFile(click.Path):
+    """A file to be read whole: a pipe is one, `/dev/zero` is not."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, exists=True, dir_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path: Any = super().convert(value, param, ctx)
+        if path.is_char_device() or path.is_block_device():
+            self.fail(f"File {str(path)!r} is a device.", param, ctx)
+        return path
+
+
+FILE = ReadableFile()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ It is loaded in every test run of every environment that has us, so it imports n
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import warnings
 from collections.abc import Generator, Iterator
@@ -30,14 +31,13 @@ MARKER_ARGUMENTS = {"cassette", "mode", "synthesize"}
 ADVICE = {
     "CassetteNotFound": "pytest --cloudtape-mode record makes it",
     "CassetteExists": "pytest --cloudtape-mode refresh, or fill",
+    "CassetteBusy": "tests that share one are recorded one after the other, without pytest -n",
 }
 """What to do about an error, by its name, where its own words do not say so."""
 PROXY: pytest.StashKey[BackgroundProxy] = pytest.StashKey()
 TOLD: pytest.StashKey[list[str] | None] = pytest.StashKey()
 """The problems of a test up to the end of its call; None before."""
 CLOUD: pytest.StashKey[Cloud] = pytest.StashKey()
-TAKES: pytest.StashKey[dict[Path, str]] = pytest.StashKey()
-"""The test that took each cassette anew in this run."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -96,7 +96,8 @@ def _started(request: pytest.FixtureRequest, stack: ExitStack) -> BackgroundProx
         return stack.enter_context(BackgroundProxy(*_config(request)))
     except (ProxyError, CassetteError, MatcherError) as error:
         advice = ADVICE.get(type(error).__name__)
-        pytest.fail(f"cloudtape: {error}" + (f": {advice}" if advice else ""), pytrace=False)
+        said = f"cloudtape: {error}" + (f": {advice}" if advice else "")
+    pytest.fail(said, pytrace=False)  # out here, where it has no chain of causes
 
 
 @pytest.hookimpl(wrapper=True)
@@ -137,7 +138,7 @@ def _config(request: pytest.FixtureRequest) -> tuple[Config, dict[str, Any]]:
         mode = mode.synthesizing()
     cloud = _cloud(request.config, mode)
     cassette = _cassette(request.node, arguments.get("cassette"))
-    _check_take(request.node, mode, cassette)
+    _check_take(request, mode, cassette)
     return Config(mode, (cassette,), cloud.auth_url.rstrip("/"), tls=cloud.tls), dict(cloud.settings)
 
 
@@ -167,16 +168,27 @@ def _marker_arguments(request: pytest.FixtureRequest) -> dict[str, Any]:
     return dict(marker.kwargs)
 
 
-def _check_take(test: pytest.Item, mode: Mode, cassette: Path) -> None:
+def _check_take(request: pytest.FixtureRequest, mode: Mode, cassette: Path) -> None:
     """One take is not to overwrite another of the same run. Raises ConfigError."""
     from cloudtape.errors import ConfigError
     from cloudtape.modes import Writes
 
-    if mode.writes is not Writes.TAKE:
-        return
-    other = test.config.stash.setdefault(TAKES, {}).setdefault(cassette, test.nodeid)
-    if other != test.nodeid:
+    if mode.writes is Writes.TAKE and (other := _taken_by(request, cassette)) != request.node.nodeid:
         raise ConfigError(f"{cassette}: {other} has made a new take of it in this run, which this test would overwrite")
+
+
+def _taken_by(request: pytest.FixtureRequest, cassette: Path) -> str:
+    """The test that was the first of this run to take a cassette anew, in whichever worker of xdist: a file says it."""
+    run: Path = request.getfixturevalue("tmp_path_factory").getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        run = run.parent
+    claim = run / f"cloudtape-take-{hashlib.sha256(os.fsencode(cassette.resolve())).hexdigest()}"
+    try:
+        with claim.open("x") as file:
+            file.write(request.node.nodeid)
+    except FileExistsError:
+        pass
+    return claim.read_text() or "another test"
 
 
 def _cassette(test: pytest.Item, given: str | None) -> Path:

@@ -74,7 +74,8 @@ def _value(body: Body) -> Any:
 
 def _text(body: Body) -> str:
     if isinstance(body, StoredBody):
-        return f"<{body.size} bytes in {body.path.name}>"
+        lacking = "" if body.path.exists() else ", which is not there"
+        return f"<{body.size} bytes in {body.path.parent.name}/{body.path.name}{lacking}>"
     assert isinstance(body, bytes)
     try:
         return body.decode()

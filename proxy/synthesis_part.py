@@ -45,6 +45,8 @@ class SynthesisPart:
         if options.save and not (options.save.parent.is_dir() and os.access(options.save.parent, os.W_OK)):
             # Said before anything is made that would be lost.
             raise ConfigError(f"{options.save}: the world cannot be written there: no such folder, or none of ours")
+        if options.save and options.save.exists() and not options.save.is_file():
+            raise ConfigError(f"{options.save}: the world cannot be written there: it is no file")
         try:
             self._pace = pace_named(options.lifecycle)
             self._file, self._lines = read_world(options.world or DEFAULT_WORLD)

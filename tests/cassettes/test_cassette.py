@@ -60,6 +60,13 @@ def test_routes_are_those_that_interactions_taught(tmp_path: Path) -> None:
         ("version: 1\ninteractions:" + ONE + "- {}\n", "interaction 2"),
         ("version: 1\ninteractions:" + ONE.replace("GET", "{}"), "interaction 1: method"),
         ("version: 1\ninteractions:" + ONE.replace("code: 200", "code: many"), "interaction 1: code"),
+        ("version: 1\ninteractions:" + ONE.replace("http://cloud/", "http://[::1/"), "interaction 1: uri is no URL"),
+        ("version: 1\ninteractions:" + ONE.replace("http://cloud/", "http://cloud:x/"), "interaction 1: uri is no URL"),
+        ("version: 1\ninteractions:" + ONE.replace("*/*", "a\\r\\nX-Evil: b"), "1: a header field holds a line end"),
+        (
+            "version: 1\ninteractions:" + ONE.replace("message: OK", 'message: "OK\\nX: y"'),
+            "1: the reason holds a line",
+        ),
         ("version: 1\ninteractions: !!python/object/apply:os.system [id]\n", "python/object"),
         ("version: 1\ninteractions: !!python/name:os.system ''\n", "python/name"),
         ("version: 1\ninteractions:" + ONE.replace("hello", "!!python/unicode hello"), "python/unicode"),

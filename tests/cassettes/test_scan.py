@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cloudtape.cassettes.messages import Interaction, Request, Response
+from cloudtape.cassettes.messages import Interaction, Request, Response, Route
 from cloudtape.cassettes.scan import Finding, scan
 
 
@@ -27,3 +27,9 @@ def found(secret: str) -> Finding:
 )
 def test_a_finding_shows_no_more_of_a_secret_than_its_length_allows(secret: str, excerpt: str) -> None:
     assert found(secret).excerpt == excerpt
+
+
+def test_a_password_in_the_address_of_a_route_is_found() -> None:
+    route = Route("compute", "compute", "http://me:Pl4nted-Secret@cloud/v2.1")
+    (one,) = scan([Interaction(Request("GET", "http://cloud/"), Response(200, "OK"), routes=(route,))])
+    assert (one.place, one.kind) == ("routes.compute", "password")

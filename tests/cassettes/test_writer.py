@@ -13,6 +13,7 @@ import pytest
 
 from cloudtape.cassettes.bodies import INLINE_BINARY, INLINE_TEXT, folder_of
 from cloudtape.cassettes.cassette import load
+from cloudtape.cassettes.codec import HEADER, encode
 from cloudtape.cassettes.errors import CassetteExists, CassetteWriteError
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
 from cloudtape.cassettes.writer import CassetteWriter
@@ -43,6 +44,51 @@ def test_an_existing_cassette_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(CassetteExists):
         CassetteWriter.create(path)
     assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize("left", [b"", HEADER[:20], HEADER, HEADER + encode(interaction())[:-30]])
+def test_a_file_without_an_interaction_does_not_block_a_new_recording(tmp_path: Path, left: bytes) -> None:
+    path = tmp_path / "tape.yaml"
+    path.write_bytes(left)
+    writer = CassetteWriter.create(path)
+    assert writer.append(interaction(b"new")).ordinal == 1
+    writer.close()
+    assert bodies(path) == [b"new"]
+    assert load(path).notes == ()
+
+
+def test_a_file_without_an_interaction_into_which_nothing_is_recorded_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "tape.yaml").write_bytes(HEADER)
+    CassetteWriter.create(tmp_path / "tape.yaml").close()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("left", [HEADER + encode(interaction()), HEADER + b"- mine\n", HEADER + b"[mine"])
+def test_a_file_that_may_hold_something_is_not_recorded_over(tmp_path: Path, left: bytes) -> None:
+    path = tmp_path / "tape.yaml"
+    path.write_bytes(left)
+    with pytest.raises(CassetteExists):
+        CassetteWriter.create(path)
+    assert path.read_bytes() == left
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_is_no_file_is_refused_without_being_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "loop").symlink_to("loop")
+    for path, kind in ((tmp_path / "fifo", "a pipe"), (tmp_path / "loop", "a link"), (tmp_path, "a folder")):
+        with pytest.raises(CassetteWriteError, match=f"it is no file but .*{kind}"):
+            CassetteWriter.create(path)
+
+
+def test_a_recording_that_has_only_begun_is_not_taken_over(tmp_path: Path) -> None:
+    first = CassetteWriter.create(tmp_path / "tape.yaml")
+    with pytest.raises(CassetteWriteError, match="another recorder is writing it"):
+        CassetteWriter.create(first.path)
+    first.append(interaction(b"first"))
+    with pytest.raises(CassetteWriteError, match="another recorder is writing it"):
+        CassetteWriter.create(first.path)
+    assert bodies(first.path) == [b"first"]
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_of_one_line(tmp_path: Path) -> None:
@@ -236,7 +282,61 @@ def test_what_a_killed_recorder_left_half_written_is_removed(tmp_path: Path) -> 
     writer.close()
     assert len(list(folder_of(path).iterdir())) == 1
     CassetteWriter.reopen(path).close()
-    assert list(folder_of(path).iterdir()) == []
+    assert not folder_of(path).exists()
+
+
+@pytest.mark.parametrize("start", ["create", "take"])
+def test_a_disk_that_refuses_the_very_first_write_is_left_as_it_was(tmp_path: Path, start: str) -> None:
+    script = f"""
+import resource, signal
+from pathlib import Path
+from cloudtape.cassettes.errors import CassetteWriteError
+from cloudtape.cassettes.writer import CassetteWriter
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+try:
+    CassetteWriter.{start}(Path({str(tmp_path / "no" / "such" / "tape.yaml")!r}))
+except CassetteWriteError as error:
+    print(error)
+"""
+    said = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert "tape.yaml: cannot be written: File too large" in said.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_take_that_cannot_be_begun_leaves_all_as_it_was(tmp_path: Path, there: bool) -> None:
+    path = tmp_path / "tape.yaml"
+    if there:
+        path.write_bytes(HEADER + encode(interaction()))
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    (tmp_path / "tape.yaml.take").mkdir()
+    (tmp_path / "tape.yaml.take" / "mine").touch()
+    with pytest.raises(CassetteWriteError):
+        CassetteWriter.take(path)
+    (tmp_path / "tape.yaml.take" / "mine").unlink()
+    (tmp_path / "tape.yaml.take").rmdir()
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_a_take_that_cannot_be_swapped_in_is_not_lost(tmp_path: Path) -> None:
+    path = tmp_path / "tape.yaml"
+    take = CassetteWriter.take(path)
+    take.append(interaction(b"new"))
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(CassetteWriteError, match=r"the new take is in .*tape\.yaml\.take"):
+        take.commit()
+    assert bodies(tmp_path / "tape.yaml.take") == [b"new"]
+
+
+def test_a_body_that_was_never_kept_leaves_no_folder(tmp_path: Path) -> None:
+    writer = CassetteWriter.create(tmp_path / "tape.yaml")
+    spool = writer.spool()
+    spool.write(BINARY)
+    spool.discard()
+    writer.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_loses_one_interaction_and_no_other(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,12 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from cloudtape.cassettes.cassette import load
+from cloudtape.cassettes.messages import StoredBody
 from cloudtape.modes import MODES
 from tests.proxy.raw_cloud import RawCloud, answer, document, request, say
 
 CLOUDTAPE = str(Path(sys.executable).parent / "cloudtape")
 SAMPLE = str(Path(__file__).parents[2] / "examples" / "cassettes" / "sdk.yaml")
 ASK = "import os, sys, urllib.request as r; print(r.urlopen(os.environ['OS_AUTH_URL']).status); sys.exit({code})"
+
+UPSTREAM = ("--upstream", "http://127.0.0.1:1/v3")
 
 
 def cloudtape(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -51,6 +56,17 @@ def test_a_signal_ends_a_recording_with_a_summary(cloud: RawCloud, tape: Path, w
     assert say(url, request("GET /identity/v3")).status == 200
     assert "1 recorded" in ended(process, with_signal)
     assert process.returncode == 0
+
+
+def test_a_recorder_killed_before_its_first_interaction_does_not_block_the_next(cloud: RawCloud, tape: Path) -> None:
+    words = ("record", "--upstream", f"{cloud.url}/v3", "--cassette", str(tape))
+    killed, _ = started(*words)
+    ended(killed, signal.SIGKILL)
+    assert tape.exists()
+    process, url = started(*words)
+    assert say(url, request("GET /identity/v3")).status == 200
+    assert "1 recorded" in ended(process)
+    assert cloudtape(*words).returncode == 2
 
 
 def test_run_passes_on_the_exit_code_and_sums_up(cloud: RawCloud, tape: Path) -> None:
@@ -175,10 +191,27 @@ def test_a_bad_cassette_is_one_line_and_exit_code_2(command: str, tmp_path: Path
     ("words", "complaint"),
     [
         (("record", "--cassette", "/x/y.yaml"), "needs either --upstream AUTH_URL or --os-cloud NAME"),
-        (("record", "--cassette", "y.yaml", "--upstream", "controller"), "auth URL"),
+        (("record", "--cassette", "y.yaml", "--upstream", "controller"), "'controller' is not a cloud's auth URL"),
+        (("record", "--cassette", "y.yaml", "--upstream", "http://:5000/v3"), "is not a cloud's auth URL"),
+        (("record", "--cassette", "y.yaml", "--upstream", "http://a:b/v3"), "is not a cloud's auth URL"),
+        (("record", "--cassette", "y.yaml", "--upstream", "http://a:70000/v3"), "is not a cloud's auth URL"),
+        (("record", "--cassette", "y.yaml", "--upstream", "http://[::1/v3"), "is not a cloud's auth URL"),
+        (("record", "--cassette", "y.yaml", "--upstream", "http://a b/v3"), "is not a cloud's auth URL"),
+        (("record", "--cassette", "y.yaml", "--upstream", "http://a/v3?x=1"), "is not a cloud's auth URL"),
+        (("record", "--cassette", "y.yaml", "--upstream", "http://me:pw@a/v3"), "of a takes no user and no password"),
         (("record", "--cassette", "y.yaml", "--upstream", "http://127.0.0.1:1/v3"), "cannot be reached"),
         (("record", "--cassette", "y.yaml", "--os-cloud", "nowhere"), "nowhere"),
+        (("record", "--cassette", "y.yaml", *UPSTREAM, "--connect-timeout", "nan"), "timeout is above 0"),
+        (("record", "--cassette", "y.yaml", *UPSTREAM, "--read-timeout", "inf"), "timeout is above 0"),
+        (("record", "--cassette", "y.yaml", *UPSTREAM, "--read-timeout", "-1"), "timeout is above 0"),
+        (("record", "--cassette", "y.yaml", *UPSTREAM, "--key", SAMPLE), "a key alone does nothing"),
+        (("record", "--cassette", "y.yaml", *UPSTREAM, "--scrub", SAMPLE, "--no-scrub"), "nothing is scrubbed"),
+        (("demo", "--save", "."), "it is no file"),
+        (("synthesize", "--save", "/dev/null"), "it is no file"),
         (("replay", "--cassette", "/nothing.yaml"), "no such cassette"),
+        (("replay", "--cassette", "/dev/zero"), "is a device or a pipe"),
+        (("show", "/dev/zero"), "is a device or a pipe"),
+        (("scan", "a" * 300), "cannot be read: File name too long"),
         (("replay", "--cassette", SAMPLE, "--listen", "nonsense"), "is not an address"),
         (("replay", "--cassette", SAMPLE, "--listen", "127.0.0.1:99999"), "is not an address"),
         (("run", "--cassette", SAMPLE, "--", "/no/such/command"), "cannot be started"),
@@ -195,13 +228,58 @@ def test_what_cannot_be_done_is_one_line_and_exit_code_2(words: tuple[str, ...],
     assert "Traceback" not in done.stderr
 
 
-def test_a_missing_body_file_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
-    (tmp_path / "tape.yaml").write_bytes(Path(SAMPLE).read_bytes())
-    for command in (("replay", "--cassette"), ("scan",)):
-        done = cloudtape(*command, str(tmp_path / "tape.yaml"))
-        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-        assert "the body file is not there" in done.stderr
-        assert "the folder tape.bodies belongs to the cassette and must lie beside it" in done.stderr
+@pytest.fixture
+def bodiless(tape: Path) -> Path:
+    tape.write_bytes(Path(SAMPLE).read_bytes())
+    return tape
+
+
+LACKS_BODIES = "the folder tape.bodies belongs to the cassette and must lie beside it"
+
+
+@pytest.mark.parametrize(
+    "words", [("replay",), ("replay", "--synthesize"), ("run", "true"), ("run", "--synthesize", "true")]
+)
+def test_a_cassette_without_its_body_files_is_not_replayed(bodiless: Path, words: tuple[str, ...]) -> None:
+    done = cloudtape(words[0], "--cassette", str(bodiless), *words[1:])
+    (line,) = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the body file is not there" in line
+    assert LACKS_BODIES in line
+
+
+def test_a_cassette_without_its_body_files_is_looked_at_all_the_same(bodiless: Path) -> None:
+    number, *_ = [one.ordinal for one in load(bodiless) if isinstance(one.request.body, StoredBody)]
+    whole, lacking = (cloudtape("show", path, str(number)) for path in (SAMPLE, str(bodiless)))
+    assert (whole.returncode, lacking.returncode) == (0, 0)
+    assert "which is not there" not in whole.stdout
+    assert "30000 bytes in tape.bodies/" in lacking.stdout
+    assert ", which is not there>" in lacking.stdout
+    for words in (("show", str(bodiless)), ("match", str(bodiless), "GET", "/identity/v3")):
+        done = cloudtape(*words)
+        assert done.returncode == 0
+        assert done.stdout
+        assert done.stderr.count(LACKS_BODIES) == 1
+
+
+def test_a_scan_without_the_body_files_proves_nothing(bodiless: Path) -> None:
+    clean = cloudtape("scan", str(bodiless))
+    assert (clean.returncode, clean.stdout, clean.stderr.count(LACKS_BODIES)) == (2, "", 1)
+    assert clean.stderr.endswith("cloudtape: no secrets found in what is there\n")
+    bodiless.write_text(bodiless.read_text().replace("scrubbed-password-1", "Pl4nted!Value"))
+    found = cloudtape("scan", str(bodiless))
+    assert found.returncode == 1
+    assert "password" in found.stdout
+
+
+def test_a_scan_says_that_a_torn_end_was_not_looked_at(bodiless: Path) -> None:
+    shutil.copytree(Path(SAMPLE).with_suffix(".bodies"), bodiless.with_suffix(".bodies"))
+    assert cloudtape("scan", str(bodiless)).returncode == 0
+    bodiless.write_bytes(bodiless.read_bytes()[:-30])
+    torn = cloudtape("scan", str(bodiless))
+    assert torn.returncode == 2
+    assert "the last interaction was not written to its end and is left out" in torn.stderr
+    assert torn.stderr.endswith("cloudtape: no secrets found in what is there\n")
 
 
 def test_a_recording_ends_with_the_files_to_send(cloud: RawCloud, tape: Path) -> None:
@@ -218,6 +296,42 @@ def test_a_recording_ends_with_the_files_to_send(cloud: RawCloud, tape: Path) ->
     assert "cassette:" not in ended(process)
 
 
+@pytest.mark.parametrize("option", ["--scrub", "--match-rules"])
+@pytest.mark.parametrize("text", ["- {words: 2024-13-45}", "[" * 5000, "- !!python/object:os.x {}", "\x00"])
+def test_rules_that_are_no_yaml_are_one_line(option: str, text: str, tape: Path) -> None:
+    done = cloudtape("fill", *UPSTREAM, "--cassette", str(tape), option, bad(tape.parent, "rules.yaml", text))
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_device_is_not_read_to_its_end(tape: Path) -> None:
+    for command in (("demo", "--world"), ("fill", *UPSTREAM, "--cassette", str(tape), "--scrub")):
+        done = cloudtape(*command, "/dev/zero")
+        assert done.returncode == 2
+        assert "File '/dev/zero' is a device." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("cloud", "complaint"),
+    [
+        ("{auth: {}}", "auth_url"),
+        ("{profile: nowhere}", "auth_url"),
+        ("{auth_type: nothing, auth: {auth_url: 'http://c/v3'}}", "The plugin nothing could not be found"),
+        ("{auth: {auth_url: nonsense}}", "'nonsense' is not a cloud's auth URL"),
+        ("{auth: {auth_url: 7}}", "cloud 'mine' of clouds.yaml: "),
+        ("{auth: 5}", "cloud 'mine' of clouds.yaml: "),
+        ("5", "cloud 'mine' of clouds.yaml: "),
+        ("", "cloud 'mine' of clouds.yaml: "),
+    ],
+)
+def test_a_broken_clouds_yaml_is_one_line(tape: Path, cloud: str, complaint: str) -> None:
+    file = bad(tape.parent, "clouds.yaml", f"clouds: {{mine: {cloud}}}")
+    done = cloudtape("record", "--os-cloud", "mine", "--cassette", str(tape), OS_CLIENT_CONFIG_FILE=file)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert complaint in done.stderr.splitlines()[-1]  # openstacksdk may warn before
+    assert "Traceback" not in done.stderr
+
+
 def test_rules_that_cannot_be_read_are_no_lost_recording(cloud: RawCloud, tape: Path) -> None:
     rules = bad(tape.parent, "rules.yaml", "words: licence")
     done = cloudtape("record", "--upstream", f"{cloud.url}/v3", "--cassette", str(tape), "--scrub", rules)
@@ -227,8 +341,12 @@ def test_rules_that_cannot_be_read_are_no_lost_recording(cloud: RawCloud, tape: 
     )
 
 
-def test_a_folder_that_cannot_be_written_is_one_line(cloud: RawCloud, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["file/tape.yaml", "a" * 300])
+@pytest.mark.parametrize("mode", ["record", "refresh", "fill"])
+def test_a_path_that_cannot_be_written_is_one_line(cloud: RawCloud, tmp_path: Path, mode: str, name: str) -> None:
     (tmp_path / "file").touch()
-    done = cloudtape("record", "--upstream", f"{cloud.url}/v3", "--cassette", str(tmp_path / "file" / "tape.yaml"))
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "cannot be written" in done.stderr
+    done = cloudtape(mode, "--upstream", f"{cloud.url}/v3", "--cassette", str(tmp_path / name))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "cannot be written" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cloudtape.cassettes.cassette import load
 from cloudtape.modes import MODES
 from tests.proxy.raw_cloud import RawCloud, answer
 
@@ -163,6 +164,80 @@ def test_one_take_does_not_overwrite_another_of_the_same_run(
     assert "/v3/x" in Path(pytester.path, "mine.yaml").read_text()
 
 
+IN_WORKERS = """
+import time
+from pathlib import Path
+
+import pytest
+from test_it import ask
+
+def wait_for(name):
+    while not Path(name).exists():
+        time.sleep(0.01)
+
+@pytest.fixture
+def first():
+    yield
+    Path("first-ended").touch()
+
+@pytest.fixture
+def second():
+    wait_for("{second_waits_for}")
+    yield
+    Path("second-ended").touch()
+
+@pytest.mark.cloudtape(cassette="mine.yaml")
+def test_first(first, cloudtape):
+    ask("/x")
+    Path("first-asked").touch()
+    wait_for("{first_waits_for}")
+
+@pytest.mark.cloudtape(cassette="mine.yaml")
+def test_second(second, cloudtape):
+    ask("/x")
+"""
+
+
+@pytest.fixture
+def in_workers(pytester: pytest.Pytester, cloud: RawCloud) -> Callable[..., pytest.RunResult]:
+    """Two tests that share a cassette, each in a worker of its own, at the same time or one after the other."""
+    cloud.answers["/v3/x"] = answer("200 OK", body=b"hello")
+    pytester.makepyfile(test_it=TEST.replace("def test_asks", "def asks"))
+    pytester.syspathinsert()
+
+    def run(at_once: bool, *options: str) -> pytest.RunResult:
+        first, second = ("second-ended", "first-asked") if at_once else ("first-asked", "first-ended")
+        pytester.makepyfile(test_workers=IN_WORKERS.format(first_waits_for=first, second_waits_for=second))
+        return pytester.runpytest_subprocess("-n", "2", *options)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("mode", "at_once", "complaint"),
+    [
+        ("record", True, "another recorder is writing it"),
+        ("refresh", False, "*test_first has made a new take of it in this run"),
+        ("fill", True, "another recorder is writing it"),
+    ],
+)
+def test_workers_that_record_one_cassette_are_told(
+    in_workers: Callable[..., pytest.RunResult], cloud: RawCloud, mode: str, at_once: bool, complaint: str
+) -> None:
+    result = in_workers(at_once, "--cloudtape-mode", mode, "--cloudtape-upstream", f"{cloud.url}/v3")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines([f"cloudtape: */mine.yaml: *{complaint}*"])
+    assert sum("Error" in line for line in result.stdout.lines) == 0
+    assert load(Path("mine.yaml")).interaction(1).request.uri == f"{cloud.url}/v3/x"
+
+
+def test_workers_replay_one_cassette_at_once(in_workers: Callable[..., pytest.RunResult], cloud: RawCloud) -> None:
+    in_workers(False, "--cloudtape-mode", "fill", "--cloudtape-upstream", f"{cloud.url}/v3").assert_outcomes(passed=2)
+    for left in ("first-asked", "first-ended", "second-ended"):
+        Path(left).unlink()
+    in_workers(True).assert_outcomes(passed=2)
+
+
 # --- around the call -------------------------------------------------------------------------------------------------
 
 TEARDOWN = TEST.replace(
@@ -244,6 +319,16 @@ def test_a_file_that_is_no_cassette_is_one_line(
     path.write_text(text)
     (said,) = errors_of(run("/x"))
     assert "test_asks.yaml" in said
+
+
+def test_a_cassette_without_its_body_files_is_one_line(
+    run: Callable[..., pytest.RunResult], pytester: pytest.Pytester
+) -> None:
+    path = Path(pytester.path, "cassettes", "test_it", "test_asks.yaml")
+    path.parent.mkdir(parents=True)
+    shutil.copy(SAMPLE, path)
+    (said,) = errors_of(run("/x"))
+    assert "the folder test_asks.bodies belongs to the cassette and must lie beside it" in said
 
 
 def test_a_cassette_that_was_cut_is_a_warning(

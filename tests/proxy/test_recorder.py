@@ -26,6 +26,14 @@ def test_large_bodies_stream_and_are_kept(recorder: BackgroundProxy, cloud: RawC
     assert file.read_bytes() == LARGE
 
 
+def test_what_a_cloud_says_of_its_own_sources_is_not_counted(recorder: BackgroundProxy, cloud: RawCloud) -> None:
+    """As a made-up cloud does that stands for the real one."""
+    before = dict(recorder.journal.counts)
+    cloud.answers["/compute/x"] = b"HTTP/1.1 204 No Content\r\nX-Cloudtape-Source: synthesized\r\n\r\n"
+    say(recorder.url, request("GET /compute/x"))
+    assert recorder.journal.counts == {"recorded": before["recorded"] + 1}
+
+
 def test_a_folder_that_refuses_bodies_costs_the_recording_and_not_the_client(
     recorder: BackgroundProxy, cloud: RawCloud, tape: Path
 ) -> None:

@@ -8,7 +8,7 @@ that has it is whole. Knows nothing of files, save that a large body's bytes may
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -51,8 +51,8 @@ def encode(interaction: Interaction) -> bytes:
         lines.append(_scrubbed(interaction.scrubbed))
     if interaction.routes:
         lines.append("  routes:\n" + "".join(map(_route, interaction.routes)))
-    lines += _of_message("request", request.body, asked_order)
-    lines += _of_message("response", response.body, answered_order)
+    lines.append(_of_message("request", request.body, asked_order))
+    lines.append(_of_message("response", response.body, answered_order))
     lines.append(f"  ordinal: {interaction.ordinal}\n")
     return "".join(lines).encode()
 
@@ -73,8 +73,9 @@ def _headers(headers: Headers) -> tuple[str, Headers]:
     """The fields grouped by name, and the fields again where grouping has lost their order."""
     if not headers:
         return " {}", ()
-    if len(dict(headers)) == len(headers):
-        return "".join([FIELDS[pair] for pair in headers]), ()
+    fields = {pair[0]: FIELDS[pair] for pair in headers}
+    if len(fields) == len(headers):
+        return "".join(fields.values()), ()
     grouped: dict[str, str] = {}
     before, apart = "", False
     for pair in headers:
@@ -105,7 +106,7 @@ class _Fields(dict[tuple[str, str], str]):
 MOST_FIELDS = 1024
 FIELDS = _Fields()
 # Fields with another value each time.
-FRESH = frozenset({"content-length", "date", "x-compute-request-id", "x-openstack-request-id", "x-trans-id"})
+FRESH = frozenset({"x-compute-request-id", "x-openstack-request-id", "x-trans-id"})
 
 
 @lru_cache(maxsize=1024)
@@ -133,12 +134,14 @@ def _scrubbed(places: tuple[str, ...]) -> str:
     return "  scrubbed:\n" + "".join([f"  - {_text(place)}\n" for place in places])
 
 
-def _of_message(key: str, body: Body, order: Headers) -> Iterable[str]:
+def _of_message(key: str, body: Body, order: Headers) -> str:
     """What only some messages have: a body in a file, repeated fields that stand apart."""
+    lines = ""
     if isinstance(body, StoredBody):
-        yield f"  {key}_body:\n    sha256: {body.sha256!r}\n    size: {body.size}\n"
+        lines += f"  {key}_body:\n    sha256: {body.sha256!r}\n    size: {body.size}\n"
     if order:
-        yield f"  {key}_fields:\n" + "".join([f"  - {_text(name)}\n" for name, _ in order])
+        lines += f"  {key}_fields:\n" + "".join([f"  - {_text(name)}\n" for name, _ in order])
+    return lines
 
 
 def _route(route: Route) -> str:

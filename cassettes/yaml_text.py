@@ -49,7 +49,7 @@ def body(data: bytes, indent: str) -> str:
 
 
 def _one_line(text: str, indent: str) -> str:
-    broken = f',\n{indent}"'.join(text.split(', "')).replace("}, {", f"}},\n{indent}{{")
+    broken = text.replace(', "', f',\n{indent}"').replace("}, {", f"}},\n{indent}{{")
     if broken != text:
         return f" >-\n{indent}{broken}" if text[0] not in " \t" else " " + scalar(text)
     if ',"' in text:

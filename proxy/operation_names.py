@@ -9,8 +9,8 @@ from cloudtape.matchers.operations import default_finder
 from cloudtape.routes import Routes
 
 # One id is as good as another for an operation, and better known to whoever remembers the paths that were asked for.
-ID = re.compile(r"(?<=/)(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32})(?=/|$)")
-ANY_ID = "0" * 32
+ID = re.compile(r"/(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32})(?=/|$)")
+ANY_ID = "/" + "0" * 32
 
 
 class OperationNames:

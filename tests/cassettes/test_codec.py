@@ -1,11 +1,11 @@
 import json
-import zlib
 from pathlib import Path
 
 import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cloudtape.cassettes.codec import HEADER, ItemError, decode, encode, is_whole
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
@@ -70,11 +70,29 @@ def test_a_text_that_yaml_would_take_for_something_else_is_quoted(text: str) -> 
 
 def test_an_item_is_whole_only_with_its_last_line() -> None:
     item = encode(with_body(b"x"))
-    lines, _, last = item.rpartition(b"  crc32: ")
-    assert int(last, 16) == zlib.crc32(lines)
+    assert item.endswith(b"\n  ordinal: 1\n")
     assert is_whole(item)
-    assert is_whole(lines + b"  digest: 0123456789abcdef\n")
     assert not any(is_whole(item[:length]) for length in range(len(item) - 1))
+
+
+@pytest.mark.parametrize("end", ["", "\n\n"])
+def test_an_item_is_whole_whatever_an_editor_did_to_its_line_end(end: str) -> None:
+    assert is_whole(encode(with_body(b"x")).rstrip() + end.encode())
+
+
+def test_an_item_of_which_a_digit_is_torn_off_lacks_nothing() -> None:
+    item = encode(replace(with_body(b"x"), ordinal=12))
+    torn = item.removesuffix(b"2\n")
+    assert is_whole(torn)
+    assert reread(torn) == reread(item)
+
+
+@pytest.mark.parametrize("end", ["crc32: 0123abcd", "digest: 0123456789abcdef"])
+def test_an_item_of_an_earlier_version_is_whole_only_with_its_checksum(end: str) -> None:
+    lines = encode(with_body(b"x")).decode().replace("  ordinal: 1\n", "")
+    item = lines.replace("  recorded_at:", "  ordinal: 1\n  recorded_at:") + f"  {end}\n"
+    assert is_whole(item.encode())
+    assert not any(is_whole(item[:length].encode()) for length in range(len(item) - 1))
 
 
 def test_a_body_in_a_file_is_named_by_its_digest() -> None:

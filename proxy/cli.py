@@ -33,7 +33,7 @@ from cloudtape.options import (
     refuse_idle,
 )
 from cloudtape.reference.errors import OperationCatalogError
-from cloudtape.serving import loading_bar, print_answer, run_loop, say, until_ended
+from cloudtape.serving import loading_bar, print_answer, run_loop, say, the_end
 
 if TYPE_CHECKING:
     from cloudtape.application import Application
@@ -178,8 +178,9 @@ async def _serve(config: Config, verbose: bool) -> int:
 
     proxy = await _opened(config, verbose)
     try:
+        ended = the_end()
         _announce(proxy.url, proxy.auth_url, proxy.notes)
-        await until_ended()
+        await ended.wait()
     finally:
         await proxy.__aexit__(None, None, None)
     for line in summary(proxy):

@@ -13,7 +13,7 @@ import click
 from cloudtape.config import Config, SynthesisOptions, listen_address
 from cloudtape.modes import MODES
 from cloudtape.options import FILE
-from cloudtape.serving import print_answer, run_loop, say, until_ended
+from cloudtape.serving import print_answer, run_loop, say, the_end
 
 if TYPE_CHECKING:
     from cloudtape.application import Application
@@ -80,9 +80,10 @@ async def _demo(config: Config, verbose: bool) -> int:
         proxy.journal.listener = print_answer
     async with proxy:
         with ExitStack() as files:
+            ended = the_end()
             changes = files.enter_context(client_files(proxy, {}))
             _announce(proxy, Path(str(changes["OS_CLIENT_CONFIG_FILE"])))
-            await until_ended()
+            await ended.wait()
     if config.synthesis.save:
         say(f"the world is in {config.synthesis.save}")
     return 0

@@ -25,11 +25,12 @@ def print_answer(request: Any, response: Any, source: str) -> None:
     click.echo(f"{source:9} {response.status} {request.method} {request.uri}{match}", err=True)
 
 
-async def until_ended() -> None:
+def the_end() -> asyncio.Event:
+    """Set by Ctrl-C and SIGTERM from now on; to be had before anything is announced, or one may fall into a gap."""
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    await ended.wait()
+    return ended
 
 
 def run_loop(main: Awaitable[int]) -> int:

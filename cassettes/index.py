@@ -222,15 +222,16 @@ def _build(
         del data
         packed = _encode(head)
         with suppress(OSError):  # a folder that cannot be written has no index; the next start reads the YAML again
-            _write(file, packed, blobs)
+            _write(file, packed, blobs, path.stat().st_mode & 0o666)
         blobs.flush()
         return Index(head, blobs, 0, path)
 
 
-def _write(file: Path, packed: bytes, blobs: IO[bytes]) -> None:
+def _write(file: Path, packed: bytes, blobs: IO[bytes], mode: int) -> None:
     descriptor, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
     try:
         with os.fdopen(descriptor, "wb") as out:
+            os.fchmod(descriptor, mode)  # as readable as the YAML beside it
             checksum = hashlib.blake2b(packed, digest_size=16).digest()
             out.write(MAGIC + len(packed).to_bytes(8, "big") + checksum + packed)
             blobs.seek(0)

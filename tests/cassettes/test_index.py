@@ -96,6 +96,13 @@ def test_a_damaged_index_is_made_again_wherever_the_damage_is(path: Path) -> Non
         assert list(load(path)) == expected, length
 
 
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644])
+def test_an_index_is_as_readable_as_its_cassette(path: Path, mode: int) -> None:
+    path.chmod(mode)
+    load(path)
+    assert index_of(path).stat().st_mode & 0o777 == mode
+
+
 def test_an_index_of_another_cassette_is_not_believed(path: Path, tmp_path: Path) -> None:
     writer = CassetteWriter.create(tmp_path / "other.yaml")
     writer.append(Interaction(Request("GET", "http://other/"), Response(200, "OK")))

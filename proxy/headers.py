@@ -58,6 +58,9 @@ FOR_THE_PROXY = frozenset(
     }
 )
 
+# Upstream may be such a proxy itself; each speaks for itself alone.
+FROM_THE_PROXY = frozenset({SOURCE_HEADER.lower(), MATCH_HEADER.lower()})
+
 
 class Chosen(dict[str, bool]):
     """Whether a field is one of some, by its name as it is written; those that were asked for are remembered."""
@@ -96,7 +99,7 @@ class Passing(Chosen):
 
 
 MOST_NAMES = 1000
-_TO_UPSTREAM, _TO_CLIENT = Passing(HOP_BY_HOP | FOR_THE_PROXY), Passing(HOP_BY_HOP)
+_TO_UPSTREAM, _TO_CLIENT = Passing(HOP_BY_HOP | FOR_THE_PROXY), Passing(HOP_BY_HOP | FROM_THE_PROXY)
 
 
 def _end_to_end(headers: Fields, passing: Passing) -> Headers:

@@ -41,4 +41,4 @@ class Pipeline:
 def _source(response: Response | Ready) -> str:
     if isinstance(response, Ready):
         return Source.REPLAYED
-    return header(response.headers[:-3:-1], SOURCE_HEADER.lower()) or "answered"
+    return header(response.headers[-2:], SOURCE_HEADER.lower()) or "answered"

@@ -13,14 +13,14 @@ import msgspec
 
 from cloudtape.cassettes.messages import Headers, Interaction, Response
 from cloudtape.clock import is_token_answer
-from cloudtape.headers import HOP_BY_HOP, MATCH_HEADER, SOURCE_HEADER, Passing, Source, joined
+from cloudtape.headers import FROM_THE_PROXY, HOP_BY_HOP, MATCH_HEADER, SOURCE_HEADER, Passing, Source, joined
 from cloudtape.outward import is_data, telling
 from cloudtape.rewrite import URL_FIELDS
 from cloudtape.upstream import is_document
 
 READY_VERSION = 1
 # Made new by the edge, or true of the recording only.
-REPLAYED = Passing(HOP_BY_HOP | {"date"})
+REPLAYED = Passing(HOP_BY_HOP | FROM_THE_PROXY | {"date"})
 NOT_MODIFIED, NO_CONTENT = 304, 204
 FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 DOCUMENT, DATA = b"D", b" "

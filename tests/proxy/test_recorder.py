@@ -26,12 +26,15 @@ def test_large_bodies_stream_and_are_kept(recorder: BackgroundProxy, cloud: RawC
     assert file.read_bytes() == LARGE
 
 
-def test_what_a_cloud_says_of_its_own_sources_is_not_counted(recorder: BackgroundProxy, cloud: RawCloud) -> None:
+def test_what_a_cloud_says_of_its_own_sources_is_neither_counted_nor_kept(
+    recorder: BackgroundProxy, cloud: RawCloud, tape: Path
+) -> None:
     """As a made-up cloud does that stands for the real one."""
     before = dict(recorder.journal.counts)
     cloud.answers["/compute/x"] = b"HTTP/1.1 204 No Content\r\nX-Cloudtape-Source: synthesized\r\n\r\n"
     say(recorder.url, request("GET /compute/x"))
     assert recorder.journal.counts == {"recorded": before["recorded"] + 1}
+    assert list(load(tape))[-1].response.headers == ()
 
 
 def test_a_folder_that_refuses_bodies_costs_the_recording_and_not_the_client(

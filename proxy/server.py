@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.http import HttpProcessingError, HttpRequestParser, HttpVersion11, RawRequestMessage
+from aiohttp.http_exceptions import InvalidURLError
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.tcp_helpers import tcp_keepalive
 
@@ -165,7 +166,7 @@ class Connection(BaseProtocol):
                 if not await self._answer(*self._next()):
                     break
             if self._error:
-                said = self.server.refuse(self._error.code, self._error.message.partition("\n")[0])
+                said = self.server.refuse(self._error.code, _reason(self._error))
                 self.write(head(said, "GET", True, close=True) + _bytes(said.body))
         except ConnectionError:
             pass  # the client has gone
@@ -277,6 +278,14 @@ class Connection(BaseProtocol):
             self._wake()
         else:
             self._idle = self._loop.call_later(max(left, IDLE_SECONDS / 60), self._close_if_idle)
+
+
+def _reason(error: HttpProcessingError) -> str:
+    """What the parser says, in one line; of a URL that is none it says the URL."""
+    line, more, _ = error.message.partition("\n")
+    if isinstance(error, InvalidURLError) and not more:
+        return f"the request target is not a URL: {line}"
+    return line.rstrip(":")
 
 
 def _bytes(body: Body) -> bytes:

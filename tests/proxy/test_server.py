@@ -124,6 +124,19 @@ def test_what_is_no_http_is_answered_once_and_the_connection_ends() -> None:
     assert (said.count(b"HTTP/1.1"), said.count(b"HTTP/1.1 400"), said.endswith(b"<open>")) == (1, 1, False)
 
 
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"GET http://[::1/ HTTP/1.1", b"the request target is not a URL: http://[::1/"),
+        (b"GET http://a:99999/ HTTP/1.1", b"the request target is not a URL: http://a:99999/"),
+        (b"GET /\x01 HTTP/1.1", b"Invalid char in url path"),
+    ],
+)
+def test_a_refusal_says_in_one_line_what_is_wrong(line: bytes, reason: bytes) -> None:
+    said = talk(echo, line + b"\r\nHost: h\r\n\r\n")
+    assert b'"message":"%b"' % reason in said
+
+
 def test_a_body_that_is_framed_wrongly_ends_the_connection() -> None:
     sent = b"PUT /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"
     assert b"HTTP/1.1 200" not in talk(early_reader, sent)

@@ -85,7 +85,8 @@ def packed(interaction: Interaction) -> bytes:
         return b""
     if not URL_FIELDS.isdisjoint(told) or is_token_answer(request.uri, response):
         return b""
-    is_doc = bool(body) and is_document(told.get("content-type")) and not is_data(body, told)
+    has_body = bool(body) and response.status != NO_CONTENT
+    is_doc = has_body and is_document(told.get("content-type")) and not is_data(body, told)
     if is_doc and "content-encoding" in told:
         return b""
     fields = [pair for pair in replayed(response.headers) if pair[0].lower() != "content-length"]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -46,6 +46,7 @@ def lines_of(answer: Response | Ready) -> list[bytes]:
 
 
 @given(answers)
+@example(Response(204, "No Content", (JSON,), b"{}"))
 def test_what_is_sent_is_what_its_parts_would_make(answer: Response) -> None:
     one = Interaction(READ, answer)
     if found := ready(one):

@@ -33,8 +33,17 @@ def may_hide(run: str) -> bool:
 
 def shape_may_hide(run: str) -> bool:
     """Whether a long word may be base64 of a text, for some of the strings of its shape."""
+    return _remembered(run) if len(run) <= LONGEST_REMEMBERED else _shape_may_hide(run)
+
+
+def _shape_may_hide(run: str) -> bool:
     parts = [part for part in ID.split(run) if len(part) >= 20]
     return any(not HEX_RUN.fullmatch(part) and _may_be_text(part) for part in parts)
+
+
+# Most are the beginning of a URL, the same each time.
+_remembered = lru_cache(maxsize=4096)(_shape_may_hide)
+LONGEST_REMEMBERED = 200
 
 
 def _may_be_text(part: str) -> bool:

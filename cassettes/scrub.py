@@ -18,8 +18,8 @@ from cloudtape.cassettes.content import ContentError, codings, decoded, is_textu
 from cloudtape.cassettes.errors import ScrubError
 from cloudtape.cassettes.fields import FIELDS, OWN_FORM
 from cloudtape.cassettes.hidden import hidden_names
+from cloudtape.cassettes.judged_fields import JudgedFields
 from cloudtape.cassettes.members import replaced
-from cloudtape.cassettes.mentions import Runs
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
 from cloudtape.cassettes.placeholders import TEXT, is_placeholder
 from cloudtape.cassettes.quick_look import QuickLook, Seen
@@ -33,7 +33,7 @@ Message = TypeVar("Message", Request, Response)
 
 WHOLE = 4 * 1024 * 1024
 """Bytes of a text that are looked at in one piece; larger ones in windows."""
-MOST_FIELDS = 1_000
+MOST_NAMES = 1_000
 PASSES = 4
 """Each pass may find secrets that the one before had passed over; three would do for any real exchange."""
 
@@ -51,9 +51,7 @@ class Scrubber:
         self._places: set[str] = set()
         self._walker = Walker(self._table, self._replace, self._vault.without)
         self._look = QuickLook(self._table, self._vault.mentioned)
-        self._fields: dict[tuple[str, str], tuple[str, str]] = {}
-        self._clean_fields: set[tuple[str, str]] = set()
-        self._field_runs = Runs()
+        self._fields = JudgedFields()
         self._free_names: set[str] = set()
 
     def scrub(self, interaction: Interaction) -> Interaction:
@@ -106,13 +104,15 @@ class Scrubber:
         documents = [body for body in bodies if isinstance(body, bytes) and body[0] in b"{["]
         if len(documents) < len(bodies):
             return None
-        unknown = [unquote_plus(request.uri) if "%" in request.uri else request.uri]
+        uri = unquote_plus(request.uri) if "%" in request.uri else request.uri
+        unknown: list[tuple[str, str]] = []
         asked = self._met(request.headers, "request", unknown)
         if asked is None or (answered := self._met(response.headers, "response", unknown)) is None:
             return None
-        seen = self._look.over(unknown, documents)
+        seen = self._look.over([uri, *[value for _, value in unknown]], documents)
         if seen is None:
             return None
+        self._fields.add_innocent(unknown)
         said, answer = request.body, response.body
         if any(seen):
             said = self._without_members(said, seen[0], "request.body") if said else said
@@ -126,14 +126,14 @@ class Scrubber:
     def _without_members(self, body: Body, seen: Seen | None, place: str) -> Body:
         return replaced(seen.cut, seen.members, self._walker, place) if seen else body
 
-    def _met(self, headers: Headers, side: str, unknown: list[str]) -> Headers | None:
-        """The fields without their secrets; the values that nobody has judged yet go to `unknown`."""
-        clean, instead = self._clean_fields, {}
+    def _met(self, headers: Headers, side: str, unknown: list[tuple[str, str]]) -> Headers | None:
+        """The fields without their secrets; those whose value nobody has judged yet go to `unknown`."""
+        clean, instead = self._fields.clean, {}
         for pair in [pair for pair in headers if pair not in clean]:
-            known = self._fields.get(pair)
+            known = self._fields.without.get(pair)
             if known is None:
                 if pair[0] in self._free_names or self._is_free(pair[0]):
-                    unknown.append(pair[1])
+                    unknown.append(pair)
                     continue
                 if pair[0].lower() == "content-encoding":
                     return None
@@ -147,7 +147,7 @@ class Scrubber:
         """Whether any value may stand under a field's name, and none makes the body another one."""
         if name.lower() in OWN_FORM or name.lower() == "content-encoding" or not self._table.innocent(name):
             return False
-        if len(self._free_names) < MOST_FIELDS:
+        if len(self._free_names) < MOST_NAMES:
             self._free_names.add(name)
         return True
 
@@ -166,11 +166,7 @@ class Scrubber:
         if news := self._vault.news:
             self._vault.news = []
             self._look.learn(news)
-            if any(map(self._field_runs.may_mention, news)):
-                mentioning = [pair for pair, clean in self._fields.items() if any(one in clean[1] for one in news)]
-                for pair in mentioning:
-                    del self._fields[pair]
-                self._clean_fields.difference_update(mentioning)
+            self._fields.forget_mentioning(news)
 
     def _plain(self, message: Message) -> Message:
         if not message.body or not header(message.headers, "content-encoding"):
@@ -186,12 +182,13 @@ class Scrubber:
             return message
 
     def _note_hidden(self, body: Body) -> None:
-        if isinstance(body, bytes) and (b"hidden" in body or b"NoEcho" in body):
+        if body and isinstance(body, bytes) and (b"hidden" in body or b"NoEcho" in body):
             names = hidden_names(body.decode("utf-8", "replace"))
             if names - self._table.hidden:
                 self._table.hidden |= names
                 self._look.forget()
                 self._free_names.clear()
+                self._fields.clear()
 
     def _replace(self, rule: Rule, secret: str, place: str) -> str:
         if not self._vault.knows(secret) and (is_placeholder(secret) or TEXT.search(secret)):
@@ -214,7 +211,7 @@ class Scrubber:
     def _headers(self, headers: Headers, side: str) -> Headers:
         clean = []
         for pair in headers:
-            known = self._fields.get(pair) or self._field(pair)
+            known = self._fields.without.get(pair) or self._field(pair)
             if known[1] != pair[1]:
                 self._places.add(f"{side}.headers.{pair[0]}")
             clean.append(known)
@@ -227,14 +224,7 @@ class Scrubber:
         replaced = self._field_value(name, value, name)
         self._places = places
         clean = pair if replaced == value else (name, replaced)
-        if len(self._fields) >= MOST_FIELDS:
-            self._fields.clear()
-            self._clean_fields.clear()
-            self._field_runs.clear()
-        self._fields[pair] = clean
-        if clean is pair:
-            self._clean_fields.add(pair)
-        self._field_runs.add(clean[1])
+        self._fields.add(pair, clean)
         return clean
 
     def _field_value(self, name: str, value: str, place: str) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable, Collection, Iterable, Sequence, Set
-from itertools import accumulate, groupby
+from itertools import groupby
 from typing import NamedTuple
 
 from cloudtape.cassettes.base64_runs import BASE64_RUN, HEX_RUN, shape_may_hide
@@ -50,13 +50,13 @@ WHOLE = Cut(b"", (), ())
 
 
 class _Outline(NamedTuple):
-    """Of the texts of one shape: the number, begin and end of each piece whose shape alone does not make it harmless.
+    """Of the texts of one shape: begin and end of each piece whose shape alone does not make it harmless.
 
     A client that polls is given texts of one shape again and again.
     """
 
     separator: bytes
-    doubtful: Sequence[tuple[int, int, int]]
+    doubtful: Sequence[tuple[int, int]]
 
 
 class Shapes:
@@ -120,25 +120,25 @@ class Shapes:
         shape = document.translate(HEX)
         outline = self._outlines.get(shape) or self._outlined(shape)
         strange = []
-        for at, begin, end in outline.doubtful:
+        for begin, end in outline.doubtful:
             piece = document[begin:end]
             if piece not in harmless:
                 lower = piece.decode("utf-8", "surrogateescape").lower()
                 if self._is_strange(shape[begin:end], lower):
-                    strange.append(at)
+                    strange.append(document.count(outline.separator, 0, begin))
         return Cut(outline.separator, document.split(outline.separator), strange) if strange else WHOLE
 
     def _outlined(self, shape: bytes) -> _Outline:
-        separator = b', "' if b', "' in shape else b',"'
+        # By `find`, here and below: `in` takes the bytes for a number first, and makes an error of it.
+        separator = b',"' if shape.find(b', "') == -1 else b', "'
         shapes = shape.split(separator)
         unknown = set(shapes) - self._known
         unsure = self._judge_all(unknown) if unknown else unknown
-        doubtful = []
-        if unsure:
-            ends = list(accumulate(map(len, shapes)))
-            for at in [at for at, one in enumerate(shapes) if one in unsure]:
-                end = ends[at] + at * len(separator)
-                doubtful.append((at, end - len(shapes[at]), end))
+        doubtful, begin, width = [], 0, len(separator)
+        for one in shapes if unsure else ():
+            if one in unsure:
+                doubtful.append((begin, begin + len(one)))
+            begin += len(one) + width
         outline = _Outline(separator, doubtful)
         # What is not doubtful must be known: then the outline goes when a secret becomes known that stands there.
         if len(unsure) == len(unknown) and len(shape) <= LONGEST_OUTLINED:
@@ -257,7 +257,7 @@ class Shapes:
             self._plain_words |= new
         if self._without_run and any(secret in shape for secret in self._without_run):
             return False
-        return LONG_RUN not in shape.translate(IN_BASE64) or not _may_hide_in(shape.decode("ascii"))
+        return shape.translate(IN_BASE64).find(LONG_RUN) == -1 or not _may_hide_in(shape.decode("ascii"))
 
     def _remember(self, shape: bytes, stems: tuple[str, ...] | None) -> None:
         self._judged += 1

@@ -64,6 +64,8 @@ class CassetteWriter:
             os.ftruncate(descriptor, cassette.whole_bytes)
             if not cassette.whole_bytes:
                 writer._write(HEADER)
+            elif not _ends_a_line(path):  # by an editor, or a kill within the last two bytes
+                writer._write(b"\n")
         except BaseException:
             writer.close()
             raise
@@ -246,6 +248,12 @@ def _holds_nothing(path: Path) -> bool:
 def _begin(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(len(HEADER))
+
+
+def _ends_a_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read() == b"\n"
 
 
 def _unlink(path: Path) -> None:

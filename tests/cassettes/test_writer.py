@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cloudtape.cassettes.bodies import INLINE_BINARY, INLINE_TEXT, folder_of
 from cloudtape.cassettes.cassette import load
@@ -197,6 +198,19 @@ def test_reopening_goes_on_where_it_ended(tmp_path: Path) -> None:
     second = CassetteWriter.reopen(first.path)
     assert second.append(interaction()).ordinal == 2
     assert len(load(first.path)) == 2
+
+
+@pytest.mark.parametrize("lost", range(1, 60))
+def test_what_is_added_behind_a_lost_end_can_be_read(tmp_path: Path, lost: int) -> None:
+    path = tmp_path / "tape.yaml"
+    path.write_bytes((HEADER + b"".join(encode(replace(interaction(), ordinal=n)) for n in range(1, 13)))[:-lost])
+    there = len(load(path))
+    assert there >= 11
+    writer = CassetteWriter.reopen(path)
+    writer.append(interaction(b"new"))
+    writer.close()
+    assert len(load(path)) == there + 1
+    assert bodies(path)[-1] == b"new"
 
 
 def test_reopening_cuts_off_what_a_kill_tore(tmp_path: Path) -> None:

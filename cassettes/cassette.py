@@ -53,7 +53,7 @@ class Cassette:
     def answer(self, number: int) -> tuple[bytes, bytes]:
         """What the summariser said of an interaction, and the body of its answer; raises the same.
 
-        Both are empty where there was no summariser or the body lies in a file.
+        The first is empty where there was no summariser, the second where the body lies in a file.
         """
         if not 1 <= number <= self._size:
             raise IndexError(number)

@@ -20,7 +20,8 @@ VERSION = 1
 HEADER = f"version: {VERSION}\ncloudtape: {VERSION}\ninteractions:\n".encode()
 # Where the ordinal is torn, or an editor took the line end, nothing is lost: an item's place tells its number. Earlier
 # versions wrote a checksum last, and the ordinal before the time.
-END = re.compile(rb"\n  (?:recorded_at: .*\n  ordinal: [0-9]+|crc32: [0-9a-f]{8}|digest: [0-9a-f]{16})\s*\Z", re.DOTALL)
+ORDINAL, CHECKSUM = re.compile(rb"  ordinal: [0-9]+"), re.compile(rb"  (?:crc32: [0-9a-f]{8}|digest: [0-9a-f]{16})")
+TIME = b"\n  recorded_at: "
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -59,7 +60,8 @@ def encode(interaction: Interaction) -> bytes:
 
 def is_whole(item: bytes) -> bool:
     """Whether an item was written to its end (what was edited by hand since is whole all the same)."""
-    return END.search(item) is not None
+    before, _, last = item.rstrip().rpartition(b"\n")
+    return bool(CHECKSUM.fullmatch(last) or (ORDINAL.fullmatch(last) and TIME in before))
 
 
 def _body(body: Body, indent: str) -> str:

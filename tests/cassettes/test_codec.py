@@ -80,6 +80,12 @@ def test_an_item_is_whole_whatever_an_editor_did_to_its_line_end(end: str) -> No
     assert is_whole(encode(with_body(b"x")).rstrip() + end.encode())
 
 
+def test_a_torn_end_is_found_in_one_pass_whatever_is_written_there() -> None:
+    """It may be a stranger's: a search that goes on from each such line would take minutes."""
+    assert not is_whole(b"\n  recorded_at: x" * 200_000)
+    assert not is_whole(b"\n  recorded_at: x" + b"\n  ordinal: " * 200_000)
+
+
 def test_an_item_of_which_a_digit_is_torn_off_lacks_nothing() -> None:
     item = encode(replace(with_body(b"x"), ordinal=12))
     torn = item.removesuffix(b"2\n")

@@ -18,9 +18,9 @@ from pathlib import Path
 from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.messages import Interaction, Request, Response
 from cloudtape.cassettes.writer import CassetteWriter
-from cloudtape.matchers.ladder import Ladder, Rung
-from cloudtape.matchers.naming import Naming
-from cloudtape.matchers.recording import Recording
+from cloudtape.matchers.recordings.recording import Recording
+from cloudtape.matchers.requests.naming import Naming
+from cloudtape.matchers.sessions.ladder import Ladder, Rung
 from cloudtape.replayer import load_for_replay
 
 STEPS = 5

@@ -26,8 +26,8 @@ from processes import BIN, Server, free_port, script
 from rich.progress import track
 
 from cloudtape.cassettes.cassette import load
-from cloudtape.matchers.ladder import Rung
-from cloudtape.matchers.naming import Naming
+from cloudtape.matchers.requests.naming import Naming
+from cloudtape.matchers.sessions.ladder import Rung
 from cloudtape.replayer import load_for_replay
 
 MICROSECONDS = 1e6

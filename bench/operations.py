@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from cloudtape.matchers.operations import OperationFinder
+from cloudtape.matchers.requests.operations import OperationFinder
 from cloudtape.reference.catalog import DATA, OPERATIONS, load_catalog
 from cloudtape.reference.parse import parse
 

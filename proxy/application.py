@@ -31,9 +31,9 @@ from cloudtape.discovery import check_keystone
 from cloudtape.edge import Edge
 from cloudtape.errors import ListenError
 from cloudtape.journal import Journal
-from cloudtape.matchers.ladder import Matching
-from cloudtape.matchers.naming import Naming
-from cloudtape.matchers.user_rows import load_rows
+from cloudtape.matchers.requests.naming import Naming
+from cloudtape.matchers.requests.user_rows import load_rows
+from cloudtape.matchers.sessions.ladder import Matching
 from cloudtape.modes import Part, Writes
 from cloudtape.operation_names import OperationNames
 from cloudtape.pipeline import Pipeline, Refusal, Responder

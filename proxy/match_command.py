@@ -18,7 +18,7 @@ from cloudtape.output import FORMAT, print_json
 
 if TYPE_CHECKING:
     from cloudtape.cassettes.messages import Headers, Request
-    from cloudtape.matchers.lineage import Fit, Refused
+    from cloudtape.matchers.sessions.likeness import Fit, Refused
     from cloudtape.replayer import Replayer
     from cloudtape.routes import Routes
 
@@ -52,7 +52,7 @@ def match(path: Path, method: str, url: str, body: Any, fields: tuple[str, ...],
       cloudtape match bug-1234.yaml GET /compute/v2.1/servers/detail
     """
     from cloudtape.cassette_routes import routes_of
-    from cloudtape.matchers.naming import Naming
+    from cloudtape.matchers.requests.naming import Naming
     from cloudtape.operation_names import OperationNames
     from cloudtape.replayer import Replayer, load_for_replay
 
@@ -119,8 +119,8 @@ def _read(body: Any) -> bytes:
 
 
 def _facts(routes: Routes, operation: str, replayer: Replayer, request: Request) -> dict[str, Any]:
-    from cloudtape.matchers.canonical import canonical
-    from cloudtape.matchers.form import address_of
+    from cloudtape.matchers.requests.canonical import canonical
+    from cloudtape.matchers.requests.form import address_of
 
     route = routes.named(request.route)
     preview = replayer.preview(request)
@@ -149,7 +149,7 @@ def _unknown(routes: Routes) -> str:
 
 def _weighed(number: int, verdict: Fit | Refused) -> dict[str, Any]:
     """What was thought of one recorded request: what it costs to take it, or why it was not taken."""
-    from cloudtape.matchers.lineage import Refused
+    from cloudtape.matchers.sessions.likeness import Refused
 
     if isinstance(verdict, Refused):
         return {"interaction": number, "refused": verdict.reason, "lacks": [list(field) for field in verdict.lacks]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cloudtape.cassettes.messages import Request
-from cloudtape.matchers.operations import default_finder
+from cloudtape.matchers.requests.operations import default_finder
 from cloudtape.routes import Routes
 
 # One id is as good as another for an operation, and better known to whoever remembers the paths that were asked for.

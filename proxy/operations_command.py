@@ -116,7 +116,7 @@ def _chosen(catalog: OperationCatalog, service: str | None, method: str | None, 
 
 def _fitting(among: Sequence[Operation], path: str, service: str) -> Iterable[Operation]:
     """The operations of a path, whatever their method; `/servers/detail` is no `/servers/{server_id}`."""
-    from cloudtape.matchers.operations import OperationFinder, literals
+    from cloudtape.matchers.requests.operations import OperationFinder, literals
 
     finder = OperationFinder(among)
     methods = dict.fromkeys(one.method for one in among)

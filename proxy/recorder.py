@@ -23,7 +23,7 @@ from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.errors import UpstreamError
 from cloudtape.headers import SOURCE_HEADER, Source
 from cloudtape.journal import Journal
-from cloudtape.matchers.things import is_login
+from cloudtape.matchers.requests.things import is_login
 from cloudtape.operation_names import OperationNames
 from cloudtape.routes import Routes
 from cloudtape.service_catalog import endpoints_of

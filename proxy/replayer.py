@@ -15,16 +15,16 @@ from cloudtape.cassettes.cassette import Cassette, load
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
 from cloudtape.cassettes.yaml_reader import Progress
 from cloudtape.clock import Now, freshened, is_token_answer, now
-from cloudtape.matchers.bindings import Binding, exchanged
-from cloudtape.matchers.canonical import canonical
-from cloudtape.matchers.exchange import Exchange
-from cloudtape.matchers.ladder import DEFAULT, Found, Ladder, Matching, Rung
-from cloudtape.matchers.lineage import Fit, Refused
-from cloudtape.matchers.naming import Naming
-from cloudtape.matchers.nearest import Miss, Nearest
-from cloudtape.matchers.recording import Recording
-from cloudtape.matchers.session import Session
-from cloudtape.matchers.summary import SUMMARY_VERSION, Summariser, own_id
+from cloudtape.matchers.recordings.recording import Recording
+from cloudtape.matchers.recordings.summary import SUMMARY_VERSION, Summariser, own_id
+from cloudtape.matchers.requests.canonical import canonical
+from cloudtape.matchers.requests.naming import Naming
+from cloudtape.matchers.sessions.bindings import Binding, exchanged
+from cloudtape.matchers.sessions.exchange import Exchange
+from cloudtape.matchers.sessions.ladder import DEFAULT, Found, Ladder, Matching, Rung
+from cloudtape.matchers.sessions.likeness import Fit, Refused
+from cloudtape.matchers.sessions.nearest import Miss, Nearest
+from cloudtape.matchers.sessions.session import Session
 from cloudtape.operation_names import OperationNames
 from cloudtape.ready import READY_VERSION, Ready, packed, replayed, unpacked, whence
 from cloudtape.tokens import IssuedTokens

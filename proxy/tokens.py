@@ -13,9 +13,9 @@ import uuid
 import msgspec
 
 from cloudtape.cassettes.messages import Request, Response, header
-from cloudtape.matchers.bindings import exchanged
-from cloudtape.matchers.exchange import Exchange
-from cloudtape.matchers.session import Session
+from cloudtape.matchers.sessions.bindings import exchanged
+from cloudtape.matchers.sessions.exchange import Exchange
+from cloudtape.matchers.sessions.session import Session
 
 SUBJECT_TOKEN = "x-subject-token"  # noqa: S105  (the name of a header)
 MOST_REMEMBERED = 100_000

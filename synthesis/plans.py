@@ -21,7 +21,7 @@ from typing import Any
 
 import msgspec
 
-from cloudtape.matchers.operations import PROJECT_VARIABLES, VERSION
+from cloudtape.matchers.requests.operations import PROJECT_VARIABLES, VERSION
 from cloudtape.reference.catalog import OperationCatalog
 from cloudtape.reference.operations import REQUEST, RESPONSE, Example, Operation
 

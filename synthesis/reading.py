@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import msgspec
 
 from cloudtape.cassettes.messages import Request, StoredBody, header
-from cloudtape.matchers.operations import VERSION
+from cloudtape.matchers.requests.operations import VERSION
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.plans import REPEATED, Plan
 from cloudtape.synthesis.xml import XmlError, from_xml

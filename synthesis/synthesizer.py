@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import msgspec
 
 from cloudtape.cassettes.messages import Request, Response, Stream, header
-from cloudtape.matchers.operations import OperationFinder
+from cloudtape.matchers.requests.operations import OperationFinder
 from cloudtape.reference.catalog import OperationCatalog, default_catalog, load_catalog
 from cloudtape.synthesis import parts
 from cloudtape.synthesis.alike import told_apart

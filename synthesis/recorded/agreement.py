@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from cloudtape.matchers.naming import is_distinctive
+from cloudtape.matchers.requests.naming import is_distinctive
 from cloudtape.synthesis.recorded.sightings import Key
 from cloudtape.synthesis.shelves import Resource
 from cloudtape.synthesis.world import World

@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Request, Response
-from cloudtape.matchers.naming import is_distinctive
+from cloudtape.matchers.requests.naming import is_distinctive
 from cloudtape.synthesis.recorded.logins import Login, adopt, login_in
 from cloudtape.synthesis.recorded.objects import KnownObjects
 from cloudtape.synthesis.recorded.sightings import Key, Sighting, sightings

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from cloudtape.matchers.things import is_login
+from cloudtape.matchers.requests.things import is_login
 from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.paging import PAGING, PLAIN
 from cloudtape.synthesis.plans import Verb

@@ -20,7 +20,7 @@ import msgspec
 from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Request, Response
-from cloudtape.matchers.exchange import tokens_of
+from cloudtape.matchers.sessions.exchange import tokens_of
 from cloudtape.synthesis.bootstrap import add_user, bootstrap
 from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.clock import Pace

@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 from cloudtape.cassettes.messages import Interaction, Request, Response
-from cloudtape.matchers.ladder import DEFAULT, Found, Ladder, Matching
-from cloudtape.matchers.recording import Recording
-from cloudtape.matchers.summary import Summariser
+from cloudtape.matchers.recordings.recording import Recording
+from cloudtape.matchers.recordings.summary import Summariser
+from cloudtape.matchers.sessions.ladder import DEFAULT, Found, Ladder, Matching
 
 JSON = (("Content-Type", "application/json"),)
 ID = "5d3983d4-6d41-478b-8238-8f0f8fc90b9c"

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from cloudtape.cassettes.messages import Response
-from cloudtape.matchers.operations import OperationFinder
+from cloudtape.matchers.requests.operations import OperationFinder
 from cloudtape.reference.catalog import default_catalog
 from cloudtape.reference.operations import Operation
 from cloudtape.synthesis.amendments import is_absent

@@ -12,7 +12,7 @@ from cloudtape.cassette_routes import routes_of
 from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.messages import Request, Response, header
 from cloudtape.headers import MATCH_HEADER
-from cloudtape.matchers.naming import Naming
+from cloudtape.matchers.requests.naming import Naming
 from cloudtape.operation_names import OperationNames
 from cloudtape.replayer import Replayer, load_for_replay
 

@@ -10,7 +10,7 @@ import pytest
 from cloudtape.cassettes.messages import Interaction, Request, Response, header
 from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.headers import MATCH_HEADER
-from cloudtape.matchers.ladder import DEFAULT, Matching
+from cloudtape.matchers.sessions.ladder import DEFAULT, Matching
 from cloudtape.operation_names import OperationNames
 from cloudtape.ready import Ready
 from cloudtape.replayer import Replayer, load_for_replay

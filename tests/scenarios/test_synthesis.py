@@ -16,7 +16,7 @@ from cloudtape.cassette_routes import routes_of
 from cloudtape.cassettes.cassette import load
 from cloudtape.cassettes.messages import Interaction
 from cloudtape.cassettes.writer import CassetteWriter
-from cloudtape.matchers.things import is_login
+from cloudtape.matchers.requests.things import is_login
 from cloudtape.operation_names import OperationNames
 from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.synthesizer import default_kinds

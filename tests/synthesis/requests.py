@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from cloudtape.cassettes.messages import Request, Response
-from cloudtape.matchers.operations import PROJECT_VARIABLES
+from cloudtape.matchers.requests.operations import PROJECT_VARIABLES
 from cloudtape.reference.operations import Operation
 from cloudtape.synthesis.identity.core import token_for
 from cloudtape.synthesis.lifecycle import default_lives

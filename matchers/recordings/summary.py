@@ -1,0 +1,202 @@
+"""What replaying needs to know of all interactions before one is read: a few numbers of each, in columns.
+
+A cassette's index keeps these (`cloudtape.cassettes.cassette.load`), so `SUMMARY_VERSION` changes with whatever they
+are made from.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any
+
+import msgspec
+
+from cloudtape.cassettes.messages import Interaction, Request, header
+from cloudtape.matchers.recordings.vocabulary import Vocabulary, Words, named_by, owned
+from cloudtape.matchers.requests.canonical import Canonical, canonical
+from cloudtape.matchers.requests.form import form
+from cloudtape.matchers.requests.naming import Naming
+from cloudtape.matchers.requests.things import Thing, is_login, is_write, thing_of, touched, word
+from cloudtape.matchers.sessions.exchange import tokens_of
+
+SUMMARY_VERSION = "14"
+CREATES, ENDS = 1, 2
+Identity = tuple[str, ...]
+"""Whose a token is: the ids of the user and of what the token is scoped to. Empty for an unknown token."""
+
+
+EMPTY = memoryview(b"")
+
+
+class Columns(msgspec.Struct, array_like=True):
+    """What is known of all interactions: a number for each, as unsigned 32-bit in a row. Names are numbers, too.
+
+    `keys` say what is the same request (`KEY_SIZE` bytes each). `places` stand for method and path, `families` for
+    method and collection: where the nearest interactions of a miss are looked for. `abouts` are what a read is about
+    (for a list of what has a name, the name), `counts` how many `things` each write may change the reads of (0: a
+    read); these stand one after the other.
+
+    `forms` and `stems` tell what unifies (`form`), `owns` which of the cloud's own words a request names (0: none),
+    `askers` the token that it acted with, `items` the one thing that a write is on (0: none), `flags` (a byte each) add
+    up `CREATES` and `ENDS`. `tokens` are pairs: a token that an answer gave, and whose it is. `told` and `made` are the
+    words of the cloud's answers and of the client's writes, `derived` the words that the cloud made of the client's
+    (`vocabulary`). They are looked at where they were read, and never copied.
+    """
+
+    keys: memoryview = EMPTY
+    places: memoryview = EMPTY
+    families: memoryview = EMPTY
+    abouts: memoryview = EMPTY
+    counts: memoryview = EMPTY
+    things: memoryview = EMPTY
+    forms: memoryview = EMPTY
+    owns: memoryview = EMPTY
+    stems: memoryview = EMPTY
+    askers: memoryview = EMPTY
+    items: memoryview = EMPTY
+    flags: memoryview = EMPTY
+    tokens: list[tuple[int, Identity]] = []
+    told: memoryview = EMPTY
+    made: memoryview = EMPTY
+    derived: list[tuple[str, str]] = []
+
+
+class Summariser:
+    """Goes through the interactions of one cassette, in order."""
+
+    def __init__(self, naming: Naming) -> None:
+        self._naming = naming
+        self._keys = bytearray()
+        self._places, self._families, self._abouts = array("I"), array("I"), array("I")
+        self._counts, self._things = array("I"), array("I")
+        self._forms, self._stems, self._askers = array("I"), array("I"), array("I")
+        self._tokens: dict[int, Identity] = {}
+        self._named: list[tuple[int, ...]] = []
+        self._items, self._flags = array("I"), bytearray()
+        self._words = Words()
+
+    def add(self, interaction: Interaction) -> None:
+        request = interaction.request
+        same, thing = canonical(request), thing_of(request.uri)
+        form_of = form(same, self._naming)
+        self._keys += same.key
+        self._places.append(place_of(same))
+        self._families.append(family_of(same, thing))
+        self._abouts.append(word(thing.item or form_of.asked_by_name or thing.family))
+        things = _changed(interaction, thing)
+        self._counts.append(len(things))
+        self._things.extend(things)
+        self._forms.append(form_of.key)
+        self._stems.append(form_of.stem)
+        self._askers.append(token_of(request))
+        self._items.append(_item(interaction, thing))
+        self._flags.append(CREATES * is_create(interaction) + ENDS * ends(interaction, thing))
+        self._tokens.update(_issued(interaction))
+        self._named.append(named_by(form_of))
+        self._words.add(interaction, form_of)
+
+    def close(self) -> bytes:
+        """The Columns, packed."""
+        told, made = self._words.told(), self._words.made()
+        vocabulary = Vocabulary(told, made)
+        columns = Columns(
+            keys=memoryview(self._keys),
+            places=memoryview(self._places),
+            families=memoryview(self._families),
+            abouts=memoryview(self._abouts),
+            counts=memoryview(self._counts),
+            things=memoryview(self._things),
+            forms=memoryview(self._forms),
+            owns=memoryview(array("I", (owned(vocabulary, words) for words in self._named))),
+            stems=memoryview(self._stems),
+            askers=memoryview(self._askers),
+            items=memoryview(self._items),
+            flags=memoryview(self._flags),
+            tokens=list(self._tokens.items()),
+            told=memoryview(told),
+            made=memoryview(made),
+            derived=self._words.derived(),
+        )
+        return msgspec.msgpack.encode(columns)
+
+
+def place_of(same: Canonical) -> int:
+    return word(f"{same.method} {same.place}")
+
+
+def family_of(same: Canonical, thing: Thing) -> int:
+    return word(f"{same.method} {thing.family}")
+
+
+def token_of(request: Request) -> int:
+    """The token that a request acts with, as a number; 0 for none."""
+    token = header(request.headers, "x-auth-token")
+    return word(token) if token else 0
+
+
+def is_create(interaction: Interaction) -> bool:
+    """Whether an interaction made something that the client learned the name of from the answer."""
+    request, response = interaction.request, interaction.response
+    if request.method != "POST" or not 200 <= response.status < 300 or is_login(request.method, request.uri):
+        return False
+    own = own_id(response.body).encode()
+    asked = request.body if isinstance(request.body, bytes) else b""
+    return bool(own) and own not in tokens_of(request.uri.encode("utf-8", "replace") + b" " + asked)
+
+
+def _changed(interaction: Interaction, thing: Thing) -> list[int]:
+    """Those whose reads a write may change; the collection's own lists change with every write on one of its items."""
+    if not is_write(interaction.request):
+        return []
+    return sorted({word(thing.family), *(word(item) for item in touched(interaction))})
+
+
+def _item(interaction: Interaction, thing: Thing) -> int:
+    """The one thing that a write is on: the item in its path, or what it made."""
+    if not is_write(interaction.request):
+        return 0
+    item = thing.item or own_id(interaction.response.body)
+    return word(item) if item else 0
+
+
+def ends(interaction: Interaction, thing: Thing) -> bool:
+    """Whether a write leaves nothing of the item in its path (and not only of something that belongs to it)."""
+    gone = interaction.response.status < 300 or interaction.response.status in (404, 410)
+    return interaction.request.method == "DELETE" and gone and thing.is_whole
+
+
+def own_id(body: object) -> str:
+    """The id of the one thing that an answer tells of, empty where there is none."""
+    document = _json(body)
+    if len(document) == 1 and isinstance(inner := next(iter(document.values())), dict):
+        document = inner
+    found = next((document[name] for name in ("id", "uuid", "image_id") if document.get(name)), "")
+    return str(found)
+
+
+def _issued(interaction: Interaction) -> dict[int, Identity]:
+    """A token that an answer gives, and whose it is: the user with the scope. Sources: Identity API v3 and v2.0."""
+    request, response = interaction.request, interaction.response
+    if not is_login(request.method, request.uri) or response.status >= 300:
+        return {}
+    document = _json(response.body)
+    token, access = document.get("token"), document.get("access")
+    if isinstance(token, dict):
+        issued = header(response.headers, "x-subject-token") or ""
+        scope = [token.get(name) for name in ("user", "project", "domain", "system", "OS-TRUST:trust")]
+    elif isinstance(access, dict) and isinstance(token := access.get("token"), dict):
+        issued, scope = str(token.get("id", "")), [access.get("user"), token.get("tenant")]
+    else:
+        return {}
+    whose = (one.get("id", repr(one)) if isinstance(one, dict) else one for one in scope)
+    return {word(issued): tuple(str(one or "") for one in whose)}
+
+
+def _json(body: object) -> dict[str, Any]:
+    if not isinstance(body, bytes) or body[:1] != b"{":
+        return {}
+    try:
+        document = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
+        return {}
+    return document if isinstance(document, dict) else {}

@@ -1,0 +1,200 @@
+"""The form of a request: what two requests share that differ only in what may differ from run to run.
+
+    POST /v2.1/servers  {"server": {"name": "vm-8f3a", "flavorRef": "1"}}
+      fixed    POST compute /servers {server: {name: NAME, flavorRef: "1"}}
+      leaves   body.server.name = vm-8f3a
+
+Requests with equal `key` have the same leaves in the same order, so that they can be unified pair by pair. The API
+version and the project in the path are set aside: they are compared by the ladder, with a cost.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote
+from zlib import crc32
+
+import msgspec
+
+from cloudtape.matchers.requests.canonical import VERSION_HEADERS, Canonical, Pairs
+from cloudtape.matchers.requests.naming import Kind, Naming, Position, is_distinctive, stem
+from cloudtape.matchers.requests.operations import default_finder
+from cloudtape.matchers.requests.things import ACCOUNT, ID, VERSION, is_login
+
+# Headers whose difference is looked at later, with a cost.
+FACETS = VERSION_HEADERS | {"accept"}
+# A segment that no template knows is taken for a parameter where it looks made: by a cloud or by a random generator.
+MADE = re.compile(rf"{ID.pattern}|\d+|[0-9a-f]{{6,}}|(?=.*\d)(?=.*[-_.:]).+|(?=(.*\d){{3}}).+", re.IGNORECASE)
+PROJECT_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+SHOWN_IN_PATH = "{}"
+NAME_HERE = "\0"
+MOST_NAMES = 64
+"""Names of one request that are looked for in its other members: the cost must not grow with their square."""
+
+
+class Leaf(msgspec.Struct, frozen=True):
+    """`place` says where it stands in words a person understands (`body.server.name`), `field` the last of them."""
+
+    place: str
+    field: str
+    kind: Kind
+    value: str
+
+
+class Form(msgspec.Struct, frozen=True):
+    """`key` is 32 bits of `fixed`. `stem` is 32 bits of the names without what is random in them.
+
+    `version` is the API version in the path and `project` the project id behind it; empty where there is none.
+    """
+
+    fixed: str
+    leaves: tuple[Leaf, ...]
+    version: str
+    project: str
+    headers: Pairs
+    template: str
+
+    @property
+    def asked_by_name(self) -> str:
+        """The name that a list is asked for by, where it is asked for by one."""
+        names = [leaf.value for leaf in self.leaves if leaf.kind is Kind.NAME and leaf.place.startswith("query")]
+        return names[0] if len(names) == 1 else ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(leaf.value for leaf in self.leaves if leaf.kind in (Kind.NAME, Kind.ID))
+
+    @property
+    def key(self) -> int:
+        return crc32(self.fixed.encode("utf-8", "surrogatepass"))
+
+    @property
+    def stem(self) -> int:
+        stems = "\n".join(map(stem, self.names))
+        return crc32(stems.encode("utf-8", "surrogatepass"))
+
+
+class _Address(msgspec.Struct, frozen=True):
+    mount: str
+    version: str
+    project: str
+    segments: tuple[str, ...]
+    variables: tuple[bool, ...]
+
+    @property
+    def template(self) -> str:
+        """`/servers/{}/action`"""
+        return "/" + "/".join(
+            SHOWN_IN_PATH if variable else segment
+            for segment, variable in zip(self.segments, self.variables, strict=True)
+        )
+
+
+def form(same: Canonical, naming: Naming) -> Form:
+    """The form of a canonical request. Never raises: what is no JSON is fixed as a whole."""
+    address = address_of(same.method, same.place)
+    builder = _Builder(naming)
+    builder.path(address)
+    builder.pairs(Position.QUERY, same.query)
+    builder.pairs(Position.HEADER, tuple(pair for pair in same.headers if pair[0] not in FACETS))
+    builder.body(same.body, Position.LOGIN if is_login(same.method, same.place) else Position.BODY)
+    fixed = f"{same.method} {address.mount} {address.template}\n{builder.fixed()}"
+    facets = tuple(pair for pair in same.headers if pair[0] in FACETS)
+    return Form(fixed, tuple(builder.leaves), address.version, address.project, facets, address.template)
+
+
+@lru_cache(maxsize=4096)
+def address_of(method: str, place: str) -> _Address:
+    """A place taken apart: where the service is mounted, version, project, and which segments are variables."""
+    scheme, _, rest = place.partition("://")
+    host, _, path = rest.partition("/")
+    mount, version, project, segments = _split(path)
+    address = f"{scheme}://{host}/{'/'.join(mount)}"
+    return _Address(address, version, project, tuple(map(unquote, segments)), _variables(method, version, segments))
+
+
+def _split(path: str) -> tuple[list[str], str, str, list[str]]:
+    segments = path.split("/")
+    at = next((at for at, segment in enumerate(segments) if VERSION.fullmatch(segment)), None)
+    if at is None or not any(segments[at + 1 :]):
+        # No version, or nothing but one: then it is what is asked for.
+        return [], "", "", segments
+    behind = segments[at + 1 :]
+    project = behind[0] if len(behind) > 1 and PROJECT_ID.fullmatch(behind[0]) else ""
+    return segments[:at], segments[at], project, behind[1:] if project else behind
+
+
+def _variables(method: str, version: str, segments: list[str]) -> tuple[bool, ...]:
+    if segments and ACCOUNT.match(segments[0]):
+        return (True,) * len(segments)
+    known = default_finder().variables(method, f"{version}/{'/'.join(segments)}") if version else None
+    if known is None or len(known) != len(segments):
+        return tuple(bool(segment) and bool(MADE.fullmatch(unquote(segment))) for segment in segments)
+    return tuple(known)
+
+
+class _Builder:
+    def __init__(self, naming: Naming) -> None:
+        self._naming = naming
+        self._fixed: list[str] = []
+        self.leaves: list[Leaf] = []
+
+    def fixed(self) -> str:
+        """What is fixed, without the names among the leaves: `images/vm-8f3a` where the name is `vm-8f3a`."""
+        text = "\n".join(self._fixed)
+        names = {leaf.value for leaf in self.leaves if leaf.kind is Kind.NAME and is_distinctive(leaf.value)}
+        for name in sorted(names, key=len, reverse=True)[:MOST_NAMES]:
+            text = text.replace(name, NAME_HERE)
+        return text
+
+    def path(self, address: _Address) -> None:
+        before = ""
+        for segment, variable in zip(address.segments, address.variables, strict=True):
+            if variable:
+                kind = Kind.ID if ID.fullmatch(segment) else Kind.NAME
+                self.leaves.append(Leaf(f"path /{before}/{SHOWN_IN_PATH}", "name", kind, segment))
+            before = segment if not variable else before
+
+    def pairs(self, position: Position, pairs: Pairs) -> None:
+        for name, value in pairs:
+            self._leaf(position, name, value, (), f"{position} {name}")
+
+    def body(self, body: bytes, position: Position) -> None:
+        if body.startswith(b"json:"):
+            self._value(msgspec.json.decode(body[5:]), position, "", (), "body")
+        elif body:
+            self._fixed.append(body.decode("utf-8", "surrogateescape"))
+
+    def _value(self, value: Any, position: Position, field: str, under: tuple[str, ...], place: str) -> None:
+        if isinstance(value, dict):
+            inner = (*under, field.lower()) if field else under
+            for name, member in _members(value):
+                self._fixed.append(name)
+                self._value(member, position, name, inner, f"{place}.{name}")
+            self._fixed.append("}")
+        elif isinstance(value, list):
+            for number, item in enumerate(value):
+                self._value(item, position, field, (*under, field.lower()), f"{place}[{number}]")
+            self._fixed.append("]")
+        elif isinstance(value, str):
+            self._leaf(position, field, value, under, place)
+        else:
+            self._fixed.append(msgspec.json.encode(value).decode())
+
+    def _leaf(self, position: Position, field: str, value: str, under: tuple[str, ...], place: str) -> None:
+        kind = self._naming.kind(position, field, value, under) if value else Kind.FIXED
+        # Another network of the same size, if at all.
+        size = value[value.find("/") :] if kind is Kind.ADDRESS and "/" in value else ""
+        self._fixed.append(f"{field}={kind}{size}" if kind is not Kind.FIXED else f'{field}="{value}"')
+        if kind not in (Kind.FIXED, Kind.VOLATILE):
+            self.leaves.append(Leaf(place, field, kind, value))
+
+
+def _members(value: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Sorted by name. The value of a JSON patch (RFC 6902) is named by the last word of its path."""
+    path = value.get("path")
+    if isinstance(path, str) and "op" in value and "value" in value:
+        return [("op", value["op"]), ("path", path), (path.rpartition("/")[2] or "value", value["value"])]
+    return sorted(value.items())

@@ -1,0 +1,150 @@
+"""Which parts of a request may differ from run to run: the table.
+
+A leaf (a segment of the path, a value of the query, of a header or of a JSON body) is told by its position, the name it
+stands under and the form of its value. What no row speaks of is compared as it is: enums, sizes, booleans, structure.
+A new service is a new row here and no code; a user's own rows go first.
+
+    name       names a thing; binds where the client made it up, not where it is the cloud's own
+    id         as a cloud gives them; likewise
+    address    chosen by the client: a CIDR, an IP or MAC address; likewise
+    text       said to people: descriptions, metadata; always binds
+    who        who logs in; binds even where the cloud knew the recorded one
+    volatile   differs on each run and means nothing: moments, sizes of steps; not compared
+    fixed      compared as it is
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import lru_cache
+from hashlib import blake2b
+
+import msgspec
+
+from cloudtape.matchers.requests.things import ID
+
+
+class Kind(StrEnum):
+    NAME = "name"
+    ID = "id"
+    ADDRESS = "address"
+    TEXT = "text"
+    WHO = "who"
+    VOLATILE = "volatile"
+    FIXED = "fixed"
+
+
+class Position(StrEnum):
+    PATH = "path"
+    QUERY = "query"
+    HEADER = "header"
+    BODY = "body"
+    LOGIN = "login"  # the body of a request for a token
+
+
+class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`field` is a pattern for the whole name in lower case, without case or `_`, `-`; `form` one for the whole value.
+
+    `under`: only below a member of this name, at any depth. `positions` empty: anywhere.
+    """
+
+    kind: Kind
+    field: str = ".*"
+    form: str = ""
+    under: str = ""
+    positions: frozenset[Position] = frozenset()
+
+
+BODY = frozenset({Position.BODY})
+LOGIN = frozenset({Position.LOGIN})
+QUERY = frozenset({Position.QUERY})
+HEADER = frozenset({Position.HEADER})
+
+UUID_OR_HEX = ID.pattern
+MOMENT = r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?"
+NUMBER = r"-?\d+(\.\d+)?"
+IPV4 = r"\d{1,3}(\.\d{1,3}){3}(/\d{1,2})?"
+IPV6 = r"[0-9a-fA-F:]*:[0-9a-fA-F:]*:[0-9a-fA-F:.]*(/\d{1,3})?"
+ADDRESSES = r"(cidr|prefixes|gatewayip|.*ipaddress|dnsnameservers|start|end|nexthop|destination|address)"
+MAC = r"[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}"
+
+ROWS = (
+    # Keystone: who logs in, by name or id (Identity API v3 "auth", v2.0 "passwordCredentials").
+    Row(Kind.FIXED, r"methods", positions=LOGIN),
+    Row(Kind.WHO, r".*(name|id)", positions=LOGIN),
+    Row(Kind.WHO, r"(project|tenant|user|owner)(id)?|ownerid|userid", UUID_OR_HEX),
+    # Names that only look like one.
+    Row(Kind.FIXED, r"(interface|binary|service|backend|driver|algorithm|protocol|type|typename)name", positions=BODY),
+    Row(Kind.FIXED, r"(sort.*|fields?|limit|detail|alltenants|allprojects)", positions=QUERY),
+    Row(Kind.VOLATILE, r"(changes(since|before)|start|end|since|before)", MOMENT, positions=QUERY),
+    # What is named. An id of its own form is one (region "RegionOne"); of the form that clouds give, see below.
+    Row(Kind.ID, r"id", UUID_OR_HEX, positions=BODY),
+    Row(Kind.NAME, r"id", positions=BODY),
+    Row(Kind.NAME, r"(.*name|login|email|mail|hostname|dnsname|dnsdomain|title|fqdn|name~)"),
+    Row(Kind.NAME, r"(marker|prefix|path|endmarker|container|object|q|search)", positions=QUERY),
+    Row(Kind.NAME, r"", under="tags", positions=BODY),
+    Row(Kind.NAME, r"(xcopyfrom|destination|xobjectmanifest|xversionslocation|xhistorylocation)", positions=HEADER),
+    # What is said to people.
+    Row(Kind.TEXT, r"(.*description|comments?|reason|.*reason|note|notes)", positions=BODY),
+    Row(Kind.TEXT, under="metadata", positions=BODY),
+    Row(Kind.TEXT, under="meta", positions=BODY),
+    Row(Kind.TEXT, r"x(object|container|account)meta.*", positions=HEADER),
+    # What a client may choose (Networking API: subnets, ports; Compute API: fixed_ip).
+    Row(Kind.ADDRESS, ADDRESSES, IPV4),
+    Row(Kind.ADDRESS, ADDRESSES, IPV6),
+    Row(Kind.ADDRESS, r"(macaddress|mac|address)", MAC),
+    # Last, what the form alone tells.
+    Row(Kind.ID, form=UUID_OR_HEX),
+    Row(Kind.VOLATILE, form=MOMENT, positions=BODY),
+)
+
+# A name with a random or counted part, as tests make them: `vol-8f3a1c`, `tempest-server-1234567`.
+RANDOM = re.compile(r"[0-9a-f]{4,}|\d+", re.IGNORECASE)
+SHORT, LONG = 4, 16
+WORDS_ONLY = re.compile(r"[A-Za-z]*")
+
+
+class Naming:
+    """The table made ready. `digest` differs where the rows do: what was derived with others must be made again."""
+
+    def __init__(self, own: Iterable[Row] = ()) -> None:
+        rows = (*own, *ROWS)
+        self._rows = [
+            (row.kind, re.compile(row.field or ".*"), re.compile(row.form or "(?s:.*)"), row.under, row.positions)
+            for row in rows
+        ]
+        self.digest = blake2b(msgspec.json.encode(rows, order="sorted"), digest_size=6).hexdigest()
+        self._cached = lru_cache(maxsize=4096)(self._rows_for)
+
+    def kind(self, position: Position, field: str, value: str, under: tuple[str, ...] = ()) -> Kind:
+        """What a leaf is. `under` names the members that enclose it, the outermost first."""
+        for kind, form in self._cached(position, field, under):
+            if form.fullmatch(value):
+                return kind
+        return Kind.FIXED
+
+    def _rows_for(
+        self, position: Position, field: str, under: tuple[str, ...]
+    ) -> tuple[tuple[Kind, re.Pattern[str]], ...]:
+        plain = field.lower().replace("_", "").replace("-", "")
+        return tuple(
+            (kind, form)
+            for kind, names, form, enclosing, positions in self._rows
+            if (not positions or position in positions)
+            and (not enclosing or enclosing in under)
+            and names.fullmatch(plain)
+        )
+
+
+def stem(name: str) -> str:
+    """A name without what a random generator put into it: two runs of a test give names with one stem."""
+    return RANDOM.sub("#", name)
+
+
+def is_distinctive(name: str) -> bool:
+    """Whether a name is hardly a word that stands elsewhere for something else (`server`, `active`, `test`)."""
+    if len(name) >= LONG:
+        return True
+    return len(name) >= SHORT and not WORDS_ONLY.fullmatch(name) and not re.fullmatch(NUMBER, name)

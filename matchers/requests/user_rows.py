@@ -1,0 +1,44 @@
+"""More rows for what may differ from run to run, from a user's YAML file (`--match-rules rules.yaml`).
+
+    - {kind: name, field: ticket}                   the run's own name for something
+    - {kind: volatile, field: build, positions: [query]}
+    - {kind: fixed, field: hostname}                compared as it is
+
+The members are those of `Row`; `field` and `form` are regular expressions.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from cloudtape.matchers.errors import BindingRulesError
+from cloudtape.matchers.requests.naming import Row
+
+
+def load_rows(path: Path) -> tuple[Row, ...]:
+    """Raises BindingRulesError, which names the line or the rule."""
+    try:
+        listed: Any = yaml.safe_load(path.read_text())
+    except OSError as error:
+        raise BindingRulesError(path, f"cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise BindingRulesError(path, "is no YAML", f"line {mark.line + 1 if mark else 1}") from error
+    if not isinstance(listed, list):
+        raise BindingRulesError(path, "is no list of rules")
+    return tuple(_row(path, number, item) for number, item in enumerate(listed, 1))
+
+
+def _row(path: Path, number: int, item: Any) -> Row:
+    try:
+        row = msgspec.convert(item, Row, strict=True)
+        re.compile(row.field)
+        re.compile(row.form)
+    except (msgspec.ValidationError, re.error) as error:
+        raise BindingRulesError(path, str(error), f"rule {number}") from error
+    return row

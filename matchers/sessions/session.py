@@ -1,0 +1,42 @@
+"""One client run: what it has replayed, what it has bound, and the tokens that it was given."""
+
+from __future__ import annotations
+
+from cloudtape.cassettes.messages import Request
+from cloudtape.matchers.recordings.recording import Group, Recording
+from cloudtape.matchers.recordings.summary import Identity, token_of
+from cloudtape.matchers.requests.things import word
+from cloudtape.matchers.sessions.bindings import Bindings
+from cloudtape.matchers.sessions.past import Asker, Past
+from cloudtape.matchers.sessions.swaps import Exchanged
+
+MOST_TOKENS = 10_000
+
+
+class Session:
+    """`begins`: where in each group of alike requests the first stands that is not spent."""
+
+    def __init__(self, recording: Recording, collapse: bool = False) -> None:
+        self._recording = recording
+        self.past = Past(recording, collapse)
+        self.bindings = Bindings(recording.derived)
+        self.begins: dict[Group, int] = {}
+        self._tokens: dict[int, Identity] = {}
+
+    def issue(self, given: str, recorded: str) -> None:
+        """Note a token that was given for a recorded one: whose it is, in live words."""
+        whose = self._recording.identity(word(recorded))
+        self._tokens[word(given)] = tuple(self.bindings.live_word(one) for one in whose)
+        if len(self._tokens) > MOST_TOKENS:
+            del self._tokens[next(iter(self._tokens))]
+
+    def asker(self, request: Request) -> Asker:
+        token = token_of(request)
+        issued = self._tokens.get(token)
+        return Asker(token, self.bindings.recorded_words(issued) if issued else self._recording.identity(token))
+
+    def exchange(self, swapped: Exchanged) -> None:
+        """Let things change places."""
+        self.past.exchange(swapped.positions)
+        self.bindings.exchange(swapped.ids, swapped.names, swapped.texts)
+        self.begins.clear()

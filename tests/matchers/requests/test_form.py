@@ -1,0 +1,92 @@
+import pytest
+from hypothesis import given
+
+from cloudtape.cassettes.messages import Interaction, Request
+from cloudtape.matchers.requests.canonical import canonical
+from cloudtape.matchers.requests.form import Form, address_of, form
+from cloudtape.matchers.requests.naming import Naming
+from tests.cassettes.strategies import interactions
+from tests.matchers.player import ID, get, post, send
+
+NAMING = Naming()
+PROJECT = "0123456789abcdef" * 2
+
+
+def form_of(request: Request) -> Form:
+    return form(canonical(request), NAMING)
+
+
+@pytest.mark.parametrize(
+    ("path", "version", "project", "template"),
+    [
+        (f"nova/v2.1/servers/{ID}/action", "v2.1", "", "/servers/{}/action"),
+        (f"nova/compute/v2.1/{PROJECT}/servers/vm/ips", "v2.1", PROJECT, "/servers/{}/ips"),
+        ("nova/v2.1/servers/detail", "v2.1", "", "/servers/detail"),
+        ("nova/v2.1/flavors/m1.nano/os-extra_specs", "v2.1", "", "/flavors/{}/os-extra_specs"),
+        (f"swift/v1/AUTH_{PROJECT}/box/a/b", "v1", "", "/{}/{}/{}/{}"),
+        ("keystone/v3/", "", "", "/v3/"),
+        ("nova/", "", "", "/"),
+        (f"octavia/v2/lbaas/loadbalancers/{ID}/status", "v2", "", "/lbaas/loadbalancers/{}/status"),
+        ("ironic/v1/nodes/node-17/states/power", "v1", "", "/nodes/{}/states/power"),
+        (
+            f"placement/placement/resource_providers/{ID}/inventories",
+            "",
+            "",
+            "/placement/resource_providers/{}/inventories",
+        ),
+        ("manila/v2/shares/detail", "v2", "", "/shares/detail"),
+    ],
+)
+def test_a_path_is_taken_apart(path: str, version: str, project: str, template: str) -> None:
+    address = address_of("GET" if not path.endswith("action") else "POST", f"http://{path}")
+    assert (address.version, address.project, address.template) == (version, project, template)
+
+
+def test_what_may_differ_is_a_leaf_and_the_rest_is_fixed() -> None:
+    one = form_of(post("/servers", {"server": {"name": "vm-1", "flavorRef": "1", "metadata": {"a": "x"}}}))
+    two = form_of(post("/servers", {"server": {"metadata": {"a": "y"}, "flavorRef": "1", "name": "vm-2"}}))
+    assert one.key == two.key
+    assert [(leaf.place, leaf.value) for leaf in one.leaves] == [
+        ("body.server.metadata.a", "x"),
+        ("body.server.name", "vm-1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"server": {"name": "vm-1", "flavorRef": "2"}},
+        {"server": {"name": "vm-1", "flavorRef": 1}},
+        {"server": {"name": "vm-1", "flavorRef": "1", "x": None}},
+        {"server": {"name": "", "flavorRef": "1"}},
+        {"server": {"name": None, "flavorRef": "1"}},
+        {"server": {"flavorRef": "1"}},
+    ],
+)
+def test_enums_numbers_and_structure_are_fixed(other: object) -> None:
+    one = form_of(post("/servers", {"server": {"name": "vm-1", "flavorRef": "1"}}))
+    assert one.fixed != form_of(post("/servers", other)).fixed
+
+
+def test_the_value_of_a_json_patch_is_named_by_its_path() -> None:
+    def patch(name: str, visibility: str) -> Form:
+        body = [
+            {"op": "replace", "path": "/name", "value": name},
+            {"op": "replace", "path": "/visibility", "value": visibility},
+        ]
+        return form_of(send("PATCH", f"http://glance/v2/images/{ID}", body))
+
+    assert patch("a-1", "private").fixed == patch("b-2", "private").fixed
+    assert patch("a-1", "private").fixed != patch("a-1", "public").fixed
+
+
+def test_microversions_are_no_part_of_the_form_but_ranges_are() -> None:
+    plain = form_of(get("/servers"))
+    assert plain.fixed == form_of(get("/servers", ("OpenStack-API-Version", "compute 2.79"))).fixed
+    assert plain.fixed != form_of(get("/servers", ("Range", "bytes=0-1"))).fixed
+
+
+@given(interactions)
+def test_any_request_has_a_form(interaction: Interaction) -> None:
+    request = interaction.request
+    assert form_of(request) == form_of(request)

@@ -1,0 +1,71 @@
+import pytest
+
+from cloudtape.matchers.requests.naming import Kind, Naming, Position, Row, is_distinctive, stem
+
+ID = "5d3983d4-6d41-478b-8238-8f0f8fc90b9c"
+NAMING = Naming()
+
+
+@pytest.mark.parametrize(
+    ("position", "field", "value", "under", "kind"),
+    [
+        (Position.BODY, "name", "vm-1", ("server",), Kind.NAME),
+        (Position.BODY, "key_name", "key-1", ("server",), Kind.NAME),
+        (Position.BODY, "displayName", "x", (), Kind.NAME),
+        (Position.BODY, "description", "said to people", ("volume",), Kind.TEXT),
+        (Position.BODY, "colour", "blue", ("server", "metadata"), Kind.TEXT),
+        (Position.BODY, "colour", "blue", ("server",), Kind.FIXED),
+        (Position.BODY, "tags", "t-1", ("server", "tags"), Kind.NAME),
+        (Position.BODY, "flavorRef", "42", ("server",), Kind.FIXED),
+        (Position.BODY, "imageRef", ID, ("server",), Kind.ID),
+        (Position.BODY, "project_id", "a" * 32, ("user",), Kind.WHO),
+        (Position.BODY, "cidr", "10.0.0.0/24", ("subnet",), Kind.ADDRESS),
+        (Position.BODY, "cidr", "fd00::/64", ("subnet",), Kind.ADDRESS),
+        (Position.BODY, "remote_ip_prefix", "10.0.0.0/24", ("security_group_rule",), Kind.FIXED),
+        (Position.BODY, "mac_address", "fa:16:3e:00:00:01", ("port",), Kind.ADDRESS),
+        (Position.BODY, "protocol", "tcp", ("security_group_rule",), Kind.FIXED),
+        (Position.BODY, "expires_at", "2026-01-01T00:00:00Z", ("application_credential",), Kind.VOLATILE),
+        (Position.LOGIN, "name", "admin", ("auth", "identity", "password", "user"), Kind.WHO),
+        (Position.LOGIN, "methods", "password", ("auth", "identity", "methods"), Kind.FIXED),
+        (Position.QUERY, "name", "vm-1", (), Kind.NAME),
+        (Position.QUERY, "limit", "10", (), Kind.FIXED),
+        (Position.QUERY, "sort_key", "name", (), Kind.FIXED),
+        (Position.QUERY, "changes-since", "2026-01-01T00:00:00Z", (), Kind.VOLATILE),
+        (Position.QUERY, "prefix", "a/b", (), Kind.NAME),
+        (Position.HEADER, "x-copy-from", "box/o", (), Kind.NAME),
+        (Position.HEADER, "x-object-meta-colour", "blue", (), Kind.TEXT),
+        (Position.HEADER, "range", "bytes=0-1", (), Kind.FIXED),
+    ],
+)
+def test_what_may_differ(position: Position, field: str, value: str, under: tuple[str, ...], kind: Kind) -> None:
+    assert NAMING.kind(position, field, value, under) is kind
+
+
+def test_a_users_rows_go_first_and_change_the_digest() -> None:
+    own = Naming([Row(Kind.FIXED, "name"), Row(Kind.NAME, "ticket", positions=frozenset({Position.QUERY}))])
+    assert own.kind(Position.BODY, "name", "x") is Kind.FIXED
+    assert own.kind(Position.QUERY, "ticket", "x") is Kind.NAME
+    assert own.kind(Position.BODY, "ticket", "x") is Kind.FIXED
+    assert own.digest != NAMING.digest == Naming().digest
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("vol-snap-8f3a1c", "vol-snap-77aa00", True),
+        ("tempest-ServersTest-server-1234567", "tempest-ServersTest-server-7", True),
+        ("a" * 32, "0123456789abcdef" * 2, True),
+        ("vol-8f3a", "snap-8f3a", False),
+        ("web", "db", False),
+    ],
+)
+def test_two_runs_of_a_test_give_names_with_one_stem(first: str, second: str, same: bool) -> None:
+    assert (stem(first) == stem(second)) is same
+
+
+@pytest.mark.parametrize(
+    ("name", "distinctive"),
+    [("vm-1", True), ("server", False), ("42", False), ("v1", False), ("a b c", True), ("1.5", False)],
+)
+def test_a_common_word_is_not_distinctive(name: str, distinctive: bool) -> None:
+    assert is_distinctive(name) is distinctive

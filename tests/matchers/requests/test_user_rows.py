@@ -1,0 +1,42 @@
+from pathlib import Path
+
+import pytest
+
+from cloudtape.matchers.errors import BindingRulesError
+from cloudtape.matchers.requests.naming import Kind, Position, Row
+from cloudtape.matchers.requests.user_rows import load_rows
+
+
+def test_rows_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text("- {kind: name, field: ticket}\n- {kind: volatile, form: 'b-\\d+', positions: [query]}\n")
+    assert load_rows(path) == (
+        Row(Kind.NAME, "ticket"),
+        Row(Kind.VOLATILE, form=r"b-\d+", positions=frozenset({Position.QUERY})),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("- {kind: nome}", "rule 1: Invalid enum value 'nome'"),
+        ("- {kind: name}\n- {field: x}", "rule 2: Object missing required field `kind`"),
+        ("- {kind: name, feld: x}", "rule 1: Object contains unknown field `feld`"),
+        ("- {kind: name, field: '('}", "rule 1: missing )"),
+        ("kind: name", "is no list of rules"),
+        ("- [\n", "is no YAML"),
+        ("- !!python/object/apply:os.system [x]", "is no YAML"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_its_place(tmp_path: Path, text: str, why: str) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(text)
+    with pytest.raises(BindingRulesError) as error:
+        load_rows(path)
+    assert why in str(error.value)
+    assert str(error.value).startswith(str(path))
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BindingRulesError, match="cannot be read"):
+        load_rows(tmp_path / "none.yaml")

@@ -103,7 +103,7 @@ def _config(mode: Mode, cassettes: tuple[Path, ...], options: dict[str, Any]) ->
         scrub_rules=options.get("scrub_rules"),
         record_errors=options.get("record_errors", False),
         match=options.get("match", "unified"),
-        polling=options.get("polling", "as-recorded"),
+        polling=options.get("polling", "distinct"),
         match_rules=options.get("match_rules"),
         synthesis=SynthesisOptions(
             options.get("world"),

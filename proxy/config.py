@@ -14,7 +14,7 @@ from cloudtape.modes import MODES, Mode
 
 Layout = Literal["prefix", "ports"]
 Match = Literal["unified", "adapted"]
-Polling = Literal["as-recorded", "collapse"]
+Polling = Literal["distinct", "as-recorded", "collapse"]
 
 LONGEST_TIMEOUT = 24 * 3600
 """Seconds."""
@@ -91,7 +91,7 @@ class Config:
     scrub_rules: Path | None = None
     record_errors: bool = False
     match: Match = "unified"
-    polling: Polling = "as-recorded"
+    polling: Polling = "distinct"
     match_rules: Path | None = None
     synthesis: SynthesisOptions = field(default_factory=SynthesisOptions)
 

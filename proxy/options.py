@@ -142,10 +142,10 @@ MATCHING_OPTIONS = _all(
         ),
         click.option(
             "--polling",
-            type=click.Choice(["as-recorded", "collapse"]),
-            default="as-recorded",
+            type=click.Choice(["distinct", "as-recorded", "collapse"]),
+            default="distinct",
             show_default=True,
-            help="Give polled states one by one, or the last one at once.",
+            help="Of the answers to a client that polled: each state once, all, or the last one at once.",
         ),
         click.option("--match-rules", type=FILE, help="More rules for what may differ from run to run (YAML)."),
     ]

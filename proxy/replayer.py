@@ -146,7 +146,7 @@ class Replayer:
             self._nearest = Nearest(self._recording, lambda position: self._interaction(position).request)
         miss = self._nearest.miss(asked)
         weighed = self._ladder.candidates(session, request)
-        if any(session.past.is_spent(one.key) for one in weighed):
+        if any(not session.past.is_free(one.position) for one in weighed):
             return Miss(request.method, request.uri, USED_UP, miss.nearest)
         refused = [(one.position, one.verdict.reason) for one in weighed if isinstance(one.verdict, Refused)]
         reason = f"interaction {refused[0][0] + 1} comes near, but {refused[0][1]}" if refused else miss.reason
@@ -157,8 +157,9 @@ class Replayer:
         return self._interaction(number - 1)
 
     def unused(self) -> list[int]:
-        """The numbers (from 1, through all cassettes) of interactions that no session was given."""
-        return [position + 1 for position, used in enumerate(self._used) if not used]
+        """The numbers (from 1, through all cassettes) of interactions that no session was given, nor an equal one."""
+        given_otherwise = self._recording.is_repeated
+        return [at + 1 for at, used in enumerate(self._used) if not used and not given_otherwise(at)]
 
     def _session(self, name: str) -> Session:
         session = self._sessions.get(name)

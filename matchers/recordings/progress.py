@@ -11,35 +11,40 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 LAG = 1000
 
 
 class Story:
-    """The writes on one thing, in recorded order: their positions, the item that each is on, and whether it ends it.
+    """The writes on one thing, in recorded order: their positions, the items that each is on, whether it ends or makes
+    them.
 
-    Item 0 is none. Shared by all sessions.
+    An item that the first write on it does not make was there before. Shared by all sessions.
     """
 
-    def __init__(self, writes: Sequence[int], items: Sequence[int], ends: Sequence[bool]) -> None:
+    def __init__(
+        self, writes: Sequence[int], items: Sequence[Sequence[int]], ends: Sequence[bool], makes: Sequence[bool]
+    ) -> None:
         self.writes, self.items, self.ends = writes, items, ends
         self.numbers: dict[int, list[int]] = {}
-        self.there = array("I", [0])
+        self._before: set[int] = set()
+        for number, on in enumerate(items):
+            for item in on:
+                if item not in self.numbers and not makes[number]:
+                    self._before.add(item)
+                self.numbers.setdefault(item, []).append(number)
+        there = set(self._before)
+        self.there = array("I", [len(there)])
         """How many items there are in each epoch."""
-        there: set[int] = set()
-        for number, (item, end) in enumerate(zip(items, ends, strict=True)):
-            self.numbers.setdefault(item, []).append(number)
-            if end:
-                there.discard(item)
-            elif item:
-                there.add(item)
+        for on, end in zip(items, ends, strict=True):
+            there.difference_update(on) if end else there.update(on)
             self.there.append(len(there))
 
     def is_there(self, item: int, epoch: int) -> bool:
         numbers = self.numbers[item]
         before = bisect_left(numbers, epoch)
-        return bool(item) and before > 0 and not self.ends[numbers[before - 1]]
+        return not self.ends[numbers[before - 1]] if before else item in self._before
 
 
 class Progress:
@@ -52,45 +57,61 @@ class Progress:
         self._of_item: dict[int, list[int]] = {}
         self._there: set[int] = set()
         """Items that the session has made, or changed, and not ended."""
+        self._ended: set[int] = set()
+        """Items that the session has ended."""
         self._latest = -1
         self._prefix = 0
 
     def play(self, position: int) -> None:
         number = bisect_left(self._story.writes, position)
-        of_item = self._of_item.setdefault(self._story.items[number], [])
-        if number in of_item:
+        at = bisect_left(self._played, number)
+        if self._played[at : at + 1] == [number]:
             return
-        insort(of_item, number)
-        insort(self._played, number)
+        self._played.insert(at, number)
         self._latest = number
-        self._look_at(self._story.items[number])
+        for item in self._story.items[number]:
+            insort(self._of_item.setdefault(item, []), number)
+            self._look_at(item)
         while self._prefix < len(self._played) and self._played[self._prefix] == self._prefix:
             self._prefix += 1
 
     def take_back(self, position: int) -> None:
         number = bisect_left(self._story.writes, position)
-        item = self._story.items[number]
-        if number in self._of_item.get(item, ()):
-            self._of_item[item].remove(number)
-            if not self._of_item[item]:
-                del self._of_item[item]
+        if number in self._played:
             self._played.remove(number)
             self._prefix = next((at for at, one in enumerate(self._played) if at != one), len(self._played))
             self._latest = self._played[-1] if self._played else -1
-            self._look_at(item)
+            for item in self._story.items[number]:
+                self._of_item[item].remove(number)
+                if not self._of_item[item]:
+                    del self._of_item[item]
+                self._look_at(item)
 
     def _look_at(self, item: int) -> None:
         played = self._of_item.get(item)
-        if played and item and not self._story.ends[played[-1]]:
-            self._there.add(item)
-        else:
-            self._there.discard(item)
+        for items, is_in in (
+            (self._there, bool(played) and not self._story.ends[played[-1]]),
+            (self._ended, bool(played) and self._story.ends[played[-1]]),
+        ):
+            items.add(item) if is_in else items.discard(item)
 
-    def best_epoch(self, positions: Sequence[int]) -> tuple[int, int]:
-        """The range of `positions` (from, to) that lies in the epoch which fits best; the earlier one on ties."""
+    def ended_but_there(self, position: int) -> list[int]:
+        """The items that the session has ended, and that were there when a read was recorded."""
+        if not self._ended:
+            return []
+        epoch = self._epoch_of(position)
+        return [item for item in self._ended if self._story.is_there(item, epoch)]
+
+    def epochs(self, positions: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """The ranges of `positions` (from, to) that lie in one epoch each, the one that fits best first.
+
+        The earlier one on ties.
+        """
+        first = None
         if len(self._played) == self._prefix:
-            return self._in_order(positions)
-        return min(self._epochs(positions), key=lambda epoch: self._misfit(self._epoch_of(positions[epoch[0]])))
+            yield (first := self._in_order(positions))
+        found = sorted(self._epochs(positions), key=lambda epoch: self._misfit(self._epoch_of(positions[epoch[0]])))
+        yield from (one for one in found if one != first)
 
     def _in_order(self, positions: Sequence[int]) -> tuple[int, int]:
         """The writes so far were the first ones, in order: the epoch behind them fits, else its nearest neighbour."""
@@ -116,7 +137,7 @@ class Progress:
         end = bisect_left(positions, writes[epoch]) if epoch < len(writes) else len(positions)
         return begin, end
 
-    def _epochs(self, positions: Sequence[int]) -> Iterable[tuple[int, int]]:
+    def _epochs(self, positions: Sequence[int]) -> Iterator[tuple[int, int]]:
         at = 0
         while at < len(positions):
             begin, end = self._range(positions, self._epoch_of(positions[at]))
@@ -125,11 +146,12 @@ class Progress:
 
     def _misfit(self, epoch: int) -> tuple[int, int, bool]:
         """First of what the session did last, then of all; of equal ones, what was read behind the last write."""
-        latest = self._story.items[self._latest] if self._latest >= 0 else 0
+        latest = self._story.items[self._latest] if self._latest >= 0 else ()
         mine = sum(self._story.is_there(item, epoch) for item in self._there)
         others = self._story.there[epoch] - mine
         total = others + sum(self._of_one(item, epoch) for item in self._there)
-        return self._of_one(latest, epoch) if latest in self._of_item else 0, total, epoch <= self._latest
+        of_latest = sum(self._of_one(item, epoch) for item in latest if item in self._of_item)
+        return of_latest, total, epoch <= self._latest
 
     def _of_one(self, item: int, epoch: int) -> int:
         played = self._of_item[item]

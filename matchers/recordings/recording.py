@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import Any
@@ -12,11 +12,12 @@ from typing import Any
 import msgspec
 
 from cloudtape.matchers.recordings.progress import Story
-from cloudtape.matchers.recordings.summary import CREATES, ENDS, Columns, Identity
+from cloudtape.matchers.recordings.summary import CREATES, ENDS, REPEATS, Columns, Identity
 from cloudtape.matchers.recordings.vocabulary import Vocabulary
 from cloudtape.matchers.requests.canonical import KEY_SIZE
 
-Group = tuple[int, int | None, int | None]
+Group = tuple[int, int | None, int | None, Identity | None]
+"""A form, and where that matters: which of the cloud's own words are named, the stem of the names, who asks."""
 NOBODY: Identity = ("nobody",)
 """The identity of requests without a token."""
 
@@ -42,6 +43,7 @@ class Recording:
         """For items, the things whose story theirs is a part of."""
         self._by_identity: dict[bytes, dict[Identity, list[int]]] = {}
         self._identities = dict(columns.tokens)
+        self._more_items = dict(columns.more_items)
 
     def _keyed(self) -> dict[bytes, int | list[int]]:
         by_key: dict[bytes, int | list[int]] = {}
@@ -74,20 +76,52 @@ class Recording:
         """Whether something was made whose name came with the answer: it can stand for one live thing only."""
         return bool(self._columns.flags[position] & CREATES)
 
+    def is_end(self, position: int) -> bool:
+        """Whether a write leaves nothing of what it is on."""
+        return bool(self._columns.flags[position] & ENDS)
+
+    def same_as(self, position: int) -> Sequence[int]:
+        """Where the request at a position was recorded, in order."""
+        return self.positions(self._columns.keys[position * KEY_SIZE : (position + 1) * KEY_SIZE].tobytes())
+
+    def stream(self, position: int) -> Sequence[int]:
+        """All that the asker of a position asked, in order."""
+        return self._streams[self.identity(self.asker(position))]
+
+    @cached_property
+    def _streams(self) -> dict[Identity, array[int]]:
+        streams: dict[Identity, array[int]] = {}
+        for position, asker in enumerate(self._askers):
+            streams.setdefault(self.identity(asker), array("I")).append(position)
+        return streams
+
     def story(self, thing: int) -> Story:
         """The writes on a thing; where it is a name, also those on the items that had it."""
         story = self._stories.get(thing)
         if story is None:
             writes = set(self.writes[thing])
-            for item in {self._items[one] for one in writes} - {0, thing}:
+            for item in {item for one in writes for item in self.items(one)} - {thing}:
                 writes.update(self.writes.get(item, ()))
                 self.also.setdefault(item, set()).add(thing)
             story = self._stories[thing] = self._told(sorted(writes))
         return story
 
     def _told(self, writes: list[int]) -> Story:
-        flags = self._columns.flags
-        return Story(writes, [self._items[one] for one in writes], [bool(flags[one] & ENDS) for one in writes])
+        return Story(
+            writes,
+            [self.items(one) for one in writes],
+            [self.is_end(one) for one in writes],
+            [self.is_create(one) for one in writes],
+        )
+
+    def items(self, position: int) -> tuple[int, ...]:
+        """What a write is on."""
+        item = self._items[position]
+        return (item, *self._more_items.get(position, ())) if item else ()
+
+    def is_repeated(self, position: int) -> bool:
+        """Whether a read was answered as it was the time before."""
+        return bool(self._columns.flags[position] & REPEATS)
 
     def asker(self, position: int) -> int:
         """The token that an interaction acted with; 0 for none."""
@@ -108,7 +142,7 @@ class Recording:
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        return Vocabulary(_numbers(self._columns.told), _numbers(self._columns.made))
+        return Vocabulary(*map(_numbers, (self._columns.told, self._columns.made, self._columns.invented)))
 
     @cached_property
     def derived(self) -> dict[str, list[str]]:
@@ -118,23 +152,52 @@ class Recording:
             found.setdefault(made, []).append(derived)
         return found
 
-    def alike(self, form: int, owns: int | None = None, stem: int | None = None) -> Sequence[int]:
+    def alike(
+        self, form: int, owns: int | None = None, stem: int | None = None, identity: Identity | None = None
+    ) -> Sequence[int]:
         """The first position of each distinct request of a form, in order.
 
-        Narrower with `owns`, and still with `stem`: those that name the same of the cloud's own words, and whose names
-        have one stem.
+        Narrower with `identity`: what was recorded for somebody; with `owns` besides, and still with `stem`: those that
+        name the same of the cloud's own words, and whose names have one stem.
         """
-        return self._groups.get((form, owns, stem), ())
+        return self._groups.get((form, owns, stem, identity), ())
+
+    def of_shape(self, shape: int, identity: Identity) -> Sequence[int]:
+        """The first position of each distinct request of a shape that was recorded for somebody, in order."""
+        return self._shapes.get((shape, identity), ())
 
     @cached_property
     def _groups(self) -> dict[Group, array[int]]:
         groups: dict[Group, array[int]] = {}
         forms, owns, stems = (_numbers(getattr(self._columns, name)) for name in ("forms", "owns", "stems"))
-        for first in self._by_key.values():
-            at = first if isinstance(first, int) else first[0]
-            for group in (forms[at], owns[at], stems[at]), (forms[at], owns[at], None), (forms[at], None, None):
+        for at, identity, is_first in self._distinct():
+            form = forms[at]
+            for group in (form, owns[at], stems[at], identity), (form, owns[at], None, identity):
                 groups.setdefault(group, array("I")).append(at)
+            if is_first:
+                groups.setdefault((form, None, None, None), array("I")).append(at)
         return groups
+
+    @cached_property
+    def _shapes(self) -> dict[tuple[int, Identity], array[int]]:
+        groups: dict[tuple[int, Identity], array[int]] = {}
+        shapes = _numbers(self._columns.shapes)
+        for at, identity, _ in self._distinct():
+            groups.setdefault((shapes[at], identity), array("I")).append(at)
+        return groups
+
+    def _distinct(self) -> Iterator[tuple[int, Identity, bool]]:
+        """Each distinct request once for everybody who asked; whether it is the first of all."""
+        for found in self._by_key.values():
+            if isinstance(found, int):
+                yield found, self.identity(self.asker(found)), True
+                continue
+            askers: set[Identity] = set()
+            for at in found:
+                identity = self.identity(self.asker(at))
+                if identity not in askers:
+                    askers.add(identity)
+                    yield at, identity, len(askers) == 1
 
 
 def _numbers(column: memoryview) -> memoryview:
@@ -145,6 +208,8 @@ def _joined(summaries: Iterable[memoryview]) -> Columns:
     parts = [msgspec.msgpack.decode(one, type=Columns) for one in summaries]
     if len(parts) < 2:
         return parts[0] if parts else Columns()
+    for part, begin in zip(parts, accumulate((len(part.flags) for part in parts), initial=0), strict=False):
+        part.more_items = [(begin + position, items) for position, items in part.more_items]
     return Columns(
         **{name: _concatenated([getattr(part, name) for part in parts]) for name in Columns.__struct_fields__}
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from typing import Any
+from zlib import crc32
 
 import msgspec
 
@@ -19,8 +20,8 @@ from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.things import Thing, is_login, is_write, thing_of, touched, word
 from cloudtape.matchers.sessions.exchange import tokens_of
 
-SUMMARY_VERSION = "14"
-CREATES, ENDS = 1, 2
+SUMMARY_VERSION = "15"
+CREATES, ENDS, REPEATS = 1, 2, 4
 Identity = tuple[str, ...]
 """Whose a token is: the ids of the user and of what the token is scoped to. Empty for an unknown token."""
 
@@ -36,11 +37,13 @@ class Columns(msgspec.Struct, array_like=True):
     (for a list of what has a name, the name), `counts` how many `things` each write may change the reads of (0: a
     read); these stand one after the other.
 
-    `forms` and `stems` tell what unifies (`form`), `owns` which of the cloud's own words a request names (0: none),
-    `askers` the token that it acted with, `items` the one thing that a write is on (0: none), `flags` (a byte each) add
-    up `CREATES` and `ENDS`. `tokens` are pairs: a token that an answer gave, and whose it is. `told` and `made` are the
-    words of the cloud's answers and of the client's writes, `derived` the words that the cloud made of the client's
-    (`vocabulary`). They are looked at where they were read, and never copied.
+    `forms`, `shapes` and `stems` tell what unifies (`form`), `owns` which of the cloud's own words a request names (0:
+    none), `askers` the token that it acted with, `items` the one thing that a write is on (0: none), `flags` (a byte
+    each) add up `CREATES`, `ENDS` and `REPEATS`: that a read was answered as the one before it to the same request.
+    `more_items` are pairs: the position of a write that made several things, and all but the first of them. `tokens`
+    are pairs: a token that an answer gave, and whose it is. `told` and `made` are the words of the cloud's answers and
+    of the client's writes, `invented` the client's values of a random form, `derived` the words that the cloud made of
+    the client's (`vocabulary`). They are looked at where they were read, and never copied.
     """
 
     keys: memoryview = EMPTY
@@ -50,6 +53,7 @@ class Columns(msgspec.Struct, array_like=True):
     counts: memoryview = EMPTY
     things: memoryview = EMPTY
     forms: memoryview = EMPTY
+    shapes: memoryview = EMPTY
     owns: memoryview = EMPTY
     stems: memoryview = EMPTY
     askers: memoryview = EMPTY
@@ -58,6 +62,8 @@ class Columns(msgspec.Struct, array_like=True):
     tokens: list[tuple[int, Identity]] = []
     told: memoryview = EMPTY
     made: memoryview = EMPTY
+    invented: memoryview = EMPTY
+    more_items: list[tuple[int, list[int]]] = []
     derived: list[tuple[str, str]] = []
 
 
@@ -69,7 +75,11 @@ class Summariser:
         self._keys = bytearray()
         self._places, self._families, self._abouts = array("I"), array("I"), array("I")
         self._counts, self._things = array("I"), array("I")
-        self._forms, self._stems, self._askers = array("I"), array("I"), array("I")
+        self._forms, self._shapes, self._stems = array("I"), array("I"), array("I")
+        self._askers = array("I")
+        self._more_items: list[tuple[int, list[int]]] = []
+        self._answers: dict[tuple[bytes, int], int] = {}
+        """The last answer to a read, by who asked."""
         self._tokens: dict[int, Identity] = {}
         self._named: list[tuple[int, ...]] = []
         self._items, self._flags = array("I"), bytearray()
@@ -87,18 +97,36 @@ class Summariser:
         self._counts.append(len(things))
         self._things.extend(things)
         self._forms.append(form_of.key)
+        self._shapes.append(form_of.shape)
         self._stems.append(form_of.stem)
         self._askers.append(token_of(request))
-        self._items.append(_item(interaction, thing))
-        self._flags.append(CREATES * is_create(interaction) + ENDS * ends(interaction, thing))
+        items = _items(interaction, thing)
+        self._items.append(items[0] if items else 0)
+        if len(items) > 1:
+            self._more_items.append((len(self._items) - 1, items[1:]))
+        self._flags.append(
+            CREATES * is_create(interaction)
+            + ENDS * ends(interaction, thing)
+            + REPEATS * self._is_repeated(interaction, same.key)
+        )
         self._tokens.update(_issued(interaction))
         self._named.append(named_by(form_of))
         self._words.add(interaction, form_of)
 
+    def _is_repeated(self, interaction: Interaction, key: bytes) -> bool:
+        """Whether the same read was answered the same the last time."""
+        body = interaction.response.body
+        if is_write(interaction.request) or not isinstance(body, bytes):
+            return False
+        which, answer = (key, self._askers[-1]), crc32(body, interaction.response.status)
+        before = self._answers.get(which)
+        self._answers[which] = answer
+        return before == answer
+
     def close(self) -> bytes:
         """The Columns, packed."""
-        told, made = self._words.told(), self._words.made()
-        vocabulary = Vocabulary(told, made)
+        told, made, invented = self._words.told(), self._words.made(), self._words.invented()
+        vocabulary = Vocabulary(told, made, invented)
         columns = Columns(
             keys=memoryview(self._keys),
             places=memoryview(self._places),
@@ -107,6 +135,7 @@ class Summariser:
             counts=memoryview(self._counts),
             things=memoryview(self._things),
             forms=memoryview(self._forms),
+            shapes=memoryview(self._shapes),
             owns=memoryview(array("I", (owned(vocabulary, words) for words in self._named))),
             stems=memoryview(self._stems),
             askers=memoryview(self._askers),
@@ -115,6 +144,8 @@ class Summariser:
             tokens=list(self._tokens.items()),
             told=memoryview(told),
             made=memoryview(made),
+            invented=memoryview(invented),
+            more_items=self._more_items,
             derived=self._words.derived(),
         )
         return msgspec.msgpack.encode(columns)
@@ -139,9 +170,10 @@ def is_create(interaction: Interaction) -> bool:
     request, response = interaction.request, interaction.response
     if request.method != "POST" or not 200 <= response.status < 300 or is_login(request.method, request.uri):
         return False
-    own = own_id(response.body).encode()
+    own = own_ids(response.body)
     asked = request.body if isinstance(request.body, bytes) else b""
-    return bool(own) and own not in tokens_of(request.uri.encode("utf-8", "replace") + b" " + asked)
+    tokens = tokens_of(request.uri.encode("utf-8", "replace") + b" " + asked) if own else frozenset()
+    return bool(own) and all(one.encode() not in tokens for one in own)
 
 
 def _changed(interaction: Interaction, thing: Thing) -> list[int]:
@@ -151,12 +183,11 @@ def _changed(interaction: Interaction, thing: Thing) -> list[int]:
     return sorted({word(thing.family), *(word(item) for item in touched(interaction))})
 
 
-def _item(interaction: Interaction, thing: Thing) -> int:
-    """The one thing that a write is on: the item in its path, or what it made."""
+def _items(interaction: Interaction, thing: Thing) -> list[int]:
+    """What a write is on: the item in its path, or what it made."""
     if not is_write(interaction.request):
-        return 0
-    item = thing.item or own_id(interaction.response.body)
-    return word(item) if item else 0
+        return []
+    return [word(item) for item in ([thing.item] if thing.item else own_ids(interaction.response.body))]
 
 
 def ends(interaction: Interaction, thing: Thing) -> bool:
@@ -165,13 +196,24 @@ def ends(interaction: Interaction, thing: Thing) -> bool:
     return interaction.request.method == "DELETE" and gone and thing.is_whole
 
 
+def own_ids(body: object) -> list[str]:
+    """The ids of what an answer tells of: of one thing, or of a list and nothing else (`{"networks": [{…}, {…}]}`)."""
+    document: Any = _json(body)
+    if len(document) == 1:
+        document = next(iter(document.values()))
+    things = document if isinstance(document, list) else [document]
+    ids = [_id(one) for one in things if isinstance(one, dict)]
+    return ids if len(ids) == len(things) and all(ids) else []
+
+
 def own_id(body: object) -> str:
     """The id of the one thing that an answer tells of, empty where there is none."""
-    document = _json(body)
-    if len(document) == 1 and isinstance(inner := next(iter(document.values())), dict):
-        document = inner
-    found = next((document[name] for name in ("id", "uuid", "image_id") if document.get(name)), "")
-    return str(found)
+    ids = own_ids(body)
+    return ids[0] if len(ids) == 1 else ""
+
+
+def _id(thing: dict[str, Any]) -> str:
+    return str(next((thing[name] for name in ("id", "uuid", "image_id") if thing.get(name)), ""))
 
 
 def _issued(interaction: Interaction) -> dict[int, Identity]:

@@ -2,8 +2,8 @@
 
 `m1.small` comes from the cloud: a request for `m1.large` is another request. `vm-8f3a` stood in a create that the
 client sent: the next run makes up another, and that one stands for it. So a word is the client's where some write of
-the recording gives something this name, and the cloud's where answers tell it and no write does. Words are kept as
-32-bit numbers.
+the recording gives something this name, or where a value of a random form stands in a write before any answer has told
+it; and it is the cloud's where answers tell it and it is not the client's. Words are kept as 32-bit numbers.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import msgspec
 
 from cloudtape.cassettes.messages import Interaction, header
 from cloudtape.matchers.requests.form import Form, Leaf
-from cloudtape.matchers.requests.naming import Kind, is_distinctive
-from cloudtape.matchers.requests.things import ACCOUNT, ID, is_write, word
+from cloudtape.matchers.requests.naming import Kind, has_random_run, is_distinctive
+from cloudtape.matchers.requests.things import ACCOUNT, ID, is_write, thing_of, word
 
 # Members of an answer whose values name something.
 NAMING = re.compile(
@@ -26,18 +26,25 @@ NAMING = re.compile(
 )
 NUMBERED = re.compile(rb'"(?:id|[a-z_]+_id)"\s*:\s*(\d{1,20})\b')
 IDS = re.compile(ID.pattern.encode())
+DIGITS = re.compile(rb"\d{4,}")
+LONGEST_TEXT = 100
+"""How far from a run of digits the ends of the text are looked for that it stands in."""
 CREATED = 201
 LARGEST = 4 * 1024 * 1024
 MOST_LINES = 10_000
+NO_TEXT = re.compile(rb"[{}\[\],]|^\d{4}-\d\d-")
 JOINTS = re.compile(r"[-_.]")
+# `body.name`, `body.server.name`, `body[0].name`, `body.networks[0].name`; `body.tags[0]`.
+OWN_MEMBER = re.compile(r"body(\[\d+\])?(\.[^.\[]*(\[\d+\])?)?(\.[^.\[]*)?")
 NAMES = frozenset({Kind.NAME, Kind.ID, Kind.ADDRESS})
 
 
 class Vocabulary:
-    """`told` by answers, `made` by writes."""
+    """`told` by answers, `made` by writes, `invented` by writes whatever the member is called."""
 
-    def __init__(self, told: Iterable[int] = (), made: Iterable[int] = ()) -> None:
-        self._made = frozenset(made)
+    def __init__(self, told: Iterable[int] = (), made: Iterable[int] = (), invented: Iterable[int] = ()) -> None:
+        self._invented = frozenset(invented)
+        self._made = frozenset(made) | self._invented
         self._clouds = frozenset(told) - self._made
 
     def is_clouds(self, name: str) -> bool:
@@ -47,6 +54,10 @@ class Vocabulary:
     def holds(self, number: int) -> bool:
         """The same for the number of a word."""
         return number in self._clouds
+
+    def is_invented(self, value: str) -> bool:
+        """Whether a value of a random form stood in a write of the client before the cloud told it."""
+        return word(value) in self._invented
 
     def is_recorded(self, name: str) -> bool:
         """Whether the recording knows this name at all."""
@@ -74,11 +85,19 @@ class Words:
     def __init__(self) -> None:
         self._told: set[str] = set()
         self._made: set[str] = set()
+        self._invented: set[str] = set()
+        self._random: set[bytes] = set()
+        """Texts of a random form that answers have told under whatever name."""
 
     def add(self, interaction: Interaction, form: Form) -> None:
-        self._told.update(told_by(interaction))
         if is_write(interaction.request) and interaction.response.status < 400:
             self._made.update(made_by(interaction, form))
+            self._invented.update(value for value in invented_by(form) if not self._has_told(value))
+        self._told.update(told_by(interaction))
+        self._random.update(random_texts_in(interaction))
+
+    def _has_told(self, value: str) -> bool:
+        return value in self._told or value.encode("utf-8", "surrogateescape") in self._random
 
     def told(self) -> array[int]:
         """Sorted numbers."""
@@ -87,6 +106,10 @@ class Words:
     def made(self) -> array[int]:
         """Sorted numbers."""
         return array("I", sorted(map(word, self._made)))
+
+    def invented(self) -> array[int]:
+        """Sorted numbers."""
+        return array("I", sorted(map(word, self._invented)))
 
     def derived(self) -> list[tuple[str, str]]:
         """What clients made, with what clouds made of it: `batch` and `batch-1`, where two servers were asked for."""
@@ -107,6 +130,28 @@ def told_by(interaction: Interaction) -> Iterator[str]:
         yield from body.decode("utf-8", "replace").split("\n")[:MOST_LINES]
 
 
+def invented_by(form: Form) -> Iterator[str]:
+    """Ids, and values of a random form under names that the table does not know."""
+    for leaf in form.leaves:
+        if leaf.kind is Kind.ID or (leaf.kind is Kind.FIXED and has_random_run(leaf.value)):
+            yield leaf.value
+
+
+def random_texts_in(interaction: Interaction) -> Iterator[bytes]:
+    """The JSON texts in an answer in which digits run, and the numbers; a moment is none."""
+    body = interaction.response.body
+    if interaction.response.status >= 400 or not isinstance(body, bytes) or len(body) > LARGEST:
+        return
+    for found in DIGITS.finditer(body):
+        start = body.rfind(b'"', max(0, found.start() - LONGEST_TEXT), found.start()) + 1
+        end = body.find(b'"', found.end(), found.end() + LONGEST_TEXT)
+        text = body[start:end]
+        if start and end > 0 and not NO_TEXT.search(text):
+            yield text
+        else:
+            yield found[0]
+
+
 def _is_listing(interaction: Interaction) -> bool:
     return interaction.response.status == 200 and (
         header(interaction.response.headers, "content-type") or ""
@@ -123,14 +168,27 @@ def _plain(quoted: bytes) -> str:
     return decoded
 
 
+def shown_by(interaction: Interaction) -> set[int]:
+    """The numbers of what an answer shows: of the thing that was asked for, and of what stands in its body.
+
+    In an object store a listing tells what is below the path that was asked.
+    """
+    if interaction.response.status >= 300:
+        return set()
+    thing = thing_of(interaction.request.uri)
+    told = set(told_by(interaction))
+    return {word(one) for one in (thing.item, *told, *(f"{thing.item}/{one}" for one in told if thing.item))}
+
+
 def made_by(interaction: Interaction, form: Form) -> Iterator[str]:
-    """Names that a write gives: the thing's own (`body.server.name`), and the last in the path of a PUT that made it.
+    """Names that a write gives: the thing's own (`body.server.name`, of several `body.networks[1].name`), and the last
+    in the path of a PUT that made it.
 
     A name further inside refers to something else: `body.server.security_groups[0].name`.
     """
     for leaf in form.leaves:
         if leaf.kind in NAMES and leaf.place.startswith("body"):
-            own = leaf.place.count(".") <= 2 and leaf.place.count("[") <= leaf.place.startswith("body[")
+            own = bool(OWN_MEMBER.fullmatch(leaf.place))
             if leaf.kind is Kind.ADDRESS or (own and _gives(leaf, interaction)):
                 yield leaf.value
     if interaction.request.method == "PUT":

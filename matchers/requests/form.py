@@ -2,10 +2,13 @@
 
     POST /v2.1/servers  {"server": {"name": "vm-8f3a", "flavorRef": "1"}}
       fixed    POST compute /servers {server: {name: NAME, flavorRef: "1"}}
-      leaves   body.server.name = vm-8f3a
+      shape    POST compute /servers {server: {name: TEXT, flavorRef: TEXT}}
+      leaves   body.server.name = vm-8f3a, body.server.flavorRef = 1
 
-Requests with equal `key` have the same leaves in the same order, so that they can be unified pair by pair. The API
-version and the project in the path are set aside: they are compared by the ladder, with a cost.
+Requests with equal `key` are of one form: the table of `naming` says that all in which they differ may differ. Requests
+with equal `shape` have the same leaves in the same order, so that they can be compared pair by pair; what the table
+calls fixed may still be a value that the client made up (`likeness`). The API version and the project or account in the
+path are set aside: they are compared by the ladder.
 """
 
 from __future__ import annotations
@@ -35,21 +38,31 @@ MOST_NAMES = 64
 
 
 class Leaf(msgspec.Struct, frozen=True):
-    """`place` says where it stands in words a person understands (`body.server.name`), `field` the last of them."""
+    """`place` says where it stands in words a person understands (`body.server.name`), `field` the last of them.
+
+    `is_number`: the value is a number's JSON text.
+    """
 
     place: str
     field: str
     kind: Kind
     value: str
+    is_number: bool = False
+
+    @property
+    def shown(self) -> str:
+        return self.value if self.is_number else repr(self.value)
 
 
 class Form(msgspec.Struct, frozen=True):
     """`key` is 32 bits of `fixed`. `stem` is 32 bits of the names without what is random in them.
 
-    `version` is the API version in the path and `project` the project id behind it; empty where there is none.
+    `shape` is 32 bits of the structure alone; `leaves` are all texts and numbers in it, in order. `version` is the API
+    version in the path, `project` the id of the project or the account behind it; empty where there is none.
     """
 
     fixed: str
+    shape: int
     leaves: tuple[Leaf, ...]
     version: str
     project: str
@@ -100,9 +113,17 @@ def form(same: Canonical, naming: Naming) -> Form:
     builder.pairs(Position.QUERY, same.query)
     builder.pairs(Position.HEADER, tuple(pair for pair in same.headers if pair[0] not in FACETS))
     builder.body(same.body, Position.LOGIN if is_login(same.method, same.place) else Position.BODY)
-    fixed = f"{same.method} {address.mount} {address.template}\n{builder.fixed()}"
+    where = f"{same.method} {address.mount} {address.template}\n"
     facets = tuple(pair for pair in same.headers if pair[0] in FACETS)
-    return Form(fixed, tuple(builder.leaves), address.version, address.project, facets, address.template)
+    return Form(
+        fixed=where + builder.fixed(),
+        shape=crc32((where + builder.shape()).encode("utf-8", "surrogatepass")),
+        leaves=tuple(builder.leaves),
+        version=address.version,
+        project=address.project,
+        headers=facets,
+        template=address.template,
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -112,7 +133,8 @@ def address_of(method: str, place: str) -> _Address:
     host, _, path = rest.partition("/")
     mount, version, project, segments = _split(path)
     address = f"{scheme}://{host}/{'/'.join(mount)}"
-    return _Address(address, version, project, tuple(map(unquote, segments)), _variables(method, version, segments))
+    variables = _variables(method, version, project, segments)
+    return _Address(address, version, project, tuple(map(unquote, segments)), variables)
 
 
 def _split(path: str) -> tuple[list[str], str, str, list[str]]:
@@ -122,13 +144,15 @@ def _split(path: str) -> tuple[list[str], str, str, list[str]]:
         # No version, or nothing but one: then it is what is asked for.
         return [], "", "", segments
     behind = segments[at + 1 :]
-    project = behind[0] if len(behind) > 1 and PROJECT_ID.fullmatch(behind[0]) else ""
+    is_account = bool(ACCOUNT.match(behind[0]))
+    is_project = len(behind) > 1 and bool(PROJECT_ID.fullmatch(behind[0]))
+    project = behind[0] if is_account or is_project else ""
     return segments[:at], segments[at], project, behind[1:] if project else behind
 
 
-def _variables(method: str, version: str, segments: list[str]) -> tuple[bool, ...]:
-    if segments and ACCOUNT.match(segments[0]):
-        return (True,) * len(segments)
+def _variables(method: str, version: str, project: str, segments: list[str]) -> tuple[bool, ...]:
+    if ACCOUNT.match(project):
+        return tuple(map(bool, segments))
     known = default_finder().variables(method, f"{version}/{'/'.join(segments)}") if version else None
     if known is None or len(known) != len(segments):
         return tuple(bool(segment) and bool(MADE.fullmatch(unquote(segment))) for segment in segments)
@@ -139,7 +163,12 @@ class _Builder:
     def __init__(self, naming: Naming) -> None:
         self._naming = naming
         self._fixed: list[str] = []
+        self._shape: list[str] = []
         self.leaves: list[Leaf] = []
+
+    def shape(self) -> str:
+        """The structure: names of members, and which of them are texts or numbers."""
+        return "\n".join(self._shape)
 
     def fixed(self) -> str:
         """What is fixed, without the names among the leaves: `images/vm-8f3a` where the name is `vm-8f3a`."""
@@ -165,31 +194,46 @@ class _Builder:
         if body.startswith(b"json:"):
             self._value(msgspec.json.decode(body[5:]), position, "", (), "body")
         elif body:
-            self._fixed.append(body.decode("utf-8", "surrogateescape"))
+            self._both(body.decode("utf-8", "surrogateescape"))
+
+    def _both(self, part: str) -> None:
+        self._fixed.append(part)
+        self._shape.append(part)
 
     def _value(self, value: Any, position: Position, field: str, under: tuple[str, ...], place: str) -> None:
         if isinstance(value, dict):
             inner = (*under, field.lower()) if field else under
             for name, member in _members(value):
-                self._fixed.append(name)
+                self._both(name)
                 self._value(member, position, name, inner, f"{place}.{name}")
-            self._fixed.append("}")
+            self._both("}")
         elif isinstance(value, list):
             for number, item in enumerate(value):
                 self._value(item, position, field, (*under, field.lower()), f"{place}[{number}]")
-            self._fixed.append("]")
+            self._both("]")
         elif isinstance(value, str):
             self._leaf(position, field, value, under, place)
+        elif isinstance(value, bool) or value is None:
+            self._both(str(value))
         else:
-            self._fixed.append(msgspec.json.encode(value).decode())
+            self._leaf(position, field, msgspec.json.encode(value).decode(), under, place, is_number=True)
 
-    def _leaf(self, position: Position, field: str, value: str, under: tuple[str, ...], place: str) -> None:
-        kind = self._naming.kind(position, field, value, under) if value else Kind.FIXED
+    def _leaf(
+        self,
+        position: Position,
+        field: str,
+        value: str,
+        under: tuple[str, ...],
+        place: str,
+        is_number: bool = False,
+    ) -> None:
+        kind = self._naming.kind(position, field, value, under, is_number) if value else Kind.FIXED
         # Another network of the same size, if at all.
         size = value[value.find("/") :] if kind is Kind.ADDRESS and "/" in value else ""
-        self._fixed.append(f"{field}={kind}{size}" if kind is not Kind.FIXED else f'{field}="{value}"')
-        if kind not in (Kind.FIXED, Kind.VOLATILE):
-            self.leaves.append(Leaf(place, field, kind, value))
+        shown = value if is_number else f'"{value}"'
+        self._fixed.append(f"{field}={kind}{size}" if kind is not Kind.FIXED else f"{field}={shown}")
+        self._shape.append(f"{field}=0" if is_number else f"{field}=")
+        self.leaves.append(Leaf(place, field, kind, value, is_number))
 
 
 def _members(value: dict[str, Any]) -> list[tuple[str, Any]]:

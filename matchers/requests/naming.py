@@ -100,10 +100,16 @@ ROWS = (
     Row(Kind.VOLATILE, form=MOMENT, positions=BODY),
 )
 
+# Members whose value may be a number and names a thing all the same (Compute API: flavors).
+NUMBERED = re.compile(r"id", re.IGNORECASE)
 # A name with a random or counted part, as tests make them: `vol-8f3a1c`, `tempest-server-1234567`.
 RANDOM = re.compile(r"[0-9a-f]{4,}|\d+", re.IGNORECASE)
 SHORT, LONG = 4, 16
+LONG_NUMBER = 6
 WORDS_ONLY = re.compile(r"[A-Za-z]*")
+
+# What a random generator leaves in a value whatever its member is called; shorter runs are versions, sizes and counts.
+RANDOM_RUN = re.compile(r"\d{4,}|(?=[a-f]*\d)[0-9a-f]{6,}", re.IGNORECASE)
 
 
 class Naming:
@@ -118,8 +124,15 @@ class Naming:
         self.digest = blake2b(msgspec.json.encode(rows, order="sorted"), digest_size=6).hexdigest()
         self._cached = lru_cache(maxsize=4096)(self._rows_for)
 
-    def kind(self, position: Position, field: str, value: str, under: tuple[str, ...] = ()) -> Kind:
-        """What a leaf is. `under` names the members that enclose it, the outermost first."""
+    def kind(
+        self, position: Position, field: str, value: str, under: tuple[str, ...] = (), is_number: bool = False
+    ) -> Kind:
+        """What a leaf is. `under` names the members that enclose it, the outermost first.
+
+        A number is compared as it is, but for the id of a thing.
+        """
+        if is_number and not (NUMBERED.fullmatch(field) and position is Position.BODY):
+            return Kind.FIXED
         for kind, form in self._cached(position, field, under):
             if form.fullmatch(value):
                 return kind
@@ -143,8 +156,17 @@ def stem(name: str) -> str:
     return RANDOM.sub("#", name)
 
 
+def has_random_run(value: str) -> bool:
+    return bool(RANDOM_RUN.search(value))
+
+
+def are_of_one_random_form(one: str, other: str) -> bool:
+    """Whether two values are equal but for runs of digits or hex digits that a random generator may have made."""
+    return has_random_run(one) and RANDOM_RUN.sub("#", one) == RANDOM_RUN.sub("#", other)
+
+
 def is_distinctive(name: str) -> bool:
     """Whether a name is hardly a word that stands elsewhere for something else (`server`, `active`, `test`)."""
-    if len(name) >= LONG:
+    if len(name) >= LONG or (name.isdecimal() and len(name) >= LONG_NUMBER):
         return True
     return len(name) >= SHORT and not WORDS_ONLY.fullmatch(name) and not re.fullmatch(NUMBER, name)

@@ -20,14 +20,50 @@ ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![0-9a-f])[0-9a
 VERSION = re.compile(r"v\d+(\.\d+)?$")
 PROJECT = re.compile(r"[0-9a-f]{32}$|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 ACCOUNT = re.compile(r"AUTH_")
-# Words behind a collection that ask for its list in another form.
-LISTS = frozenset({"detail", "details", "summary", "defaults", "info"})
+# Words behind a collection that name no item: they ask for its list in another form, or a header tells what is meant
+# (Identity API v3 "auth/tokens": X-Subject-Token).
+LISTS = frozenset({"detail", "details", "summary", "defaults", "info", "tokens"})
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
-# Requests by other methods that change nothing which a client could read: they ask for a token.
-NO_WRITES = (
-    ("POST", re.compile(r"/v3/auth/|/v2\.0/tokens/?$")),  # logging in
-    ("POST", re.compile(r"/v3/(users|OS-FEDERATION)/.*/auth$")),
+
+
+class Question(msgspec.Struct, frozen=True):
+    """Requests by another method than a read's that change nothing which a client could read.
+
+    `path` is looked for in the path; `actions`: with one of these as the first key of a JSON body.
+    """
+
+    path: re.Pattern[str]
+    actions: frozenset[bytes] = frozenset()
+    is_login: bool = False
+
+
+QUESTIONS = (
+    # Logging in: Identity API v3 "auth", "OS-FEDERATION", v2.0 "tokens".
+    Question(re.compile(r"/v3/auth/|/v2\.0/tokens/?$"), is_login=True),
+    Question(re.compile(r"/v3/(users|OS-FEDERATION)/.*/auth$"), is_login=True),
+    Question(re.compile(r"/v3/(ec2tokens|s3tokens)$|/v2\.0/(ec2tokens|s3tokens)$")),
+    # What a server prints, and where to look at its screen (Compute API).
+    Question(
+        re.compile(r"/servers/[^/]+/action$"),
+        frozenset(
+            {
+                b"os-getConsoleOutput",
+                b"os-getVNCConsole",
+                b"os-getSPICEConsole",
+                b"os-getRDPConsole",
+                b"os-getSerialConsole",
+                b"os-getMKSConsole",
+            }
+        ),
+    ),
+    Question(re.compile(r"/servers/[^/]+/remote-consoles$")),
+    Question(re.compile(r"/volumes/[^/]+/action$"), frozenset({b"os-show_image_metadata"})),  # Block Storage API
+    # Shared File Systems API
+    Question(re.compile(r"/shares/[^/]+/action$"), frozenset({b"access_list", b"os-access_list"})),
+    Question(re.compile(r"/v1/[^/]+/(validate|stacks/preview)$")),  # Orchestration API
+    Question(re.compile(r"/v2/query/|/v1/(search|aggregates)\b")),  # Telemetry, Alarming, Metric, Search
 )
+FIRST_KEY = re.compile(rb'\s*\{\s*"([^"\\]+)"')
 NAMES = ("id", "name", "uuid", "key_name", "stack_name")
 
 
@@ -75,14 +111,24 @@ def _item(segments: list[str]) -> str:
 
 
 def is_write(request: Request) -> bool:
-    """Whether a request may change what later reads are answered."""
-    return request.method not in READS and not is_login(request.method, request.uri)
+    """Whether a request may change what later reads are answered, so that it is answered once."""
+    if request.method in READS:
+        return False
+    path = urlsplit(request.uri).path
+    return request.method != "POST" or not any(one.path.search(path) and _asks(one, request) for one in QUESTIONS)
+
+
+def _asks(question: Question, request: Request) -> bool:
+    if not question.actions:
+        return True
+    first = FIRST_KEY.match(request.body) if isinstance(request.body, bytes) else None
+    return bool(first) and first[1] in question.actions
 
 
 def is_login(method: str, uri: str) -> bool:
     """Whether a request asks for a token: it changes nothing, and its body says who somebody is."""
     path = urlsplit(uri).path
-    return any(method == one and pattern.search(path) for one, pattern in NO_WRITES)
+    return method == "POST" and any(one.is_login and one.path.search(path) for one in QUESTIONS)
 
 
 def word(name: str) -> int:
@@ -112,11 +158,15 @@ def _containers(path: str) -> Iterator[str]:
 
 
 def _named(body: bytes) -> Iterator[str]:
-    """The id and name of the one thing that a document holds, with or without a wrapper: `{"server": {"id": …}}`."""
+    """The ids and names of what a document holds: one thing, `{"server": {"id": …}}`, with or without the wrapper, or a
+    list of things and nothing else.
+    """
     try:
         document: Any = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return
-    for level in (document, *document.values()):
+    values = list(document.values())
+    several = [one for value in values if isinstance(value, list) and len(values) == 1 for one in value]
+    for level in (document, *values, *several):
         if isinstance(level, dict):
             yield from (str(level[name]) for name in NAMES if isinstance(level.get(name), str | int))

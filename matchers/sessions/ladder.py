@@ -1,10 +1,12 @@
 """One request through the rungs: exact, bound, unified, adapted; and why none of them holds.
 
-    request ──> in the recording's words (bindings) ──> recorded as it is?            exact, bound
-                                                        one of its form that fits?    unified: what differs is bound
-                                                        once things change places?    the same (swaps)
-                                                        recorded for somebody else?   the same
-                                                        a sibling's, if asked for?    adapted: ids exchanged, unbound
+    request ──> in the recording's words (bindings) ──> recorded as it is for who asks?      exact, bound
+                                                        one of its form or shape that fits?  unified: what differs is
+                                                                                             bound
+                                                        once things change places?           the same (swaps)
+                                                        a read, recorded for somebody else?  exact, bound, unified
+                                                        a sibling's, if asked for?           adapted: ids exchanged,
+                                                                                             unbound
 
 Which of several recorded answers is given is `past`'s to say; what may stand for what, `likeness`'s.
 """
@@ -12,7 +14,7 @@ Which of several recorded answers is given is `past`'s to say; what may stand fo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 
 import msgspec
@@ -20,14 +22,14 @@ import msgspec
 from cloudtape.cassettes.messages import Interaction, Request, Response
 from cloudtape.matchers.recordings.recording import Group, Recording
 from cloudtape.matchers.recordings.summary import Identity
-from cloudtape.matchers.recordings.vocabulary import named_by, owned
+from cloudtape.matchers.recordings.vocabulary import named_by, owned, shown_by
 from cloudtape.matchers.requests.canonical import Canonical, canonical
 from cloudtape.matchers.requests.form import Form, form
 from cloudtape.matchers.requests.naming import Kind, Naming
-from cloudtape.matchers.requests.things import READS
+from cloudtape.matchers.requests.things import READS, is_write
 from cloudtape.matchers.sessions.bindings import Binding
 from cloudtape.matchers.sessions.likeness import Comparison, Fit, Refused, are_alike, compare
-from cloudtape.matchers.sessions.past import Asker
+from cloudtape.matchers.sessions.past import Asker, Polling
 from cloudtape.matchers.sessions.session import Session
 from cloudtape.matchers.sessions.swaps import Swap, Swaps
 
@@ -40,11 +42,7 @@ MOST_EXCHANGED = 16
 MOST_FORMS = 4096
 NOT_FOUND = 404
 REFUSED = 400  # and above: an answer's status
-AS_REFUSED = 0.8
-"""What a recorded refusal costs more: a fresh name is no conflict, where something was made by such a request, too."""
 NO_ITEMS = re.compile(rb'\s*(\[\s*\]|\{[^\[\]{}]*"[^"]+"\s*:\s*\[\s*\][^\[\]{}]*\})?\s*')
-KINSHIP = 0.4
-"""What a create costs less that was recorded among what this session has done: more than names of one stem differ."""
 
 
 class Rung(StrEnum):
@@ -53,28 +51,38 @@ class Rung(StrEnum):
     UNIFIED = "unified"
     ADAPTED = "adapted"
 
+    @property
+    def height(self) -> int:
+        """How much is guessed: 0 for nothing."""
+        return list(Rung).index(self)
+
 
 class Matching(msgspec.Struct, frozen=True):
     """How requests are matched.
 
-    `naming` says what may differ; `adapted`: whether a sibling may answer; `collapse`: of the answers that a client
-    polled for, only the last one before the next write is given.
+    `naming` says what may differ; `most` is the most lenient rung that may answer; `polling` says which of the answers
+    that a client polled for are given.
     """
 
     naming: Naming = msgspec.field(default_factory=Naming)
-    adapted: bool = False
-    collapse: bool = False
+    most: Rung = Rung.UNIFIED
+    polling: Polling = Polling.DISTINCT
 
 
 DEFAULT = Matching()
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What answers a request. `bindings` hold for this answer alone."""
+    """What answers a request: `bindings` hold for this answer alone, `bound` for the session from now on.
+
+    `cost` says how unlike the request is that was recorded; 0 where nothing differs but what is random.
+    """
 
     position: int
     rung: Rung
     bindings: tuple[Binding, ...] = ()
+    cost: int = 0
+    bound: tuple[Binding, ...] = ()
 
 
 def says_nothing(response: Response) -> bool:
@@ -92,45 +100,86 @@ class Candidate(msgspec.Struct, frozen=True):
     verdict: Fit | Refused
 
 
+class Asked:
+    """One request as it is looked for: in the recording's words, reduced, and who asks."""
+
+    __slots__ = ("_form", "_naming", "asker", "is_read", "is_write", "key", "request", "rung", "same")
+
+    def __init__(self, request: Request, session: Session, naming: Naming) -> None:
+        recorded = session.bindings.recorded(request)
+        self.request, self._naming = request, naming
+        self.same: Canonical = canonical(recorded)
+        self.key = self.same.key
+        self.asker = session.asker(request)
+        self.is_read, self.is_write = request.method in READS, is_write(request)
+        self.rung = Rung.EXACT if recorded is request else Rung.BOUND
+        self._form: Form | None = None
+
+    @property
+    def form(self) -> Form:
+        if self._form is None:
+            self._form = form(self.same, self._naming)
+        return self._form
+
+
 class Ladder:
     """`read` gives the interaction at a position."""
 
     def __init__(self, recording: Recording, read: Callable[[int], Interaction], matching: Matching = DEFAULT) -> None:
         self._recording, self._read, self._naming = recording, read, matching.naming
-        self._adapted, self._collapse = matching.adapted, matching.collapse
+        self._polling = matching.polling
         self._forms: dict[int, tuple[bytes, Form]] = {}
         self._swaps = Swaps(recording, read, self._form_at, self._naming)
+        self._steps = tuple(step for rung, step in self._all_steps() if rung.height <= matching.most.height)
+
+    def _all_steps(self) -> tuple[tuple[Rung, Callable[[Session, Asked], Found | None]], ...]:
+        """The ladder, from the bottom; each with the rung on which it answers at most."""
+        return (
+            (Rung.BOUND, self._recorded_for_the_asker),
+            (Rung.UNIFIED, self._unified_for_the_asker),
+            (Rung.UNIFIED, self._once_things_change_places),
+            (Rung.BOUND, self._read_by_somebody_else),
+            (Rung.UNIFIED, self._unified_with_somebody_elses),
+            (Rung.ADAPTED, self._a_siblings),
+        )
 
     def session(self) -> Session:
-        return Session(self._recording, self._collapse)
+        return Session(self._recording, self._polling, self._shows)
 
     def find(self, session: Session, request: Request) -> Found | None:
         """What answers a request now; it counts as played."""
-        asked = session.bindings.recorded(request)
-        same = canonical(asked)
-        key = same.key
-        asker = session.asker(request)
-        rung = Rung.EXACT if asked is request else Rung.BOUND
-        is_own = self._is_asked_by(key, asker)
-        if is_own and (position := session.past.next(key, asker)) is not None:
-            if session.bindings.are_loose and self._recording.is_write(position):
-                session.bindings.settle(self._form_at(position)[1].names)
-            return Found(position, rung)
-        found = self._unified(session, same, asker, own=True) or self._thought_again(session, request, same, asker)
-        if not found and not is_own and (position := session.past.next(key, asker)) is not None:
-            return Found(position, rung)
-        return found or self._unified(session, same, asker) or (self._sibling(same) if self._adapted else None)
+        asked = Asked(request, session, self._naming)
+        for step in self._steps:
+            found = step(session, asked)
+            if found is not None:
+                return found
+        return None
 
     def candidates(self, session: Session, request: Request) -> list[Candidate]:
         """What was compared for a request, the best first: what `find` would choose from, and what it refused."""
-        same = canonical(session.bindings.recorded(request))
-        light = self._light(session, same)
-        asked = form(same, self._naming)
-        found = list(self._compared(session, asked, light))
-        found = found or list(self._compared_in(session, (asked.key, None, None), asked, light))
+        asked = Asked(request, session, self._naming)
+        context = self._context(session, asked)
+        found = list(self._compared(session, asked, context, asked.asker.identity))
+        found = found or list(self._compared_in(session, self._anybodys(asked), asked.form, context))
         # Of names of one stem, what was compared first is compared among all others again.
         once = {one.position: one for one in found}.values()
         return sorted(once, key=lambda one: one.verdict.cost if isinstance(one.verdict, Fit) else float("inf"))
+
+    # --- recorded as it is -------------------------------------------------------------------------------------------
+
+    def _recorded_for_the_asker(self, session: Session, asked: Asked) -> Found | None:
+        return self._recorded(session, asked) if self._is_asked_by(asked.key, asked.asker) else None
+
+    def _read_by_somebody_else(self, session: Session, asked: Asked) -> Found | None:
+        return None if asked.is_write else self._recorded(session, asked)
+
+    def _recorded(self, session: Session, asked: Asked) -> Found | None:
+        position = session.past.next(asked.key, asked.asker)
+        if position is None:
+            return None
+        if session.bindings.are_loose and self._recording.is_write(position):
+            session.bindings.settle(self._form_at(position)[1].names)
+        return Found(position, asked.rung)
 
     # --- who asks ----------------------------------------------------------------------------------------------------
 
@@ -143,75 +192,95 @@ class Ladder:
             return self._identity_at(positions[0]) in ((), asker.identity)
         return bool(self._recording.of_identity(key, asker.identity) or self._recording.of_identity(key, ()))
 
-    def _status_at(self, position: int) -> int:
-        return self._read(position).response.status
-
     def _identity_at(self, position: int) -> Identity:
         return self._recording.identity(self._recording.asker(position))
 
     # --- unified -----------------------------------------------------------------------------------------------------
 
-    def _light(self, session: Session, same: Canonical) -> Comparison:
-        makes = same.method not in READS
-        return Comparison(session.bindings, self._recording.vocabulary, makes, is_loose=session.bindings.is_loose)
+    def _context(self, session: Session, asked: Asked) -> Comparison:
+        bindings = session.bindings
+        return Comparison(bindings, self._recording.vocabulary, not asked.is_read, is_loose=bindings.is_loose)
 
-    def _unified(self, session: Session, same: Canonical, asker: Asker, own: bool = False) -> Found | None:
-        """`own`: only what was recorded for who asks; what was refused to somebody else is never given."""
-        asked = form(same, self._naming)
-        fits: list[tuple[float, int, Candidate, Fit]] = []
-        for one in self._compared(session, asked, self._light(session, same)):
-            if not self._is_asked_by(one.key, asker) and (own or self._status_at(one.position) >= REFUSED):
+    def _unified_for_the_asker(self, session: Session, asked: Asked) -> Found | None:
+        context, identity = self._context(session, asked), asked.asker.identity
+        compared = self._compared(session, asked, context, identity)
+        return self._likest(session, asked, (one for one in compared if self._is_asked_by(one.key, asked.asker)))
+
+    def _unified_with_somebody_elses(self, session: Session, asked: Asked) -> Found | None:
+        """A read of somebody else's is given, but nothing that was refused to them."""
+        if asked.is_write:
+            return None
+        compared = self._compared_in(session, self._anybodys(asked), asked.form, self._context(session, asked))
+        return self._likest(session, asked, (one for one in compared if self._status_at(one.position) < REFUSED))
+
+    def _likest(self, session: Session, asked: Asked, candidates: Iterable[Candidate]) -> Found | None:
+        fits = [
+            (self._rank(session, one.position, one.verdict, asked.asker), one, one.verdict)
+            for one in candidates
+            if isinstance(one.verdict, Fit) and session.past.is_free(one.position)
+        ]
+        for _, one, fit in sorted(fits, key=lambda fit: fit[0]):
+            if not fit.alike and not says_nothing(self._read(one.position).response):
                 continue
-            if isinstance(one.verdict, Fit) and session.past.has_free(one.key):
-                cost = one.verdict.cost + self._cost_of_refusal(one)
-                if self._recording.is_write(one.position):
-                    cost -= KINSHIP * session.past.kinship(one.position, asker.token)
-                fits.append((cost, one.position, one, one.verdict))
-        for _, _, one, fit in sorted(fits, key=lambda fit: fit[:2]):
-            position = session.past.next(one.key, asker)
-            if position is None or not (fit.alike or says_nothing(self._read(position).response)):
-                continue
-            if not fit.alike:
-                return Found(position, Rung.UNIFIED, fit.bindings)
-            session.bindings.bind(fit.bindings, loosely=not self._recording.is_write(position))
-            return Found(position, Rung.UNIFIED)
+            position = session.past.next(one.key, asked.asker)
+            if position is not None:
+                return self._bound(session, position, fit)
         return None
 
-    def _cost_of_refusal(self, one: Candidate) -> float:
-        return (
-            AS_REFUSED if self._recording.is_write(one.position) and self._status_at(one.position) >= REFUSED else 0.0
-        )
+    def _bound(self, session: Session, position: int, fit: Fit) -> Found:
+        if not fit.alike:
+            return Found(position, Rung.UNIFIED, fit.bindings, fit.cost)
+        session.bindings.bind(fit.bindings, loosely=not self._recording.is_write(position))
+        return Found(position, Rung.UNIFIED, cost=fit.cost, bound=fit.bindings)
 
-    def _compared(self, session: Session, asked: Form, light: Comparison) -> Iterator[Candidate]:
-        owns = owned(light.vocabulary, named_by(asked))
-        groups: tuple[Group, ...] = ((asked.key, owns, asked.stem), (asked.key, owns, None))
-        for group in groups:
-            found = list(self._compared_in(session, group, asked, light))
-            yield from found
-            if any(isinstance(one.verdict, Fit) for one in found):
-                return
+    def _rank(self, session: Session, position: int, fit: Fit, asker: Asker) -> tuple[object, ...]:
+        """The least is taken: of the version asked for, likest, recorded among what was done, granted, first."""
+        if not self._recording.is_write(position):
+            return (*fit.version, fit.unlikeness, 0.0, False, position)
+        is_refused = self._status_at(position) >= REFUSED
+        return (*fit.version, fit.unlikeness, -session.past.kinship(position, asker.token), is_refused, position)
+
+    def _status_at(self, position: int) -> int:
+        return self._read(position).response.status
+
+    def _anybodys(self, asked: Asked) -> Sequence[int]:
+        return self._recording.alike(asked.form.key)[:MOST_THOUGHT_OF]
+
+    def _compared(self, session: Session, asked: Asked, context: Comparison, identity: Identity) -> Iterator[Candidate]:
+        """What was recorded for somebody: of the same names but for what is random, of the same form, of one shape."""
+        own, known = asked.form, self._recording
+        owns = owned(context.vocabulary, named_by(own))
+        for who in dict.fromkeys((identity, ())):
+            narrow, wide = (own.key, owns, own.stem, who), (own.key, owns, None, who)
+            for tried in (
+                self._tried(session, narrow, known.alike(*narrow)),
+                self._tried(session, wide, known.alike(*wide)),
+                known.of_shape(own.shape, who)[:MOST_THOUGHT_OF],
+            ):
+                found = list(self._compared_in(session, tried, own, context))
+                yield from found
+                if any(isinstance(one.verdict, Fit) for one in found):
+                    return
 
     def _compared_in(
-        self, session: Session, group: Group, asked: Form, light: Comparison, most: int = MOST_TRIED
+        self, session: Session, positions: Iterable[int], asked: Form, context: Comparison
     ) -> Iterator[Candidate]:
-        for position in self._tried(session, group, most):
+        for position in positions:
             key, recorded = self._form_at(position)
-            yield Candidate(position, key, compare(recorded, asked, light))
+            yield Candidate(position, key, compare(recorded, asked, context))
 
-    def _tried(self, session: Session, group: Group, most: int) -> Iterator[int]:
+    def _tried(self, session: Session, group: Group, positions: Sequence[int]) -> Sequence[int]:
         """The positions of a group that are worth comparing: those at its begin that are spent are passed over."""
-        positions = self._recording.alike(*group)
         begin = session.begins.get(group, 0)
         while begin < len(positions) - 1 and self._is_spent(session, positions[begin]):
             begin += 1
         session.begins[group] = begin
-        yield from positions[begin : begin + most]
+        return positions[begin : begin + MOST_TRIED]
 
     def _is_spent(self, session: Session, position: int) -> bool:
         """Whether a recorded request can stand for no other live one any more."""
-        key, recorded = self._form_at(position)
-        names = [leaf.value for leaf in recorded.leaves if leaf.kind is Kind.NAME]
-        return session.past.is_spent(key) or (len(names) == 1 and session.bindings.is_taken(names[0]))
+        names = [leaf.value for leaf in self._form_at(position)[1].leaves if leaf.kind is Kind.NAME]
+        return not session.past.is_free(position) or (len(names) == 1 and session.bindings.is_taken(names[0]))
 
     def _form_at(self, position: int) -> tuple[bytes, Form]:
         found = self._forms.get(position)
@@ -222,29 +291,33 @@ class Ladder:
                 del self._forms[next(iter(self._forms))]
         return found
 
+    def _shows(self, position: int, items: Sequence[int]) -> bool:
+        return not set(items).isdisjoint(shown_by(self._read(position)))
+
     # --- things change places ----------------------------------------------------------------------------------------
 
-    def _thought_again(self, session: Session, request: Request, same: Canonical, asker: Asker) -> Found | None:
+    def _once_things_change_places(self, session: Session, asked: Asked) -> Found | None:
         """What answers once some recorded things, or who asks, have changed places with others."""
-        asked = form(same, self._naming)
-        for swaps in self._thoughts(session, asked, asker):
+        for swaps in self._thoughts(session, asked):
             swapped = self._swaps.exchange(session.past, session.bindings, swaps)
             if swapped:
                 session.exchange(swapped)
-                if found := self._found_now(session, request):
-                    return found
+                again = Asked(asked.request, session, self._naming)
+                found = self._recorded_for_the_asker(session, again) or self._unified_for_the_asker(session, again)
+                if found:
+                    return msgspec.structs.replace(found, cost=found.cost + len(swaps))
                 session.exchange(swapped.back)
         return None
 
-    def _thoughts(self, session: Session, asked: Form, asker: Asker) -> list[tuple[Swap, ...]]:
+    def _thoughts(self, session: Session, asked: Asked) -> list[tuple[Swap, ...]]:
         """What would have to change places for each recorded request of a form to fit; the fewest first."""
         may = self._swaps.may
-        light = Comparison(session.bindings, self._recording.vocabulary, makes=True, may_swap=may)
+        context = Comparison(session.bindings, self._recording.vocabulary, makes=True, may_swap=may)
         thoughts: dict[tuple[Swap, ...], tuple[int, int]] = {}
-        for one in self._compared_in(session, (asked.key, None, None), asked, light, MOST_THOUGHT_OF):
-            if isinstance(one.verdict, Fit) and not session.past.is_spent(one.key):
-                for identity in self._identities(one.key, asker):
-                    people = [pair for pair in zip(asker.identity, identity, strict=False) if pair[0] != pair[1]]
+        for one in self._compared_in(session, self._anybodys(asked), asked.form, context):
+            if isinstance(one.verdict, Fit) and session.past.is_free(one.position):
+                for identity in self._identities(one.key, asked.asker):
+                    people = [pair for pair in zip(asked.asker.identity, identity, strict=False) if pair[0] != pair[1]]
                     if all(may(*pair) for pair in people):
                         swaps = tuple(dict.fromkeys([*one.verdict.swaps, *people]))
                         unlike = self._unlike(session, swaps)
@@ -264,26 +337,19 @@ class Ladder:
         positions = self._recording.positions(key)[:MOST_EXCHANGED]
         return dict.fromkeys(one for one in map(self._identity_at, positions) if len(one) == len(asker.identity))
 
-    def _found_now(self, session: Session, request: Request) -> Found | None:
-        same, asker = canonical(session.bindings.recorded(request)), session.asker(request)
-        if self._is_asked_by(same.key, asker) and (position := session.past.next(same.key, asker)) is not None:
-            return Found(position, Rung.BOUND)
-        return self._unified(session, same, asker, own=True)
-
     # --- adapted -----------------------------------------------------------------------------------------------------
 
-    def _sibling(self, same: Canonical) -> Found | None:
+    def _a_siblings(self, _: Session, asked: Asked) -> Found | None:
         """The answer that was recorded for something else of the same kind, with what differs exchanged in it alone."""
-        asked = form(same, self._naming)
         best: tuple[int, int, tuple[Binding, ...]] | None = None
-        for position in self._recording.alike(asked.key)[:MOST_TRIED]:
+        for position in self._recording.alike(asked.form.key)[:MOST_TRIED]:
             _, recorded = self._form_at(position)
-            if recorded.fixed == asked.fixed:
+            if recorded.fixed == asked.form.fixed:
                 pairs = tuple(
                     Binding(old.value, new.value, old.field)
-                    for old, new in zip(recorded.leaves, asked.leaves, strict=True)
-                    if old.value != new.value
+                    for old, new in zip(recorded.leaves, asked.form.leaves, strict=True)
+                    if old.value != new.value and old.kind is not Kind.VOLATILE
                 )
                 if best is None or len(pairs) < best[0]:
                     best = len(pairs), position, pairs
-        return Found(best[1], Rung.ADAPTED, best[2]) if best else None
+        return Found(best[1], Rung.ADAPTED, best[2], cost=best[0]) if best else None

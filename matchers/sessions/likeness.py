@@ -1,13 +1,14 @@
-"""Which recorded request a live one may stand for, and at what cost: the choice that all later answers hang on.
+"""Which recorded request a live one may stand for, and how unlike the two are: all later answers hang on that.
 
-Two requests of one form are compared leaf by leaf. Whatever would tear what is bound already, would take the cloud's
-own word for another, or would ask for something newer than was recorded, is refused, with the reason in words; the rest
-costs, and the cheapest is taken. Decides nothing by itself about what is played; knows no cassette.
+Two requests of one shape are compared leaf by leaf. Whatever would tear what is bound already, would take the cloud's
+own word for another, would cross from one project to another, or would ask for something newer than was recorded, is
+refused, with the reason in words; of the rest, the likest is taken. Decides nothing by itself about what is played;
+knows no cassette.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import msgspec
 from rapidfuzz import fuzz
@@ -15,18 +16,14 @@ from rapidfuzz import fuzz
 from cloudtape.matchers.recordings.vocabulary import Vocabulary
 from cloudtape.matchers.requests.canonical import Pairs
 from cloudtape.matchers.requests.form import Form, Leaf
-from cloudtape.matchers.requests.naming import Kind, stem
+from cloudtape.matchers.requests.naming import Kind, are_of_one_random_form, is_distinctive, stem
+from cloudtape.matchers.requests.things import ACCOUNT
 from cloudtape.matchers.sessions.bindings import Binding, Bindings
 
-# What a difference costs. Names weigh by their likeness, so that `vol-2b` goes with `vol-1a` before `snap-1a`.
-COSTS = {Kind.NAME: 0.1, Kind.TEXT: 0.05, Kind.ADDRESS: 0.2, Kind.ID: 0.5, Kind.WHO: 0.3}
-ANOTHER_STEM = {Kind.NAME: 1.0, Kind.TEXT: 0.3}
-RECORDED_ELSEWHERE = 0.3
-ANOTHER_VERSION = 0.2
-MEDIA_UNSAID = 0.1
-STEP_OF_MICROVERSION = 0.0001
-STEPS_OF_MAJOR, MOST_MAJOR = 1000, 9
 LEAST_LIKENESS = 60.0
+"""Per cent that two names without a common stem must have in common to be the names of one thing in two runs."""
+ALIKE, UNLIKE = 1, 2
+"""How unlike two leaves are; those of one stem are not."""
 UNBOUND = frozenset({Kind.WHO, Kind.TEXT})
 """What is bound where that tears nothing; else it is left as it was recorded."""
 
@@ -43,17 +40,24 @@ class Refused(msgspec.Struct, frozen=True):
 
 
 class Fit(msgspec.Struct, frozen=True):
-    """What must be bound for one request to stand for the other, and what that costs.
+    """What must be bound for one request to stand for the other, and how unlike they are.
 
-    `alike`: whether the names are. A read of another name makes nothing, so it may stand for one of an unlike name only
-    where it was answered that there is nothing, and binds nothing then. `swaps`: words of the recording, what is asked
-    for and what would fit (`swaps`).
+    `version` tells how far the recorded API version, microversion and media type are from those asked for: (0, 0, 0) is
+    the same. `unlikeness` adds up the leaves. `alike`: whether the names are. A read of another name makes nothing, so
+    it may stand for one of an unlike name only where it was answered that there is nothing, and binds nothing then.
+    `swaps`: words of the recording, what is asked for and what would fit (`swaps`).
     """
 
-    cost: float
+    version: tuple[int, float, float]
+    unlikeness: int
     bindings: tuple[Binding, ...]
     alike: bool = True
     swaps: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def cost(self) -> int:
+        """0 where nothing differs but what is random."""
+        return self.version[0] + self.unlikeness
 
 
 def never(_: str) -> bool:
@@ -61,7 +65,7 @@ def never(_: str) -> bool:
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """What two requests are compared in the light of.
+    """The context in which two requests are compared.
 
     `makes`: whether the recorded one makes or changes something; `may_swap`: whether two words could change places;
     `is_loose`: whether nothing was made yet under a recorded name that is bound.
@@ -86,71 +90,100 @@ class _Pairs:
         known = self.of.get(old)
         return (known is None or known.live == new) and self._recorded_of.get(new, old) == old
 
+    def exchanged(self, text: str) -> str:
+        """A recorded text with the live names in it: `images/vm-8f3a`."""
+        names = [old for old in self.of if is_distinctive(old) and old in text]
+        for old in sorted(names, key=len, reverse=True):
+            text = text.replace(old, self.of[old].live)
+        return text
+
     def add(self, old: Leaf, new: Leaf) -> None:
         self.of.setdefault(old.value, Binding(old.value, new.value, old.field))
         self._recorded_of[new.value] = old.value
 
 
-def compare(recorded: Form, asked: Form, light: Comparison) -> Fit | Refused:
-    """Whether a recorded request can stand for the one asked, both of one form (`Form.fixed`)."""
-    if recorded.fixed != asked.fixed:
+def compare(recorded: Form, asked: Form, context: Comparison) -> Fit | Refused:
+    """Whether a recorded request can stand for the one asked, both of one shape."""
+    if recorded.shape != asked.shape:
         return Refused("it has another form")
-    cost = 0.0 if recorded.version == asked.version else ANOTHER_VERSION
-    cost += _header_cost(recorded.headers, asked.headers)
-    if cost == float("inf"):
+    version = _version(recorded, asked)
+    if version is None:
         return _refused_for_headers(recorded.headers, asked.headers)
-    pairs, alike, swaps = _Pairs(), True, dict[str, str]()
-    for old, new in zip(_leaves(recorded, asked), _leaves(asked, recorded), strict=True):
-        if old.value == new.value:
+    pairs, alike, swaps, unlikeness = _Pairs(), True, dict[str, str](), 0
+    for old, new in _differing(recorded, asked):
+        if old.kind is Kind.FIXED and pairs.exchanged(old.value) == new.value:
             continue
-        reason = _refusal(old, new, light)
-        if reason and _may_swap(old, new, light) and swaps.setdefault(new.value, old.value) == old.value:
+        reason = _refusal(old, new, context)
+        if reason and _may_swap(old, new, context) and swaps.setdefault(new.value, old.value) == old.value:
             continue
         if not reason and not pairs.fits(old.value, new.value):
             reason = "" if old.kind in UNBOUND else "one name would have to be two"
         if reason:
-            return Refused(f"{new.place}: recorded {old.value!r}, asked {new.value!r}; {reason}")
+            return Refused(f"{new.place}: recorded {old.shown}, asked {new.shown}; {reason}")
         # One name for a user and a project, one description for two things: neither needs to be bound.
-        if old.kind not in UNBOUND or (pairs.fits(old.value, new.value) and light.bindings.fits(old.value, new.value)):
+        if old.kind not in UNBOUND or (
+            pairs.fits(old.value, new.value) and context.bindings.fits(old.value, new.value)
+        ):
             pairs.add(old, new)
-        cost += _leaf_cost(old, new, light)
+        unlikeness += _unlikeness(old, new)
         alike = alike and _are_alike(old, new)
-    return Fit(cost, tuple(pairs.of.values()), alike or light.makes, tuple(swaps.items()))
+    return Fit(version, unlikeness, tuple(pairs.of.values()), alike or context.makes, tuple(swaps.items()))
 
 
-def _leaves(form: Form, other: Form) -> Iterator[Leaf]:
-    """The project in the path goes first, where both have one."""
-    if form.project and other.project:
-        yield Leaf("the project in the path", "project_id", Kind.ID, form.project)
-    yield from form.leaves
+def _differing(recorded: Form, asked: Form) -> list[tuple[Leaf, Leaf]]:
+    """The leaves in which two requests differ; what the table calls fixed comes last: it may hold one of the names."""
+    pairs = (*_projects(recorded, asked), *zip(recorded.leaves, asked.leaves, strict=True))
+    differing = [(old, new) for old, new in pairs if old.value != new.value or old.is_number != new.is_number]
+    fixed = [pair for pair in differing if pair[0].kind is Kind.FIXED]
+    return [pair for pair in differing if pair[0].kind not in (Kind.FIXED, Kind.VOLATILE)] + fixed
 
 
-def _may_swap(old: Leaf, new: Leaf, light: Comparison) -> bool:
-    return light.may_swap is not None and old.kind is new.kind and light.may_swap(new.value, old.value)
+def _projects(recorded: Form, asked: Form) -> Iterable[tuple[Leaf, Leaf]]:
+    """The projects in the paths, where both have one."""
+    if not recorded.project or not asked.project:
+        return ()
+    old, new = (
+        Leaf("the project in the path", "project_id", Kind.ID, ACCOUNT.sub("", one.project, 1))
+        for one in (recorded, asked)
+    )
+    return ((old, new),)
 
 
-def _refusal(old: Leaf, new: Leaf, light: Comparison) -> str:
+def _may_swap(old: Leaf, new: Leaf, context: Comparison) -> bool:
+    return context.may_swap is not None and old.kind is new.kind and context.may_swap(new.value, old.value)
+
+
+def _refusal(old: Leaf, new: Leaf, context: Comparison) -> str:
     """Why one leaf cannot stand for the other; empty where it can."""
     if old.kind is not new.kind:
         return f"one is a {old.kind}, the other a {new.kind}"
     if old.kind is Kind.WHO:
-        return "another one was recorded, too" if light.vocabulary.is_clouds(new.value) else ""
+        return "another one was recorded, too" if context.vocabulary.is_clouds(new.value) else ""
     if old.kind is Kind.TEXT:
         return ""
-    if light.bindings.is_taken(new.value) or not _fits(old.value, new.value, light):
+    if old.kind is Kind.FIXED and not _may_be_made_up(old, new, context.vocabulary):
+        return "it is compared as it is"
+    if context.bindings.is_taken(new.value) or not _fits(old.value, new.value, context):
         return "one of them stands for something else already"
-    if light.vocabulary.is_clouds(new.value):
+    if context.vocabulary.is_clouds(new.value):
         return "both are known to the recorded cloud"
-    if light.vocabulary.is_clouds(old.value):
+    if context.vocabulary.is_clouds(old.value):
         return "the recorded one is the cloud's own"
     return ""
 
 
-def _fits(old: str, new: str, light: Comparison) -> bool:
+def _may_be_made_up(old: Leaf, new: Leaf, vocabulary: Vocabulary) -> bool:
+    """Whether a random generator may have made both values, under a name that no rule knows."""
+    if old.is_number or old.value.isdecimal():
+        return False
+    return are_of_one_random_form(old.value, new.value) and vocabulary.is_invented(old.value)
+
+
+def _fits(old: str, new: str, context: Comparison) -> bool:
     """What was only asked about so far, and nothing made of it, may still stand for something else."""
-    if light.bindings.fits(old, new):
+    if context.bindings.fits(old, new):
         return True
-    return light.makes and light.is_loose(old) and not light.bindings.is_bound(new)
+    return context.makes and context.is_loose(old) and not context.bindings.is_bound(new)
 
 
 def are_alike(old: str, new: str) -> bool:
@@ -162,23 +195,28 @@ def _are_alike(old: Leaf, new: Leaf) -> bool:
     return old.kind is not Kind.NAME or are_alike(old.value, new.value)
 
 
-def _leaf_cost(old: Leaf, new: Leaf, light: Comparison) -> float:
-    cost = COSTS[old.kind]
-    if old.kind in (Kind.NAME, Kind.TEXT) and stem(old.value) != stem(new.value):
-        cost += ANOTHER_STEM[old.kind] * (1 - fuzz.ratio(old.value, new.value) / 100)
-    if old.kind is not Kind.TEXT and light.vocabulary.is_recorded(new.value):
-        cost += RECORDED_ELSEWHERE
-    return cost
+def _unlikeness(old: Leaf, new: Leaf) -> int:
+    if old.kind in (Kind.NAME, Kind.TEXT, Kind.FIXED) and stem(old.value) == stem(new.value):
+        return 0
+    return ALIKE if are_alike(old.value, new.value) else UNLIKE
 
 
-def _header_cost(recorded: Pairs, asked: Pairs) -> float:
-    if recorded == asked:
-        return 0.0
-    before, after = dict(recorded), dict(asked)
+def _version(recorded: Form, asked: Form) -> tuple[int, float, float] | None:
+    """How far the recorded versions are from those asked for; None where they would not do.
+
+    The exact microversion, else the nearest lower one; one that is higher does not answer. Nothing said is the oldest
+    there is.
+    """
+    before, after = dict(recorded.headers), dict(asked.headers)
     media, wanted = before.pop("accept", ""), after.pop("accept", "")
-    if media and wanted and media != wanted:
-        return float("inf")
-    return (MEDIA_UNSAID if media != wanted else 0.0) + _version_cost(before.values(), after.values())
+    old, new = (
+        max(map(microversion, before.values()), default=OLDEST),
+        max(map(microversion, after.values()), default=OLDEST),
+    )
+    if (media and wanted and media != wanted) or old > new:
+        return None
+    differing = (recorded.version != asked.version) + (media != wanted) + (old != new)
+    return differing, -old[0], -old[1]
 
 
 def _refused_for_headers(recorded: Pairs, asked: Pairs) -> Refused:
@@ -189,15 +227,6 @@ def _refused_for_headers(recorded: Pairs, asked: Pairs) -> Refused:
 
 def _told(fields: Iterable[tuple[str, str]]) -> str:
     return ", ".join(f"{name}: {value}" for name, value in fields)
-
-
-def _version_cost(recorded: Iterable[str], asked: Iterable[str]) -> float:
-    """The nearest lower microversion answers; one that is higher does not. Nothing said is the oldest there is."""
-    old, new = max(map(microversion, recorded), default=OLDEST), max(map(microversion, asked), default=OLDEST)
-    if old > new:
-        return float("inf")
-    steps = (min(new[0], MOST_MAJOR) - old[0]) * STEPS_OF_MAJOR + new[1] - old[1]
-    return STEP_OF_MICROVERSION * steps
 
 
 def microversion(value: str) -> Microversion:

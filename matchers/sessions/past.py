@@ -2,17 +2,18 @@
 
 Recorded interactions have positions (0, 1, 2, …). A session's past is the set of writes that it has replayed. A read is
 answered from the epoch of the recording that fits this past best (`progress`); within an epoch in recorded order, and
-the last one again. So no read runs ahead of a write that the client has not made, and none lags behind one that it has.
-Writes on other things play no part: a client that waits for its own server must not wait for somebody else's.
+the last one again. So no read runs ahead of a write that the client has not made, and none lags behind one that it has;
+what the client has deleted is never shown again. Writes on other things play no part: a client that waits for its own
+server must not wait for somebody else's.
 
-Writes go in recorded order. What a create made stands for one live thing only: a request that was recorded twice and
-made two things has no third answer.
+Writes go in recorded order, and each is given once: what was recorded twice has no third answer.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
 
 import msgspec
 
@@ -21,7 +22,17 @@ from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import Identity
 
 NEIGHBOURS = 12
+"""Interactions before a recorded write, by the same asker, that say among what it was recorded."""
 MOST_WEIGHED = 64
+"""Recorded answers to one write that are compared: the cost stays the same in a large cassette."""
+
+
+class Polling(StrEnum):
+    """Which of the recorded answers to a client that polls are given."""
+
+    DISTINCT = "distinct"  # each state once: of equal answers with no write between them, the first
+    AS_RECORDED = "as-recorded"  # all of them
+    COLLAPSE = "collapse"  # the last one before the next write
 
 
 class Asker(msgspec.Struct, frozen=True):
@@ -34,16 +45,19 @@ class Asker(msgspec.Struct, frozen=True):
 ANYBODY = Asker()
 Which = tuple[bytes, Identity]
 """A request, and who asks where that matters."""
+Shows = Callable[[int, Sequence[int]], bool]
+"""Whether the answer at a position shows any of some items."""
+
+
+def shows_all(_: int, __: Sequence[int]) -> bool:
+    return True
 
 
 class Past:
-    """What one session has replayed so far.
+    """What one session has replayed so far."""
 
-    `collapse`: of the answers that a client polled for, only the last one before the next write is given.
-    """
-
-    def __init__(self, recording: Recording, collapse: bool = False) -> None:
-        self._recording, self._collapse = recording, collapse
+    def __init__(self, recording: Recording, polling: Polling = Polling.DISTINCT, shows: Shows = shows_all) -> None:
+        self._recording, self._polling, self._shows = recording, polling, shows
         self._last: dict[Which, int] = {}
         self._replayed: dict[int, None] = {}
         """Writes, in the order in which this session made them."""
@@ -51,10 +65,13 @@ class Past:
         self._progress: dict[int, Progress] = {}
         self._kin: dict[int, set[int]] = {}
         self._begin: dict[Which, int] = {}
+        self._has_ended = False
 
     def next(self, key: bytes, asker: Asker = ANYBODY) -> int | None:
-        """The position that answers a request now; it counts as played. None when nothing was recorded for it, or when
-        all that was made by such a request stands for something already.
+        """The position that answers a request now; it counts as played.
+
+        None when nothing was recorded for it, when all that was recorded of a write was given already, and when every
+        recorded answer to a read shows something that this session has deleted.
         """
         positions = self._recording.positions(key)
         if not positions:
@@ -69,15 +86,11 @@ class Past:
             self._play(position, asker.token)
         return position
 
-    def is_spent(self, key: bytes) -> bool:
-        """Whether all that was recorded for a request are creates that stand for something already."""
-        positions = self._recording.positions(key)
-        return all(self._recording.is_create(one) and one in self._replayed for one in positions[:MOST_WEIGHED])
-
-    def has_free(self, key: bytes) -> bool:
-        """Whether something that was made by such a request stands for nothing yet; true where it made nothing."""
-        creates = [one for one in self._recording.positions(key)[:MOST_WEIGHED] if self._recording.is_create(one)]
-        return not creates or any(one not in self._replayed for one in creates)
+    def is_free(self, position: int) -> bool:
+        """Whether a recorded request can still be answered: a read always can."""
+        return not self._recording.is_write(position) or any(
+            one not in self._replayed for one in self._recording.same_as(position)[:MOST_WEIGHED]
+        )
 
     def replayed(self, positions: Sequence[int]) -> list[int]:
         """Those of some writes that were replayed."""
@@ -98,45 +111,70 @@ class Past:
         self._begin.clear()
 
     def kinship(self, position: int, token: int) -> float:
-        """How much of what was recorded around a position this session has done, and done with this token."""
-        near = range(max(0, position - NEIGHBOURS), position)
-        done = sum(one in self._given for one in near) / NEIGHBOURS
+        """How much of what its asker did before a recorded write this session has done, and done with this token."""
+        stream = self._recording.stream(position)
+        at = bisect_left(stream, position)
+        done = sum(one in self._given for one in stream[max(0, at - NEIGHBOURS) : at]) / NEIGHBOURS
         return done + (self._recording.asker(position) in self._kin.get(token, ()))
 
     def _play(self, position: int, token: int) -> None:
         self._given.add(position)
         if self._recording.is_write(position) and position not in self._replayed:
             self._replayed[position] = None
+            self._has_ended |= self._recording.is_end(position)
             if token and self._recording.is_create(position):
                 self._kin.setdefault(token, set()).add(self._recording.asker(position))
             for progress in self._concerned(self._recording.things(position)):
                 progress.play(position)
 
     def _choose(self, which: Which, positions: Sequence[int], token: int) -> int | None:
-        last = self._last.get(which, -1)
         if self._recording.is_write(positions[0]):
             return self._next_write(which, positions, token)
-        if len(positions) == 1:
+        if len(positions) == 1 and not self._has_ended:
             return positions[0]
         thing = self._recording.about(positions[0])
-        writes = self._recording.writes.get(thing)
-        begin, end = self._progress_of(thing).best_epoch(positions) if writes else (0, len(positions))
-        return positions[end - 1] if self._collapse else _next_of(positions, begin, end, last)
+        if not self._recording.writes.get(thing):
+            return self._next_of(positions, 0, len(positions), which)
+        progress = self._progress_of(thing)
+        for begin, end in progress.epochs(positions):
+            position = self._next_of(positions, begin, end, which)
+            gone = progress.ended_but_there(position)
+            if not gone or not self._shows(position, gone):
+                return position
+        return None
+
+    def _next_of(self, positions: Sequence[int], begin: int, end: int, which: Which) -> int:
+        """The first position of a range behind the last one given, or the range's last again."""
+        if self._polling is Polling.COLLAPSE:
+            return positions[end - 1]
+        at = min(max(bisect_right(positions, self._last.get(which, -1)), begin), end - 1)
+        if self._polling is Polling.DISTINCT:
+            at = self._distinct(positions, begin, at, end)
+        return positions[at]
+
+    def _distinct(self, positions: Sequence[int], begin: int, at: int, end: int) -> int:
+        """The first answer of a range from `at` on that is not the one before it again; else the range's last such."""
+        ahead = at
+        while begin < ahead < end and self._recording.is_repeated(positions[ahead]):
+            self._given.add(positions[ahead])
+            ahead += 1
+        if ahead < end:
+            return ahead
+        while begin < at and self._recording.is_repeated(positions[at]):
+            at -= 1
+        return at
 
     def _next_write(self, which: Which, positions: Sequence[int], token: int) -> int | None:
-        """In order, but of several things made the one that fits best; at the end what made nothing once more."""
+        """In order, but of several things made the one that fits best."""
         begin = self._begin.get(which, 0)
         while begin < len(positions) and positions[begin] in self._replayed:
             begin += 1
         self._begin[which] = begin
         left = [one for one in positions[begin : begin + MOST_WEIGHED] if one not in self._replayed]
         creates = [one for one in left if self._recording.is_create(one)]
-        if creates and creates[0] == left[0]:
+        if len(creates) > 1 and creates[0] == left[0]:
             return max(creates, key=lambda one: (self.kinship(one, token), -one))
-        if left:
-            return left[0]
-        again = [one for one in positions[-MOST_WEIGHED:] if not self._recording.is_create(one)]
-        return again[-1] if again else None
+        return left[0] if left else None
 
     def _concerned(self, things: Iterable[int]) -> Iterator[Progress]:
         """The progress in each story that a write on some things is a part of, as far as it was asked for."""
@@ -155,8 +193,3 @@ class Past:
                 if position in part:
                     progress.play(position)
         return progress
-
-
-def _next_of(positions: Sequence[int], begin: int, end: int, last: int) -> int:
-    """The first position of a range behind the last one given, or the range's last again."""
-    return positions[min(max(bisect_right(positions, last), begin), end - 1)]

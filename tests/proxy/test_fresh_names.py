@@ -13,6 +13,8 @@ from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.messages import Request, Response, header
 from cloudtape.headers import MATCH_HEADER
 from cloudtape.matchers.requests.naming import Naming
+from cloudtape.matchers.sessions.ladder import Matching
+from cloudtape.matchers.sessions.past import Polling
 from cloudtape.operation_names import OperationNames
 from cloudtape.replayer import Replayer, load_for_replay
 
@@ -54,5 +56,7 @@ def wrong_answers(cassette: Cassette, replayer: Replayer) -> Iterator[str]:
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_every_request_finds_its_own_answer_under_fresh_names(path: Path) -> None:
     cassette = load_for_replay(path, Naming())
-    replayer = Replayer([cassette], OperationNames(routes_of([cassette])))
+    # Each request its own answer, polls included.
+    matching = Matching(polling=Polling.AS_RECORDED)
+    replayer = Replayer([cassette], OperationNames(routes_of([cassette])), matching=matching)
     assert not list(wrong_answers(cassette, replayer))

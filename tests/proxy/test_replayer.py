@@ -10,7 +10,7 @@ import pytest
 from cloudtape.cassettes.messages import Interaction, Request, Response, header
 from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.headers import MATCH_HEADER
-from cloudtape.matchers.sessions.ladder import DEFAULT, Matching
+from cloudtape.matchers.sessions.ladder import DEFAULT, Matching, Rung
 from cloudtape.operation_names import OperationNames
 from cloudtape.ready import Ready
 from cloudtape.replayer import Replayer, load_for_replay
@@ -78,7 +78,7 @@ def test_a_name_of_one_session_is_not_known_in_another(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("asked", "reason"),
     [
-        (post("/servers", server("vm-9f", size=2)), "recorded with other parameters or another body"),
+        (post("/servers", server("vm-9f", size=2)), "body.server.size: recorded 1, asked 2"),
         (get(f"/servers/{OTHER}"), "interaction 2 comes near, but path /servers/{}"),
         (get("/images"), "no GET of this kind was recorded"),
     ],
@@ -104,7 +104,7 @@ def test_a_thing_too_many_is_a_miss_with_that_reason(tmp_path: Path) -> None:
 
 
 def test_adapted_makes_a_sibling_with_an_id_of_its_own(tmp_path: Path) -> None:
-    one = replayer(tmp_path, Matching(adapted=True))
+    one = replayer(tmp_path, Matching(most=Rung.ADAPTED))
     first, second, third = (body(ask(one, post("/servers", server(name)))) for name in ("vm-9f", "vm-8e", "vm-7d"))
     assert [each["server"]["name"] for each in (first, second, third)] == ["vm-9f", "vm-8e", "vm-7d"]
     assert len({each["server"]["id"] for each in (first, second, third)}) == 3

@@ -7,7 +7,12 @@ from cloudtape.matchers.recordings.progress import Progress, Story
 A, B = 1, 2
 # Positions 10, 20, …: what is done to which item, and whether it ends it. Reads lie between them.
 MADE_A, CHANGED_A, ENDED_A, MADE_B, ENDED_B = 10, 20, 30, 40, 50
-STORY = Story([MADE_A, CHANGED_A, ENDED_A, MADE_B, ENDED_B], [A, A, A, B, B], [False, False, True, False, True])
+STORY = Story(
+    [MADE_A, CHANGED_A, ENDED_A, MADE_B, ENDED_B],
+    [(A,), (A,), (A,), (B,), (B,)],
+    ends=[False, False, True, False, True],
+    makes=[True, False, False, True, False],
+)
 READS = [5, 15, 25, 35, 45, 55]
 
 
@@ -16,7 +21,7 @@ def read(*played: int) -> int:
     progress = Progress(STORY)
     for position in played:
         progress.play(position)
-    begin, end = progress.best_epoch(READS)
+    begin, end = next(progress.epochs(READS))
     assert end == begin + 1
     return READS[begin]
 
@@ -49,7 +54,7 @@ def test_what_is_taken_back_was_never_done() -> None:
     for position in (MADE_A, CHANGED_A, MADE_B):
         progress.play(position)
     progress.take_back(MADE_B)
-    assert READS[progress.best_epoch(READS)[0]] == 25
+    assert READS[next(progress.epochs(READS))[0]] == 25
 
 
 def test_a_story_knows_what_is_there_in_each_epoch() -> None:

@@ -23,7 +23,8 @@ def form_of(request: Request) -> Form:
         (f"nova/compute/v2.1/{PROJECT}/servers/vm/ips", "v2.1", PROJECT, "/servers/{}/ips"),
         ("nova/v2.1/servers/detail", "v2.1", "", "/servers/detail"),
         ("nova/v2.1/flavors/m1.nano/os-extra_specs", "v2.1", "", "/flavors/{}/os-extra_specs"),
-        (f"swift/v1/AUTH_{PROJECT}/box/a/b", "v1", "", "/{}/{}/{}/{}"),
+        (f"swift/v1/AUTH_{PROJECT}/box/a/b", "v1", f"AUTH_{PROJECT}", "/{}/{}/{}"),
+        (f"swift/v1/AUTH_{PROJECT}", "v1", f"AUTH_{PROJECT}", "/"),
         ("keystone/v3/", "", "", "/v3/"),
         ("nova/", "", "", "/"),
         (f"octavia/v2/lbaas/loadbalancers/{ID}/status", "v2", "", "/lbaas/loadbalancers/{}/status"),
@@ -46,10 +47,19 @@ def test_what_may_differ_is_a_leaf_and_the_rest_is_fixed() -> None:
     one = form_of(post("/servers", {"server": {"name": "vm-1", "flavorRef": "1", "metadata": {"a": "x"}}}))
     two = form_of(post("/servers", {"server": {"metadata": {"a": "y"}, "flavorRef": "1", "name": "vm-2"}}))
     assert one.key == two.key
-    assert [(leaf.place, leaf.value) for leaf in one.leaves] == [
-        ("body.server.metadata.a", "x"),
-        ("body.server.name", "vm-1"),
+    assert [(leaf.place, leaf.value, leaf.kind.value) for leaf in one.leaves] == [
+        ("body.server.flavorRef", "1", "fixed"),
+        ("body.server.metadata.a", "x", "text"),
+        ("body.server.name", "vm-1", "name"),
     ]
+
+
+def test_requests_of_one_shape_have_the_same_leaves() -> None:
+    one, two = (form_of(post("/x", {"x": {"type": kind, "size": size}})) for kind, size in (("a", 1), ("b", 2)))
+    assert one.shape == two.shape
+    assert one.key != two.key
+    for other in ({"x": {"type": "a", "size": "1"}}, {"x": {"type": "a", "size": True}}, {"x": {"type": "a"}}):
+        assert form_of(post("/x", other)).shape != one.shape
 
 
 @pytest.mark.parametrize(

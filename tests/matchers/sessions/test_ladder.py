@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from cloudtape.cassettes.messages import Request
-from cloudtape.matchers.sessions.ladder import Matching
+from cloudtape.matchers.sessions.ladder import Matching, Rung
+from cloudtape.matchers.sessions.past import Polling
 from tests.matchers.player import ID, NOVA, OTHER, Player, get, post, said, send, token
 
 FLAVOR = {"flavors": [{"id": "42", "name": "m1.nano"}, {"id": "84", "name": "m1.large"}]}
@@ -302,7 +303,7 @@ def test_addresses_in_a_network_that_the_client_chose_move_with_it() -> None:
 def test_a_sibling_answers_only_where_it_may() -> None:
     recorded = (get(f"/servers/{ID}"), made("vm"))
     assert Player(recorded).rung(get(f"/servers/{OTHER}")) == "miss"
-    player = Player(recorded, matching=Matching(adapted=True))
+    player = Player(recorded, matching=Matching(most=Rung.ADAPTED))
     found = player.find(get(f"/servers/{OTHER}"))
     assert found is not None
     assert (found.rung, [(one.recorded, one.live) for one in found.bindings]) == ("adapted", [(ID, OTHER)])
@@ -315,7 +316,7 @@ def test_collapsed_polling_gives_the_last_state_before_the_next_write() -> None:
         (post(f"/servers/{ID}/action", {"os-stop": None}), ""),
         *((get(f"/servers/{ID}"), state) for state in ("ACTIVE", "SHUTOFF")),
     ]
-    player = Player(*life, matching=Matching(collapse=True))
+    player = Player(*life, matching=Matching(polling=Polling.COLLAPSE))
     player.ask(life[0][0])
     assert player.ask(get(f"/servers/{ID}")) == "ACTIVE"
     player.ask(life[4][0])

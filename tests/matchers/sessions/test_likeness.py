@@ -54,7 +54,8 @@ def test_the_same_costs_nothing_and_likeness_costs_less_than_unlikeness() -> Non
             (),
             "one name would have to be two",
         ),
-        ({"name": "a-1", "x": 1}, {"name": "a-1", "x": 2}, (), (), "another form"),
+        ({"name": "a-1", "x": 1}, {"name": "a-1", "x": 2}, (), (), "x: recorded 1, asked 2; it is compared as it is"),
+        ({"name": "a-1", "x": 1}, {"name": "a-1", "x": "1"}, (), (), "another form"),
     ],
 )
 def test_what_cannot_stand_for_another_is_refused_with_the_reason(

@@ -18,7 +18,14 @@ from cloudtape.outward import is_data, telling
 from cloudtape.rewrite import URL_FIELDS
 from cloudtape.upstream import is_document
 
-READY_VERSION = 1
+MADE_READY_BY = (
+    "cloudtape.ready",
+    "cloudtape.clock",
+    "cloudtape.headers",
+    "cloudtape.outward",
+    "cloudtape.rewrite",
+    "cloudtape.upstream",
+)
 # Made new by the edge, or true of the recording only.
 REPLAYED = Passing(HOP_BY_HOP | FROM_THE_PROXY | {"date"})
 NOT_MODIFIED, NO_CONTENT = 304, 204

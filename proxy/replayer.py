@@ -12,21 +12,23 @@ from msgspec.structs import replace
 
 from cloudtape.cassettes.bodies import checked
 from cloudtape.cassettes.cassette import Cassette, load
+from cloudtape.cassettes.fingerprint import fingerprint
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
 from cloudtape.cassettes.yaml_reader import Progress
 from cloudtape.clock import Now, freshened, is_token_answer, now
 from cloudtape.matchers.recordings.recording import Recording
-from cloudtape.matchers.recordings.summary import SUMMARY_VERSION, Summariser, own_id
+from cloudtape.matchers.recordings.summary import SUMMARISED_BY, Summariser, own_id
 from cloudtape.matchers.requests.canonical import canonical
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.sessions.bindings import Binding, exchanged
 from cloudtape.matchers.sessions.exchange import Exchange
 from cloudtape.matchers.sessions.ladder import DEFAULT, Found, Ladder, Matching, Rung
 from cloudtape.matchers.sessions.likeness import Fit, Refused
+from cloudtape.matchers.sessions.mending import mended, sorted_as_asked
 from cloudtape.matchers.sessions.nearest import Miss, Nearest
 from cloudtape.matchers.sessions.session import Session
 from cloudtape.operation_names import OperationNames
-from cloudtape.ready import READY_VERSION, Ready, packed, replayed, unpacked, whence
+from cloudtape.ready import MADE_READY_BY, Ready, packed, replayed, unpacked, whence
 from cloudtape.tokens import IssuedTokens
 
 MOST_SESSIONS = 10_000
@@ -36,7 +38,7 @@ USED_UP = "all that was recorded of it was given already: what one such request 
 
 def load_for_replay(path: Path, naming: Naming, progress: Progress | None = None) -> Cassette:
     """A cassette with all that a Replayer asks of it. Raises CassetteError."""
-    version = f"{SUMMARY_VERSION}-{READY_VERSION}-{naming.digest}"
+    version = f"{fingerprint(*SUMMARISED_BY, *MADE_READY_BY)}-{naming.digest}"
     return load(path, lambda: _ForReplay(naming), version, progress)
 
 
@@ -95,10 +97,18 @@ class Replayer:
         self._used[found.position] = True
         answer = self._answer(found.position)
         if isinstance(answer, Ready):
-            if found.rung is Rung.EXACT and not session.bindings:
+            if found.rung is Rung.EXACT and not session.bindings and not found.gone and not found.lacks:
                 return answer
             answer = answer.response
-        return self._in_words_of(session, request, found, answer)
+        if found.gone or found.lacks:
+            answer = self._mended(found, answer)
+        return sorted_as_asked(request, answer, self._in_words_of(session, request, found, answer))
+
+    def _mended(self, found: Found, answer: Response) -> Response:
+        """A recorded list as it is for this session; other answers to the same request tell what it lacks."""
+        recorded = self._interaction(found.position).request
+        others = (self._interaction(one) for one in self._recording.told_alike(found.position))
+        return mended(recorded, answer, found.gone, found.lacks, ((one.request, one.response) for one in others))
 
     def _in_words_of(self, session: Session, request: Request, found: Found, response: Response) -> Response:
         """A recorded response as a session knows things."""

@@ -102,6 +102,14 @@ class Progress:
         epoch = self._epoch_of(position)
         return [item for item in self._ended if self._story.is_there(item, epoch)]
 
+    def difference(self, position: int) -> tuple[list[int], list[int]]:
+        """Of the items that were there when a read was recorded those that the session has ended; and of those that it
+        has made or changed, those that were not there.
+        """
+        epoch = self._epoch_of(position)
+        is_there = self._story.is_there
+        return self.ended_but_there(position), [one for one in self._there if not is_there(one, epoch)]
+
     def epochs(self, positions: Sequence[int]) -> Iterator[tuple[int, int]]:
         """The ranges of `positions` (from, to) that lie in one epoch each, the one that fits best first.
 

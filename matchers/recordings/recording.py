@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
@@ -12,7 +13,7 @@ from typing import Any
 import msgspec
 
 from cloudtape.matchers.recordings.progress import Story
-from cloudtape.matchers.recordings.summary import CREATES, ENDS, REPEATS, Columns, Identity
+from cloudtape.matchers.recordings.summary import CREATES, ENDS, MAKES, REPEATS, Columns, Identity
 from cloudtape.matchers.recordings.vocabulary import Vocabulary
 from cloudtape.matchers.requests.canonical import KEY_SIZE
 
@@ -84,16 +85,37 @@ class Recording:
         """Where the request at a position was recorded, in order."""
         return self.positions(self._columns.keys[position * KEY_SIZE : (position + 1) * KEY_SIZE].tobytes())
 
-    def stream(self, position: int) -> Sequence[int]:
-        """All that the asker of a position asked, in order."""
-        return self._streams[self.identity(self.asker(position))]
+    def told_alike(self, position: int) -> Sequence[int]:
+        """The answers that the asker of a position was given to the same request, the later ones first."""
+        key = self._columns.keys[position * KEY_SIZE : (position + 1) * KEY_SIZE].tobytes()
+        own = self.of_identity(key, self.identity(self.asker(position)))
+        return [one for one in reversed(own) if not self.is_repeated(one)]
+
+    def before(self, position: int, most: int) -> tuple[Sequence[int], Sequence[int]]:
+        """What was asked before a position with the same token, and by the same asker: `most` of each, in order.
+
+        Reads that were answered as the time before do not count.
+        """
+        asker = self.asker(position)
+        own: Sequence[int] = self._streams[asker] if asker else ()
+        whole = self._streams[self.identity(asker)]
+        return _up_to(own, position, most), _up_to(whole, position, most)
 
     @cached_property
-    def _streams(self) -> dict[Identity, array[int]]:
-        streams: dict[Identity, array[int]] = {}
+    def _streams(self) -> dict[int | Identity, array[int]]:
+        streams: dict[int | Identity, array[int]] = {}
         for position, asker in enumerate(self._askers):
-            streams.setdefault(self.identity(asker), array("I")).append(position)
+            for who in (asker, self.identity(asker)):
+                stream = streams.setdefault(who, array("I"))
+                if not self.is_repeated(position):
+                    stream.append(position)
         return streams
+
+    def of_form(self, form: int, words: Iterable[int], most: int) -> Sequence[int]:
+        """Writes of a form that touch one of some words: `most` for each word."""
+        forms = _numbers(self._columns.forms)
+        touching = (one for word in words for one in self.writes.get(word, ())[:most])
+        return [one for one in touching if forms[one] == form]
 
     def story(self, thing: int) -> Story:
         """The writes on a thing; where it is a name, also those on the items that had it."""
@@ -111,7 +133,7 @@ class Recording:
             writes,
             [self.items(one) for one in writes],
             [self.is_end(one) for one in writes],
-            [self.is_create(one) for one in writes],
+            [bool(self._columns.flags[one] & MAKES) for one in writes],
         )
 
     def items(self, position: int) -> tuple[int, ...]:
@@ -198,6 +220,11 @@ class Recording:
                 if identity not in askers:
                     askers.add(identity)
                     yield at, identity, len(askers) == 1
+
+
+def _up_to(stream: Sequence[int], position: int, most: int) -> Sequence[int]:
+    at = bisect_left(stream, position)
+    return stream[max(0, at - most) : at]
 
 
 def _numbers(column: memoryview) -> memoryview:

@@ -1,7 +1,6 @@
 """What replaying needs to know of all interactions before one is read: a few numbers of each, in columns.
 
-A cassette's index keeps these (`cloudtape.cassettes.cassette.load`), so `SUMMARY_VERSION` changes with whatever they
-are made from.
+A cassette's index keeps these (`cloudtape.cassettes.cassette.load`); `SUMMARISED_BY` names what they are made by.
 """
 
 from __future__ import annotations
@@ -20,12 +19,13 @@ from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.things import Thing, is_login, is_write, thing_of, touched, word
 from cloudtape.matchers.sessions.exchange import tokens_of
 
-SUMMARY_VERSION = "15"
-CREATES, ENDS, REPEATS = 1, 2, 4
+SUMMARISED_BY = ("cloudtape.matchers.requests", "cloudtape.matchers.recordings")
+CREATES, ENDS, REPEATS, MAKES = 1, 2, 4, 8
 Identity = tuple[str, ...]
 """Whose a token is: the ids of the user and of what the token is scoped to. Empty for an unknown token."""
 
 
+CREATED = 201
 EMPTY = memoryview(b"")
 
 
@@ -39,7 +39,8 @@ class Columns(msgspec.Struct, array_like=True):
 
     `forms`, `shapes` and `stems` tell what unifies (`form`), `owns` which of the cloud's own words a request names (0:
     none), `askers` the token that it acted with, `items` the one thing that a write is on (0: none), `flags` (a byte
-    each) add up `CREATES`, `ENDS` and `REPEATS`: that a read was answered as the one before it to the same request.
+    each) add up `CREATES`, `ENDS`, `REPEATS` (a read was answered as the one before it to the same request) and `MAKES`
+    (what a write is on was not there before).
     `more_items` are pairs: the position of a write that made several things, and all but the first of them. `tokens`
     are pairs: a token that an answer gave, and whose it is. `told` and `made` are the words of the cloud's answers and
     of the client's writes, `invented` the client's values of a random form, `derived` the words that the cloud made of
@@ -105,7 +106,8 @@ class Summariser:
         if len(items) > 1:
             self._more_items.append((len(self._items) - 1, items[1:]))
         self._flags.append(
-            CREATES * is_create(interaction)
+            CREATES * (creates := is_create(interaction))
+            + MAKES * (creates or (request.method == "PUT" and interaction.response.status == CREATED))
             + ENDS * ends(interaction, thing)
             + REPEATS * self._is_repeated(interaction, same.key)
         )

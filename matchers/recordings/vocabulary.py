@@ -36,6 +36,7 @@ NO_TEXT = re.compile(rb"[{}\[\],]|^\d{4}-\d\d-")
 JOINTS = re.compile(r"[-_.]")
 # `body.name`, `body.server.name`, `body[0].name`, `body.networks[0].name`; `body.tags[0]`.
 OWN_MEMBER = re.compile(r"body(\[\d+\])?(\.[^.\[]*(\[\d+\])?)?(\.[^.\[]*)?")
+RANDOM_KINDS = frozenset({Kind.NAME, Kind.FIXED})
 NAMES = frozenset({Kind.NAME, Kind.ID, Kind.ADDRESS})
 
 
@@ -90,9 +91,11 @@ class Words:
         """Texts of a random form that answers have told under whatever name."""
 
     def add(self, interaction: Interaction, form: Form) -> None:
-        if is_write(interaction.request) and interaction.response.status < 400:
-            self._made.update(made_by(interaction, form))
-            self._invented.update(value for value in invented_by(form) if not self._has_told(value))
+        if is_write(interaction.request):
+            is_granted = interaction.response.status < 400
+            self._made.update(made_by(interaction, form) if is_granted else ())
+            invented = invented_by(form, is_granted)
+            self._invented.update(value for value in invented if not self._has_told(value))
         self._told.update(told_by(interaction))
         self._random.update(random_texts_in(interaction))
 
@@ -112,9 +115,12 @@ class Words:
         return array("I", sorted(map(word, self._invented)))
 
     def derived(self) -> list[tuple[str, str]]:
-        """What clients made, with what clouds made of it: `batch` and `batch-1`, where two servers were asked for."""
-        found = ((told[: end.start()], told) for told in self._told - self._made for end in JOINTS.finditer(told))
-        return sorted((made, told) for made, told in found if made in self._made and is_distinctive(made))
+        """What clients made, with what clouds made of it: `batch` and `batch-1`, where two servers were asked for;
+        `ssd-4711` and the quota `gigabytes_ssd-4711`.
+        """
+        random = (one.decode("utf-8", "replace") for one in self._random)
+        found = ((made, told) for told in {*self._told, *random} - self._made for made in parts_of(told))
+        return sorted({(made, told) for made, told in found if made in self._made and is_distinctive(made)})
 
 
 def told_by(interaction: Interaction) -> Iterator[str]:
@@ -130,10 +136,17 @@ def told_by(interaction: Interaction) -> Iterator[str]:
         yield from body.decode("utf-8", "replace").split("\n")[:MOST_LINES]
 
 
-def invented_by(form: Form) -> Iterator[str]:
-    """Ids, and values of a random form under names that the table does not know."""
+def parts_of(word: str) -> Iterator[str]:
+    """What stands before and behind each joint of a word."""
+    for joint in JOINTS.finditer(word):
+        yield word[: joint.start()]
+        yield word[joint.end() :]
+
+
+def invented_by(form: Form, is_granted: bool) -> Iterator[str]:
+    """The values of a random form in a write, and the ids in one that was granted."""
     for leaf in form.leaves:
-        if leaf.kind is Kind.ID or (leaf.kind is Kind.FIXED and has_random_run(leaf.value)):
+        if (leaf.kind is Kind.ID and is_granted) or (leaf.kind in RANDOM_KINDS and has_random_run(leaf.value)):
             yield leaf.value
 
 

@@ -102,14 +102,13 @@ ROWS = (
 
 # Members whose value may be a number and names a thing all the same (Compute API: flavors).
 NUMBERED = re.compile(r"id", re.IGNORECASE)
-# A name with a random or counted part, as tests make them: `vol-8f3a1c`, `tempest-server-1234567`.
-RANDOM = re.compile(r"[0-9a-f]{4,}|\d+", re.IGNORECASE)
+# What a random generator leaves in a value whatever its member is called; shorter runs are counts, versions and sizes.
+RANDOM_RUN = re.compile(r"\d{4,}|(?=[a-f]*\d)[0-9a-f]{6,}", re.IGNORECASE)
+# A name with a random or counted part, as tests make them: `vol-8f3a`, `tempest-server-1234567`, `vm-2`.
+RANDOM_OR_COUNTED = re.compile(r"(?=[a-f]*\d)[0-9a-f]{4,}|\d+", re.IGNORECASE)
 SHORT, LONG = 4, 16
 LONG_NUMBER = 6
 WORDS_ONLY = re.compile(r"[A-Za-z]*")
-
-# What a random generator leaves in a value whatever its member is called; shorter runs are versions, sizes and counts.
-RANDOM_RUN = re.compile(r"\d{4,}|(?=[a-f]*\d)[0-9a-f]{6,}", re.IGNORECASE)
 
 
 class Naming:
@@ -153,7 +152,12 @@ class Naming:
 
 def stem(name: str) -> str:
     """A name without what a random generator put into it: two runs of a test give names with one stem."""
-    return RANDOM.sub("#", name)
+    return RANDOM_RUN.sub("#", name)
+
+
+def loose_stem(name: str) -> str:
+    """A name without what is random or counts in it."""
+    return RANDOM_OR_COUNTED.sub("#", name)
 
 
 def has_random_run(value: str) -> bool:
@@ -162,7 +166,7 @@ def has_random_run(value: str) -> bool:
 
 def are_of_one_random_form(one: str, other: str) -> bool:
     """Whether two values are equal but for runs of digits or hex digits that a random generator may have made."""
-    return has_random_run(one) and RANDOM_RUN.sub("#", one) == RANDOM_RUN.sub("#", other)
+    return has_random_run(one) and stem(one) == stem(other)
 
 
 def is_distinctive(name: str) -> bool:

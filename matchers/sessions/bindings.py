@@ -7,15 +7,19 @@ live) before they are given.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from ipaddress import IPv6Address
 
 import msgspec
 from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Body, Headers, Request, Response
 from cloudtape.matchers.requests.canonical import MATTERS
+from cloudtape.matchers.requests.naming import MAC as MAC_FORM
 from cloudtape.matchers.sessions.exchange import Exchange, Text, kind_of
 
+MAC = re.compile(MAC_FORM)
 NOTHING: Mapping[str, Sequence[str]] = {}
 
 
@@ -97,7 +101,9 @@ class Bindings:
                 self._bound.append(one)
                 self._exchange(one.recorded, one.live, one.field)
                 for word in self._derived.get(one.recorded, ()):
-                    self._exchange(word, one.live + word.removeprefix(one.recorded), one.field)
+                    self._exchange(word, word.replace(one.recorded, one.live), one.field)
+                if MAC.fullmatch(one.recorded) and MAC.fullmatch(one.live):
+                    self._exchange(interface_id(one.recorded), interface_id(one.live), one.field)
 
     def _forget(self, recorded: str) -> None:
         kept, loose = [one for one in self._bound if one.recorded != recorded], self._loose - {recorded}
@@ -162,6 +168,13 @@ def _exchanged_request(exchange: Exchange, request: Request) -> Request:
     if uri is address and body is request.body and headers is request.headers:
         return request
     return replace(request, uri=uri.decode("utf-8", "surrogateescape"), headers=headers, body=body)
+
+
+def interface_id(mac: str) -> str:
+    """The last half of the IPv6 addresses that are made from a MAC address (RFC 4291, appendix A)."""
+    octets = bytes.fromhex(mac.replace(":", "").replace("-", ""))
+    identifier = bytes((octets[0] ^ 2, *octets[1:3], 0xFF, 0xFE, *octets[3:]))
+    return str(IPv6Address(b"\x20\x01" + bytes(6) + identifier)).partition("::")[2]
 
 
 def _kind(field: bytes) -> Text:

@@ -29,7 +29,8 @@ from cloudtape.matchers.requests.naming import Kind, Naming
 from cloudtape.matchers.requests.things import READS, is_write
 from cloudtape.matchers.sessions.bindings import Binding
 from cloudtape.matchers.sessions.likeness import Comparison, Fit, Refused, are_alike, compare
-from cloudtape.matchers.sessions.past import Asker, Polling
+from cloudtape.matchers.sessions.mending import listing
+from cloudtape.matchers.sessions.past import Asker, Polling, Shown
 from cloudtape.matchers.sessions.session import Session
 from cloudtape.matchers.sessions.swaps import Swap, Swaps
 
@@ -75,7 +76,8 @@ DEFAULT = Matching()
 class Found(msgspec.Struct, frozen=True):
     """What answers a request: `bindings` hold for this answer alone, `bound` for the session from now on.
 
-    `cost` says how unlike the request is that was recorded; 0 where nothing differs but what is random.
+    `cost` says how unlike the request is that was recorded; 0 where nothing differs but what is random. What is `gone`
+    and what it `lacks` are the numbers of items by which a recorded list differs from what this session has done.
     """
 
     position: int
@@ -83,6 +85,8 @@ class Found(msgspec.Struct, frozen=True):
     bindings: tuple[Binding, ...] = ()
     cost: int = 0
     bound: tuple[Binding, ...] = ()
+    gone: tuple[int, ...] = ()
+    lacks: tuple[int, ...] = ()
 
 
 def says_nothing(response: Response) -> bool:
@@ -152,8 +156,12 @@ class Ladder:
         for step in self._steps:
             found = step(session, asked)
             if found is not None:
-                return found
+                return found if asked.is_write else self._as_it_is_now(session, found)
         return None
+
+    def _as_it_is_now(self, session: Session, found: Found) -> Found:
+        gone, lacks = session.past.difference(found.position)
+        return msgspec.structs.replace(found, gone=tuple(gone), lacks=tuple(lacks)) if gone or lacks else found
 
     def candidates(self, session: Session, request: Request) -> list[Candidate]:
         """What was compared for a request, the best first: what `find` would choose from, and what it refused."""
@@ -236,9 +244,9 @@ class Ladder:
     def _rank(self, session: Session, position: int, fit: Fit, asker: Asker) -> tuple[object, ...]:
         """The least is taken: of the version asked for, likest, recorded among what was done, granted, first."""
         if not self._recording.is_write(position):
-            return (*fit.version, fit.unlikeness, 0.0, False, position)
-        is_refused = self._status_at(position) >= REFUSED
-        return (*fit.version, fit.unlikeness, -session.past.kinship(position, asker.token), is_refused, position)
+            return (*fit.version, fit.unlikeness, position)
+        kinship = (-one for one in session.past.kinship(position, asker.token))
+        return (*fit.version, fit.unlikeness, *kinship, self._status_at(position) >= REFUSED, position)
 
     def _status_at(self, position: int) -> int:
         return self._read(position).response.status
@@ -248,14 +256,14 @@ class Ladder:
 
     def _compared(self, session: Session, asked: Asked, context: Comparison, identity: Identity) -> Iterator[Candidate]:
         """What was recorded for somebody: of the same names but for what is random, of the same form, of one shape."""
-        own, known = asked.form, self._recording
+        own = asked.form
         owns = owned(context.vocabulary, named_by(own))
         for who in dict.fromkeys((identity, ())):
             narrow, wide = (own.key, owns, own.stem, who), (own.key, owns, None, who)
             for tried in (
-                self._tried(session, narrow, known.alike(*narrow)),
-                self._tried(session, wide, known.alike(*wide)),
-                known.of_shape(own.shape, who)[:MOST_THOUGHT_OF],
+                self._tried(session, narrow, MOST_TRIED),
+                self._tried(session, wide, MOST_THOUGHT_OF),
+                self._recording.of_shape(own.shape, who)[:MOST_THOUGHT_OF],
             ):
                 found = list(self._compared_in(session, tried, own, context))
                 yield from found
@@ -269,13 +277,14 @@ class Ladder:
             key, recorded = self._form_at(position)
             yield Candidate(position, key, compare(recorded, asked, context))
 
-    def _tried(self, session: Session, group: Group, positions: Sequence[int]) -> Sequence[int]:
+    def _tried(self, session: Session, group: Group, most: int) -> Sequence[int]:
         """The positions of a group that are worth comparing: those at its begin that are spent are passed over."""
+        positions = self._recording.alike(*group)
         begin = session.begins.get(group, 0)
         while begin < len(positions) - 1 and self._is_spent(session, positions[begin]):
             begin += 1
         session.begins[group] = begin
-        return positions[begin : begin + MOST_TRIED]
+        return positions[begin : begin + most]
 
     def _is_spent(self, session: Session, position: int) -> bool:
         """Whether a recorded request can stand for no other live one any more."""
@@ -291,8 +300,11 @@ class Ladder:
                 del self._forms[next(iter(self._forms))]
         return found
 
-    def _shows(self, position: int, items: Sequence[int]) -> bool:
-        return not set(items).isdisjoint(shown_by(self._read(position)))
+    def _shows(self, position: int, items: Sequence[int]) -> Shown:
+        interaction = self._read(position)
+        if set(items).isdisjoint(shown_by(interaction)):
+            return Shown.NOT
+        return Shown.IN_A_LIST if listing(interaction.request, interaction.response) else Shown.ITSELF
 
     # --- things change places ----------------------------------------------------------------------------------------
 
@@ -314,7 +326,9 @@ class Ladder:
         may = self._swaps.may
         context = Comparison(session.bindings, self._recording.vocabulary, makes=True, may_swap=may)
         thoughts: dict[tuple[Swap, ...], tuple[int, int]] = {}
-        for one in self._compared_in(session, self._anybodys(asked), asked.form, context):
+        naming = self._recording.of_form(asked.form.key, named_by(asked.form), MOST_THOUGHT_OF)
+        tried = dict.fromkeys([*naming, *self._anybodys(asked)])
+        for one in self._compared_in(session, tried, asked.form, context):
             if isinstance(one.verdict, Fit) and session.past.is_free(one.position):
                 for identity in self._identities(one.key, asked.asker):
                     people = [pair for pair in zip(asked.asker.identity, identity, strict=False) if pair[0] != pair[1]]

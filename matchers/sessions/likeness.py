@@ -16,7 +16,7 @@ from rapidfuzz import fuzz
 from cloudtape.matchers.recordings.vocabulary import Vocabulary
 from cloudtape.matchers.requests.canonical import Pairs
 from cloudtape.matchers.requests.form import Form, Leaf
-from cloudtape.matchers.requests.naming import Kind, are_of_one_random_form, is_distinctive, stem
+from cloudtape.matchers.requests.naming import Kind, are_of_one_random_form, is_distinctive, loose_stem, stem
 from cloudtape.matchers.requests.things import ACCOUNT
 from cloudtape.matchers.sessions.bindings import Binding, Bindings
 
@@ -188,7 +188,7 @@ def _fits(old: str, new: str, context: Comparison) -> bool:
 
 def are_alike(old: str, new: str) -> bool:
     """Whether two names may be what two runs of a test made up for one thing."""
-    return stem(old) == stem(new) or fuzz.ratio(old, new) >= LEAST_LIKENESS
+    return loose_stem(old) == loose_stem(new) or fuzz.ratio(old, new) >= LEAST_LIKENESS
 
 
 def _are_alike(old: Leaf, new: Leaf) -> bool:

@@ -11,9 +11,9 @@ Writes go in recorded order, and each is given once: what was recorded twice has
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 import msgspec
 
@@ -43,20 +43,32 @@ class Asker(msgspec.Struct, frozen=True):
 
 
 ANYBODY = Asker()
+Kinship = tuple[bool, int, int]
+"""How near a recorded write is to what a session has done: the greater, the nearer."""
 Which = tuple[bytes, Identity]
 """A request, and who asks where that matters."""
-Shows = Callable[[int, Sequence[int]], bool]
-"""Whether the answer at a position shows any of some items."""
 
 
-def shows_all(_: int, __: Sequence[int]) -> bool:
-    return True
+class Shown(Enum):
+    """How the answer to a read shows one of some items."""
+
+    NOT = auto()
+    IN_A_LIST = auto()  # it can be taken out of that
+    ITSELF = auto()
+
+
+Shows = Callable[[int, Sequence[int]], Shown]
+"""How the answer at a position shows any of some items."""
+
+
+def shows_itself(_: int, __: Sequence[int]) -> Shown:
+    return Shown.ITSELF
 
 
 class Past:
     """What one session has replayed so far."""
 
-    def __init__(self, recording: Recording, polling: Polling = Polling.DISTINCT, shows: Shows = shows_all) -> None:
+    def __init__(self, recording: Recording, polling: Polling = Polling.DISTINCT, shows: Shows = shows_itself) -> None:
         self._recording, self._polling, self._shows = recording, polling, shows
         self._last: dict[Which, int] = {}
         self._replayed: dict[int, None] = {}
@@ -110,12 +122,14 @@ class Past:
             self._play(other, 0)
         self._begin.clear()
 
-    def kinship(self, position: int, token: int) -> float:
-        """How much of what its asker did before a recorded write this session has done, and done with this token."""
-        stream = self._recording.stream(position)
-        at = bisect_left(stream, position)
-        done = sum(one in self._given for one in stream[max(0, at - NEIGHBOURS) : at]) / NEIGHBOURS
-        return done + (self._recording.asker(position) in self._kin.get(token, ()))
+    def kinship(self, position: int, token: int) -> Kinship:
+        """Whether this session has made something else with this token that was made with the same one in the
+        recording; how little of what was recorded before a write with its token is missing; how much of what was
+        recorded before it by its asker is done.
+        """
+        is_kin = self._recording.asker(position) in self._kin.get(token, ())
+        own, whole = self._recording.before(position, NEIGHBOURS)
+        return is_kin, -sum(one not in self._given for one in own), sum(one in self._given for one in whole)
 
     def _play(self, position: int, token: int) -> None:
         self._given.add(position)
@@ -139,9 +153,14 @@ class Past:
         for begin, end in progress.epochs(positions):
             position = self._next_of(positions, begin, end, which)
             gone = progress.ended_but_there(position)
-            if not gone or not self._shows(position, gone):
+            if not gone or self._shows(position, gone) is not Shown.ITSELF:
                 return position
         return None
+
+    def difference(self, position: int) -> tuple[list[int], list[int]]:
+        """What was there when a read was recorded and this session has ended, and what it has made that was not."""
+        progress = self._progress.get(self._recording.about(position))
+        return progress.difference(position) if progress else ([], [])
 
     def _next_of(self, positions: Sequence[int], begin: int, end: int, which: Which) -> int:
         """The first position of a range behind the last one given, or the range's last again."""
@@ -173,7 +192,7 @@ class Past:
         left = [one for one in positions[begin : begin + MOST_WEIGHED] if one not in self._replayed]
         creates = [one for one in left if self._recording.is_create(one)]
         if len(creates) > 1 and creates[0] == left[0]:
-            return max(creates, key=lambda one: (self.kinship(one, token), -one))
+            return max(creates, key=lambda one: (*self.kinship(one, token), -one))
         return left[0] if left else None
 
     def _concerned(self, things: Iterable[int]) -> Iterator[Progress]:

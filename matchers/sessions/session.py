@@ -7,7 +7,7 @@ from cloudtape.matchers.recordings.recording import Group, Recording
 from cloudtape.matchers.recordings.summary import Identity, token_of
 from cloudtape.matchers.requests.things import word
 from cloudtape.matchers.sessions.bindings import Bindings
-from cloudtape.matchers.sessions.past import Asker, Past, Polling, Shows, shows_all
+from cloudtape.matchers.sessions.past import Asker, Past, Polling, Shows, shows_itself
 from cloudtape.matchers.sessions.swaps import Exchanged
 
 MOST_TOKENS = 10_000
@@ -16,7 +16,7 @@ MOST_TOKENS = 10_000
 class Session:
     """`begins`: where in each group of alike requests the first stands that is not spent."""
 
-    def __init__(self, recording: Recording, polling: Polling = Polling.DISTINCT, shows: Shows = shows_all) -> None:
+    def __init__(self, recording: Recording, polling: Polling = Polling.DISTINCT, shows: Shows = shows_itself) -> None:
         self._recording = recording
         self.past = Past(recording, polling, shows)
         self.bindings = Bindings(recording.derived)

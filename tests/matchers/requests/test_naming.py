@@ -1,6 +1,6 @@
 import pytest
 
-from cloudtape.matchers.requests.naming import Kind, Naming, Position, Row, is_distinctive, stem
+from cloudtape.matchers.requests.naming import Kind, Naming, Position, Row, is_distinctive, loose_stem, stem
 
 ID = "5d3983d4-6d41-478b-8238-8f0f8fc90b9c"
 NAMING = Naming()
@@ -53,14 +53,20 @@ def test_a_users_rows_go_first_and_change_the_digest() -> None:
     ("first", "second", "same"),
     [
         ("vol-snap-8f3a1c", "vol-snap-77aa00", True),
-        ("tempest-ServersTest-server-1234567", "tempest-ServersTest-server-7", True),
-        ("a" * 32, "0123456789abcdef" * 2, True),
+        ("tempest-ServersTest-server-1234567", "tempest-ServersTest-server-76543210", True),
+        ("tempest-TransfersV355Test-1234567", "tempest-TransfersV357Test-1234567", False),
+        ("0123456789abcdef" * 2, "9876543210fedcba" * 2, True),
         ("vol-8f3a", "snap-8f3a", False),
         ("web", "db", False),
     ],
 )
 def test_two_runs_of_a_test_give_names_with_one_stem(first: str, second: str, same: bool) -> None:
     assert (stem(first) == stem(second)) is same
+
+
+def test_what_counts_things_is_a_part_of_their_stem_but_not_of_their_loose_stem() -> None:
+    assert stem("vm-1") != stem("vm-2")
+    assert loose_stem("vm-1") == loose_stem("vm-2") != loose_stem("db-2")
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from cloudtape.matchers.sessions.bindings import Binding, exchanged
 from cloudtape.matchers.sessions.exchange import Exchange
 from cloudtape.matchers.sessions.ladder import DEFAULT, Found, Ladder, Matching, Rung
 from cloudtape.matchers.sessions.likeness import Fit, Refused
-from cloudtape.matchers.sessions.mending import mended, sorted_as_asked
+from cloudtape.matchers.sessions.lists import mended, sorted_as_asked
 from cloudtape.matchers.sessions.nearest import Miss, Nearest
 from cloudtape.matchers.sessions.session import Session
 from cloudtape.operation_names import OperationNames
@@ -100,6 +100,8 @@ class Replayer:
             if found.rung is Rung.EXACT and not session.bindings and not found.gone and not found.lacks:
                 return answer
             answer = answer.response
+        if found.its_like:
+            answer = self._ladder.showing_its_like(found, answer) or answer
         if found.gone or found.lacks:
             answer = self._mended(found, answer)
         return sorted_as_asked(request, answer, self._in_words_of(session, request, found, answer))

@@ -91,6 +91,13 @@ class Recording:
         own = self.of_identity(key, self.identity(self.asker(position)))
         return [one for one in reversed(own) if not self.is_repeated(one)]
 
+    def around(self, position: int, most: int) -> Sequence[int]:
+        """The reads that the asker of a position made before it, the nearest first, and then those after it."""
+        stream = self._streams[self.identity(self.asker(position))]
+        at = bisect_left(stream, position)
+        near = (*reversed(stream[max(0, at - most) : at]), *stream[at : at + most])
+        return [one for one in near if not self.is_write(one)]
+
     def before(self, position: int, most: int) -> tuple[Sequence[int], Sequence[int]]:
         """What was asked before a position with the same token, and by the same asker: `most` of each, in order.
 

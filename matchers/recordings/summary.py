@@ -6,6 +6,7 @@ A cassette's index keeps these (`cloudtape.cassettes.cassette.load`); `SUMMARISE
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from typing import Any
 from zlib import crc32
 
@@ -107,7 +108,7 @@ class Summariser:
             self._more_items.append((len(self._items) - 1, items[1:]))
         self._flags.append(
             CREATES * (creates := is_create(interaction))
-            + MAKES * (creates or (request.method == "PUT" and interaction.response.status == CREATED))
+            + MAKES * (creates or makes(interaction, thing))
             + ENDS * ends(interaction, thing)
             + REPEATS * self._is_repeated(interaction, same.key)
         )
@@ -185,11 +186,20 @@ def _changed(interaction: Interaction, thing: Thing) -> list[int]:
     return sorted({word(thing.family), *(word(item) for item in touched(interaction))})
 
 
+def makes(interaction: Interaction, thing: Thing) -> bool:
+    """Whether what a write is on was not there before."""
+    status = interaction.response.status
+    if interaction.request.method == "PUT":
+        return status == CREATED
+    return interaction.request.method == "POST" and 200 <= status < 300 and not thing.item
+
+
 def _items(interaction: Interaction, thing: Thing) -> list[int]:
-    """What a write is on: the item in its path, or what it made."""
+    """What a write is on: the item in its path, or what it made (a key pair has a name and no id)."""
     if not is_write(interaction.request):
         return []
-    return [word(item) for item in ([thing.item] if thing.item else own_ids(interaction.response.body))]
+    body = interaction.response.body
+    return [word(item) for item in ([thing.item] if thing.item else own_ids(body) or own_ids(body, ("name",)))]
 
 
 def ends(interaction: Interaction, thing: Thing) -> bool:
@@ -198,13 +208,13 @@ def ends(interaction: Interaction, thing: Thing) -> bool:
     return interaction.request.method == "DELETE" and gone and thing.is_whole
 
 
-def own_ids(body: object) -> list[str]:
+def own_ids(body: object, names: Sequence[str] = ("id", "uuid", "image_id")) -> list[str]:
     """The ids of what an answer tells of: of one thing, or of a list and nothing else (`{"networks": [{…}, {…}]}`)."""
     document: Any = _json(body)
     if len(document) == 1:
         document = next(iter(document.values()))
     things = document if isinstance(document, list) else [document]
-    ids = [_id(one) for one in things if isinstance(one, dict)]
+    ids = [_id(one, names) for one in things if isinstance(one, dict)]
     return ids if len(ids) == len(things) and all(ids) else []
 
 
@@ -214,8 +224,8 @@ def own_id(body: object) -> str:
     return ids[0] if len(ids) == 1 else ""
 
 
-def _id(thing: dict[str, Any]) -> str:
-    return str(next((thing[name] for name in ("id", "uuid", "image_id") if thing.get(name)), ""))
+def _id(thing: dict[str, Any], names: Sequence[str]) -> str:
+    return str(next((thing[name] for name in names if thing.get(name)), ""))
 
 
 def _issued(interaction: Interaction) -> dict[int, Identity]:

@@ -87,6 +87,8 @@ class Words:
         self._told: set[str] = set()
         self._made: set[str] = set()
         self._invented: set[str] = set()
+        self._numbers: dict[tuple[str, str], str] = {}
+        """The numbers in granted writes: the last one by the URI and the place in the body."""
         self._random: set[bytes] = set()
         """Texts of a random form that answers have told under whatever name."""
 
@@ -96,8 +98,18 @@ class Words:
             self._made.update(made_by(interaction, form) if is_granted else ())
             invented = invented_by(form, is_granted)
             self._invented.update(value for value in invented if not self._has_told(value))
+            self._invented.update(self._changed_numbers(interaction.request.uri, form) if is_granted else ())
         self._told.update(told_by(interaction))
         self._random.update(random_texts_in(interaction))
+
+    def _changed_numbers(self, uri: str, form: Form) -> Iterator[str]:
+        """Of numbers that the client has written another time under the same name of the same thing, both."""
+        for leaf in form.leaves:
+            if leaf.is_number and leaf.kind is Kind.FIXED:
+                before = self._numbers.setdefault((uri, leaf.place), leaf.value)
+                if before != leaf.value:
+                    self._numbers[uri, leaf.place] = leaf.value
+                    yield from (changed_number(leaf, value) for value in (before, leaf.value))
 
     def _has_told(self, value: str) -> bool:
         return value in self._told or value.encode("utf-8", "surrogateescape") in self._random
@@ -134,6 +146,11 @@ def told_by(interaction: Interaction) -> Iterator[str]:
         yield from (found.decode() for found in IDS.findall(body))
     elif "/AUTH_" in interaction.request.uri and _is_listing(interaction):
         yield from body.decode("utf-8", "replace").split("\n")[:MOST_LINES]
+
+
+def changed_number(leaf: Leaf, value: str = "") -> str:
+    """Stands for a number under its name."""
+    return f"{leaf.place}={value or leaf.value}"
 
 
 def parts_of(word: str) -> Iterator[str]:

@@ -108,6 +108,7 @@ RANDOM_RUN = re.compile(r"\d{4,}|(?=[a-f]*\d)[0-9a-f]{6,}", re.IGNORECASE)
 RANDOM_OR_COUNTED = re.compile(r"(?=[a-f]*\d)[0-9a-f]{4,}|\d+", re.IGNORECASE)
 SHORT, LONG = 4, 16
 LONG_NUMBER = 6
+ROUND = (64, 100)  # what sizes are multiples of
 WORDS_ONLY = re.compile(r"[A-Za-z]*")
 
 
@@ -167,6 +168,13 @@ def has_random_run(value: str) -> bool:
 def are_of_one_random_form(one: str, other: str) -> bool:
     """Whether two values are equal but for runs of digits or hex digits that a random generator may have made."""
     return has_random_run(one) and stem(one) == stem(other)
+
+
+def is_random_number(text: str) -> bool:
+    """Whether a number is one that a random generator gives and that no size is: long, and not round."""
+    if not text.isdecimal() or len(text) < LONG_NUMBER - 1:
+        return False
+    return all(int(text) % round_one for round_one in ROUND)
 
 
 def is_distinctive(name: str) -> bool:

@@ -26,10 +26,10 @@ from cloudtape.matchers.recordings.vocabulary import named_by, owned, shown_by
 from cloudtape.matchers.requests.canonical import Canonical, canonical
 from cloudtape.matchers.requests.form import Form, form
 from cloudtape.matchers.requests.naming import Kind, Naming
-from cloudtape.matchers.requests.things import READS, is_write
+from cloudtape.matchers.requests.things import READS, is_write, word
 from cloudtape.matchers.sessions.bindings import Binding
 from cloudtape.matchers.sessions.likeness import Comparison, Fit, Refused, are_alike, compare
-from cloudtape.matchers.sessions.mending import listing
+from cloudtape.matchers.sessions.lists import listing, with_its_like
 from cloudtape.matchers.sessions.past import Asker, Polling, Shown
 from cloudtape.matchers.sessions.session import Session
 from cloudtape.matchers.sessions.swaps import Swap, Swaps
@@ -40,6 +40,8 @@ MOST_THOUGHT_OF = 64
 """The same where a miss is the alternative."""
 MOST_EXCHANGED = 16
 """Exchanges of places that are tried for one request."""
+MOST_LOOKED_AT = 100
+"""Reads on either side of a recorded one in which its like is looked for."""
 MOST_FORMS = 4096
 NOT_FOUND = 404
 REFUSED = 400  # and above: an answer's status
@@ -77,7 +79,8 @@ class Found(msgspec.Struct, frozen=True):
     """What answers a request: `bindings` hold for this answer alone, `bound` for the session from now on.
 
     `cost` says how unlike the request is that was recorded; 0 where nothing differs but what is random. What is `gone`
-    and what it `lacks` are the numbers of items by which a recorded list differs from what this session has done.
+    and what it `lacks` are the numbers of items by which a recorded list differs from what this session has done;
+    `its_like`: of the item that a recorded list shows, and of the one that is asked for.
     """
 
     position: int
@@ -87,6 +90,7 @@ class Found(msgspec.Struct, frozen=True):
     bound: tuple[Binding, ...] = ()
     gone: tuple[int, ...] = ()
     lacks: tuple[int, ...] = ()
+    its_like: tuple[int, int] | None = None
 
 
 def says_nothing(response: Response) -> bool:
@@ -242,11 +246,14 @@ class Ladder:
         return Found(position, Rung.UNIFIED, cost=fit.cost, bound=fit.bindings)
 
     def _rank(self, session: Session, position: int, fit: Fit, asker: Asker) -> tuple[object, ...]:
-        """The least is taken: of the version asked for, likest, recorded among what was done, granted, first."""
+        """The least is taken: of the version asked for, likest, granted, recorded among what was done, first.
+
+        A fresh name is no conflict, so what was refused comes last of what is as like.
+        """
         if not self._recording.is_write(position):
             return (*fit.version, fit.unlikeness, position)
         kinship = (-one for one in session.past.kinship(position, asker.token))
-        return (*fit.version, fit.unlikeness, *kinship, self._status_at(position) >= REFUSED, position)
+        return (*fit.version, fit.unlikeness, self._status_at(position) >= REFUSED, *kinship, position)
 
     def _status_at(self, position: int) -> int:
         return self._read(position).response.status
@@ -310,7 +317,9 @@ class Ladder:
 
     def _once_things_change_places(self, session: Session, asked: Asked) -> Found | None:
         """What answers once some recorded things, or who asks, have changed places with others."""
-        for swaps in self._thoughts(session, asked):
+        for swaps, position in self._thoughts(session, asked).items():
+            if not asked.is_write and (found := self._about_its_like(session, asked, swaps, position)):
+                return found
             swapped = self._swaps.exchange(session.past, session.bindings, swaps)
             if swapped:
                 session.exchange(swapped)
@@ -321,13 +330,31 @@ class Ladder:
                 session.exchange(swapped.back)
         return None
 
-    def _thoughts(self, session: Session, asked: Asked) -> list[tuple[Swap, ...]]:
+    def _about_its_like(self, session: Session, asked: Asked, swaps: tuple[Swap, ...], position: int) -> Found | None:
+        """A list that was recorded with one thing answers for its like: the client has both, so neither can be taken
+        for the other any more.
+        """
+        if len(swaps) != 1 or not all(session.past.has_made(one) for one in swaps[0]):
+            return None
+        (wanted, shown), recorded = map(word, swaps[0]), self._read(position)
+        found = Found(position, Rung.UNIFIED, cost=1, its_like=(shown, wanted))
+        return found if self.showing_its_like(found, recorded.response) else None
+
+    def showing_its_like(self, found: Found, response: Response) -> Response | None:
+        """The answer to a request about a thing from that about its like; None where nothing recorded shows it so."""
+        assert found.its_like is not None
+        others = map(self._read, self._recording.around(found.position, MOST_LOOKED_AT))
+        request = self._read(found.position).request
+        return with_its_like(response, request, *found.its_like, ((one.request, one.response) for one in others))
+
+    def _thoughts(self, session: Session, asked: Asked) -> dict[tuple[Swap, ...], int]:
         """What would have to change places for each recorded request of a form to fit; the fewest first."""
         may = self._swaps.may
         context = Comparison(session.bindings, self._recording.vocabulary, makes=True, may_swap=may)
-        thoughts: dict[tuple[Swap, ...], tuple[int, int]] = {}
+        thoughts: dict[tuple[Swap, ...], tuple[int, int, int]] = {}
         naming = self._recording.of_form(asked.form.key, named_by(asked.form), MOST_THOUGHT_OF)
-        tried = dict.fromkeys([*naming, *self._anybodys(asked)])
+        shaped = self._recording.of_shape(asked.form.shape, asked.asker.identity)[:MOST_THOUGHT_OF]
+        tried = dict.fromkeys([*naming, *self._anybodys(asked), *shaped])
         for one in self._compared_in(session, tried, asked.form, context):
             if isinstance(one.verdict, Fit) and session.past.is_free(one.position):
                 for identity in self._identities(one.key, asked.asker):
@@ -336,8 +363,9 @@ class Ladder:
                         swaps = tuple(dict.fromkeys([*one.verdict.swaps, *people]))
                         unlike = self._unlike(session, swaps)
                         if not unlike or self._recording.is_write(one.position):
-                            thoughts[swaps] = unlike, len(swaps)
-        return [swaps for swaps in sorted(thoughts, key=thoughts.__getitem__) if swaps][:MOST_EXCHANGED]
+                            thoughts.setdefault(swaps, (unlike, len(swaps), one.position))
+        best = [swaps for swaps in sorted(thoughts, key=thoughts.__getitem__) if swaps][:MOST_EXCHANGED]
+        return {swaps: thoughts[swaps][-1] for swaps in best}
 
     def _unlike(self, session: Session, swaps: Iterable[Swap]) -> int:
         """How many of the client's names would stand for names that are not like them."""

@@ -13,10 +13,17 @@ from collections.abc import Callable, Iterable
 import msgspec
 from rapidfuzz import fuzz
 
-from cloudtape.matchers.recordings.vocabulary import Vocabulary
+from cloudtape.matchers.recordings.vocabulary import Vocabulary, changed_number
 from cloudtape.matchers.requests.canonical import Pairs
 from cloudtape.matchers.requests.form import Form, Leaf
-from cloudtape.matchers.requests.naming import Kind, are_of_one_random_form, is_distinctive, loose_stem, stem
+from cloudtape.matchers.requests.naming import (
+    Kind,
+    are_of_one_random_form,
+    is_distinctive,
+    is_random_number,
+    loose_stem,
+    stem,
+)
 from cloudtape.matchers.requests.things import ACCOUNT
 from cloudtape.matchers.sessions.bindings import Binding, Bindings
 
@@ -161,7 +168,9 @@ def _refusal(old: Leaf, new: Leaf, context: Comparison) -> str:
         return "another one was recorded, too" if context.vocabulary.is_clouds(new.value) else ""
     if old.kind is Kind.TEXT:
         return ""
-    if old.kind is Kind.FIXED and not _may_be_made_up(old, new, context.vocabulary):
+    if old.kind is Kind.ADDRESS and old.value.partition("/")[2] != new.value.partition("/")[2]:
+        return "the networks are not of one size"
+    if old.kind is Kind.FIXED and not may_be_made_up(old, new, context.vocabulary):
         return "it is compared as it is"
     if context.bindings.is_taken(new.value) or not _fits(old.value, new.value, context):
         return "one of them stands for something else already"
@@ -172,10 +181,15 @@ def _refusal(old: Leaf, new: Leaf, context: Comparison) -> str:
     return ""
 
 
-def _may_be_made_up(old: Leaf, new: Leaf, vocabulary: Vocabulary) -> bool:
-    """Whether a random generator may have made both values, under a name that no rule knows."""
-    if old.is_number or old.value.isdecimal():
+def may_be_made_up(old: Leaf, new: Leaf, vocabulary: Vocabulary) -> bool:
+    """Whether the client made up both values, under a name that no rule knows: a text of a random form, a number that
+    looks random, or one that the client was recorded to have changed.
+    """
+    if old.is_number is not new.is_number or not (old.value and new.value):
         return False
+    if old.value.isdecimal() and new.value.isdecimal():
+        looks_random = is_random_number(old.value) and is_random_number(new.value)
+        return (looks_random and vocabulary.is_invented(old.value)) or vocabulary.is_invented(changed_number(old))
     return are_of_one_random_form(old.value, new.value) and vocabulary.is_invented(old.value)
 
 

@@ -20,6 +20,7 @@ import msgspec
 from cloudtape.matchers.recordings.progress import Progress
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import Identity
+from cloudtape.matchers.requests.things import word
 
 NEIGHBOURS = 12
 """Interactions before a recorded write, by the same asker, that say among what it was recorded."""
@@ -107,6 +108,10 @@ class Past:
     def replayed(self, positions: Sequence[int]) -> list[int]:
         """Those of some writes that were replayed."""
         return [one for one in positions if one in self._replayed]
+
+    def has_made(self, name: str) -> bool:
+        """Whether something that this session has written bears a recorded name or id."""
+        return any(one in self._replayed for one in self._recording.writes.get(word(name), ()))
 
     def stays_whole(self, pairs: Mapping[int, int]) -> bool:
         """Whether no position would be replayed for two."""

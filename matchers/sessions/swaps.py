@@ -23,6 +23,7 @@ from cloudtape.matchers.requests.form import Form
 from cloudtape.matchers.requests.naming import IPV4, IPV6, MAC, Kind, Naming, Position
 from cloudtape.matchers.requests.things import word
 from cloudtape.matchers.sessions.bindings import Bindings
+from cloudtape.matchers.sessions.likeness import may_be_made_up
 from cloudtape.matchers.sessions.past import Past
 
 ADDRESS = f"{IPV4}|{IPV6}|{MAC}"
@@ -105,9 +106,21 @@ class Swaps:
 
     def _are_alike(self, one: int, other: int) -> bool:
         return one != other and (
-            self._form_at(one)[1].fixed == self._form_at(other)[1].fixed
+            self._are_of_one_form(self._form_at(one)[1], self._form_at(other)[1])
             and self._recording.is_create(one) == self._recording.is_create(other)
             and self._read(one).response.status == self._read(other).response.status
+        )
+
+    def _are_of_one_form(self, one: Form, other: Form) -> bool:
+        """Whether nothing differs but what may differ."""
+        vocabulary = self._recording.vocabulary
+        return one.fixed == other.fixed or (
+            one.shape == other.shape
+            and all(
+                old.value == new.value
+                or (old.kind is new.kind and (old.kind is not Kind.FIXED or may_be_made_up(old, new, vocabulary)))
+                for old, new in zip(one.leaves, other.leaves, strict=True)
+            )
         )
 
     def _differences(self, one: int, other: int) -> Iterator[Swap]:

@@ -112,6 +112,40 @@ def _joined(
     return joined, left
 
 
+def with_its_like(
+    response: Response, request: Request, shown: int, wanted: int, others: Iterable[tuple[Request, Response]]
+) -> Response | None:
+    """A list with what is `wanted` in the place of what is `shown`, as `others` show it; None where none does."""
+    found = listing(request, response)
+    at = next((at for at, one in enumerate(found.items) if shown in found.words(one)), None) if found else None
+    if found is None or at is None:
+        return None
+    like = found.items[at]
+    for asked, answer in others:
+        for one in _things(asked, answer):
+            if (
+                wanted in found.words(one)
+                and isinstance(one, dict)
+                and isinstance(like, dict)
+                and one.keys() == like.keys()
+            ):
+                return with_body(response, found.rebuild([*found.items[:at], one, *found.items[at + 1 :]]))
+    return None
+
+
+def _things(request: Request, response: Response) -> Sequence[Item]:
+    """What an answer shows: the items of a list, or the one thing that was asked for."""
+    if found := listing(request, response):
+        return found.items
+    if response.status != 200 or not isinstance(response.body, bytes):
+        return ()
+    try:
+        document = msgspec.json.decode(response.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ()
+    return [one for one in document.values() if isinstance(one, dict)] if isinstance(document, dict) else ()
+
+
 def sorted_as_asked(request: Request, recorded: Response, live: Response) -> Response:
     """A live answer in the order of live names, where the recorded one was in that of recorded names."""
     if "sort" not in request.uri and not ACCOUNT.search(request.uri):

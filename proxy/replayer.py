@@ -14,7 +14,7 @@ from cloudtape.cassettes.bodies import checked
 from cloudtape.cassettes.cassette import Cassette, load
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
 from cloudtape.cassettes.yaml_reader import Progress
-from cloudtape.clock import Now, freshened, is_token_answer, now
+from cloudtape.clock import Now, is_token_answer, now
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import SUMMARY_VERSION, Summariser, own_id
 from cloudtape.matchers.requests.canonical import canonical
@@ -107,9 +107,7 @@ class Replayer:
             response = self._retold(found, response)
         response = session.bindings.live(response)
         if is_token:
-            response = self._tokens.issue(request.session, session, response)
-            assert isinstance(response.body, bytes)
-            response = replace(response, body=freshened(response.body, self._clock()))
+            response = self._tokens.answer(session, request, response, self._clock())
         return response
 
     def session_of(self, request: Request) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from cloudtape.cassettes.messages import Interaction, Request, Response, header
 from cloudtape.cassettes.writer import CassetteWriter
+from cloudtape.clock import Now, now
 from cloudtape.headers import MATCH_HEADER
 from cloudtape.matchers.sessions.ladder import DEFAULT, Matching
 from cloudtape.operation_names import OperationNames
@@ -35,12 +36,14 @@ LIFE: list[tuple[Request, Any]] = [
 ]
 
 
-def replayer(folder: Path, matching: Matching = DEFAULT, life: list[tuple[Request, Any]] = LIFE) -> Replayer:
+def replayer(
+    folder: Path, matching: Matching = DEFAULT, life: list[tuple[Request, Any]] = LIFE, clock: Now = now
+) -> Replayer:
     writer = CassetteWriter.create(folder / "tape.yaml")
     for request, answer in life:
         writer.append(Interaction(request, answer if isinstance(answer, Response) else said(answer)))
     writer.close()
-    return Replayer([load_for_replay(writer.path, matching.naming)], OperationNames(Routes()), matching=matching)
+    return Replayer([load_for_replay(writer.path, matching.naming)], OperationNames(Routes()), clock, matching)
 
 
 def ask(one: Replayer, request: Request) -> Response | Ready | None:

@@ -14,27 +14,31 @@ import msgspec
 from cloudtape.cassettes.messages import Headers, Interaction, Response
 from cloudtape.clock import is_token_answer
 from cloudtape.headers import FROM_THE_PROXY, HOP_BY_HOP, MATCH_HEADER, SOURCE_HEADER, Passing, Source, joined
+from cloudtape.matchers.requests.said import Looseness
 from cloudtape.outward import is_data, telling
 from cloudtape.rewrite import URL_FIELDS
 from cloudtape.upstream import is_document
 
-READY_VERSION = 1
+READY_VERSION = 3
 # Made new by the edge, or true of the recording only.
 REPLAYED = Passing(HOP_BY_HOP | FROM_THE_PROXY | {"date"})
 NOT_MODIFIED, NO_CONTENT = 304, 204
 FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 DOCUMENT, DATA = b"D", b" "
+LOOSENESS = {b"%d" % one: one for one in Looseness}
 
 
 class Ready(msgspec.Struct, frozen=True, gc=False):
     """An answer whose head is text: the status line and the fields with their line ends, but for the date.
 
     `is_document`: its body may hold addresses of the cloud, so the head does not tell its length yet.
+    `looseness` is that of the request.
     """
 
     head: bytes
     body: bytes
     is_document: bool
+    looseness: Looseness = Looseness.NONE
 
     @property
     def status(self) -> int:
@@ -72,8 +76,9 @@ def whence(operation: str, number: int | str) -> Headers:
     return (SOURCE_HEADER, Source.REPLAYED.value), (MATCH_HEADER, match)
 
 
-def packed(interaction: Interaction) -> bytes:
-    """The head of an answer, behind a letter that says what its body is; the interaction's number belongs at its end.
+def packed(interaction: Interaction, looseness: Looseness = Looseness.NONE) -> bytes:
+    """The head of an answer, behind a letter that says what its body is and a digit for the looseness of the request.
+    The interaction's number belongs at its end.
 
     Nothing where more depends on who asks than the date and the addresses in the body.
     """
@@ -93,12 +98,12 @@ def packed(interaction: Interaction) -> bytes:
     if not is_doc and response.status != NO_CONTENT:
         fields.append(("Content-Length", str(len(body))))
     head = _head(response, (*fields, *whence(operation, "")))
-    return (DOCUMENT if is_doc else DATA) + head if head else b""
+    return b"%b%d%b" % (DOCUMENT if is_doc else DATA, looseness, head) if head else b""
 
 
 def unpacked(piece: bytes, body: bytes, number: int) -> Ready:
     """The answer of interaction `number`, of whose head `packed` said all else."""
-    return Ready(b"%b%d\r\n" % (piece[1:], number), body, piece[:1] == DOCUMENT)
+    return Ready(b"%b%d\r\n" % (piece[2:], number), body, piece[:1] == DOCUMENT, LOOSENESS[piece[1:2]])
 
 
 def _head(response: Response, fields: Headers) -> bytes:

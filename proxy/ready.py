@@ -17,7 +17,7 @@ from cloudtape.headers import FROM_THE_PROXY, HOP_BY_HOP, MATCH_HEADER, SOURCE_H
 from cloudtape.matchers.requests.said import Looseness
 from cloudtape.outward import is_data, telling
 from cloudtape.rewrite import URL_FIELDS
-from cloudtape.upstream import is_document
+from cloudtape.upstream import is_document, is_upload
 
 READY_VERSION = 3
 # Made new by the edge, or true of the recording only.
@@ -91,7 +91,8 @@ def packed(interaction: Interaction, looseness: Looseness = Looseness.NONE) -> b
     if not URL_FIELDS.isdisjoint(told) or is_token_answer(request.uri, response):
         return b""
     has_body = bool(body) and response.status != NO_CONTENT
-    is_doc = has_body and is_document(told.get("content-type")) and not is_data(body, told)
+    is_doc = has_body and is_document(told.get("content-type")) and not is_upload(request.uri)
+    is_doc = is_doc and not is_data(body, told)
     if is_doc and "content-encoding" in told:
         return b""
     fields = [pair for pair in replayed(response.headers) if pair[0].lower() != "content-length"]

@@ -32,6 +32,7 @@ from cloudtape.tokens import IssuedTokens
 
 MOST_SESSIONS = 10_000
 JSON = (("Content-Type", "application/json"),)
+NO_REQUEST = Request("GET", "")
 USED_UP = "all that was recorded of it was given already: what one such request made stands for one thing only"
 
 
@@ -130,9 +131,12 @@ class Replayer:
         return self._tokens.session_of(request)
 
     def as_live(self, session: str, document: bytes) -> bytes:
-        """A recorded JSON document with the names that a session uses."""
-        bindings = self._session(session).bindings
-        made = bindings.live(Response(200, "OK", JSON, document)).body if bindings else document
+        """A recorded JSON document with the names that a session uses, and what it has sent."""
+        one = self._session(session)
+        if not one.bindings and not one.echoes:
+            return document
+        told = Response(200, "OK", JSON, document)
+        made = one.echoes.live(NO_REQUEST, told, one.bindings, self._request).body
         assert isinstance(made, bytes)
         return made
 

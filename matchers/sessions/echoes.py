@@ -125,7 +125,10 @@ class Echoes:
 
     def concern(self, request: Request, body: bytes, read: Read) -> bool:
         """Whether an answer may tell something that was sent."""
-        return self._may_be_in(body, read) or self._about(request.uri, read) is not None
+        if self._may_be_in(body, read):
+            return True
+        about = self._about(request.uri, read)
+        return about is not None and about.has_fields
 
     def live(
         self, request: Request, response: Response, bindings: Bindings, read: Read, own: Rows | None = None
@@ -136,8 +139,8 @@ class Echoes:
         """
         base = own or (self._about(request.uri, read) if self._things else None)
         body = response.body
-        within = own is not None or (isinstance(body, bytes) and self._may_be_in(body, read))
-        if not base and not within:
+        within = isinstance(body, bytes) and ((own is not None and own.may_be_in(body)) or self._may_be_in(body, read))
+        if not within and not (base and base.has_fields):
             return bindings.live(response)
         return Mender(request.uri, bindings, partial(self._rows, read)).mended(response, base, within)
 

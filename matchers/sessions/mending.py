@@ -24,6 +24,8 @@ from cloudtape.matchers.sessions.exchange import Text, kind_of, tokens_of
 from cloudtape.matchers.sessions.subjects import IDENTITY, IDS, subjects_of
 
 Value = str | int | float
+METADATA = re.compile(r"x-[a-z]+-meta-(property-)?")
+"""What was sent in a field may be told in a member (Image API v1: `x-image-meta-property-os` and `os`)."""
 MARK = f"echo{secrets.token_hex(12)}"
 """Stands for what was sent until names are exchanged: no word in it may be taken for a recorded one."""
 
@@ -42,6 +44,15 @@ class Rows:
         self._fields: dict[tuple[str, str], str] = {}
         self.words: set[bytes] = set()
 
+    @property
+    def has_fields(self) -> bool:
+        """Whether something was sent in header fields."""
+        return bool(self._fields)
+
+    def may_be_in(self, body: bytes) -> bool:
+        """Whether a recorded answer may tell some of it."""
+        return any(word in body for word in self.words)
+
     def add_all(self, was: Mapping[Place, Saying], sent: Mapping[Place, Saying]) -> Rows:
         for place, one in sent.items():
             if place in was:
@@ -52,8 +63,7 @@ class Rows:
         old, new = recorded.value, live.value
         if place[0] == FIELD:
             self._fields[recorded.field, str(old)] = str(new)
-            return
-        field = _plain(recorded.field)
+        field = _plain(METADATA.sub("", recorded.field))
         self._members[field, old] = new
         text = str(old)
         self.words.add(max(tokens_of(text.encode("utf-8", "surrogatepass")), key=len, default=b""))

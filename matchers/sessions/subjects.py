@@ -46,7 +46,9 @@ def subjects_of(members: Mapping[str, str], uri: str, as_live: AsLive) -> Iterat
     segments = _segments(uri)
     if segments and segments[-1] in LISTS:
         segments = segments[:-1]
-    for name in (*IDS, *NAMES):
+    # Below a thing with an id, a name is that of a part: `metadata` may have a member that is called so.
+    names = () if any(map(MADE_ID.fullmatch, segments)) else NAMES
+    for name in (*IDS, *names):
         if value := as_live(members.get(name, "")):
             if name in IDS and is_distinctive(value):
                 yield value

@@ -191,6 +191,31 @@ def test_a_key_of_an_account_comes_back() -> None:
     assert one.fields(Request("HEAD", SWIFT), key.lower()) == ("mine",)
 
 
+def test_a_property_that_was_sent_in_a_field_is_told_in_a_member() -> None:
+    def upload(os: str) -> Request:
+        return Request("POST", "http://glance/v1/images", (("X-Image-Meta-Property-Os", os),))
+
+    shown = Request("HEAD", f"http://glance/v1/images/{ID}")
+    kept = said("", 200, ("X-Image-Meta-Property-Os", "linux"), ("X-Image-Meta-Name", "linux"))
+    one = Client((upload("linux"), {"image": {"id": ID, "properties": {"os": "linux"}}}), (shown, kept))
+    assert one.told(upload("bsd"))["image"]["properties"] == {"os": "bsd"}
+    assert one.fields(shown, "x-image-meta-property-os", "x-image-meta-name") == ("bsd", "linux")
+
+
+def test_a_part_of_a_thing_is_not_taken_for_one_by_a_name_in_it() -> None:
+    def metadata(key: str) -> dict[str, Any]:
+        return {"metadata": {"api_key": key, "name": "x"}}
+
+    shown, part = get(f"/servers/{ID}"), get(f"/servers/{ID}/metadata/api_key")
+    one = Client(
+        (post(f"/servers/{ID}/metadata", metadata("scrubbed-key-1")), metadata("scrubbed-key-1")),
+        (shown, {"server": {"name": "vm", "id": ID, **metadata("scrubbed-key-1")}}),
+        (part, {"meta": {"api_key": "scrubbed-key-1"}}),
+    )
+    assert one.told(post(f"/servers/{ID}/metadata", metadata("mine"))) == metadata("mine")
+    assert one.told(shown)["server"]["metadata"]["api_key"] == one.told(part)["meta"]["api_key"] == "mine"
+
+
 def test_what_cannot_be_bound_is_told_of_its_own_thing() -> None:
     def network(made: str, text: str) -> dict[str, Any]:
         return {"network": {"id": made, "description": text}}

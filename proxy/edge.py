@@ -25,7 +25,8 @@ from cloudtape.ready import Ready
 from cloudtape.rewrite import Rewriter
 from cloudtape.routes import Routes
 from cloudtape.synthesis.faults import fault
-from cloudtape.upstream import DOCUMENT_LIMIT, INLINE_LIMIT, is_document
+from cloudtape.upstream import DOCUMENT_LIMIT, INLINE_LIMIT, is_document, is_upload
+from cloudtape.written import WrittenAddresses
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class Edge:
     ) -> None:
         self._answer, self._routes, self._ports, self._spool = answer, routes, ports, spool
         self._remembers = remembers
+        self._written = WrittenAddresses()
         self._rewriters = lru_cache(maxsize=256)(self._make_rewriters)
 
     async def handle(self, incoming: Incoming) -> Response | Ready | None:
@@ -82,13 +84,16 @@ class Edge:
             headers = inward.fields(for_upstream(incoming.headers))
             if body == b"" and incoming.has_body and incoming.length is None:
                 headers = (*headers, ("Content-Length", "0"))  # it came in pieces, of which there were none
-            request = Request(incoming.method, place.uri, headers, body, place.route.name, place.session)
-            response = await self._answer(_inward(request, inward))
+            sent = Request(incoming.method, _uri(place.uri, inward), headers, body, place.route.name, place.session)
+            response = await self._answer(_inward(sent, inward))
             if known != (self._routes.version, len(self._ports)):  # this answer has taught a route
                 rewriter, _ = self._rewriters_for(place)
+            if body:
+                self._written.note(sent, place.session, response, rewriter)
+            back = self._written.sparing(rewriter, place.uri, place.session)
             if isinstance(response, Ready):
-                return response.with_document(rewriter(response.body)) if response.is_document else response
-            return outward(response, rewriter, place)
+                return response.with_document(back(response.body)) if response.is_document else response
+            return outward(response, back, place)
         finally:
             if spool:
                 spool.discard()
@@ -152,9 +157,17 @@ async def _body_of(incoming: Incoming, spool: Spool | None) -> Body:
     return Stream(incoming.chunks(), length)
 
 
+def _uri(uri: str, rewriter: Rewriter) -> str:
+    """With the cloud's addresses in its query; a path names what it names."""
+    at = uri.find("?")
+    return uri if at < 0 else uri[:at] + rewriter.text(uri[at:])
+
+
 def _inward(request: Request, rewriter: Rewriter) -> Request:
     body = request.body
-    if isinstance(body, bytes) and body and is_document(header(request.headers, "content-type")):
+    if not isinstance(body, bytes) or not body or is_upload(request.uri):
+        return request
+    if is_document(header(request.headers, "content-type")):
         rewritten = rewriter(body)
         if rewritten != body:
             return replace(request, body=rewritten, headers=_resized(request.headers, len(rewritten)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
@@ -13,8 +14,8 @@ from cloudtape.addressing import Place
 from cloudtape.cassettes.content import ContentError, decoded
 from cloudtape.cassettes.messages import Body, Headers, Response, StoredBody, Stream
 from cloudtape.headers import Named
-from cloudtape.rewrite import PATH_FIELDS, URL_FIELDS, Rewriter
-from cloudtape.upstream import DOCUMENT_LIMIT, is_document
+from cloudtape.rewrite import PATH_FIELDS, URL_FIELDS
+from cloudtape.upstream import DOCUMENT_LIMIT, is_document, is_upload
 
 CHECKSUMS = frozenset({"etag", "content-md5"})
 # The fields that say what becomes of an answer on its way out: few of those that it has.
@@ -26,14 +27,22 @@ def telling(headers: Headers) -> dict[str, str]:
     return {name: value for written, value in reversed(headers) if (name := TELLING[written])}
 
 
-def outward(response: Response, rewriter: Rewriter, place: Place) -> Response:
+class Outward(Protocol):
+    """What puts the client's addresses in the place of the cloud's."""
+
+    def __call__(self, text: bytes) -> bytes: ...
+
+    def fields(self, headers: Headers, names: frozenset[str] | None = None) -> Headers: ...
+
+
+def outward(response: Response, rewriter: Outward, place: Place) -> Response:
     """The response with the client's addresses in its links."""
     told = telling(response.headers)
     if not URL_FIELDS.isdisjoint(told):
         headers = rewriter.fields(response.headers, URL_FIELDS)
         headers = tuple((k, _own_path(v, place)) if k.lower() in PATH_FIELDS else (k, v) for k, v in headers)
         response = replace(response, headers=headers)
-    if not response.body or not is_document(told.get("content-type")):
+    if not response.body or not is_document(told.get("content-type")) or is_upload(place.uri):
         return response
     return _with_body(response, told, rewriter)
 
@@ -49,7 +58,7 @@ def _own_path(value: str, place: Place) -> str:
     return prefix + value[len(base) :]
 
 
-def _with_body(response: Response, told: Mapping[str, str], rewriter: Rewriter) -> Response:
+def _with_body(response: Response, told: Mapping[str, str], rewriter: Outward) -> Response:
     if isinstance(response.body, Stream):
         return response
     if isinstance(response.body, StoredBody):

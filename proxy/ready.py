@@ -14,9 +14,10 @@ import msgspec
 from cloudtape.cassettes.messages import Headers, Interaction, Response
 from cloudtape.clock import is_token_answer
 from cloudtape.headers import FROM_THE_PROXY, HOP_BY_HOP, MATCH_HEADER, SOURCE_HEADER, Passing, Source, joined
+from cloudtape.matchers.requests.said import Looseness
 from cloudtape.outward import is_data, telling
 from cloudtape.rewrite import URL_FIELDS
-from cloudtape.upstream import is_document
+from cloudtape.upstream import is_document, is_upload
 
 MADE_READY_BY = (
     "cloudtape.ready",
@@ -31,17 +32,20 @@ REPLAYED = Passing(HOP_BY_HOP | FROM_THE_PROXY | {"date"})
 NOT_MODIFIED, NO_CONTENT = 304, 204
 FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 DOCUMENT, DATA = b"D", b" "
+LOOSENESS = {b"%d" % one: one for one in Looseness}
 
 
 class Ready(msgspec.Struct, frozen=True, gc=False):
     """An answer whose head is text: the status line and the fields with their line ends, but for the date.
 
     `is_document`: its body may hold addresses of the cloud, so the head does not tell its length yet.
+    `looseness` is that of the request.
     """
 
     head: bytes
     body: bytes
     is_document: bool
+    looseness: Looseness = Looseness.NONE
 
     @property
     def status(self) -> int:
@@ -79,8 +83,9 @@ def whence(operation: str, number: int | str) -> Headers:
     return (SOURCE_HEADER, Source.REPLAYED.value), (MATCH_HEADER, match)
 
 
-def packed(interaction: Interaction) -> bytes:
-    """The head of an answer, behind a letter that says what its body is; the interaction's number belongs at its end.
+def packed(interaction: Interaction, looseness: Looseness = Looseness.NONE) -> bytes:
+    """The head of an answer, behind a letter that says what its body is and a digit for the looseness of the request.
+    The interaction's number belongs at its end.
 
     Nothing where more depends on who asks than the date and the addresses in the body.
     """
@@ -93,19 +98,20 @@ def packed(interaction: Interaction) -> bytes:
     if not URL_FIELDS.isdisjoint(told) or is_token_answer(request.uri, response):
         return b""
     has_body = bool(body) and response.status != NO_CONTENT
-    is_doc = has_body and is_document(told.get("content-type")) and not is_data(body, told)
+    is_doc = has_body and is_document(told.get("content-type")) and not is_upload(request.uri)
+    is_doc = is_doc and not is_data(body, told)
     if is_doc and "content-encoding" in told:
         return b""
     fields = [pair for pair in replayed(response.headers) if pair[0].lower() != "content-length"]
     if not is_doc and response.status != NO_CONTENT:
         fields.append(("Content-Length", str(len(body))))
     head = _head(response, (*fields, *whence(operation, "")))
-    return (DOCUMENT if is_doc else DATA) + head if head else b""
+    return b"%b%d%b" % (DOCUMENT if is_doc else DATA, looseness, head) if head else b""
 
 
 def unpacked(piece: bytes, body: bytes, number: int) -> Ready:
     """The answer of interaction `number`, of whose head `packed` said all else."""
-    return Ready(b"%b%d\r\n" % (piece[1:], number), body, piece[:1] == DOCUMENT)
+    return Ready(b"%b%d\r\n" % (piece[2:], number), body, piece[:1] == DOCUMENT, LOOSENESS[piece[1:2]])
 
 
 def _head(response: Response, fields: Headers) -> bytes:

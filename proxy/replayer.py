@@ -15,11 +15,12 @@ from cloudtape.cassettes.cassette import Cassette, load
 from cloudtape.cassettes.fingerprint import fingerprint
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
 from cloudtape.cassettes.yaml_reader import Progress
-from cloudtape.clock import Now, freshened, is_token_answer, now
+from cloudtape.clock import Now, is_token_answer, now
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import SUMMARISED_BY, Summariser, own_id
 from cloudtape.matchers.requests.canonical import canonical
 from cloudtape.matchers.requests.naming import Naming
+from cloudtape.matchers.requests.said import Looseness, looseness
 from cloudtape.matchers.sessions.bindings import Binding, exchanged
 from cloudtape.matchers.sessions.exchange import Exchange
 from cloudtape.matchers.sessions.ladder import DEFAULT, Found, Ladder, Matching, Rung
@@ -33,6 +34,7 @@ from cloudtape.tokens import IssuedTokens
 
 MOST_SESSIONS = 10_000
 JSON = (("Content-Type", "application/json"),)
+NO_REQUEST = Request("GET", "")
 USED_UP = "all that was recorded of it was given already: what one such request made stands for one thing only"
 
 
@@ -46,12 +48,12 @@ class _ForReplay:
     """A summary for the matchers, and each answer as it will be sent."""
 
     def __init__(self, naming: Naming) -> None:
-        self._summariser = Summariser(naming)
+        self._naming, self._summariser = naming, Summariser(naming)
         self.close = self._summariser.close
 
     def add(self, interaction: Interaction) -> bytes:
         self._summariser.add(interaction)
-        return packed(interaction)
+        return packed(interaction, looseness(interaction.request, self._naming))
 
 
 class Preview(msgspec.Struct, frozen=True):
@@ -81,7 +83,7 @@ class Replayer:
         clock: Now = now,
         matching: Matching = DEFAULT,
     ) -> None:
-        self._cassettes, self._names, self._clock = cassettes, names, clock
+        self._cassettes, self._names, self._clock, self._naming = cassettes, names, clock, matching.naming
         self._recording = Recording(cassette.summary for cassette in cassettes)
         self._ladder = Ladder(self._recording, self._interaction, matching)
         self._sessions: OrderedDict[str, Session] = OrderedDict()
@@ -95,16 +97,17 @@ class Replayer:
         if found is None:
             return None
         self._used[found.position] = True
-        answer = self._answer(found.position)
+        answer, loose = self._answer(found.position)
         if isinstance(answer, Ready):
-            if found.rung is Rung.EXACT and not session.bindings and not found.gone and not found.lacks:
+            is_whole = not (found.its_like or found.gone or found.lacks)
+            if found.rung is Rung.EXACT and is_whole and self._is_as_recorded(session, request, answer):
                 return answer
             answer = answer.response
         if found.its_like:
             answer = self._ladder.showing_its_like(found, answer) or answer
         if found.gone or found.lacks:
             answer = self._mended(found, answer)
-        return sorted_as_asked(request, answer, self._in_words_of(session, request, found, answer))
+        return sorted_as_asked(request, answer, self._in_words_of(session, request, found, answer, loose))
 
     def _mended(self, found: Found, answer: Response) -> Response:
         """A recorded list as it is for this session; other answers to the same request tell what it lacks."""
@@ -112,16 +115,28 @@ class Replayer:
         others = (self._interaction(one) for one in self._recording.told_alike(found.position))
         return mended(recorded, answer, found.gone, found.lacks, ((one.request, one.response) for one in others))
 
-    def _in_words_of(self, session: Session, request: Request, found: Found, response: Response) -> Response:
-        """A recorded response as a session knows things."""
+    def _is_as_recorded(self, session: Session, request: Request, answer: Ready) -> bool:
+        """Whether an exact answer goes to a session as it was recorded."""
+        if session.bindings or answer.looseness is Looseness.FREE:
+            return False
+        if not session.echoes:
+            return True
+        return not answer.looseness and not session.echoes.concern(request, answer.body, self._request)
+
+    def _in_words_of(
+        self, session: Session, request: Request, found: Found, response: Response, loose: Looseness
+    ) -> Response:
+        """A recorded response as a session knows things. `loose` is the request."""
         is_token = is_token_answer(request.uri, response)
         if found.rung is not Rung.EXACT:
             response = self._retold(found, response)
-        response = session.bindings.live(response)
+        own = None
+        if loose:
+            recorded = self._request(found.position)
+            own = session.echoes.note(found.position, recorded, request, response, session.bindings)
+        response = session.echoes.live(request, response, session.bindings, self._request, own)
         if is_token:
-            response = self._tokens.issue(request.session, session, response)
-            assert isinstance(response.body, bytes)
-            response = replace(response, body=freshened(response.body, self._clock()))
+            response = self._tokens.answer(session, request, response, self._clock())
         return response
 
     def session_of(self, request: Request) -> str:
@@ -129,9 +144,12 @@ class Replayer:
         return self._tokens.session_of(request)
 
     def as_live(self, session: str, document: bytes) -> bytes:
-        """A recorded JSON document with the names that a session uses."""
-        bindings = self._session(session).bindings
-        made = bindings.live(Response(200, "OK", JSON, document)).body if bindings else document
+        """A recorded JSON document with the names that a session uses, and what it has sent."""
+        one = self._session(session)
+        if not one.bindings and not one.echoes:
+            return document
+        told = Response(200, "OK", JSON, document)
+        made = one.echoes.live(NO_REQUEST, told, one.bindings, self._request).body
         assert isinstance(made, bytes)
         return made
 
@@ -187,6 +205,9 @@ class Replayer:
         cassette, number = self._place(position)
         return cassette.interaction(number)
 
+    def _request(self, position: int) -> Request:
+        return self._interaction(position).request
+
     def _place(self, position: int) -> tuple[Cassette, int]:
         """The cassette that holds a position, and the number of the interaction in it. Raises IndexError."""
         for cassette in self._cassettes:
@@ -195,18 +216,20 @@ class Replayer:
             position -= len(cassette)
         raise IndexError(position)
 
-    def _answer(self, position: int) -> Response | Ready:
-        """What was answered, saying that it was found exactly."""
+    def _answer(self, position: int) -> tuple[Response | Ready, Looseness]:
+        """What was answered, saying that it was found exactly, and how loose the request is."""
         cassette, number = self._place(position)
         piece, body = cassette.answer(number)
         if piece:
-            return unpacked(piece, body, position + 1)
+            ready = unpacked(piece, body, position + 1)
+            return ready, ready.looseness
         recorded = cassette.interaction(number)
         response = recorded.response
         if isinstance(response.body, StoredBody):
             checked(response.body)
         operation = recorded.operation or self._names.operation_of(recorded.request) or "-"
-        return replace(response, headers=(*replayed(response.headers), *whence(operation, position + 1)))
+        headers = (*replayed(response.headers), *whence(operation, position + 1))
+        return replace(response, headers=headers), looseness(recorded.request, self._naming)
 
     def _retold(self, found: Found, response: Response) -> Response:
         """The response, saying how it was found, with what is bound for it alone exchanged."""

@@ -1,13 +1,14 @@
 """Addresses in messages: upstream's for the proxy's, and back.
 
-A `Rewriter` is made from pairs of base URLs and replaces them wherever they stand as the start of a URL: plain, with
-JSON's escaped slashes, or percent-encoded. It knows nothing of routes or layouts; `edge` makes the pairs.
+A `Rewriter` is made from pairs of base URLs and replaces them wherever they stand as the start of a URL, however that
+is spelled: plain, with JSON's escaped slashes, percent-encoded as a whole or in part, once or twice. It knows nothing
+of routes or layouts; `edge` makes the pairs.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -17,8 +18,10 @@ from cloudtape.cassettes.messages import Headers
 URL_FIELDS = frozenset({"location", "content-location", "link", "x-storage-url", "www-authenticate", "refresh"})
 # Fields that may be a path on the same host; it must gain or lose the route's prefix.
 PATH_FIELDS = frozenset({"location", "content-location"})
+# Fields whose value is the client's own and comes back as it is (Object Storage API v1).
+METADATA = re.compile(r"x-[a-z-]+-meta-.+")
 # What may not follow a base: there, the match would be the beginning of another host, port or segment.
-BOUNDARY = rb"(?![A-Za-z0-9._~:@-])"
+BOUNDARY = rb"(?![A-Za-z0-9._~:@-]|%(?:25)?(?:3[Aa]|40))"
 
 
 MOST_REMEMBERED = 512
@@ -35,7 +38,7 @@ class Rewriter:
         pairs = list(pairs)
         self._replacement: dict[bytes, bytes] = {}
         patterns = []
-        for spell in (_plain, _escaped, _quoted):  # apart, so that the regular expression shares their beginning
+        for spell in SPELLINGS:  # apart, so that the regular expression shares their beginning
             spelt = {spell(old).encode(): spell(new).encode() for old, new in pairs}
             patterns.append(b"|".join(map(re.escape, sorted(spelt, key=len, reverse=True))))
             self._replacement |= spelt
@@ -57,21 +60,27 @@ class Rewriter:
         pieces[1::2] = [self._replacement[base] for base in pieces[1::2]]
         return b"".join(pieces)
 
+    def text(self, value: str) -> str:
+        """The same for a text that comes again and again, such as a field's value or a query."""
+        return self._field(value) if "http" in value else value
+
     def fields(self, headers: Headers, names: frozenset[str] | None = None) -> Headers:
-        """The headers with their URLs rewritten; `names` in lower case, None for all fields."""
+        """The headers with their URLs rewritten; `names` in lower case, None for all fields but somebody's metadata."""
         if not self._replacement:
             return headers
         return tuple(
             [
-                (pair[0], self._field(pair[1]))
-                if "http" in pair[1] and (names is None or pair[0].lower() in names)
-                else pair
+                (pair[0], self._field(pair[1])) if "http" in pair[1] and _is_among(pair[0].lower(), names) else pair
                 for pair in headers
             ]
         )
 
     def _rewrite_field(self, value: str) -> str:
         return self(value.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+
+
+def _is_among(name: str, names: frozenset[str] | None) -> bool:
+    return name in names if names is not None else not METADATA.fullmatch(name)
 
 
 def _plain(url: str) -> str:
@@ -82,5 +91,35 @@ def _escaped(url: str) -> str:
     return url.replace("/", "\\/")
 
 
-def _quoted(url: str) -> str:
-    return quote(url, safe="")
+def _quoted(safe: str, lower: bool = False) -> Callable[[str], str]:
+    """Percent-encoded but for some characters, the hex digits in upper or lower case."""
+
+    def spell(url: str) -> str:
+        text = quote(url, safe=safe)
+        return HEX.sub(lambda found: found[0].lower(), text) if lower else text
+
+    return spell
+
+
+def _quoted_twice(url: str) -> str:
+    return quote(quote(url, safe=""), safe="")
+
+
+def _escaped_and_quoted(url: str) -> str:
+    return quote(_escaped(url), safe="")
+
+
+HEX = re.compile("%[0-9A-F]{2}")
+# The usual ones of a library's quoting function: Python leaves the slash, JavaScript's `encodeURI` all of it.
+SPELLINGS: tuple[Callable[[str], str], ...] = (
+    _plain,
+    _escaped,
+    _quoted(""),
+    _quoted("", lower=True),
+    _quoted("/"),
+    _quoted("/", lower=True),
+    _quoted(":"),
+    _quoted(":", lower=True),
+    _quoted_twice,
+    _escaped_and_quoted,
+)

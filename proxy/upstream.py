@@ -33,13 +33,20 @@ IDLE_SECONDS = 4.0
 # aiohttp would add these on its own account.
 AUTO_HEADERS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 
-DOCUMENT_TYPES = re.compile(r"[^;]*(json|xml|html)", re.IGNORECASE)
+DOCUMENT_TYPES = re.compile(r"[^;]*(json|xml|html)|application/x-www-form-urlencoded", re.IGNORECASE)
+# Somebody's bytes, whatever their type: an object's (Object Storage API v1), an image's (Image API v2).
+UPLOADS = re.compile(r"/v1(\.0)?/AUTH_[^/?]+/[^/?]+/[^?]|/v2[^/?]*/images/[^/?]+/(file|stage)(\?|$)")
 
 
 @lru_cache(maxsize=256)
 def is_document(content_type: str | None) -> bool:
-    """Whether a body may hold links: JSON, XML or HTML by its Content-Type."""
+    """Whether a body may hold links: JSON, XML, HTML or a form by its Content-Type."""
     return bool(content_type and DOCUMENT_TYPES.match(content_type))
+
+
+def is_upload(uri: str) -> bool:
+    """Whether what goes to an address and comes from it is data, in which no URL is the API's."""
+    return bool(UPLOADS.search(uri))
 
 
 class Upstream:

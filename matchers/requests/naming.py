@@ -7,7 +7,7 @@ A new service is a new row here and no code; a user's own rows go first.
     name       names a thing; binds where the client made it up, not where it is the cloud's own
     id         as a cloud gives them; likewise
     address    chosen by the client: a CIDR, an IP or MAC address; likewise
-    text       said to people: descriptions, metadata; always binds
+    text       said to people: descriptions, metadata; not compared, and given back with the thing that it was said of
     who        who logs in; binds even where the cloud knew the recorded one
     volatile   differs on each run and means nothing: moments, sizes of steps; not compared
     fixed      compared as it is

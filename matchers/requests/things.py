@@ -94,6 +94,11 @@ def thing_of(uri: str) -> Thing:
     return Thing(family, _item(inner), len(inner) == 1 or named_twice)
 
 
+def segments_of(uri: str) -> list[str]:
+    """The segments of a path, once version and project are set aside."""
+    return _significant(urlsplit(uri).path)
+
+
 def _significant(path: str) -> list[str]:
     segments = [unquote(segment) for segment in path.split("/") if segment]
     for at, segment in enumerate(segments):

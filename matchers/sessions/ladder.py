@@ -172,7 +172,7 @@ class Ladder:
         asked = Asked(request, session, self._naming)
         context = self._context(session, asked)
         found = list(self._compared(session, asked, context, asked.asker.identity))
-        found = found or list(self._compared_in(session, self._anybodys(asked), asked.form, context))
+        found = found or list(self._compared_in(self._anybodys(asked), asked.form, context))
         # Of names of one stem, what was compared first is compared among all others again.
         once = {one.position: one for one in found}.values()
         return sorted(once, key=lambda one: one.verdict.cost if isinstance(one.verdict, Fit) else float("inf"))
@@ -222,7 +222,7 @@ class Ladder:
         """A read of somebody else's is given, but nothing that was refused to them."""
         if asked.is_write:
             return None
-        compared = self._compared_in(session, self._anybodys(asked), asked.form, self._context(session, asked))
+        compared = self._compared_in(self._anybodys(asked), asked.form, self._context(session, asked))
         return self._likest(session, asked, (one for one in compared if self._status_at(one.position) < REFUSED))
 
     def _likest(self, session: Session, asked: Asked, candidates: Iterable[Candidate]) -> Found | None:
@@ -272,14 +272,12 @@ class Ladder:
                 self._tried(session, wide, MOST_THOUGHT_OF),
                 self._recording.of_shape(own.shape, who)[:MOST_THOUGHT_OF],
             ):
-                found = list(self._compared_in(session, tried, own, context))
+                found = list(self._compared_in(tried, own, context))
                 yield from found
                 if any(isinstance(one.verdict, Fit) for one in found):
                     return
 
-    def _compared_in(
-        self, session: Session, positions: Iterable[int], asked: Form, context: Comparison
-    ) -> Iterator[Candidate]:
+    def _compared_in(self, positions: Iterable[int], asked: Form, context: Comparison) -> Iterator[Candidate]:
         for position in positions:
             key, recorded = self._form_at(position)
             yield Candidate(position, key, compare(recorded, asked, context))
@@ -318,7 +316,7 @@ class Ladder:
     def _once_things_change_places(self, session: Session, asked: Asked) -> Found | None:
         """What answers once some recorded things, or who asks, have changed places with others."""
         for swaps, position in self._thoughts(session, asked).items():
-            if not asked.is_write and (found := self._about_its_like(session, asked, swaps, position)):
+            if not asked.is_write and (found := self._about_its_like(session, swaps, position)):
                 return found
             swapped = self._swaps.exchange(session.past, session.bindings, swaps)
             if swapped:
@@ -330,7 +328,7 @@ class Ladder:
                 session.exchange(swapped.back)
         return None
 
-    def _about_its_like(self, session: Session, asked: Asked, swaps: tuple[Swap, ...], position: int) -> Found | None:
+    def _about_its_like(self, session: Session, swaps: tuple[Swap, ...], position: int) -> Found | None:
         """A list that was recorded with one thing answers for its like: the client has both, so neither can be taken
         for the other any more.
         """
@@ -355,7 +353,7 @@ class Ladder:
         naming = self._recording.of_form(asked.form.key, named_by(asked.form), MOST_THOUGHT_OF)
         shaped = self._recording.of_shape(asked.form.shape, asked.asker.identity)[:MOST_THOUGHT_OF]
         tried = dict.fromkeys([*naming, *self._anybodys(asked), *shaped])
-        for one in self._compared_in(session, tried, asked.form, context):
+        for one in self._compared_in(tried, asked.form, context):
             if isinstance(one.verdict, Fit) and session.past.is_free(one.position):
                 for identity in self._identities(one.key, asked.asker):
                     people = [pair for pair in zip(asked.asker.identity, identity, strict=False) if pair[0] != pair[1]]

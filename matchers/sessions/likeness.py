@@ -127,10 +127,10 @@ def compare(recorded: Form, asked: Form, context: Comparison) -> Fit | Refused:
             reason = "" if old.kind in UNBOUND else "one name would have to be two"
         if reason:
             return Refused(f"{new.place}: recorded {old.shown}, asked {new.shown}; {reason}")
-        # One name for a user and a project, one description for two things: neither needs to be bound.
-        if old.kind not in UNBOUND or (
-            pairs.fits(old.value, new.value) and context.bindings.fits(old.value, new.value)
-        ):
+        # One name for a user and a project: it needs not be bound. A text never is: what was said of one thing is
+        # given back with this thing alone (`echoes`).
+        is_whole = pairs.fits(old.value, new.value) and context.bindings.fits(old.value, new.value)
+        if old.kind is not Kind.TEXT and (old.kind not in UNBOUND or is_whole):
             pairs.add(old, new)
         unlikeness += _unlikeness(old, new)
         alike = alike and _are_alike(old, new)

@@ -7,6 +7,7 @@ from cloudtape.matchers.recordings.recording import Group, Recording
 from cloudtape.matchers.recordings.summary import Identity, token_of
 from cloudtape.matchers.requests.things import word
 from cloudtape.matchers.sessions.bindings import Bindings
+from cloudtape.matchers.sessions.echoes import Echoes
 from cloudtape.matchers.sessions.past import Asker, Past, Polling, Shows, shows_itself
 from cloudtape.matchers.sessions.swaps import Exchanged
 
@@ -20,6 +21,7 @@ class Session:
         self._recording = recording
         self.past = Past(recording, polling, shows)
         self.bindings = Bindings(recording.derived)
+        self.echoes = Echoes()
         self.begins: dict[Group, int] = {}
         self._tokens: dict[int, Identity] = {}
 
@@ -39,4 +41,5 @@ class Session:
         """Let things change places."""
         self.past.exchange(swapped.positions)
         self.bindings.exchange(swapped.ids, swapped.names, swapped.texts)
+        self.echoes.exchange(swapped.positions)
         self.begins.clear()

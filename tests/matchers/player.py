@@ -6,6 +6,7 @@ from typing import Any
 from cloudtape.cassettes.messages import Interaction, Request, Response
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import Summariser
+from cloudtape.matchers.requests.things import is_write
 from cloudtape.matchers.sessions.ladder import DEFAULT, Found, Ladder, Matching
 
 JSON = (("Content-Type", "application/json"),)
@@ -54,12 +55,26 @@ class Player:
 
     def ask(self, request: Request) -> str:
         """The body of the answer, in the session's words."""
+        answer = self.answer(request)
+        if answer is None:
+            return "miss"
+        assert isinstance(answer.body, bytes)
+        return answer.body.decode()
+
+    def answer(self, request: Request) -> Response | None:
+        """As a replayer gives it."""
         found = self.find(request)
         if found is None:
-            return "miss"
-        body = self.session.bindings.live(self.interactions[found.position].response).body
-        assert isinstance(body, bytes)
-        return body.decode()
+            return None
+        response, own = self.interactions[found.position].response, None
+        session = self.session
+        if is_write(request):
+            recorded = self._request(found.position)
+            own = session.echoes.note(found.position, recorded, request, response, session.bindings)
+        return session.echoes.live(request, response, session.bindings, self._request, own)
+
+    def _request(self, position: int) -> Request:
+        return self.interactions[position].request
 
     def rung(self, request: Request) -> str:
         found = self.find(request)

@@ -6,6 +6,7 @@ import json
 import socket
 import zlib
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 
@@ -176,6 +177,102 @@ def test_the_proxys_own_address_is_the_clouds_for_the_cloud(
     assert received.all("X-Ref") == [f"{cloud.url}/v3"]
     assert received.all("Content-Length") == [str(len(received.body))]
     assert taped().interaction(2).request.body == received.body
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("{proxy}/compute/images/1", "{cloud}/compute/images/1"),
+        ("http%3A%2F%2Fproxy.example%3A8780%2Fcompute%2Fx", "http%3A%2F%2F127.0.0.1%3A{port}%2Fcompute%2Fx"),
+        ("http%3a//proxy.example%3a8780/compute/x", "http%3a//127.0.0.1%3a{port}/compute/x"),
+        ("http%3A%2F%2Fproxy.example%3A8780%2Fnosuch", "http%3A%2F%2Fproxy.example%3A8780%2Fnosuch"),
+        ("http%3A%2F%2Fproxy.example%3A87801%2Fcompute", "http%3A%2F%2Fproxy.example%3A87801%2Fcompute"),
+    ],
+)
+def test_the_proxys_address_is_the_clouds_in_queries_and_forms(
+    recorder: BackgroundProxy, cloud: RawCloud, taped: Taped, ours: str, theirs: str
+) -> None:
+    ours, theirs = (one.format(proxy=PUBLIC, cloud=cloud.url, port=cloud.port) for one in (ours, theirs))
+    form = f"a=1&ref={ours}".encode()
+    fields = ("Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(form)}")
+    say(recorder.url, request(f"POST /compute/x?ref={ours}&b=2", *fields, body=form))
+    received = cloud.received[-1]
+    assert received.line == f"POST /compute/x?ref={theirs}&b=2 HTTP/1.1"
+    assert received.body == f"a=1&ref={theirs}".encode()
+    assert received.all("Content-Length") == [str(len(received.body))]
+    assert taped().interaction(2).request.uri == f"{cloud.url}/compute/x?ref={theirs}&b=2"
+
+
+def test_a_replay_at_another_address_exchanges_its_own(
+    recorder: BackgroundProxy, cloud: RawCloud, proxy: Start
+) -> None:
+    def asked(host: str) -> bytes:
+        url = f"http://{host}/compute/images/1"
+        body = json.dumps({"endpoint": {"url": url, "other": f"{cloud.url}/v3"}}).encode()
+        fields = ("Content-Type: application/json", f"Content-Length: {len(body)}", f"Host: {host}")
+        return request(f"POST /compute/endpoints?ref={quote(url, safe='')}", *fields, body=body)
+
+    def made(received: Received, _: socket.socket) -> bytes:
+        return document({"endpoint": {"id": "e1-of-mine", **json.loads(received.body)["endpoint"]}}, "201 Created")
+
+    cloud.answers[f"/compute/endpoints?ref={quote(f'{cloud.url}/compute/images/1', safe='')}"] = made
+    told = [say(recorder.url, asked("proxy.example:8780")), say(proxy("replay").url, asked("other.example"))]
+    assert [json.loads(each.body)["endpoint"] for each in told] == [
+        {"id": "e1-of-mine", "url": f"http://{host}/compute/images/1", "other": f"{cloud.url}/v3"}
+        for host in ("proxy.example:8780", "other.example")
+    ]
+
+
+def test_a_path_and_its_names_are_left_alone(recorder: BackgroundProxy, cloud: RawCloud) -> None:
+    target = "/compute/x/http%3A%2F%2Fproxy.example%3A8780%2Fcompute"
+    say(recorder.url, request(f"GET {target}"))
+    assert cloud.received[-1].line == f"GET {target} HTTP/1.1"
+
+
+@pytest.mark.parametrize("url", ["{proxy}/compute/v2.1/mine", "{cloud}/compute/v2.1/mine", "http://else.example/x"])
+def test_an_address_that_a_client_wrote_as_data_comes_back_as_it_wrote_it(
+    recorder: BackgroundProxy, cloud: RawCloud, url: str
+) -> None:
+    def stored(received: Received, _: socket.socket) -> bytes:
+        body = {"endpoint": {"url": json.loads(received.body)["endpoint"]["url"], "id": "e1-of-mine", **links}}
+        cloud.answers["/v3/endpoints/e1-of-mine"] = document(body)
+        other = {"id": "e2-of-others", "url": f"{cloud.url}/compute/v2.1/mine"}
+        cloud.answers["GET /v3/endpoints"] = document({"endpoints": [body["endpoint"], other]})
+        return document(body, "201 Created")
+
+    links = {"links": {"self": f"{cloud.url}/v3/endpoints/e1-of-mine"}}
+    url = url.format(proxy=PUBLIC, cloud=cloud.url)
+    cloud.answers["POST /v3/endpoints"] = stored
+    sent = json.dumps({"endpoint": {"url": url}}).encode()
+    fields = ("Content-Type: application/json", f"Content-Length: {len(sent)}")
+    made = say(recorder.url, request("POST /identity/v3/endpoints", *fields, body=sent))
+    shown = say(recorder.url, request("GET /identity/v3/endpoints/e1-of-mine"))
+    listed = say(recorder.url, request("GET /identity/v3/endpoints"))
+    endpoint = {"url": url, "id": "e1-of-mine", "links": {"self": f"{PUBLIC}/identity/v3/endpoints/e1-of-mine"}}
+    assert json.loads(made.body) == json.loads(shown.body) == {"endpoint": endpoint}
+    other = {"id": "e2-of-others", "url": f"{PUBLIC}/compute/v2.1/mine"}
+    assert json.loads(listed.body) == {"endpoints": [endpoint, other]}
+
+
+def test_a_catalog_leads_to_the_proxy_whatever_was_written(recorder: BackgroundProxy, cloud: RawCloud) -> None:
+    url = f"{cloud.url}/compute/v2.1"
+    cloud.answers["POST /v3/endpoints"] = document({"endpoint": {"url": url, "id": "e1-of-mine"}}, "201 Created")
+    cloud.answers["/v3/auth/catalog"] = document({"catalog": [{"endpoints": [{"url": url, "id": "e1-of-mine"}]}]})
+    sent = json.dumps({"endpoint": {"url": url}}).encode()
+    fields = ("Content-Type: application/json", f"Content-Length: {len(sent)}")
+    assert url in say(recorder.url, request("POST /identity/v3/endpoints", *fields, body=sent)).body.decode()
+    assert url not in say(recorder.url, request("GET /identity/v3/auth/catalog")).body.decode()
+
+
+def test_what_is_uploaded_is_not_rewritten_in_either_direction(recorder: BackgroundProxy, cloud: RawCloud) -> None:
+    place, data = "/compute/v1/AUTH_p/c/o", json.dumps({"ours": f"{PUBLIC}/compute", "theirs": f"{cloud.url}/compute"})
+    cloud.answers[f"PUT {place}"] = answer("201 Created")
+    cloud.answers[f"GET {place}"] = answer("200 OK", "Content-Type: application/json", data.encode())
+    fields = ("Content-Type: application/json", f"Content-Length: {len(data)}", f"X-Object-Meta-From: {PUBLIC}/compute")
+    say(recorder.url, request(f"PUT {place}", *fields, body=data.encode()))
+    assert cloud.received[-1].body.decode() == data
+    assert cloud.received[-1].all("X-Object-Meta-From") == [f"{PUBLIC}/compute"]
+    assert say(recorder.url, request(f"GET {place}")).body.decode() == data
 
 
 def test_somebodys_file_is_not_rewritten(recorder: BackgroundProxy, cloud: RawCloud) -> None:

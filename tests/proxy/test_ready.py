@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Headers, Interaction, Request, Response, StoredBody
 from cloudtape.framing import head
+from cloudtape.matchers.requests.said import Looseness
 from cloudtape.ready import Ready, packed, replayed, unpacked, whence
 from tests.cassettes.strategies import interactions
 
@@ -102,6 +103,12 @@ def test_data_knows_its_length_and_a_204_has_none() -> None:
 )
 def test_what_depends_on_more_is_not_ready(request_: Request, response: Response) -> None:
     assert packed(Interaction(request_, response)) == b""
+
+
+@pytest.mark.parametrize("looseness", Looseness)
+def test_how_loose_the_request_is_is_known_with_the_answer(looseness: Looseness) -> None:
+    found = unpacked(packed(Interaction(READ, ANSWER), looseness), b"{}", 7)
+    assert found == replace(unpacked(packed(Interaction(READ, ANSWER)), b"{}", 7), looseness=looseness)
 
 
 def test_an_object_that_is_vouched_for_is_data_whatever_its_type() -> None:

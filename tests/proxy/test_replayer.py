@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Interaction, Request, Response, header
 from cloudtape.cassettes.writer import CassetteWriter
+from cloudtape.clock import Now, now
 from cloudtape.headers import MATCH_HEADER
 from cloudtape.matchers.sessions.ladder import DEFAULT, Matching, Rung
 from cloudtape.operation_names import OperationNames
@@ -35,12 +37,15 @@ LIFE: list[tuple[Request, Any]] = [
 ]
 
 
-def replayer(folder: Path, matching: Matching = DEFAULT, life: list[tuple[Request, Any]] = LIFE) -> Replayer:
+def replayer(
+    folder: Path, matching: Matching = DEFAULT, life: list[tuple[Request, Any]] = LIFE, clock: Now = now
+) -> Replayer:
+    folder.mkdir(exist_ok=True)
     writer = CassetteWriter.create(folder / "tape.yaml")
     for request, answer in life:
         writer.append(Interaction(request, answer if isinstance(answer, Response) else said(answer)))
     writer.close()
-    return Replayer([load_for_replay(writer.path, matching.naming)], OperationNames(Routes()), matching=matching)
+    return Replayer([load_for_replay(writer.path, matching.naming)], OperationNames(Routes()), clock, matching)
 
 
 def ask(one: Replayer, request: Request) -> Response | Ready | None:
@@ -129,3 +134,26 @@ def test_rules_that_cannot_be_read_are_one_line_and_exit_code_2(tmp_path: Path) 
     done = cloudtape("run", "--match-rules", str(rules), "--cassette", SAMPLE, "--", "true")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines() == [f"cloudtape: {rules}, rule 1: Invalid enum value 'nome' - at `$.kind`"]
+
+
+def test_what_was_sent_comes_back_whatever_the_cassette_holds(tmp_path: Path) -> None:
+    def user(password: str, name: str = "user-1a2b") -> dict[str, Any]:
+        return {"user": {"name": name, "password": password}}
+
+    recorded = {"user": {**user("scrubbed-password-1")["user"], "id": ID}}
+    created, shown = post("/users", user("scrubbed-password-1")), get(f"/users/{ID}")
+    for name in ("user-1a2b", "user-9f9f"):
+        one = replayer(tmp_path / name, life=[(created, recorded), (shown, recorded)])
+        sent = {"user": {**user("chosen", name)["user"], "id": ID}}
+        assert body(ask(one, post("/users", user("chosen", name)))) == body(ask(one, shown)) == sent
+
+
+def test_an_exact_answer_lies_ready_also_once_something_was_sent(tmp_path: Path) -> None:
+    def user(password: str) -> dict[str, Any]:
+        return {"user": {"name": "user-1a2b", "password": password}}
+
+    life = [(post("/users", user("scrubbed-password-1")), {"user": {"id": OTHER}}), (get("/flavors"), {"flavors": []})]
+    routed = [(replace(request, route="compute"), answer) for request, answer in life]
+    one = replayer(tmp_path, life=routed)
+    assert not isinstance(ask(one, post("/users", user("chosen"))), Ready)
+    assert isinstance(ask(one, get("/flavors")), Ready)

@@ -24,6 +24,11 @@ inward = Rewriter((ours, theirs) for theirs, ours in PAIRS)
         (rb'"http:\/\/controller:8774\/v2.1"', rb'"http:\/\/127.0.0.1:8780\/compute\/v2.1"'),
         (b"next=http%3A%2F%2Fcontroller%3A9292%2Fv2", b"next=http%3A%2F%2F127.0.0.1%3A8780%2Fimage%2Fv2"),
         (b"<a href='http://controller/'>", b"<a href='http://127.0.0.1:8780/web/'>"),
+        (b"url=http%3A//controller%3A8774/v2", b"url=http%3A//127.0.0.1%3A8780/compute/v2"),
+        (b"url=http%3a%2f%2fcontroller%3a8774%2fv2", b"url=http%3a%2f%2f127.0.0.1%3a8780%2fcompute%2fv2"),
+        (b"url=http:%2F%2Fcontroller:8774%2Fv2", b"url=http:%2F%2F127.0.0.1:8780%2Fcompute%2Fv2"),
+        (b"a=http%253A%252F%252Fcontroller%253A8774", b"a=http%253A%252F%252F127.0.0.1%253A8780%252Fcompute"),
+        (b"a=%22http%3A%5C%2F%5C%2Fcontroller%22", b"a=%22http%3A%5C%2F%5C%2F127.0.0.1%3A8780%5C%2Fweb%22"),
         (b'"http://controller:8774"', b'"http://127.0.0.1:8780/compute"'),
         (b"https://cloud/compute?limit=1", b"http://127.0.0.1:8780/far?limit=1"),
     ],
@@ -35,7 +40,16 @@ def test_a_known_base_is_replaced_in_each_spelling(before: bytes, after: bytes) 
 
 @pytest.mark.parametrize(
     "text",
-    [b"http://controller:87740/", b"http://controller:8775/", b"http://controller.example/", b"https://cloud/computed"],
+    [
+        b"http://controller:87740/",
+        b"http://controller:8775/",
+        b"http://controller.example/",
+        b"https://cloud/computed",
+        b"http%3A%2F%2Fcontroller%3A8775%2F",
+        b"http%3A%2F%2Fcontroller%40example%2F",
+        b"http%253A%252F%252Fcontroller%253A8775%252F",
+        b"http%3a//controller%3a8775/",
+    ],
 )
 def test_a_longer_host_port_or_segment_is_left_alone(text: bytes) -> None:
     assert outward(text) == text
@@ -44,6 +58,11 @@ def test_a_longer_host_port_or_segment_is_left_alone(text: bytes) -> None:
 def test_only_fields_that_hold_urls_are_rewritten_outward() -> None:
     headers = (("Location", "http://controller:8774/x"), ("X-Object-Meta-Home", "http://controller:8774/x"))
     assert outward.fields(headers, URL_FIELDS) == (("Location", "http://127.0.0.1:8780/compute/x"), headers[1])
+
+
+def test_somebodys_metadata_is_their_own() -> None:
+    headers = (("X-Ref", "http://127.0.0.1:8780/compute/x"), ("X-Object-Meta-Home", "http://127.0.0.1:8780/compute/x"))
+    assert inward.fields(headers) == (("X-Ref", "http://controller:8774/x"), headers[1])
 
 
 def test_nothing_is_known_without_routes() -> None:

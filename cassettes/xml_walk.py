@@ -1,15 +1,14 @@
 """The walk over XML and HTML: elements and attributes by their names, text between tags as leaves.
 
-Nothing is parsed and written anew. What is no element (a declaration, a DOCTYPE, a comment, CDATA, a script) has bounds of
-its own, and only what is replaced is spelt by us: all else stays byte for byte, well-formed or not. One pass, whose cost
-grows with the length of the text whatever is in it.
+Nothing is parsed and written anew. What is no element (a declaration, a DOCTYPE, a comment, CDATA, a script) has bounds
+of its own, and only what is replaced is spelt by us: all else stays byte for byte, well-formed or not. One pass, whose
+cost grows with the length of the text whatever is in it.
 """
 
 from __future__ import annotations
 
 import re
 from html import escape, unescape
-from os.path import commonprefix
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -129,13 +128,20 @@ def _spelt(raw: str, plain: str, replaced: str) -> str:
         return raw
     if plain == raw:  # no entities: none are wanted where it is no XML, in a script say
         return replaced
-    same = len(commonprefix([plain, replaced]))
+    same = _shared(plain, replaced)
     rest, other = plain[same:], replaced[same:]
-    tail = len(commonprefix([rest[::-1], other[::-1]]))
+    tail = _shared(rest[::-1], other[::-1])
     begin, meant = _bound(raw, same, behind=False)
     end, meant_end = _bound(raw, len(plain) - tail, behind=True)
     middle = replaced[meant : len(replaced) - (len(plain) - meant_end)]
     return raw[:begin] + escape(middle) + raw[end:]
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    return next(
+        (at for at, (mine, its) in enumerate(zip(one, other, strict=False)) if mine != its), min(len(one), len(other))
+    )
 
 
 def _bound(raw: str, at: int, behind: bool) -> tuple[int, int]:

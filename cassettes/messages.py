@@ -24,10 +24,14 @@ class StoredBody(msgspec.Struct, frozen=True):
 
 
 class Stream(msgspec.Struct, frozen=True):
-    """A body still on its way: it can be read once. `length` in bytes, where the sender announced it."""
+    """A body still on its way: it can be read once. `length` in bytes, where the sender announced it.
+
+    `dribbles`: a document that is passed on as it comes because it comes slowly, not because it is large.
+    """
 
     chunks: AsyncIterator[bytes]
     length: int | None = None
+    dribbles: bool = False
 
 
 Body = bytes | StoredBody | Stream

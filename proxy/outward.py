@@ -16,6 +16,7 @@ from cloudtape.headers import Named
 from cloudtape.rewrite import PATH_FIELDS, URL_FIELDS, Rewriter
 from cloudtape.upstream import DOCUMENT_LIMIT, is_document
 
+PARTIAL = 206
 CHECKSUMS = frozenset({"etag", "content-md5"})
 # The fields that say what becomes of an answer on its way out: few of those that it has.
 TELLING = Named(URL_FIELDS | CHECKSUMS | {"content-type", "content-encoding"})
@@ -33,7 +34,7 @@ def outward(response: Response, rewriter: Rewriter, place: Place) -> Response:
         headers = rewriter.fields(response.headers, URL_FIELDS)
         headers = tuple((k, _own_path(v, place)) if k.lower() in PATH_FIELDS else (k, v) for k, v in headers)
         response = replace(response, headers=headers)
-    if not response.body or not is_document(told.get("content-type")):
+    if not response.body or response.status == PARTIAL or not is_document(told.get("content-type")):
         return response
     return _with_body(response, told, rewriter)
 
@@ -51,7 +52,8 @@ def _own_path(value: str, place: Place) -> str:
 
 def _with_body(response: Response, told: Mapping[str, str], rewriter: Rewriter) -> Response:
     if isinstance(response.body, Stream):
-        return response
+        body = response.body
+        return replace(response, body=Stream(rewriter.over(body.chunks))) if body.dribbles else response
     if isinstance(response.body, StoredBody):
         if response.body.size > DOCUMENT_LIMIT:
             return response

@@ -14,7 +14,7 @@ import msgspec
 from cloudtape.cassettes.messages import Headers, Interaction, Response
 from cloudtape.clock import is_token_answer
 from cloudtape.headers import FROM_THE_PROXY, HOP_BY_HOP, MATCH_HEADER, SOURCE_HEADER, Passing, Source, joined
-from cloudtape.outward import is_data, telling
+from cloudtape.outward import PARTIAL, is_data, telling
 from cloudtape.rewrite import URL_FIELDS
 from cloudtape.upstream import is_document
 
@@ -86,7 +86,8 @@ def packed(interaction: Interaction) -> bytes:
     if not URL_FIELDS.isdisjoint(told) or is_token_answer(request.uri, response):
         return b""
     has_body = bool(body) and response.status != NO_CONTENT
-    is_doc = has_body and is_document(told.get("content-type")) and not is_data(body, told)
+    is_doc = has_body and response.status != PARTIAL and is_document(told.get("content-type"))
+    is_doc = is_doc and not is_data(body, told)
     if is_doc and "content-encoding" in told:
         return b""
     fields = [pair for pair in replayed(response.headers) if pair[0].lower() != "content-length"]

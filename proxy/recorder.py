@@ -1,7 +1,7 @@
 """The responders that ask the cloud: Forwarder sends, Recorder sends and keeps.
 
     client ──> tee ──> upstream                 the request's body is spooled while it passes
-    client <── tee <── upstream                 and so is the answer's; its last piece is held back until
+    client <── tee <── upstream                 and so is the answer's; its end is held back until
                  └──> scrub ──> cassette        the interaction is on disk
 
 Nothing here knows how a cassette is laid out or what a secret is.
@@ -154,7 +154,7 @@ class Recorder:
             raise
         self._untaught += self._routes.learn(endpoints_of(request, response))
         if isinstance(response.body, Stream):
-            body = Stream(self._passing(take, response, response.body), response.body.length)
+            body = replace(response.body, chunks=self._passing(take, response, response.body))
             return _from(Source.RECORDED, replace(response, body=body))
         await self._keep(take, response)
         return _from(Source.RECORDED, response)
@@ -165,15 +165,21 @@ class Recorder:
 
     async def _passing(self, take: _Take, response: Response, stream: Stream) -> AsyncIterator[bytes]:
         copy = _Copy(self._keeper.spool())
+        left, held = stream.length, b""
         try:
-            held = b""
             async for chunk in stream.chunks:
                 copy.write(chunk)
-                if held:
-                    yield held
-                held = chunk
+                if left is None:
+                    yield chunk  # what follows the last one is the end that the framing marks
+                    continue
+                left -= len(chunk)
+                if left > 0:
+                    yield chunk
+                else:
+                    held += chunk
             await self._keep(take, response, copy)
-            yield held
+            if held:
+                yield held
         finally:
             copy.discard()
             take.discard()

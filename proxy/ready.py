@@ -12,18 +12,21 @@ import re
 import msgspec
 
 from cloudtape.cassettes.messages import Headers, Interaction, Response
-from cloudtape.clock import is_token_answer
+from cloudtape.clock import is_token_answer, tells_time
+from cloudtape.cookies import SET_COOKIE
 from cloudtape.headers import FROM_THE_PROXY, HOP_BY_HOP, MATCH_HEADER, SOURCE_HEADER, Passing, Source, joined
 from cloudtape.outward import PARTIAL, is_data, telling
 from cloudtape.rewrite import URL_FIELDS
 from cloudtape.upstream import is_document
 
-READY_VERSION = 1
+READY_VERSION = 2
 # Made new by the edge, or true of the recording only.
 REPLAYED = Passing(HOP_BY_HOP | FROM_THE_PROXY | {"date"})
 NOT_MODIFIED, NO_CONTENT = 304, 204
 FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 DOCUMENT, DATA = b"D", b" "
+# Fields that are others for each client, and those that may be others at each time.
+DEPENDING, MOVING = URL_FIELDS | {SET_COOKIE}, frozenset({"retry-after", "expires"})
 
 
 class Ready(msgspec.Struct, frozen=True, gc=False):
@@ -83,7 +86,9 @@ def packed(interaction: Interaction) -> bytes:
     operation = interaction.operation or (request.route and "-")
     if not isinstance(body, bytes) or request.method == "HEAD" or not operation:
         return b""
-    if not URL_FIELDS.isdisjoint(told) or is_token_answer(request.uri, response):
+    if not DEPENDING.isdisjoint(told) or is_token_answer(request.uri, response):
+        return b""
+    if not MOVING.isdisjoint(told) and tells_time(response.headers):
         return b""
     has_body = bool(body) and response.status != NO_CONTENT
     is_doc = has_body and response.status != PARTIAL and is_document(told.get("content-type"))

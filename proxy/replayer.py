@@ -14,7 +14,7 @@ from cloudtape.cassettes.bodies import checked
 from cloudtape.cassettes.cassette import Cassette, load
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
 from cloudtape.cassettes.yaml_reader import Progress
-from cloudtape.clock import Now, freshened, is_token_answer, now
+from cloudtape.clock import Now, freshened, is_token_answer, moved, now
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import SUMMARY_VERSION, Summariser, own_id
 from cloudtape.matchers.requests.canonical import canonical
@@ -193,7 +193,8 @@ class Replayer:
         if isinstance(response.body, StoredBody):
             checked(response.body)
         operation = recorded.operation or self._names.operation_of(recorded.request) or "-"
-        return replace(response, headers=(*replayed(response.headers), *whence(operation, position + 1)))
+        headers = moved(recorded, self._clock())
+        return replace(response, headers=(*replayed(headers), *whence(operation, position + 1)))
 
     def _retold(self, found: Found, response: Response) -> Response:
         """The response, saying how it was found, with what is bound for it alone exchanged."""

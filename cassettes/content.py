@@ -178,17 +178,3 @@ def is_vouched_for(response: Response) -> bool:
         return False
     etag = (header(response.headers, "etag") or "").strip('"')
     return etag == hashlib.md5(response.body, usedforsecurity=False).hexdigest()
-
-
-__all__ = [
-    "ContentError",
-    "ContentTooLarge",
-    "beginnings",
-    "codings",
-    "decoded",
-    "decoded_interaction",
-    "decoded_with_tail",
-    "is_part",
-    "is_textual",
-    "is_vouched_for",
-]

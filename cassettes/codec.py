@@ -51,6 +51,8 @@ def encode(interaction: Interaction) -> bytes:
         lines.append("  routes:\n" + "".join(map(_route, interaction.routes)))
     lines.append(_of_message("request", request.body, asked_order))
     lines.append(_of_message("response", response.body, answered_order))
+    if interaction.lost:
+        lines.append(f"  lost: {_text(interaction.lost)}\n")
     lines.append(f"  ordinal: {interaction.ordinal}\n")
     return "".join(lines).encode()
 
@@ -172,6 +174,7 @@ def decode(item: Any, position: int, folder: Path) -> Interaction:
         _string(item, "operation", ""),
         tuple(_strings(item.get("scrubbed") or [], "scrubbed")),
         tuple(_read_route(route) for route in _list(item, "routes")),
+        _string(item, "lost", ""),
     )
 
 

@@ -77,6 +77,9 @@ class Interaction(msgspec.Struct, frozen=True):
     `ordinal` counts from 1 within a cassette (0: not kept yet), `recorded_at` is RFC 3339 in UTC, `elapsed` in
     seconds until the response was complete, `scrubbed` the places where secrets were removed
     (`request.headers.X-Auth-Token`), `routes` those that this interaction taught the proxy.
+
+    `lost`: why what was answered could not be kept; then `response` only says so, and must never be given as an answer.
+    Of the request, too, there may be less than there was (no body, no fields, no query).
     """
 
     request: Request
@@ -87,6 +90,7 @@ class Interaction(msgspec.Struct, frozen=True):
     operation: str = ""
     scrubbed: tuple[str, ...] = ()
     routes: tuple[Route, ...] = ()
+    lost: str = ""
 
 
 def header(headers: Sequence[tuple[str, str]], name: str) -> str | None:

@@ -103,6 +103,7 @@ class Scrubber:
             interaction.operation,
             tuple(sorted(self._places)),
             interaction.routes,
+            interaction.lost,
         )
 
     def _at_a_glance(self, request: Request, response: Response) -> tuple[Request, Response] | None:

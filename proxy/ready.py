@@ -84,7 +84,7 @@ def packed(interaction: Interaction) -> bytes:
     body, told = response.body, telling(response.headers)
     # Who recorded it with another tool has named no operation; that takes the routes.
     operation = interaction.operation or (request.route and "-")
-    if not isinstance(body, bytes) or request.method == "HEAD" or not operation:
+    if not isinstance(body, bytes) or request.method == "HEAD" or not operation or interaction.lost:
         return b""
     if not DEPENDING.isdisjoint(told) or is_token_answer(request.uri, response):
         return b""

@@ -9,9 +9,8 @@ Nothing here knows how a cassette is laid out or what a secret is.
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import lru_cache
 
 from msgspec.structs import replace
@@ -19,10 +18,9 @@ from msgspec.structs import replace
 from cloudtape.cassettes.bodies import Spool
 from cloudtape.cassettes.errors import CassetteError
 from cloudtape.cassettes.messages import Body, Interaction, Request, Response, Route, StoredBody, Stream
-from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.errors import UpstreamError
 from cloudtape.headers import SOURCE_HEADER, Source
-from cloudtape.journal import Journal
+from cloudtape.keeper import Keeper
 from cloudtape.matchers.requests.things import is_login
 from cloudtape.operation_names import OperationNames
 from cloudtape.routes import Routes
@@ -62,69 +60,6 @@ class LiveLogins:
         if is_login(request.method, request.uri) and self._is_recorded(request):
             return await self._forward(request)
         return None
-
-
-class Keeper:
-    """Scrubs interactions and appends them to the cassette, in the order in which they became ready.
-
-    What cannot be kept is noted in the journal; the client still gets its answer.
-    """
-
-    def __init__(self, writer: CassetteWriter, scrub: Callable[[Interaction], Interaction], journal: Journal) -> None:
-        self._writer, self._scrub, self._journal = writer, scrub, journal
-        self._turn = asyncio.Lock()
-        self._ready: list[tuple[Interaction, asyncio.Future[bool]]] = []
-
-    async def keep(self, interaction: Interaction) -> bool:
-        """Whether it was kept. Large bodies are scrubbed on a thread; meanwhile the next ones wait their turn.
-
-        Small ones that become ready in the same turn of the event loop are kept together, at a lower cost for each.
-        """
-        if _is_small(interaction) and not self._turn.locked():
-            loop = asyncio.get_running_loop()
-            if not self._ready:
-                loop.call_soon(self._keep_ready)
-            kept: asyncio.Future[bool] = loop.create_future()
-            self._ready.append((interaction, kept))
-            return await kept
-        async with self._turn:
-            self._keep_ready()
-            return all(await asyncio.to_thread(self._keep, [interaction]))
-
-    def _keep_ready(self) -> None:
-        ready, self._ready = self._ready, []
-        try:
-            kept = self._keep([interaction for interaction, _ in ready])
-        except Exception as error:
-            for _, waiting in ready:
-                if not waiting.done():  # it is when nobody waits any more
-                    waiting.set_exception(error)
-            return
-        for (_, waiting), is_kept in zip(ready, kept, strict=True):
-            if not waiting.done():
-                waiting.set_result(is_kept)
-
-    def _keep(self, interactions: Sequence[Interaction]) -> list[bool]:
-        """Which of them were kept: all, or where one of them cannot be, those that can be by themselves."""
-        try:
-            self._writer.append_all([self._scrub(interaction) for interaction in interactions])
-        except CassetteError as error:
-            if len(interactions) > 1:
-                return [kept for interaction in interactions for kept in self._keep([interaction])]
-            self.lose(interactions[0].request, error)
-            return [False]
-        return [True] * len(interactions)
-
-    def lose(self, request: Request, error: CassetteError) -> None:
-        # The path alone: a query may hold what could not be scrubbed.
-        self._journal.lose(f"{request.method} {request.uri.partition('?')[0]}: {error}")
-
-    def spool(self) -> Spool:
-        return self._writer.spool()
-
-
-def _is_small(interaction: Interaction) -> bool:
-    return isinstance(interaction.request.body, bytes) and isinstance(interaction.response.body, bytes)
 
 
 class Recorder:
@@ -186,13 +121,12 @@ class Recorder:
 
     async def _keep(self, take: _Take, response: Response, copy: _Copy | None = None) -> None:
         routes, self._untaught = self._untaught, ()
-        kept = False
+        kept, operation = False, self._names.operation_of(take.outgoing)
         try:
             whole = replace(response, body=copy.finish()) if copy else response
-            operation = self._names.operation_of(take.outgoing)
             kept = await self._keeper.keep(take.interaction(whole, operation, routes))
         except CassetteError as error:
-            self._keeper.lose(take.outgoing, error)
+            await self._keeper.lose(take.interaction_with(take.outgoing, response, operation), error)
         finally:
             take.discard()
             if not kept:
@@ -243,8 +177,14 @@ class _Take:
     def interaction(self, response: Response, operation: str, routes: tuple[Route, ...]) -> Interaction:
         """Raises CassetteError where the request's body could not be copied."""
         body: Body = self._copy.finish() if self._copy else self.outgoing.body
+        request = replace(self.outgoing, body=body) if self._copy else self.outgoing
+        return self.interaction_with(request, response, operation, routes)
+
+    def interaction_with(
+        self, request: Request, response: Response, operation: str, routes: tuple[Route, ...] = ()
+    ) -> Interaction:
         return Interaction(
-            replace(self.outgoing, body=body) if self._copy else self.outgoing,
+            request,
             response,
             recorded_at=_rfc3339(self._began_at),
             elapsed=time.monotonic() - self._began,

@@ -86,6 +86,8 @@ class Replayer:
         self._tokens = IssuedTokens()
         self._used = bytearray(self._recording.size)
         self._nearest: Nearest | None = None
+        # The last request that was found, but whose answer could not be kept.
+        self._lost: tuple[Request, int] | None = None
 
     async def __call__(self, request: Request) -> Response | Ready | None:
         session = self._session(self.session_of(request))
@@ -94,6 +96,9 @@ class Replayer:
             return None
         self._used[found.position] = True
         answer = self._answer(found.position)
+        if answer is None:
+            self._lost = request, found.position
+            return None
         if isinstance(answer, Ready):
             if found.rung is Rung.EXACT and not session.bindings:
                 return answer
@@ -125,7 +130,8 @@ class Replayer:
 
     def holds(self, request: Request) -> bool:
         """Whether a new session would be given something."""
-        return self._ladder.find(self._ladder.session(), request) is not None
+        found = self._ladder.find(self._ladder.session(), request)
+        return found is not None and not self._interaction(found.position).lost
 
     def preview(self, request: Request) -> Preview:
         """What a new session would be given for a request, and what else was weighed for it."""
@@ -133,11 +139,18 @@ class Replayer:
         same = [position + 1 for position in self._recording.positions(canonical(request).key)]
         weighed = [] if same else self._ladder.candidates(session, request)
         found = self._ladder.find(session, request)
+        if found and self._interaction(found.position).lost:
+            self._lost = request, found.position
+            found, same = None, []
         bound = tuple(session.bindings) + found.bindings if found else ()
         return Preview(found, same, bound, [(one.position + 1, one.verdict) for one in weighed])
 
     def explain(self, request: Request) -> Miss:
         """Why a request is a miss."""
+        if self._lost and self._lost[0] is request:
+            position = self._lost[1]
+            why = f"interaction {position + 1} was asked so, but what the cloud answered could not be kept: "
+            return Miss(request.method, request.uri, why + self._interaction(position).lost)
         session = self._session(self.session_of(request))
         asked = session.bindings.recorded(request)
         if self._recording.positions(canonical(asked).key):
@@ -182,13 +195,15 @@ class Replayer:
             position -= len(cassette)
         raise IndexError(position)
 
-    def _answer(self, position: int) -> Response | Ready:
-        """What was answered, saying that it was found exactly."""
+    def _answer(self, position: int) -> Response | Ready | None:
+        """What was answered, saying that it was found exactly; None where it could not be kept."""
         cassette, number = self._place(position)
         piece, body = cassette.answer(number)
         if piece:
             return unpacked(piece, body, position + 1)
         recorded = cassette.interaction(number)
+        if recorded.lost:
+            return None
         response = recorded.response
         if isinstance(response.body, StoredBody):
             checked(response.body)

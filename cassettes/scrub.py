@@ -71,7 +71,8 @@ class Scrubber:
         request, response = interaction.request, interaction.response
         self._note_hidden(request.body)
         self._reconsider()
-        found, tail = self._at_a_glance(request, response), b""
+        tail: bytes | None = b""
+        found = self._at_a_glance(request, response)
         if found is None:
             (request, _), (response, tail) = self._uncoded(request), self._uncoded(response)
             if request is not interaction.request or response is not interaction.response:
@@ -91,7 +92,7 @@ class Scrubber:
 
     def _is_clean_tail(self, tail: bytes | None) -> bool:
         """Whether something stood behind the end of what was coded, and it holds no secret."""
-        return bool(tail) and self._bytes(tail, True, "response.body") == tail
+        return tail is not None and tail != b"" and self._bytes(tail, True, "response.body") == tail
 
     def _kept(self, interaction: Interaction, asked: Request, answered: Response) -> Interaction:
         return Interaction(

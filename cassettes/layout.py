@@ -18,7 +18,7 @@ BEGIN = re.compile(
     % (_NOTHING, VERSION, _END, _NOTHING, VERSION, _END, _NOTHING, _END)
 )
 FIRST_ITEM = re.compile(_NOTHING + rb"( *+)-(?=[ \r\n])")
-TAIL = re.compile(rb"^(?:[^\s#-]|---)", re.MULTILINE)
+TAIL = re.compile(rb"^(?:[^\s#\0-]|---)", re.MULTILINE)
 DOCUMENT_END = re.compile(rb"^\.\.\.[^\n]*\n?", re.MULTILINE)
 FIRST_KEY = b"- request:"
 # The last keys of an item, behind which only an editor writes. Earlier versions wrote a checksum last, and the ordinal
@@ -43,7 +43,11 @@ class Layout(NamedTuple):
         return [match.start() for match in item.finditer(data, self.begin)]
 
     def torn_start(self, data: bytes) -> int:
-        """How many bytes at the end are no more than the beginning of an item's first line."""
+        """How many bytes at the end are no more than the beginning of an item's first line, or were never written: a
+        file system that lost its power fills up with zeros.
+        """
+        if data.endswith(b"\0"):
+            return len(data) - len(data.rstrip(b"\0"))
         last_line = data[data.rfind(b"\n") + 1 :]
         first_line = (self.indent or b"") + FIRST_KEY
         return len(last_line) if last_line.strip() and first_line.startswith(last_line) else 0

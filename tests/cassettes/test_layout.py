@@ -107,6 +107,15 @@ def test_what_a_kill_tore_is_left_out_wherever_the_list_stands(tmp_path: Path, e
         assert cassette.notes == (f"{path}: {TORN}",)
 
 
+def test_zeros_that_a_file_system_left_cost_nothing(tmp_path: Path) -> None:
+    path = taped(tmp_path)
+    before, whole = contents(path), path.read_bytes()
+    path.write_bytes(whole + bytes(5000))
+    assert (contents(path), load(path).notes) == (before, (f"{path}: {TORN}",))
+    CassetteWriter.reopen(path).close()
+    assert path.read_bytes() == whole
+
+
 def test_keys_behind_the_list_are_read_over_and_not_written_behind(tmp_path: Path) -> None:
     path = taped(tmp_path)
     before = contents(path)

@@ -26,6 +26,7 @@ class Cassette:
         self._index, self._size = opened, len(opened)
         self.notes: tuple[str, ...] = tuple(f"{path}: {note}" for note in opened.notes)
         self.routes: tuple[Route, ...] = opened.routes
+        self.asked: tuple[tuple[str, str], ...] = opened.asked
         self.whole_bytes: int = opened.whole_bytes
 
     def __len__(self) -> int:

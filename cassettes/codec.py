@@ -7,6 +7,7 @@ that has it is whole. Knows nothing of files, save that a large body's bytes may
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -14,14 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from cloudtape.cassettes import yaml_text
-from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, Route, StoredBody, Stream
+from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, Route, StoredBody
 
 VERSION = 1
 HEADER = f"version: {VERSION}\ncloudtape: {VERSION}\ninteractions:\n".encode()
-# Where the ordinal is torn, or an editor took the line end, nothing is lost: an item's place tells its number. Earlier
-# versions wrote a checksum last, and the ordinal before the time.
-ORDINAL, CHECKSUM = re.compile(rb"  ordinal: [0-9]+"), re.compile(rb"  (?:crc32: [0-9a-f]{8}|digest: [0-9a-f]{16})")
-TIME = b"\n  recorded_at: "
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -54,14 +51,10 @@ def encode(interaction: Interaction) -> bytes:
         lines.append("  routes:\n" + "".join(map(_route, interaction.routes)))
     lines.append(_of_message("request", request.body, asked_order))
     lines.append(_of_message("response", response.body, answered_order))
+    if interaction.lost:
+        lines.append(f"  lost: {_text(interaction.lost)}\n")
     lines.append(f"  ordinal: {interaction.ordinal}\n")
     return "".join(lines).encode()
-
-
-def is_whole(item: bytes) -> bool:
-    """Whether an item was written to its end (what was edited by hand since is whole all the same)."""
-    before, _, last = item.rstrip().rpartition(b"\n")
-    return bool(CHECKSUM.fullmatch(last) or (ORDINAL.fullmatch(last) and TIME in before))
 
 
 def _body(body: Body, indent: str) -> str:
@@ -160,7 +153,7 @@ def decode(item: Any, position: int, folder: Path) -> Interaction:
     Reads items that vcrpy or another tool wrote, too. Raises ItemError.
     """
     request, response = _mapping(item, "request"), _mapping(item, "response")
-    status = _mapping(response, "status")
+    code, reason = _status(response)
     return Interaction(
         Request(
             _string(request, "method"),
@@ -170,10 +163,10 @@ def decode(item: Any, position: int, folder: Path) -> Interaction:
             _string(item, "route", ""),
         ),
         Response(
-            _integer(status, "code"),
-            _string(status, "message", ""),
+            code,
+            reason,
             _fields(response, item.get("response_fields")),
-            _read_body(response.get("body"), item.get("response_body"), folder),
+            _read_body(response.get("body", response.get("content")), item.get("response_body"), folder),
         ),
         position,
         _string(item, "recorded_at", ""),
@@ -181,7 +174,16 @@ def decode(item: Any, position: int, folder: Path) -> Interaction:
         _string(item, "operation", ""),
         tuple(_strings(item.get("scrubbed") or [], "scrubbed")),
         tuple(_read_route(route) for route in _list(item, "routes")),
+        _string(item, "lost", ""),
     )
+
+
+def _status(response: Mapping[Any, Any]) -> tuple[int, str]:
+    """Code and reason; some recorders write the code alone, as vcrpy once did for httpx."""
+    status = response.get("status", response.get("status_code"))
+    if isinstance(status, dict):
+        return _integer(status, "code"), _string(status, "message", "")
+    return _integer({"status": status}, "status"), ""
 
 
 def _mapping(owner: Any, key: str) -> dict[Any, Any]:
@@ -263,7 +265,7 @@ def _read_body(value: Any, stored: Any, folder: Path) -> Body:
     if stored is not None:
         return _stored(stored, folder)
     if isinstance(value, dict):
-        value = value.get("string", value.get("base64_string"))
+        value = value["string"] if "string" in value else _unpacked(value.get("base64_string"))
     if value is None:
         return b""
     if isinstance(value, str):
@@ -271,6 +273,14 @@ def _read_body(value: Any, stored: Any, folder: Path) -> Body:
     if isinstance(value, bytes):
         return value
     raise ItemError("a body is neither text nor bytes")
+
+
+def _unpacked(value: Any) -> Any:
+    """What a body in base64 says."""
+    try:
+        return base64.b64decode(value) if isinstance(value, str | bytes) else value
+    except ValueError:
+        raise ItemError("a body is no base64") from None
 
 
 def _stored(value: Any, folder: Path) -> StoredBody:
@@ -285,6 +295,3 @@ def _read_route(value: Any) -> Route:
     if not isinstance(value, dict):
         raise ItemError("a route is no mapping")
     return Route(_string(value, "name"), _string(value, "service", ""), _string(value, "upstream"))
-
-
-__all__ = ["HEADER", "VERSION", "ItemError", "Stream", "decode", "encode", "is_whole"]

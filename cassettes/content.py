@@ -1,6 +1,7 @@
 """Bodies without their content coding (RFC 9110, 8.4): what scrubbing, rewriting and reading need.
 
-Knows gzip and deflate, which HTTP libraries send for OpenStack; any other coding is left as it is.
+A name that is no coding (`utf-8`, `none`, `aws-chunked`) says nothing of the bytes, and is passed over. What cannot be
+decoded to its end, or is only a part of something coded (206), stays as it is.
 """
 
 from __future__ import annotations
@@ -8,26 +9,37 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from msgspec.structs import replace
 
-from cloudtape.cassettes.bodies import TEMPORARY_PREFIX, Spool
-from cloudtape.cassettes.messages import Headers, Interaction, Request, Response, StoredBody, header
+from cloudtape.cassettes.bodies import Spool
+from cloudtape.cassettes.codings import CHUNK, CODINGS, FAULTS, LONGEST_TAIL, Decoding
+from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
 
 Message = TypeVar("Message", Request, Response)
 
 LIMIT = 1024 * 1024 * 1024
 """Bytes that a body may decode to; beyond, it is a bomb."""
-CHUNK = 256 * 1024
+STEP = 256
+"""Bytes that are tried at once of a body that does not decode to its end."""
+PARTIAL = 206
 TEXTUAL = re.compile(r"[^;]*(json|xml|text/|html|yaml|javascript|x-www-form-urlencoded|multipart/)", re.IGNORECASE)
+# What servers and clients write for a coding that is none; names of character sets besides. The frames of `aws-chunked`
+# are a matter between a client and its store.
+NO_CODING = frozenset({"identity", "none", "binary", "text", "plain", "raw", "7bit", "8bit", "aws-chunked", "chunked"})
 
 
 class ContentError(Exception):
     """A body is not what its Content-Encoding says."""
+
+
+class ContentTooLarge(ContentError):
+    """A body decodes to more than `LIMIT`."""
 
 
 def is_textual(content_type: str | None) -> bool:
@@ -35,62 +47,46 @@ def is_textual(content_type: str | None) -> bool:
     return bool(content_type and TEXTUAL.match(content_type))
 
 
-def _gunzip() -> Any:
-    return zlib.decompressobj(16 + zlib.MAX_WBITS)
-
-
-def _inflate() -> Any:
-    return _Inflate()
-
-
-class _Inflate:
-    """`deflate` is zlib's format by the standard and bare deflate in practice; the first bytes tell."""
-
-    def __init__(self) -> None:
-        self._inner: Any = None
-        self.unconsumed_tail = b""
-        self.eof = False
-
-    def decompress(self, data: bytes, max_length: int = 0) -> bytes:
-        if self._inner is None:
-            wrapped = data[:1] and data[0] & 0x0F == 8 and int.from_bytes(data[:2], "big") % 31 == 0
-            self._inner = zlib.decompressobj(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
-        plain: bytes = self._inner.decompress(data, max_length)
-        self.unconsumed_tail, self.eof = self._inner.unconsumed_tail, self._inner.eof
-        return plain
-
-
-DECODERS: dict[str, Callable[[], Any] | None] = {
-    "gzip": _gunzip,
-    "x-gzip": _gunzip,
-    "deflate": _inflate,
-    "identity": None,
-}
+@lru_cache(maxsize=256)
+def _is_no_coding(name: str) -> bool:
+    if name in NO_CODING:
+        return True
+    try:
+        "".encode(name)  # which takes names of character sets only
+    except (LookupError, ValueError):
+        return False
+    return name not in CODINGS
 
 
 def codings(headers: Headers) -> list[str] | None:
-    """The content codings in the order of their removal, or None where one is unknown to us."""
-    value = header(headers, "content-encoding")
-    names = [name.strip().lower() for name in value.split(",") if name.strip()] if value else []
-    return names[::-1] if all(name in DECODERS for name in names) else None
+    """The content codings in the order of their removal, or None where one cannot be undone here."""
+    if header(headers, "content-encoding") is None:
+        return []
+    values = [value for name, value in headers if name.lower() == "content-encoding"]
+    names = [name.strip().lower() for name in ",".join(values).split(",")]
+    names = [name for name in names if name and not _is_no_coding(name)]
+    return names[::-1] if all(name in CODINGS for name in names) else None
 
 
 def decoded(message: Message, folder: Path | None = None) -> Message:
-    """The message with its body's content coding removed, or as it is where there is none that we know.
+    """The message with its body's content coding removed, or as it is where there is none that we can undo.
 
     A body in a file is decoded into a temporary file in `folder`. Raises ContentError.
     """
-    names = codings(message.headers) if message.body else None
+    return decoded_with_tail(message, folder)[0]
+
+
+def decoded_with_tail(message: Message, folder: Path | None = None) -> tuple[Message, bytes | None]:
+    """The same, with what stood behind the end of what was coded, which clients pass over; None if it is too long."""
+    names = codings(message.headers) if message.body and not is_part(message) else None
     if not names:
-        return message
-    makers = [maker for name in names if (maker := DECODERS[name])]
-    body = message.body
-    assert isinstance(body, bytes | StoredBody), "a stream is decoded when it has been read"
+        return message, b""
+    steps = [Decoding(CODINGS[name]) for name in names]
     spool = Spool(folder or Path(tempfile.gettempdir()), CHUNK if folder else LIMIT)
     try:
-        for piece in _through(makers, _pieces(body)):
+        for piece in _through(steps, _pieces(message.body)):
             spool.write(piece)
-    except (zlib.error, EOFError) as error:
+    except FAULTS as error:
         spool.discard()
         raise ContentError(f"the body is not {', '.join(names)}: {error}") from error
     except BaseException:
@@ -98,49 +94,55 @@ def decoded(message: Message, folder: Path | None = None) -> Message:
         raise
     plain = spool.finish()
     size = len(plain) if isinstance(plain, bytes) else plain.size
-    return replace(message, headers=_without_coding(message.headers, size), body=plain)
+    tail = b"".join([step.tail for step in steps])
+    headers = _without_coding(message.headers, size)
+    return replace(message, headers=headers, body=plain), tail if len(tail) <= LONGEST_TAIL else None
 
 
-def _pieces(body: bytes | StoredBody) -> Iterator[bytes]:
+def beginnings(message: Request | Response, limit: int) -> Iterator[bytes]:
+    """What the first bytes decode to of a body that cannot be decoded to its end: by its codings, and by each that we
+    know, for a label may be wrong. Hardly more than `limit` bytes of each.
+    """
+    if names := codings(message.headers):
+        chains = dict.fromkeys([tuple(names), *((name,) for name in CODINGS)])
+        yield from filter(None, (_beginning(message.body, chain, limit) for chain in chains))
+
+
+def _beginning(body: Body, names: Sequence[str], limit: int) -> bytes:
+    found = bytearray()
+    with suppress(*FAULTS):
+        for piece in _through([Decoding(CODINGS[name]) for name in names], _pieces(body, STEP)):
+            found += piece
+            if len(found) > limit:
+                break
+    return bytes(found)
+
+
+def is_part(message: Request | Response) -> bool:
+    """Whether a body is only a part of what its coding was applied to."""
+    return isinstance(message, Response) and message.status == PARTIAL
+
+
+def _pieces(body: Body, size: int = CHUNK) -> Iterator[bytes]:
     if isinstance(body, bytes):
-        yield body
+        for at in range(0, len(body), size):
+            yield body[at : at + size]
         return
+    assert isinstance(body, StoredBody), "a stream is decoded when it has been read"
     with body.path.open("rb") as file:
-        while piece := file.read(CHUNK):
+        while piece := file.read(size):
             yield piece
 
 
-def _through(makers: list[Callable[[], Any]], pieces: Iterator[bytes]) -> Iterator[bytes]:
-    for maker in makers:
-        pieces = _decompressed(maker, pieces)
+def _through(steps: list[Decoding], pieces: Iterator[bytes]) -> Iterator[bytes]:
+    for step in steps:
+        pieces = step.over(pieces)
     total = 0
     for piece in pieces:
         total += len(piece)
         if total > LIMIT:
-            raise ContentError(f"the body decodes to more than {LIMIT} bytes")
+            raise ContentTooLarge(f"the body decodes to more than {LIMIT} bytes")
         yield piece
-
-
-def _decompressed(maker: Callable[[], Any], pieces: Iterator[bytes]) -> Iterator[bytes]:
-    decoder = maker()
-    for piece in pieces:
-        waiting = piece
-        while waiting:
-            if decoder.eof:  # gzip files may be several, one after the other
-                waiting = decoder.unused_data + waiting if hasattr(decoder, "unused_data") else b""
-                decoder = maker()
-                continue
-            yield decoder.decompress(waiting, CHUNK)
-            if decoder.eof:
-                waiting = getattr(decoder, "unused_data", b"")
-                decoder = maker() if waiting else decoder
-            else:
-                waiting = decoder.unconsumed_tail
-    while not decoder.eof:
-        rest = decoder.decompress(b"", CHUNK)
-        if not rest:
-            raise EOFError("it ends too early")
-        yield rest
 
 
 def _without_coding(headers: Headers, size: int) -> Headers:
@@ -158,11 +160,16 @@ def _without_coding(headers: Headers, size: int) -> Headers:
 
 def decoded_interaction(interaction: Interaction, folder: Path) -> Interaction:
     """What is kept where the user asked for no scrubbing: all of it, content codings removed where they can be."""
+    request, response = interaction.request, interaction.response
     try:
-        asked, answered = decoded(interaction.request, folder), decoded(interaction.response, folder)
+        (asked, before), (answered, behind) = decoded_with_tail(request, folder), decoded_with_tail(response, folder)
     except ContentError:
         return interaction
-    return replace(interaction, request=asked, response=answered)
+    return replace(
+        interaction,
+        request=asked if before == b"" else request,
+        response=answered if behind == b"" else response,
+    )
 
 
 def is_vouched_for(response: Response) -> bool:
@@ -171,14 +178,3 @@ def is_vouched_for(response: Response) -> bool:
         return False
     etag = (header(response.headers, "etag") or "").strip('"')
     return etag == hashlib.md5(response.body, usedforsecurity=False).hexdigest()
-
-
-__all__ = [
-    "TEMPORARY_PREFIX",
-    "ContentError",
-    "codings",
-    "decoded",
-    "decoded_interaction",
-    "is_textual",
-    "is_vouched_for",
-]

@@ -24,13 +24,14 @@ from typing import IO, Protocol
 
 import msgspec
 
+from cloudtape.cassettes.asked import Asked
 from cloudtape.cassettes.bodies import folder_of
 from cloudtape.cassettes.errors import CassetteFormatError, CassetteNotFound
 from cloudtape.cassettes.messages import Interaction, Route, StoredBody
 from cloudtape.cassettes.packing import pack, unpack
 from cloudtape.cassettes.yaml_reader import Progress, Reading, read, read_bytes
 
-MAGIC = b"cloudtape index 7\n"
+MAGIC = b"cloudtape index 8\n"
 CHUNK = 1024 * 1024
 PLACE = struct.Struct("<QIIIII")
 """Where an interaction lies behind the head: its offset, the lengths of its pieces, the CRC-32 of the first two
@@ -44,6 +45,8 @@ class _Head(msgspec.Struct, array_like=True, frozen=True):
     notes: tuple[str, ...]
     whole_bytes: int
     routes: tuple[tuple[str, str, str], ...]
+    asked: tuple[tuple[str, str], ...]
+    """Of each route's name and origin, what the URIs asked there begin with."""
     stored: tuple[tuple[str, int], ...]
     """(SHA-256, size) of each body file."""
     places: memoryview
@@ -71,7 +74,7 @@ class Index:
 
     def __init__(self, head: _Head, file: IO[bytes], start: int, path: Path) -> None:
         self.notes, self.whole_bytes, self.summary = head.notes, head.whole_bytes, head.summary
-        self.routes = tuple(Route(*route) for route in head.routes)
+        self.routes, self.asked = tuple(Route(*route) for route in head.routes), head.asked
         self.stored = tuple(StoredBody(folder_of(path) / sha256, size, sha256) for sha256, size in head.stored)
         self.rebuild: Callable[[], Index] | None = None
         self._places, self._folder = head.places, folder_of(path)
@@ -197,6 +200,7 @@ def _build(
     reading = Reading([], len(data))
     places = bytearray()
     routes: list[tuple[str, str, str]] = []
+    asked = Asked()
     stored: list[tuple[str, int]] = []
     with tempfile.TemporaryFile() as blobs:
         offset = 0
@@ -206,6 +210,7 @@ def _build(
             blobs.write(own + body + rest)
             places += PLACE.pack(offset, len(own), len(body), len(rest), zlib.crc32(own + body), zlib.crc32(rest))
             offset += len(own) + len(body) + len(rest)
+            asked.add(interaction.request)
             bodies = (interaction.request.body, interaction.response.body)
             stored.extend((body.sha256, body.size) for body in bodies if isinstance(body, StoredBody))
             routes.extend((route.name, route.service, route.upstream) for route in interaction.routes)
@@ -215,6 +220,7 @@ def _build(
             tuple(reading.notes),
             reading.whole_bytes,
             tuple(dict.fromkeys(routes)),
+            asked.beginnings(),
             tuple(dict.fromkeys(stored)),
             memoryview(places),
             memoryview(summariser.close() if summariser else b""),

@@ -24,10 +24,14 @@ class StoredBody(msgspec.Struct, frozen=True):
 
 
 class Stream(msgspec.Struct, frozen=True):
-    """A body still on its way: it can be read once. `length` in bytes, where the sender announced it."""
+    """A body still on its way: it can be read once. `length` in bytes, where the sender announced it.
+
+    `dribbles`: a document that is passed on as it comes because it comes slowly, not because it is large.
+    """
 
     chunks: AsyncIterator[bytes]
     length: int | None = None
+    dribbles: bool = False
 
 
 Body = bytes | StoredBody | Stream
@@ -73,6 +77,9 @@ class Interaction(msgspec.Struct, frozen=True):
     `ordinal` counts from 1 within a cassette (0: not kept yet), `recorded_at` is RFC 3339 in UTC, `elapsed` in
     seconds until the response was complete, `scrubbed` the places where secrets were removed
     (`request.headers.X-Auth-Token`), `routes` those that this interaction taught the proxy.
+
+    `lost`: why what was answered could not be kept; then `response` only says so, and must never be given as an answer.
+    Of the request, too, there may be less than there was (no body, no fields, no query).
     """
 
     request: Request
@@ -83,6 +90,7 @@ class Interaction(msgspec.Struct, frozen=True):
     operation: str = ""
     scrubbed: tuple[str, ...] = ()
     routes: tuple[Route, ...] = ()
+    lost: str = ""
 
 
 def header(headers: Sequence[tuple[str, str]], name: str) -> str | None:

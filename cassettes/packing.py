@@ -39,6 +39,7 @@ class _Rest(msgspec.Struct, array_like=True, frozen=True, gc=False):
     operation: str
     scrubbed: tuple[str, ...]
     routes: tuple[tuple[str, str, str], ...]
+    lost: str
     bytewise: bool
 
 
@@ -68,6 +69,7 @@ def pack(interaction: Interaction) -> tuple[bytes, bytes]:
         interaction.operation,
         interaction.scrubbed,
         tuple((route.name, route.service, route.upstream) for route in interaction.routes),
+        interaction.lost,
         bytewise,
     )
     return body if isinstance(body, bytes) else b"", _encode(rest)
@@ -89,6 +91,7 @@ def unpack(body: bytes, rest: bytes, ordinal: int, folder: Path) -> Interaction:
         found.operation,
         found.scrubbed,
         tuple(Route(*route) for route in found.routes),
+        found.lost,
     )
 
 

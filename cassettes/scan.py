@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cloudtape.cassettes.bodies import checked
-from cloudtape.cassettes.content import is_textual
+from cloudtape.cassettes.content import beginnings, is_textual
 from cloudtape.cassettes.errors import BodyMissing
 from cloudtape.cassettes.fields import FIELDS
-from cloudtape.cassettes.messages import Body, Headers, Interaction, StoredBody, header
+from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
 from cloudtape.cassettes.placeholders import TEXT, is_placeholder
 from cloudtape.cassettes.secrets import FORMS, PEM, USER_INFO, Rule, Table
 from cloudtape.cassettes.walk import Walker
@@ -24,6 +24,8 @@ SHOWN, IN = 3, 8
 SHORT = 12
 """Below this many characters nothing of a secret is shown, its length neither."""
 WINDOW = 1024 * 1024
+DECODED = 64 * 1024 * 1024
+"""Bytes that are looked at of a body that was kept in a content coding."""
 LOOSE_FORMS = (*FORMS, (PEM, "key"), (re.compile(USER_INFO.pattern), "password"))
 
 
@@ -61,7 +63,7 @@ class _Scan:
         for side, message in (("request", request), ("response", response)):
             self._headers(message.headers, f"{side}.headers")
             try:
-                for text in _texts(message.body, header(message.headers, "content-type")):
+                for text in _all_texts(message):
                     self._walker.text(text, f"{side}.body")
                     self._loose(text, f"{side}.body")
             except BodyMissing as error:
@@ -89,6 +91,15 @@ class _Scan:
         for pattern, kind in LOOSE_FORMS:
             for match in pattern.finditer(text):
                 self._note(Rule("", kind), match[0], place)
+
+
+def _all_texts(message: Request | Response) -> Iterator[str]:
+    """The body as text, and what those who decode it see where it was kept in a content coding."""
+    content_type = header(message.headers, "content-type")
+    yield from _texts(message.body, content_type)
+    if message.body and header(message.headers, "content-encoding"):
+        for start in beginnings(message, DECODED):
+            yield from _texts(start, content_type)
 
 
 def _texts(body: Body, content_type: str | None) -> Iterator[str]:

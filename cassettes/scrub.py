@@ -14,7 +14,8 @@ from urllib.parse import unquote_plus
 from msgspec.structs import replace
 
 from cloudtape.cassettes.bodies import Spool
-from cloudtape.cassettes.content import ContentError, codings, decoded, is_textual, is_vouched_for
+from cloudtape.cassettes.coded import uncoded
+from cloudtape.cassettes.content import is_textual, is_vouched_for
 from cloudtape.cassettes.errors import ScrubError
 from cloudtape.cassettes.fields import FIELDS, OWN_FORM
 from cloudtape.cassettes.hidden import hidden_names
@@ -70,9 +71,10 @@ class Scrubber:
         request, response = interaction.request, interaction.response
         self._note_hidden(request.body)
         self._reconsider()
+        tail: bytes | None = b""
         found = self._at_a_glance(request, response)
         if found is None:
-            request, response = self._plain(request), self._plain(response)
+            (request, _), (response, tail) = self._uncoded(request), self._uncoded(response)
             if request is not interaction.request or response is not interaction.response:
                 self._note_hidden(request.body)
                 found = self._at_a_glance(request, response)
@@ -80,10 +82,17 @@ class Scrubber:
         if (
             response is not interaction.response
             and answered.body == response.body
-            and is_vouched_for(interaction.response)
+            and (self._is_clean_tail(tail) or is_vouched_for(interaction.response))
         ):
             answered = replace(interaction.response, headers=self._headers(interaction.response.headers, "response"))
         return self._kept(interaction, asked, answered)
+
+    def _uncoded(self, message: Message) -> tuple[Message, bytes | None]:
+        return uncoded(message, self._folder, self._bytes)
+
+    def _is_clean_tail(self, tail: bytes | None) -> bool:
+        """Whether something stood behind the end of what was coded, and it holds no secret."""
+        return tail is not None and tail != b"" and self._bytes(tail, True, "response.body") == tail
 
     def _kept(self, interaction: Interaction, asked: Request, answered: Response) -> Interaction:
         return Interaction(
@@ -95,6 +104,7 @@ class Scrubber:
             interaction.operation,
             tuple(sorted(self._places)),
             interaction.routes,
+            interaction.lost,
         )
 
     def _at_a_glance(self, request: Request, response: Response) -> tuple[Request, Response] | None:
@@ -167,19 +177,6 @@ class Scrubber:
             self._vault.news = []
             self._look.learn(news)
             self._fields.forget_mentioning(news)
-
-    def _plain(self, message: Message) -> Message:
-        if not message.body or not header(message.headers, "content-encoding"):
-            return message
-        textual = is_textual(header(message.headers, "content-type"))
-        if textual and codings(message.headers) is None:
-            raise ScrubError("a text stands in a content coding that cannot be removed")
-        try:
-            return decoded(message, self._folder)
-        except ContentError as error:
-            if textual:
-                raise ScrubError(str(error)) from None
-            return message
 
     def _note_hidden(self, body: Body) -> None:
         if body and isinstance(body, bytes) and (b"hidden" in body or b"NoEcho" in body):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from cloudtape.cassettes.bodies import is_text
 from cloudtape.cassettes.errors import ScrubError
 from cloudtape.cassettes.json_walk import JsonWalk
-from cloudtape.cassettes.messages import StoredBody
+from cloudtape.cassettes.messages import Body, StoredBody
 from cloudtape.cassettes.vault import BEGIN
 from cloudtape.cassettes.walk import Walker
 
@@ -47,6 +47,11 @@ def begins_as_text(body: StoredBody) -> bool:
     with body.path.open("rb") as file:
         start = file.read(4096)
     return is_text(start) or is_text(start[:-1]) or is_text(start[:-2]) or is_text(start[:-3])
+
+
+def is_text_body(body: Body) -> bool:
+    """Whether a body can be read as it stands; a file is judged by its beginning."""
+    return is_text(body) if isinstance(body, bytes) else isinstance(body, StoredBody) and begins_as_text(body)
 
 
 def in_windows(windows: Iterator[bytes], walker: Walker, place: str) -> Iterator[str]:

@@ -16,28 +16,25 @@ import re
 import zlib
 from collections.abc import Callable
 from functools import partial
-from html import escape, unescape
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from cloudtape.cassettes.base64_runs import BASE64_RUN, PLAIN_ID
 from cloudtape.cassettes.hidden import HIDDEN_YAML
 from cloudtape.cassettes.json_walk import JsonWalk, is_json
 from cloudtape.cassettes.secrets import FORMS, PATHS, PEM, USER_INFO, Rule, Table
+from cloudtape.cassettes.xml_walk import XmlWalk
 
 Replace = Callable[[Rule, str, str], str]
 """(rule, secret, place) → what stands there instead; the secret itself for: leave it."""
 
 DEEPEST = 12
 """Texts within texts (JSON in base64 in JSON …): who nests deeper wants to get past us, and the whole is a secret."""
+BOM = "\ufeff"
 TOO_DEEP = Rule("", "secret")
 FORM_OF = {row: Rule("", kind) for row, kind in FORMS}
 PATH_OF = {row: Rule("", kind) for row, kind in PATHS}
 KEY_RULE, USER_RULE, PASSWORD_RULE, TOKEN_RULE = (Rule("", kind) for kind in ("key", "user", "password", "token"))
 
-XML_TAG = re.compile(r"<(?P<close>/)?(?P<name>[A-Za-z_][\w:.-]*)(?P<rest>[^<>]*?)(?P<empty>/)?>")
-XML_ATTRIBUTE = re.compile(
-    r"""(?P<name>[\w:.-]+)(?P<equals>\s*=\s*)(?P<quote>["'])(?P<value>.*?)(?P=quote)""", re.DOTALL
-)
 FORM_BODY = re.compile(r"[^\s&=<>{}\"]+=[^\s&<>{}\"]*(?:&[^\s&=<>{}\"]*(?:=[^\s&<>{}\"]*)?)*")
 BOUNDARY = re.compile(r"\s*--(?P<boundary>[^\r\n]{1,200}?)[ \t]*\r?\n(?=[A-Za-z-]+:)")
 PART_NAME = re.compile(r"content-disposition:[^\r\n]*?;\s*name=\"?(?P<name>[^\";\r\n]+)", re.IGNORECASE)
@@ -50,7 +47,7 @@ YAML_DEFAULT = re.compile(
     r"""^(?P<head>\s*default:[ ]*)(?P<quote>["']?)(?P<value>[^\n"']+?)(?P=quote)[ ]*$""", re.MULTILINE
 )
 # A leaf without any of these holds nothing that `_plain` would find.
-SUSPICIOUS = re.compile(r"[=:@\\\n]|-----BEGIN|gAAAA|eyJ|A[KS]IA|[Bb]earer |--[a-z]|[A-Za-z0-9+/_-]{20}")
+SUSPICIOUS = re.compile(r"[=:@\\\n]|</|-----BEGIN|gAAAA|eyJ|A[KS]IA|[Bb]earer |--[a-z]|[A-Za-z0-9+/_-]{20}")
 
 
 class Walker:
@@ -66,11 +63,11 @@ class Walker:
         """A text of unknown kind, whose form tells what it is."""
         if depth > DEEPEST:
             return self._replace(TOO_DEEP, text, place)
-        start = text.lstrip()[:1]
+        start = text.removeprefix(BOM).lstrip()[:1]
         if start and start in '{["':
             return self.json(text, place, depth)
-        if start == "<":  # what looks like XML may be something else, so its pieces are looked at as text, too
-            return self._plain(self.xml(text, place, depth), place, depth)
+        if start == "<" and (walked := XmlWalk(self, place, depth).feed(text)) is not None:
+            return self._plain(walked, place, depth)  # it may be something else, so it is looked at as text, too
         if start == "-" and (found := BOUNDARY.match(text)):
             return self.multipart(text, found["boundary"], place, depth)
         if FORM_BODY.fullmatch(text):
@@ -81,19 +78,6 @@ class Walker:
         """JSON; what only begins like it (an ini file's `[section]`, a torn document) is looked at as text, too."""
         walked, rest = JsonWalk(self, place, depth).feed(text)
         return walked + rest if is_json(text) else self._plain(walked + rest, place, depth)
-
-    def xml(self, text: str, place: str, depth: int = 0) -> str:
-        """Elements and attributes by their names; text between tags as leaves."""
-        pieces, end, names = [], 0, [""]
-        for tag in XML_TAG.finditer(text):
-            name = tag["name"].rpartition(":")[2]
-            pieces += [self._xml_text(text[end : tag.start()], names, place, depth), self._xml_tag(tag, place, depth)]
-            end = tag.end()
-            if tag["close"]:
-                names = names[:-1] or [""]
-            elif not tag["empty"]:
-                names = [*names[-64:], name]
-        return "".join([*pieces, self._xml_text(text[end:], names, place, depth)])
 
     def form(self, text: str, place: str, depth: int = 0) -> str:
         """`name=value&name=value`, percent-encoded: a form or a query."""
@@ -227,28 +211,6 @@ class Walker:
         return encoded.translate(URL_SAFE) if url_safe else encoded
 
     # --- parts of the others -----------------------------------------------------------------------------------------
-
-    def _xml_text(self, text: str, names: list[str], place: str, depth: int) -> str:
-        if not text.strip():
-            return text
-        plain = unescape(text)
-        under = names[-2] if len(names) > 1 else ""
-        replaced = self.value(names[-1], plain, under, f"{place}.{names[-1]}", depth)
-        return text if replaced == plain else escape(replaced, quote=False)
-
-    def _xml_tag(self, tag: re.Match[str], place: str, depth: int) -> str:
-        if "=" not in tag["rest"]:
-            return tag[0]
-
-        def attribute(found: re.Match[str]) -> str:
-            name, plain = found["name"].rpartition(":")[2], unescape(found["value"])
-            replaced = self.value(name, plain, tag["name"], f"{place}.{tag['name']}.{name}", depth)
-            if replaced == plain:
-                return found[0]
-            return found["name"] + found["equals"] + found["quote"] + escape(replaced) + found["quote"]
-
-        begin, end = tag.start("rest") - tag.start(), tag.end("rest") - tag.start()
-        return tag[0][:begin] + XML_ATTRIBUTE.sub(attribute, tag["rest"]) + tag[0][end:]
 
     def _form_pair(self, pair: str, place: str, depth: int) -> str:
         name, equals, raw = pair.partition("=")

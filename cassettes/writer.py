@@ -20,10 +20,13 @@ from cloudtape.cassettes.bodies import BodyFolder, Spool, is_short
 from cloudtape.cassettes.cassette import is_there, load
 from cloudtape.cassettes.codec import HEADER, encode
 from cloudtape.cassettes.errors import CassetteBusy, CassetteError, CassetteExists, CassetteWriteError
+from cloudtape.cassettes.layout import DOCUMENT_END, TAIL, indented, layout_of
 from cloudtape.cassettes.messages import Interaction, StoredBody, Stream
 from cloudtape.cassettes.yaml_reader import Reading, read, read_bytes
 
 TAKE_SUFFIX = ".take"
+MOST_BEFORE_ITEMS = 1024 * 1024
+"""Bytes of comments before the first item."""
 
 
 class CassetteWriter:
@@ -36,6 +39,7 @@ class CassetteWriter:
         self._bodies = BodyFolder(cassette)
         self._bodies.clean()
         self._ordinal = 0
+        self._indent = b""
         self._digests: set[str] = set()
 
     @classmethod
@@ -59,13 +63,7 @@ class CassetteWriter:
         writer = cls(path, descriptor, descriptor, path)
         try:
             cassette = load(path)
-            if not HEADER.startswith(_begin(path)):
-                raise CassetteWriteError(path, "another tool made it, and only our own layout can be added to")
-            os.ftruncate(descriptor, cassette.whole_bytes)
-            if not cassette.whole_bytes:
-                writer._write(HEADER)
-            elif not _ends_a_line(path):  # by an editor, or a kill within the last two bytes
-                writer._write(b"\n")
+            writer._go_on_behind(cassette.whole_bytes, bool(len(cassette)))
         except BaseException:
             writer.close()
             raise
@@ -89,6 +87,27 @@ class CassetteWriter:
             raise
         return cls(beside, descriptor, held, path, made)
 
+    def _go_on_behind(self, whole: int, has_items: bool) -> None:
+        """Cut off what is torn, or ends the document; comments behind it stay."""
+        layout = layout_of(_read(self.path, 0, MOST_BEFORE_ITEMS))
+        is_begun = HEADER.startswith(_read(self.path, 0, len(HEADER)))
+        if (layout is None and not is_begun) or (has_items and (layout is None or layout.indent is None)):
+            raise CassetteWriteError(self.path, "its layout is not ours, and only that can be added to")
+        tail = _read(self.path, whole)
+        kept = b""
+        if TAIL.match(tail):
+            kept = DOCUMENT_END.sub(b"", tail)
+            if TAIL.search(kept):
+                raise CassetteWriteError(self.path, "keys stand behind its interactions, so none can be added")
+        self._indent = layout.indent or b"" if layout else b""
+        os.ftruncate(self._descriptor, whole)
+        if not whole:
+            kept = HEADER
+        elif _read(self.path, whole - 1) != b"\n":  # by an editor, or a kill within the last two bytes
+            kept = b"\n" + kept
+        if kept:
+            self._write(kept if kept.endswith(b"\n") else kept + b"\n")
+
     def spool(self) -> Spool:
         """A place for a body that is under way; it becomes a body file by a rename."""
         return self._bodies.spool()
@@ -104,7 +123,7 @@ class CassetteWriter:
         """The same for several, which are kept by one write: all or none."""
         numbered = enumerate(interactions, self._ordinal + 1)
         kept = [replace(self._settled(interaction), ordinal=ordinal) for ordinal, interaction in numbered]
-        self._write(b"".join(map(encode, kept)))
+        self._write(indented(b"".join(map(encode, kept)), self._indent))
         self._ordinal += len(kept)
         return kept
 
@@ -245,15 +264,10 @@ def _holds_nothing(path: Path) -> bool:
     return False
 
 
-def _begin(path: Path) -> bytes:
+def _read(path: Path, begin: int, size: int = -1) -> bytes:
     with path.open("rb") as file:
-        return file.read(len(HEADER))
-
-
-def _ends_a_line(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read() == b"\n"
+        file.seek(begin)
+        return file.read(size)
 
 
 def _unlink(path: Path) -> None:

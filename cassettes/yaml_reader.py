@@ -19,12 +19,13 @@ from urllib.parse import urlsplit
 import yaml
 
 from cloudtape.cassettes.bodies import folder_of
-from cloudtape.cassettes.codec import HEADER, VERSION, ItemError, decode, is_whole
+from cloudtape.cassettes.codec import HEADER, VERSION, ItemError, decode
 from cloudtape.cassettes.errors import CassetteFormatError, CassetteNotFound
+from cloudtape.cassettes.layout import DOCUMENT_END, Layout, layout_of, tail_start
 from cloudtape.cassettes.messages import Interaction
+from cloudtape.cassettes.vcr_layouts import is_early, modernised
+from cloudtape.cassettes.yaml_loader import Loader, loaded
 
-ITEM_START = re.compile(rb"^- request:", re.MULTILINE)
-FIRST_LINE = b"- request:"
 DEEPEST = 100
 BLOCK_NESTING = re.compile(rb"(?:[-?:][ \t]+){50}|^ {300}", re.MULTILINE)
 NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
@@ -34,34 +35,11 @@ TORN = "the last interaction was not written to its end and is left out"
 Progress = Callable[[int, int], None]
 
 
-class Loader(yaml.CSafeLoader):
-    """Plain data only: no tags but `!!binary`, no merge keys (they could grow without bound), dates as text."""
-
-    def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        for key, _ in node.value:
-            if key.tag == "tag:yaml.org,2002:merge":
-                raise yaml.constructor.ConstructorError(None, None, "merge keys (<<) are not allowed", key.start_mark)
-
-
-Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":merge"))]
-    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An interaction, and the bytes of the YAML up to its end."""
-
-    interaction: Interaction
-    end: int
-
-
 @dataclass(slots=True)
 class Reading:
     """The outcome of reading a cassette; complete when its items are exhausted.
 
-    `whole_bytes`: the length of the file without a torn end.
+    `whole_bytes`: the length of the file without a torn end, and without what stands behind the list.
     """
 
     notes: list[str]
@@ -81,8 +59,8 @@ def read_bytes(path: Path) -> bytes:
 def read(path: Path, data: bytes, reading: Reading, progress: Progress | None = None) -> Iterator[Interaction]:
     """The interactions in `data`, which is what `path` holds. Fills `reading` meanwhile. Raises CassetteFormatError."""
     with _no_garbage_collection():
-        if data.startswith(HEADER):
-            yield from _read_ours(path, data, reading, progress)
+        if layout := layout_of(data):
+            yield from _read_ours(path, data, layout, reading, progress)
         elif data and HEADER.startswith(data):
             reading.notes.append("the file ends before its first interaction")
             reading.whole_bytes = 0
@@ -102,38 +80,67 @@ def _no_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _read_ours(path: Path, data: bytes, reading: Reading, progress: Progress | None) -> Iterator[Interaction]:
+def _read_ours(
+    path: Path, data: bytes, layout: Layout, reading: Reading, progress: Progress | None
+) -> Iterator[Interaction]:
     folder = folder_of(path)
-    whole = len(data) - _torn_start(data)
-    if whole < len(data):
+    if torn := layout.torn_start(data):
         reading.notes.append(TORN)
-        data, reading.whole_bytes = data[:whole], whole
-    starts = [match.start() for match in ITEM_START.finditer(data, len(HEADER))]
-    if not starts and data[len(HEADER) :].strip():
-        yield from _read_whole(path, data)  # after our header stands a list that somebody wrote by hand
+        data, reading.whole_bytes = data[:-torn], len(data) - torn
+    starts = layout.starts(data)
+    if not starts:
+        yield from _read_whole(path, data)  # nothing, or a list of another form that somebody wrote by hand
         return
-    for position, (start, end) in enumerate(pairwise([*starts, len(data)]), 1):
+    whole = reading.whole_bytes = tail_start(data, starts[-1])
+    _check_tail(path, data[whole:])
+    for position, (start, end) in enumerate(pairwise([*starts, whole]), 1):
         item = data[start:end]
-        if end == len(data) and not is_whole(item):
+        if end == len(data) and not layout.is_whole(item):
             reading.notes.append(TORN)
             reading.whole_bytes = start
             return
-        parsed = _parse(path, item, f"interaction {position}")
-        if not isinstance(parsed, list) or len(parsed) != 1:
-            raise CassetteFormatError(path, "is no list item of its own", f"interaction {position}")
-        yield _decoded(path, parsed[0], position, folder)
+        try:
+            parsed = _parse_item(path, item, f"interaction {position}")
+        except CassetteFormatError as error:
+            yield from _read_rest(path, data, position, error)
+            return
+        yield _decoded(path, parsed, position, folder)
         if progress:
             progress(end, len(data))
 
 
-def _torn_start(data: bytes) -> int:
-    """How many bytes at the end are no more than the beginning of an item's first line."""
-    last_line = data[data.rfind(b"\n") + 1 :]
-    return len(last_line) if FIRST_LINE.startswith(last_line) else 0
+def _parse_item(path: Path, item: bytes, where: str) -> Any:
+    parsed = _parse(path, item, where)
+    if not isinstance(parsed, list) or len(parsed) != 1:
+        raise CassetteFormatError(path, "is no list item of its own", where)
+    return parsed[0]
+
+
+def _read_rest(path: Path, data: bytes, position: int, error: CassetteFormatError) -> Iterator[Interaction]:
+    """The items from a position on, the first of which says nothing by itself: it may name what another one anchors."""
+    try:
+        items = _items(path, _parse(path, data, ""))
+    except CassetteFormatError:
+        raise error from None
+    yield from _decoded_all(path, items, position)
+
+
+def _check_tail(path: Path, tail: bytes) -> None:
+    """What stands behind the list of interactions may be keys, which say nothing to us."""
+    if not tail:
+        return
+    parsed = _parse(path, DOCUMENT_END.sub(b"", tail), "what stands behind the interactions")
+    if not isinstance(parsed, dict | None) or "interactions" in (parsed or {}) or tail.startswith(b"---"):
+        raise CassetteFormatError(path, "something else than keys stands behind the interactions")
 
 
 def _read_whole(path: Path, data: bytes) -> Iterator[Interaction]:
-    document = _parse(path, data, "")
+    yield from _decoded_all(path, _items(path, _parse(path, data, "")), 1)
+
+
+def _items(path: Path, document: Any) -> list[Any]:
+    if is_early(document):
+        return modernised(document)
     if not isinstance(document, dict):
         raise CassetteFormatError(path, "is no cassette (no mapping with `version` and `interactions`)")
     for key in ("version", "cloudtape"):
@@ -143,8 +150,12 @@ def _read_whole(path: Path, data: bytes) -> Iterator[Interaction]:
     interactions = document.get("interactions")
     if "interactions" not in document or not isinstance(interactions, list | None):
         raise CassetteFormatError(path, "is no cassette (no list `interactions`)")
+    return interactions or []
+
+
+def _decoded_all(path: Path, items: list[Any], first: int) -> Iterator[Interaction]:
     folder = folder_of(path)
-    for position, item in enumerate(interactions or [], 1):
+    for position, item in enumerate(items[first - 1 :], first):
         yield _decoded(path, item, position, folder)
 
 
@@ -152,7 +163,7 @@ def _parse(path: Path, data: bytes, where: str) -> Any:
     try:
         if _may_nest(data):
             _refuse_nesting(path, data, where)
-        return yaml.load(data, Loader)  # noqa: S506  (a safe loader, and stricter)
+        return loaded(data)
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}" if error.problem_mark else ""
         place = ", ".join(filter(None, (where, f"{line} of it" if where and line else line)))

@@ -81,14 +81,18 @@ def _binary(data: bytes, indent: str) -> str:
 
 
 def _literal(text: str, indent: str) -> str:
-    """Several lines as they are. The indentation is said, so that the first may begin with a blank."""
+    """Several lines as they are, where their first one shows how far they are indented.
+
+    Elsewhere the indentation would have to be said, and formatters get that wrong (prettier does).
+    """
     lines = text.split("\n")
-    if not any(lines) or lines[0].isspace():
+    first = next(filter(None, lines), "")
+    if not first or first[0] in " \t":
         return " " + _double_quoted(text)
     chomp = "+" if text.endswith("\n") else "-"
     if chomp == "+":
         lines.pop()
-    return f" |2{chomp}\n" + "\n".join(indent + line if line else "" for line in lines)
+    return f" |{chomp}\n" + "\n".join(indent + line if line else "" for line in lines)
 
 
 def _continued(text: str, indent: str) -> str:

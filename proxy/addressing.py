@@ -45,12 +45,14 @@ class Place(msgspec.Struct, frozen=True):
     """A request's route and upstream URI, its session, and the base URLs that the client knows by other names.
 
     `public` is what stands before a route's name in the client's URLs (empty where it uses upstream's own addresses).
+    `by_port`: the route has a port of its own, on which paths are upstream's.
     """
 
     uri: str
     route: Route
     session: str
     public: str
+    by_port: bool = False
 
 
 @lru_cache(maxsize=256)
@@ -74,7 +76,7 @@ def locate(client: Client, routes: Routes, ports: Mapping[int, str]) -> Place:
     session, target = _split_session(client)
     if name := ports.get(client.port):
         route = _known(routes, name, origin)
-        return Place(_origin_root(route) + (target or "/"), route, session, origin)
+        return Place(_origin_root(route) + (target or "/"), route, session, origin, by_port=True)
     name, rest = _split_route(target)
     public = origin + target_prefix(client.target)
     route = _known(routes, name, public)

@@ -10,7 +10,7 @@ import asyncio
 import socket
 import tempfile
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +31,7 @@ from cloudtape.discovery import check_keystone
 from cloudtape.edge import Edge
 from cloudtape.errors import ListenError
 from cloudtape.journal import Journal
+from cloudtape.keeper import Keeper
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.user_rows import load_rows
 from cloudtape.matchers.sessions.ladder import Matching, Rung
@@ -39,7 +40,7 @@ from cloudtape.modes import Part, Writes
 from cloudtape.operation_names import OperationNames
 from cloudtape.pipeline import Pipeline, Refusal, Responder
 from cloudtape.ready import Ready
-from cloudtape.recorder import Forwarder, Keeper, LiveLogins, Recorder
+from cloudtape.recorder import Forwarder, LiveLogins, Recorder
 from cloudtape.replayer import Replayer, load_for_replay
 from cloudtape.routes import Routes, base_of
 from cloudtape.server import Server
@@ -135,7 +136,7 @@ class Application:
                 self.routes.add(route)
             await part.start()
         if self.config.mode.writes and send:
-            keeper = Keeper(self._writer(stack), self._scrub(), self.journal)
+            keeper = stack.enter_context(closing(Keeper(self._writer(stack), self._scrub(), self.journal)))
             parts[Part.RECORDER] = Recorder(send, self.routes, keeper, names, self.config.record_errors)
         pipeline = Pipeline([parts[part] for part in self.config.mode.responders], self._refuse, self.journal)
         await self._listen(stack, pipeline)

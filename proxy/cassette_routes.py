@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.messages import Route
-from cloudtape.routes import Routes, base_of, origin_of
+from cloudtape.routes import Routes, base_of, is_service, official_type, origin_of
 from cloudtape.service_catalog import CATALOG_PATHS, endpoints_of
 
 IDENTITY = "identity"
@@ -16,18 +18,51 @@ AUTH_VERSION = re.compile(r"/(v3|v2\.0)/(auth/)?tokens/?$")
 
 
 def routes_of(cassettes: Iterable[Cassette]) -> Routes:
-    """All routes of some cassettes, together.
+    """All routes of some cassettes, together; in which order they and their interactions come does not matter.
 
-    A cassette without routes gets one for each entry of the service catalogs among its answers and, for what they do
-    not name, one for each origin.
+    First those that they were taught, then those whose names their interactions have. A cassette without either gets
+    one for each entry of the service catalogs among its answers. What none of them serves gets one for its origin.
     """
-    routes = Routes()
+    cassettes, routes = list(cassettes), Routes()
     for cassette in cassettes:
         for route in cassette.routes:
-            routes.add(route)
-        if not cassette.routes:
+            _add(routes, route)
+    for name, uri in sorted({one for cassette in cassettes for one in cassette.asked if one[0]}):
+        if routes.serving(uri) is None:
+            _add(routes, Route(name, service_of(name), _base(name, uri)))
+    for cassette in cassettes:
+        if not cassette.routes and not any(name for name, _ in cassette.asked):
             _learn(routes, cassette)
+    for _, uri in sorted({one for cassette in cassettes for one in cassette.asked}):
+        if routes.serving(uri) is None:
+            name = re.sub(r"[^A-Za-z0-9.-]", "-", urlsplit(uri).netloc)
+            routes.add(Route(_free(routes, name), "", origin_of(uri)))
     return routes
+
+
+def _add(routes: Routes, route: Route) -> None:
+    """A name that another base has already gets a number."""
+    if routes.serving_exactly(route.upstream) is None:
+        routes.add(replace(route, name=_free(routes, route.name)))
+
+
+def service_of(name: str) -> str:
+    """The service type that a route's name begins with (`compute-RegionTwo`), as `Routes` makes them."""
+    parts = name.split("-")
+    known = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((official_type(one) for one in known if is_service(one)), name)
+
+
+def _base(name: str, uri: str) -> str:
+    """The base of a route of which only requests are known: a path without a version has the service's own name or is
+    none of the base.
+    """
+    base, parts = base_of(uri), urlsplit(uri)
+    if base != f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/"):
+        return base
+    first = parts.path.split("/")[1] if parts.path else ""
+    mounted = first and is_service(first) and official_type(first) == service_of(name)
+    return f"{parts.scheme}://{parts.netloc}" + (f"/{first}" if mounted else "")
 
 
 def _learn(routes: Routes, cassette: Cassette) -> None:
@@ -35,11 +70,6 @@ def _learn(routes: Routes, cassette: Cassette) -> None:
         if CATALOG_PATHS.search(interaction.request.uri) and routes.serving(interaction.request.uri) is None:
             routes.add(Route(_free(routes, IDENTITY), IDENTITY, base_of(interaction.request.uri)))
         routes.learn(endpoints_of(interaction.request, interaction.response))
-    for interaction in cassette:
-        if routes.serving(interaction.request.uri) is None:
-            origin = origin_of(interaction.request.uri)
-            name = re.sub(r"[^A-Za-z0-9.-]", "-", urlsplit(interaction.request.uri).netloc)
-            routes.add(Route(_free(routes, name), "", origin))
 
 
 def _free(routes: Routes, name: str) -> str:

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from email.utils import formatdate
 from functools import lru_cache
 
+from cloudtape.asking import file_chunks
 from cloudtape.cassettes.messages import Body, Response, StoredBody, Stream
 from cloudtape.headers import Chosen, joined
 from cloudtape.ready import Ready
-from cloudtape.upstream import file_chunks
 
 BODILESS = frozenset({204, 304})
 LENGTH, DATE = Chosen(frozenset({"content-length"})), Chosen(frozenset({"date"}))

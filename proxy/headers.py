@@ -6,11 +6,14 @@ passes unchanged, in order.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 from multidict import CIMultiDict, CIMultiDictProxy
 
+from cloudtape.cassettes.codings import CODINGS
 from cloudtape.cassettes.messages import Headers
 
 Fields = CIMultiDict[str] | CIMultiDictProxy[str]
@@ -99,6 +102,10 @@ class Passing(Chosen):
 
 
 MOST_NAMES = 1000
+ASKS_FOR = Chosen(frozenset({"accept-encoding"}))
+UNDONE = ("gzip", "deflate", "br", "zstd")
+ASKABLE = frozenset({*CODINGS, "identity"})
+NEVER = re.compile(r";\s*q\s*=\s*0(\.0*)?\s*$")
 _TO_UPSTREAM, _TO_CLIENT = Passing(HOP_BY_HOP | FOR_THE_PROXY), Passing(HOP_BY_HOP | FROM_THE_PROXY)
 
 
@@ -121,6 +128,23 @@ def joined(lines: Sequence[str]) -> bytes:
 
 def for_upstream(headers: Fields) -> Headers:
     return _end_to_end(headers, _TO_UPSTREAM)
+
+
+def askable(headers: Headers) -> Headers:
+    """The fields of a request, asking for no content coding but those that we can undo."""
+    if all(ASKS_FOR[name] is False for name, _ in headers):
+        return headers
+    return tuple([(name, _undoable(value)) if ASKS_FOR[name] else (name, value) for name, value in headers])
+
+
+@lru_cache(maxsize=256)
+def _undoable(accepted: str) -> str:
+    """The value of an `Accept-Encoding`; nothing but `identity` where no more is left of it (RFC 9110, 12.5.3)."""
+    asked = [one.strip() for one in accepted.split(",")]
+    kept = [one for one in asked if one.partition(";")[0].strip().lower() in ASKABLE]
+    if any(one.partition(";")[0].strip() == "*" and not NEVER.search(one) for one in asked):
+        kept += [name for name in UNDONE if name not in {one.partition(";")[0].strip().lower() for one in kept}]
+    return ", ".join(kept) or "identity"
 
 
 def for_client(headers: Fields) -> Headers:

@@ -121,6 +121,8 @@ class Mixed:
     def _exchanges(self, cassettes: Sequence[Cassette]) -> Iterator[Exchange]:
         for cassette in cassettes:
             for one in cassette:
+                if one.lost:
+                    continue
                 asked = self._addresses.inward(one.request)
                 is_json = (header(one.response.headers, "content-type") or "").startswith("application/json")
                 if is_json or self._synthesizer.has_own(asked):

@@ -13,13 +13,15 @@ from msgspec.structs import replace
 from cloudtape.addressing import Place
 from cloudtape.cassettes.content import ContentError, decoded
 from cloudtape.cassettes.messages import Body, Headers, Response, StoredBody, Stream
+from cloudtape.cookies import SET_COOKIE, for_client
 from cloudtape.headers import Named
 from cloudtape.rewrite import PATH_FIELDS, URL_FIELDS
 from cloudtape.upstream import DOCUMENT_LIMIT, is_document, is_upload
 
+PARTIAL = 206
 CHECKSUMS = frozenset({"etag", "content-md5"})
 # The fields that say what becomes of an answer on its way out: few of those that it has.
-TELLING = Named(URL_FIELDS | CHECKSUMS | {"content-type", "content-encoding"})
+TELLING = Named(URL_FIELDS | CHECKSUMS | {SET_COOKIE, "content-type", "content-encoding", "retry-after", "expires"})
 
 
 def telling(headers: Headers) -> dict[str, str]:
@@ -42,13 +44,25 @@ def outward(response: Response, rewriter: Outward, place: Place) -> Response:
         headers = rewriter.fields(response.headers, URL_FIELDS)
         headers = tuple((k, _own_path(v, place)) if k.lower() in PATH_FIELDS else (k, v) for k, v in headers)
         response = replace(response, headers=headers)
-    if not response.body or not is_document(told.get("content-type")) or is_upload(place.uri):
+    if SET_COOKIE in told and place.public:
+        response = replace(response, headers=tuple([_cookie(pair, place) for pair in response.headers]))
+    is_part = response.status == PARTIAL
+    if not response.body or is_part or not is_document(told.get("content-type")) or is_upload(place.uri):
         return response
     return _with_body(response, told, rewriter)
 
 
+def _cookie(pair: tuple[str, str], place: Place) -> tuple[str, str]:
+    name, value = pair
+    if name.lower() != SET_COOKIE:
+        return pair
+    return name, for_client(value, place.public.startswith("https:"), lambda path: _own_path(path, place))
+
+
 def _own_path(value: str, place: Place) -> str:
     """A path on upstream's host as the client must ask for it."""
+    if place.by_port:
+        return value
     if not value.startswith("/") or value.startswith("//") or not place.public:
         return value
     base = urlsplit(place.route.upstream).path
@@ -60,7 +74,8 @@ def _own_path(value: str, place: Place) -> str:
 
 def _with_body(response: Response, told: Mapping[str, str], rewriter: Outward) -> Response:
     if isinstance(response.body, Stream):
-        return response
+        body = response.body
+        return replace(response, body=Stream(rewriter.over(body.chunks))) if body.dribbles else response
     if isinstance(response.body, StoredBody):
         if response.body.size > DOCUMENT_LIMIT:
             return response

@@ -13,15 +13,18 @@ import msgspec
 
 from cloudtape.cassettes.messages import Headers, Interaction, Response
 from cloudtape.clock import is_token_answer
+from cloudtape.cookies import SET_COOKIE
+from cloudtape.field_times import tells_time
 from cloudtape.headers import FROM_THE_PROXY, HOP_BY_HOP, MATCH_HEADER, SOURCE_HEADER, Passing, Source, joined
 from cloudtape.matchers.requests.said import Looseness
-from cloudtape.outward import is_data, telling
+from cloudtape.outward import PARTIAL, is_data, telling
 from cloudtape.rewrite import URL_FIELDS
 from cloudtape.upstream import is_document, is_upload
 
 MADE_READY_BY = (
     "cloudtape.ready",
     "cloudtape.clock",
+    "cloudtape.field_times",
     "cloudtape.headers",
     "cloudtape.outward",
     "cloudtape.rewrite",
@@ -33,6 +36,8 @@ NOT_MODIFIED, NO_CONTENT = 304, 204
 FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 DOCUMENT, DATA = b"D", b" "
 LOOSENESS = {b"%d" % one: one for one in Looseness}
+# Fields that are others for each client, and those that may be others at each time.
+DEPENDING, MOVING = URL_FIELDS | {SET_COOKIE}, frozenset({"retry-after", "expires"})
 
 
 class Ready(msgspec.Struct, frozen=True, gc=False):
@@ -93,12 +98,15 @@ def packed(interaction: Interaction, looseness: Looseness = Looseness.NONE) -> b
     body, told = response.body, telling(response.headers)
     # Who recorded it with another tool has named no operation; that takes the routes.
     operation = interaction.operation or (request.route and "-")
-    if not isinstance(body, bytes) or request.method == "HEAD" or not operation:
+    if not isinstance(body, bytes) or request.method == "HEAD" or not operation or interaction.lost:
         return b""
-    if not URL_FIELDS.isdisjoint(told) or is_token_answer(request.uri, response):
+    if not DEPENDING.isdisjoint(told) or is_token_answer(request.uri, response):
+        return b""
+    if not MOVING.isdisjoint(told) and tells_time(response.headers):
         return b""
     has_body = bool(body) and response.status != NO_CONTENT
-    is_doc = has_body and is_document(told.get("content-type")) and not is_upload(request.uri)
+    is_part = response.status == PARTIAL
+    is_doc = has_body and not is_part and is_document(told.get("content-type")) and not is_upload(request.uri)
     is_doc = is_doc and not is_data(body, told)
     if is_doc and "content-encoding" in told:
         return b""

@@ -1,7 +1,7 @@
 """The responders that ask the cloud: Forwarder sends, Recorder sends and keeps.
 
     client ──> tee ──> upstream                 the request's body is spooled while it passes
-    client <── tee <── upstream                 and so is the answer's; its last piece is held back until
+    client <── tee <── upstream                 and so is the answer's; its end is held back until
                  └──> scrub ──> cassette        the interaction is on disk
 
 Nothing here knows how a cassette is laid out or what a secret is.
@@ -9,9 +9,8 @@ Nothing here knows how a cassette is laid out or what a secret is.
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import lru_cache
 
 from msgspec.structs import replace
@@ -19,10 +18,9 @@ from msgspec.structs import replace
 from cloudtape.cassettes.bodies import Spool
 from cloudtape.cassettes.errors import CassetteError
 from cloudtape.cassettes.messages import Body, Interaction, Request, Response, Route, StoredBody, Stream
-from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.errors import UpstreamError
 from cloudtape.headers import SOURCE_HEADER, Source
-from cloudtape.journal import Journal
+from cloudtape.keeper import Keeper
 from cloudtape.matchers.requests.things import is_login
 from cloudtape.operation_names import OperationNames
 from cloudtape.routes import Routes
@@ -64,69 +62,6 @@ class LiveLogins:
         return None
 
 
-class Keeper:
-    """Scrubs interactions and appends them to the cassette, in the order in which they became ready.
-
-    What cannot be kept is noted in the journal; the client still gets its answer.
-    """
-
-    def __init__(self, writer: CassetteWriter, scrub: Callable[[Interaction], Interaction], journal: Journal) -> None:
-        self._writer, self._scrub, self._journal = writer, scrub, journal
-        self._turn = asyncio.Lock()
-        self._ready: list[tuple[Interaction, asyncio.Future[bool]]] = []
-
-    async def keep(self, interaction: Interaction) -> bool:
-        """Whether it was kept. Large bodies are scrubbed on a thread; meanwhile the next ones wait their turn.
-
-        Small ones that become ready in the same turn of the event loop are kept together, at a lower cost for each.
-        """
-        if _is_small(interaction) and not self._turn.locked():
-            loop = asyncio.get_running_loop()
-            if not self._ready:
-                loop.call_soon(self._keep_ready)
-            kept: asyncio.Future[bool] = loop.create_future()
-            self._ready.append((interaction, kept))
-            return await kept
-        async with self._turn:
-            self._keep_ready()
-            return all(await asyncio.to_thread(self._keep, [interaction]))
-
-    def _keep_ready(self) -> None:
-        ready, self._ready = self._ready, []
-        try:
-            kept = self._keep([interaction for interaction, _ in ready])
-        except Exception as error:
-            for _, waiting in ready:
-                if not waiting.done():  # it is when nobody waits any more
-                    waiting.set_exception(error)
-            return
-        for (_, waiting), is_kept in zip(ready, kept, strict=True):
-            if not waiting.done():
-                waiting.set_result(is_kept)
-
-    def _keep(self, interactions: Sequence[Interaction]) -> list[bool]:
-        """Which of them were kept: all, or where one of them cannot be, those that can be by themselves."""
-        try:
-            self._writer.append_all([self._scrub(interaction) for interaction in interactions])
-        except CassetteError as error:
-            if len(interactions) > 1:
-                return [kept for interaction in interactions for kept in self._keep([interaction])]
-            self.lose(interactions[0].request, error)
-            return [False]
-        return [True] * len(interactions)
-
-    def lose(self, request: Request, error: CassetteError) -> None:
-        # The path alone: a query may hold what could not be scrubbed.
-        self._journal.lose(f"{request.method} {request.uri.partition('?')[0]}: {error}")
-
-    def spool(self) -> Spool:
-        return self._writer.spool()
-
-
-def _is_small(interaction: Interaction) -> bool:
-    return isinstance(interaction.request.body, bytes) and isinstance(interaction.response.body, bytes)
-
-
 class Recorder:
     """Sends a request upstream and keeps what was said.
 
@@ -154,7 +89,7 @@ class Recorder:
             raise
         self._untaught += self._routes.learn(endpoints_of(request, response))
         if isinstance(response.body, Stream):
-            body = Stream(self._passing(take, response, response.body), response.body.length)
+            body = replace(response.body, chunks=self._passing(take, response, response.body))
             return _from(Source.RECORDED, replace(response, body=body))
         await self._keep(take, response)
         return _from(Source.RECORDED, response)
@@ -165,28 +100,33 @@ class Recorder:
 
     async def _passing(self, take: _Take, response: Response, stream: Stream) -> AsyncIterator[bytes]:
         copy = _Copy(self._keeper.spool())
+        left, held = stream.length, b""
         try:
-            held = b""
             async for chunk in stream.chunks:
                 copy.write(chunk)
-                if held:
-                    yield held
-                held = chunk
+                if left is None:
+                    yield chunk  # what follows the last one is the end that the framing marks
+                    continue
+                left -= len(chunk)
+                if left > 0:
+                    yield chunk
+                else:
+                    held += chunk
             await self._keep(take, response, copy)
-            yield held
+            if held:
+                yield held
         finally:
             copy.discard()
             take.discard()
 
     async def _keep(self, take: _Take, response: Response, copy: _Copy | None = None) -> None:
         routes, self._untaught = self._untaught, ()
-        kept = False
+        kept, operation = False, self._names.operation_of(take.outgoing)
         try:
             whole = replace(response, body=copy.finish()) if copy else response
-            operation = self._names.operation_of(take.outgoing)
             kept = await self._keeper.keep(take.interaction(whole, operation, routes))
         except CassetteError as error:
-            self._keeper.lose(take.outgoing, error)
+            await self._keeper.lose(take.interaction_with(take.outgoing, response, operation), error)
         finally:
             take.discard()
             if not kept:
@@ -237,8 +177,14 @@ class _Take:
     def interaction(self, response: Response, operation: str, routes: tuple[Route, ...]) -> Interaction:
         """Raises CassetteError where the request's body could not be copied."""
         body: Body = self._copy.finish() if self._copy else self.outgoing.body
+        request = replace(self.outgoing, body=body) if self._copy else self.outgoing
+        return self.interaction_with(request, response, operation, routes)
+
+    def interaction_with(
+        self, request: Request, response: Response, operation: str, routes: tuple[Route, ...] = ()
+    ) -> Interaction:
         return Interaction(
-            replace(self.outgoing, body=body) if self._copy else self.outgoing,
+            request,
             response,
             recorded_at=_rfc3339(self._began_at),
             elapsed=time.monotonic() - self._began,

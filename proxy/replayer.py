@@ -16,6 +16,7 @@ from cloudtape.cassettes.fingerprint import fingerprint
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
 from cloudtape.cassettes.yaml_reader import Progress
 from cloudtape.clock import Now, is_token_answer, now
+from cloudtape.field_times import moved
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import SUMMARISED_BY, Summariser, own_id
 from cloudtape.matchers.requests.canonical import canonical
@@ -26,7 +27,8 @@ from cloudtape.matchers.sessions.exchange import Exchange
 from cloudtape.matchers.sessions.ladder import DEFAULT, Found, Ladder, Matching, Rung
 from cloudtape.matchers.sessions.likeness import Fit, Refused
 from cloudtape.matchers.sessions.lists import mended, sorted_as_asked
-from cloudtape.matchers.sessions.nearest import Miss, Nearest
+from cloudtape.matchers.sessions.misses import Misses
+from cloudtape.matchers.sessions.nearest import Miss
 from cloudtape.matchers.sessions.session import Session
 from cloudtape.operation_names import OperationNames
 from cloudtape.ready import MADE_READY_BY, Ready, packed, replayed, unpacked, whence
@@ -35,7 +37,6 @@ from cloudtape.tokens import IssuedTokens
 MOST_SESSIONS = 10_000
 JSON = (("Content-Type", "application/json"),)
 NO_REQUEST = Request("GET", "")
-USED_UP = "all that was recorded of it was given already: what one such request made stands for one thing only"
 
 
 def load_for_replay(path: Path, naming: Naming, progress: Progress | None = None) -> Cassette:
@@ -89,7 +90,9 @@ class Replayer:
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._tokens = IssuedTokens()
         self._used = bytearray(self._recording.size)
-        self._nearest: Nearest | None = None
+        self._misses = Misses(self._recording, self._ladder, self._interaction)
+        # The last request that was found, but whose answer could not be kept.
+        self._lost: tuple[Request, int] | None = None
 
     async def __call__(self, request: Request) -> Response | Ready | None:
         session = self._session(self.session_of(request))
@@ -97,7 +100,11 @@ class Replayer:
         if found is None:
             return None
         self._used[found.position] = True
-        answer, loose = self._answer(found.position)
+        given = self._answer(found.position)
+        if given is None:
+            self._lost = request, found.position
+            return None
+        answer, loose = given
         if isinstance(answer, Ready):
             is_whole = not (found.its_like or found.gone or found.lacks)
             if found.rung is Rung.EXACT and is_whole and self._is_as_recorded(session, request, answer):
@@ -155,7 +162,8 @@ class Replayer:
 
     def holds(self, request: Request) -> bool:
         """Whether a new session would be given something."""
-        return self._ladder.find(self._ladder.session(), request) is not None
+        found = self._ladder.find(self._ladder.session(), request)
+        return found is not None and not self._interaction(found.position).lost
 
     def preview(self, request: Request) -> Preview:
         """What a new session would be given for a request, and what else was weighed for it."""
@@ -163,24 +171,19 @@ class Replayer:
         same = [position + 1 for position in self._recording.positions(canonical(request).key)]
         weighed = [] if same else self._ladder.candidates(session, request)
         found = self._ladder.find(session, request)
+        if found and self._interaction(found.position).lost:
+            self._lost = request, found.position
+            found, same = None, []
         bound = tuple(session.bindings) + found.bindings if found else ()
         return Preview(found, same, bound, [(one.position + 1, one.verdict) for one in weighed])
 
     def explain(self, request: Request) -> Miss:
         """Why a request is a miss."""
-        session = self._session(self.session_of(request))
-        asked = session.bindings.recorded(request)
-        if self._recording.positions(canonical(asked).key):
-            return Miss(request.method, request.uri, USED_UP)
-        if self._nearest is None:
-            self._nearest = Nearest(self._recording, lambda position: self._interaction(position).request)
-        miss = self._nearest.miss(asked)
-        weighed = self._ladder.candidates(session, request)
-        if any(not session.past.is_free(one.position) for one in weighed):
-            return Miss(request.method, request.uri, USED_UP, miss.nearest)
-        refused = [(one.position, one.verdict.reason) for one in weighed if isinstance(one.verdict, Refused)]
-        reason = f"interaction {refused[0][0] + 1} comes near, but {refused[0][1]}" if refused else miss.reason
-        return Miss(request.method, request.uri, reason, miss.nearest)
+        if self._lost and self._lost[0] is request:
+            position = self._lost[1]
+            why = f"interaction {position + 1} was asked so, but what the cloud answered could not be kept: "
+            return Miss(request.method, request.uri, why + self._interaction(position).lost)
+        return self._misses.explain(self._session(self.session_of(request)), request)
 
     def interaction(self, number: int) -> Interaction:
         """An interaction by its number (from 1, through all cassettes). Raises IndexError."""
@@ -216,19 +219,21 @@ class Replayer:
             position -= len(cassette)
         raise IndexError(position)
 
-    def _answer(self, position: int) -> tuple[Response | Ready, Looseness]:
-        """What was answered, saying that it was found exactly, and how loose the request is."""
+    def _answer(self, position: int) -> tuple[Response | Ready, Looseness] | None:
+        """What was answered, saying that it was found exactly, and how loose the request is; None where it was lost."""
         cassette, number = self._place(position)
         piece, body = cassette.answer(number)
         if piece:
             ready = unpacked(piece, body, position + 1)
             return ready, ready.looseness
         recorded = cassette.interaction(number)
+        if recorded.lost:
+            return None
         response = recorded.response
         if isinstance(response.body, StoredBody):
             checked(response.body)
         operation = recorded.operation or self._names.operation_of(recorded.request) or "-"
-        headers = (*replayed(response.headers), *whence(operation, position + 1))
+        headers = (*replayed(moved(recorded, self._clock())), *whence(operation, position + 1))
         return replace(response, headers=headers), looseness(recorded.request, self._naming)
 
     def _retold(self, found: Found, response: Response) -> Response:

@@ -8,7 +8,7 @@ of routes or layouts; `edge` makes the pairs.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -63,6 +63,34 @@ class Rewriter:
     def text(self, value: str) -> str:
         """The same for a text that comes again and again, such as a field's value or a query."""
         return self._field(value) if "http" in value else value
+
+    async def over(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """A text that comes in pieces; what may be the beginning of a base is held back until the next one."""
+        held = b""
+        async for piece in pieces:
+            passed, held = self._passed(held + piece)
+            if passed:
+                yield passed
+        if held:
+            yield self._rewrite(held)
+
+    def _passed(self, text: bytes) -> tuple[bytes, bytes]:
+        """The beginning of a text, rewritten, and what must wait for more."""
+        cut, end, out = self._cut(text), 0, []
+        for found in self._pattern.finditer(text) if self._replacement else ():
+            if found.start() >= cut:
+                break
+            out += [text[end : found.start()], self._replacement[found[1]]]
+            end = found.end()
+        cut = max(cut, end)
+        return b"".join([*out, text[end:cut]]), text[cut:]
+
+    def _cut(self, text: bytes) -> int:
+        longest = max(map(len, self._replacement), default=0)
+        for at in range(max(0, len(text) - longest), len(text)):
+            if any(base.startswith(text[at:]) for base in self._replacement):
+                return at
+        return len(text)
 
     def fields(self, headers: Headers, names: frozenset[str] | None = None) -> Headers:
         """The headers with their URLs rewritten; `names` in lower case, None for all fields but somebody's metadata."""

@@ -53,6 +53,12 @@ def official_type(service: str) -> str:
 
 
 @cache
+def is_service(name: str) -> bool:
+    """Whether a name is a service type, or one of the other names that a service has had."""
+    return _service_types().get_service_type(name) is not None
+
+
+@cache
 def _service_types() -> ServiceTypes:
     return ServiceTypes()
 
@@ -93,6 +99,10 @@ class Routes:
                 self.add(route)
                 learned.append(route)
         return tuple(learned)
+
+    def serving_exactly(self, base: str) -> Route | None:
+        """The route with this very base, or None."""
+        return self._by_base.get(_key(base))
 
     def serving(self, uri: str) -> Route | None:
         """The route with the longest base that `uri` lies under, or None."""

@@ -37,6 +37,7 @@ def row(interaction: Interaction) -> dict[str, Any]:
         "status": response.status,
         "size": size(response.body),
         "scrubbed": list(interaction.scrubbed),
+        "lost": interaction.lost,
     }
 
 
@@ -106,12 +107,16 @@ def print_table(console: Console, cassette: Cassette) -> None:
 def _cells(interaction: Interaction) -> dict[str, str]:
     values = row(interaction)
     fields = sorted({place.rpartition(".")[2] for place in values["scrubbed"]})
-    return {name: str(values[name]) for name in COLUMNS if name in values} | {
-        "#": str(values["number"]),
-        "time": values["recorded_at"][11:19],
-        "elapsed": f"{values['elapsed']:.3f}",
-        "scrubbed": ", ".join(fields),
-    }
+    return (
+        {name: str(values[name]) for name in COLUMNS if name in values}
+        | {
+            "#": str(values["number"]),
+            "time": values["recorded_at"][11:19],
+            "elapsed": f"{values['elapsed']:.3f}",
+            "scrubbed": ", ".join(fields),
+        }
+        | ({"status": "lost"} if interaction.lost else {})
+    )
 
 
 def _elided(path: str, room: int) -> str:
@@ -133,6 +138,8 @@ def print_whole(console: Console, interaction: Interaction) -> None:
         _print(console, f"route /{route.name} → {route.upstream}")
     if interaction.scrubbed:
         _print(console, f"scrubbed: {', '.join(interaction.scrubbed)}")
+    if interaction.lost:
+        _print(console, f"lost: what the cloud answered could not be kept: {interaction.lost}")
     console.print()
     for line in _lines(f"{request.method} {request.uri}", request):
         _print(console, line)

@@ -12,27 +12,29 @@ from collections import deque
 from collections.abc import AsyncIterator
 from functools import lru_cache
 from types import TracebackType
-from typing import Protocol
 from weakref import WeakSet
 
 import aiohttp
 from aiohttp.http import HttpProcessingError, RawResponseMessage
 from yarl import URL
 
-from cloudtape.cassettes.messages import Body, Headers, Request, Response, StoredBody, Stream, header
+from cloudtape.asking import streamed, whole
+from cloudtape.cassettes.messages import Body, Headers, Request, Response, Stream, header
 from cloudtape.config import Config
 from cloudtape.errors import UpstreamBroken, UpstreamError, UpstreamTimeout, UpstreamUnreachable
-from cloudtape.headers import Fields, for_client, joined
-from cloudtape.wire import MAX_FIELD, READ_BUFFER, Wire, WireBroken, WireDropped
+from cloudtape.headers import for_client
+from cloudtape.service_catalog import CATALOG_PATHS
+from cloudtape.wire import Wire, WireBroken, WireDropped
 
 INLINE_LIMIT = 64 * 1024
 DOCUMENT_LIMIT = 4 * 1024 * 1024
-CHUNK = 256 * 1024
 # Apache closes idle connections after 5 s; one that we close first is never one that breaks under a POST.
 IDLE_SECONDS = 4.0
-# aiohttp would add these on its own account.
-AUTO_HEADERS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
+SOON, SOON_FOR_DOCUMENTS = 0.1, 1.0
+"""Seconds within which the rest of a small body mostly comes; what takes longer is passed on as it comes."""
 
+# What is in a coding, and what a checksum may vouch for.
+WHOLE_ONLY = frozenset({"content-encoding", "etag", "content-md5"})
 DOCUMENT_TYPES = re.compile(r"[^;]*(json|xml|html)|application/x-www-form-urlencoded", re.IGNORECASE)
 # Somebody's bytes, whatever their type: an object's (Object Storage API v1), an image's (Image API v2).
 UPLOADS = re.compile(r"/v1(\.0)?/AUTH_[^/?]+/[^/?]+/[^?]|/v2[^/?]*/images/[^/?]+/(file|stage)(\?|$)")
@@ -62,21 +64,10 @@ class Upstream:
         )
         self._origins: dict[str, _Origin] = {}
         self._connector: aiohttp.TCPConnector
-        self._session: aiohttp.ClientSession
 
     async def __aenter__(self) -> Upstream:
         context = self._config.tls.context()
         self._connector = aiohttp.TCPConnector(limit=0, ssl=context, keepalive_timeout=IDLE_SECONDS)
-        self._session = aiohttp.ClientSession(
-            connector=self._connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            skip_auto_headers=AUTO_HEADERS,
-            timeout=self._timeout,
-            read_bufsize=READ_BUFFER,
-            max_line_size=MAX_FIELD,
-            max_field_size=MAX_FIELD,
-        )
         return self
 
     async def __aexit__(
@@ -84,7 +75,7 @@ class Upstream:
     ) -> None:
         for origin in self._origins.values():
             origin.close()
-        await self._session.close()
+        await self._connector.close()
 
     async def send(self, request: Request) -> Response:
         """Send a request; the body of the answer is bytes where it is small or a document, else a stream.
@@ -104,17 +95,17 @@ class Upstream:
         return Response(answer.status, answer.reason or "", headers, body)
 
     async def _streamed(self, request: Request) -> Answer:
-        return await self._session.request(
-            request.method,
-            URL(request.uri, encoded=True),
-            headers=request.headers,
-            data=_outgoing(request.body),
-            allow_redirects=False,
-        )
+        """On a connection of its own: what was sent of a stream cannot be sent again."""
+        origin, target = self._divided(request.uri)
+        raw, body = streamed(request, origin.host, target)
+        wire = await self._connected(origin)
+        message, content = await wire.ask(raw, request.method == "HEAD", body)
+        return Answer(message, content, wire, origin)
 
     async def _whole(self, request: Request) -> Answer:
-        """As `_streamed`, with a body at hand, at a quarter of the cost."""
-        origin, raw = self._raw(request)
+        """With a body at hand."""
+        origin, target = self._divided(request.uri)
+        raw = whole(request, origin.host, target)
         without_body = request.method == "HEAD"
         try:
             wire = origin.free_wire() or await self._connected(origin)
@@ -124,22 +115,11 @@ class Upstream:
                 raise
             wire = await self._connected(origin)
             message, content = await wire.ask(raw, without_body)
-        return _Answer(message, content, wire, origin)
+        return Answer(message, content, wire, origin)
 
     async def _connected(self, origin: _Origin) -> Wire:
         connection = await self._connector.connect(origin.request, [], self._timeout)
         return origin.add(Wire(connection, asyncio.get_running_loop(), self._config.timeouts.read))
-
-    def _raw(self, request: Request) -> tuple[_Origin, bytes]:
-        """Where to connect, and the request with its body as it is sent (RFC 9112, 3 and 5)."""
-        origin, target = self._divided(request.uri)
-        body = request.body
-        assert isinstance(body, bytes)
-        lines = [f"{request.method} {target if target[:1] == '/' else '/' + target} HTTP/1.1", origin.host]
-        lines += [f"{name}: {value}" for name, value in request.headers]
-        if (body or request.method not in BODILESS) and header(request.headers, "content-length") is None:
-            lines.append(f"Content-Length: {len(body)}")
-        return origin, joined([*lines, ""]) + body
 
     def _divided(self, uri: str) -> tuple[_Origin, str]:
         """Where to connect, and what to ask for there. Raises InvalidURL."""
@@ -194,26 +174,9 @@ class _Origin:
 # Scheme and authority, then path and query.
 ADDRESS = re.compile(r"(https?://[^/?#\s]+)([^#\s]*)", re.IGNORECASE)
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
-BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
-class Answer(Protocol):
-    """What is used of `aiohttp.ClientResponse`."""
-
-    status: int
-    reason: str | None
-    content: aiohttp.StreamReader
-
-    @property
-    def headers(self) -> Fields: ...
-    @property
-    def content_length(self) -> int | None: ...
-    async def read(self) -> bytes: ...
-    def release(self) -> object: ...
-    def close(self) -> None: ...
-
-
-class _Answer:
+class Answer:
     """An answer whose body is still to be read; then its connection is free for another."""
 
     def __init__(self, message: RawResponseMessage, content: aiohttp.StreamReader, wire: Wire, origin: _Origin) -> None:
@@ -258,38 +221,39 @@ def _why(error: aiohttp.ClientConnectorError) -> str:
     return os.strerror(number) if number and number > 0 else error.os_error.strerror or str(error)
 
 
-def _outgoing(body: Body) -> bytes | AsyncIterator[bytes] | None:
-    if isinstance(body, Stream):
-        return body.chunks
-    if isinstance(body, StoredBody):
-        return file_chunks(body)
-    return body or None
-
-
-async def file_chunks(body: StoredBody) -> AsyncIterator[bytes]:
-    """The bytes of a stored body, piece by piece."""
-    with body.path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            yield chunk
-
-
 async def _body(answer: Answer, headers: Headers, request: Request) -> Body:
+    """Whole where it is small and comes soon, or must be looked at as a whole; else as it comes."""
     if answer.content.is_eof():
         return await answer.read()
     length = answer.content_length
-    limit = DOCUMENT_LIMIT if is_document(header(headers, "content-type")) else INLINE_LIMIT
-    if request.method == "HEAD" or (length is not None and length <= limit):
-        return await answer.read()
+    is_doc = is_document(header(headers, "content-type"))
+    limit = DOCUMENT_LIMIT if is_doc else INLINE_LIMIT
     start = bytearray()
-    if length is None:
-        async for chunk in answer.content.iter_any():
-            start += chunk
-            if len(start) > limit:
-                break
-        else:
+    dribbles = False
+    if length is None or length <= limit:
+        soon = SOON_FOR_DOCUMENTS if is_doc else SOON
+        try:
+            async with asyncio.timeout(None if is_doc and _must_be_whole(request, headers) else soon) as waiting:
+                await _read_up_to(limit, answer.content, start)
+        except TimeoutError:
+            if not waiting.expired():
+                raise
+            dribbles = True
+        if answer.content.at_eof():
             answer.release()
             return bytes(start)
-    return Stream(_rest(answer, bytes(start), request.uri), length)
+    return Stream(_rest(answer, bytes(start), request.uri), length, is_doc and dribbles)
+
+
+async def _read_up_to(limit: int, content: aiohttp.StreamReader, found: bytearray) -> None:
+    while len(found) <= limit and not content.at_eof():
+        found += await content.readany()
+
+
+def _must_be_whole(request: Request, headers: Headers) -> bool:
+    """Whether a document tells where the services are, or can be rewritten only when all of it is there."""
+    told = {name.lower() for name, _ in headers}
+    return not WHOLE_ONLY.isdisjoint(told) or bool(CATALOG_PATHS.search(request.uri))
 
 
 async def _rest(answer: Answer, start: bytes, uri: str) -> AsyncIterator[bytes]:

@@ -30,4 +30,5 @@ interactions = st.builds(
     operation=st.text(max_size=8),
     scrubbed=st.lists(st.text(max_size=12), max_size=3).map(tuple),
     routes=st.lists(routes, max_size=2).map(tuple),
+    lost=st.just("") | st.text(max_size=20),
 )

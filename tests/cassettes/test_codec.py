@@ -7,9 +7,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from cloudtape.cassettes.codec import HEADER, ItemError, decode, encode, is_whole
+from cloudtape.cassettes.codec import HEADER, ItemError, decode, encode
+from cloudtape.cassettes.layout import is_whole
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
-from cloudtape.cassettes.yaml_reader import Loader
+from cloudtape.cassettes.yaml_loader import Loader
 from cloudtape.cassettes.yaml_text import body, scalar
 from tests.cassettes.strategies import interactions, json_texts
 
@@ -82,8 +83,8 @@ def test_an_item_is_whole_whatever_an_editor_did_to_its_line_end(end: str) -> No
 
 def test_a_torn_end_is_found_in_one_pass_whatever_is_written_there() -> None:
     """It may be a stranger's: a search that goes on from each such line would take minutes."""
-    assert not is_whole(b"\n  recorded_at: x" * 200_000)
-    assert not is_whole(b"\n  recorded_at: x" + b"\n  ordinal: " * 200_000)
+    assert not is_whole(b"- request:" + b"\n  recorded_at: x" * 200_000)
+    assert not is_whole(b"- request:\n  recorded_at: x" + b"\n  ordinal: " * 200_000)
 
 
 def test_an_item_of_which_a_digit_is_torn_off_lacks_nothing() -> None:

@@ -1,5 +1,6 @@
 """What a finding says of a secret."""
 
+import gzip
 import json
 
 import pytest
@@ -33,3 +34,12 @@ def test_a_password_in_the_address_of_a_route_is_found() -> None:
     route = Route("compute", "compute", "http://me:Pl4nted-Secret@cloud/v2.1")
     (one,) = scan([Interaction(Request("GET", "http://cloud/"), Response(200, "OK"), routes=(route,))])
     assert (one.place, one.kind) == ("routes.compute", "password")
+
+
+@pytest.mark.parametrize(
+    "body", [gzip.compress(b"password=Pl4nted-Secret") + b"tail", gzip.compress(b"password=Pl4nted-Secret")[:-4]]
+)
+def test_a_secret_in_a_body_that_was_kept_in_its_coding_is_found(body: bytes) -> None:
+    headers = (("Content-Type", "text/plain"), ("Content-Encoding", "gzip"))
+    (one,) = scan([Interaction(Request("GET", "http://cloud/"), Response(200, "OK", headers, body))])
+    assert (one.place, one.kind) == ("response.body.password", "password")

@@ -4,23 +4,33 @@ import base64
 import gzip
 import hashlib
 import json
+import random
 import re
+import sys
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cloudtape.cassettes.errors import ScrubError, ScrubRulesError
-from cloudtape.cassettes.messages import Headers, Interaction, Request, Response
+from cloudtape.cassettes.messages import Headers, Interaction, Request, Response, header
 from cloudtape.cassettes.placeholders import PEM_KEYS, is_placeholder
 from cloudtape.cassettes.scan import scan
 from cloudtape.cassettes.scrub import Scrubber
 from cloudtape.cassettes.secrets import RULES, Table
 from cloudtape.cassettes.user_rules import load_rules
 from tests.cassettes.strategies import interactions, json_texts
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 JSON = (("Content-Type", "application/json"),)
 
@@ -117,12 +127,79 @@ def test_an_object_that_was_stored_in_a_coding_stays_in_it() -> None:
     assert (kept.body, kept.headers) == (packed, headers)
 
 
-@pytest.mark.parametrize("coding", ["gzip", "br", "gzip, br"])
-def test_a_text_that_cannot_be_looked_into_is_not_kept(coding: str) -> None:
-    headers = (*JSON, ("Content-Encoding", coding))
+def answered(body: bytes, coding: str, status: int = 200, content_type: str = "application/json") -> Response:
+    headers = (("Content-Encoding", coding), ("Content-Type", content_type))
+    return Scrubber().scrub(Interaction(Request("GET", "http://c/"), Response(status, "", headers, body))).response
+
+
+SECRET = b'{"adminPass": "Pl4nted"}'
+CLEAN = b'{"adminPass": "scrubbed-password-1"}'
+
+
+@pytest.mark.parametrize(
+    ("coding", "pack"),
+    [("gzip", gzip.compress), ("deflate", zlib.compress), ("br", brotli.compress), ("zstd", zstd.compress)],
+)
+def test_a_coding_is_undone(coding: str, pack: Callable[[bytes], bytes]) -> None:
+    assert answered(pack(SECRET), coding).body == CLEAN
+    assert answered(gzip.compress(pack(SECRET)), f"{coding}, gzip").body == CLEAN
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "UTF-8", "none", "binary", "iso-8859-1", "aws-chunked", "made-up"])
+def test_a_name_that_is_no_coding_says_nothing_of_a_text(coding: str) -> None:
+    kept = answered(SECRET, coding)
+    assert (kept.body, header(kept.headers, "content-encoding")) == (CLEAN, coding)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd", "gzip, br"])
+def test_a_text_that_is_labelled_as_coded_and_is_not_stays_one(coding: str) -> None:
+    kept = answered(SECRET, coding)
+    assert (kept.body, header(kept.headers, "content-encoding")) == (CLEAN, coding)
+
+
+@pytest.mark.parametrize("tail", [b"\0" * 100, b"more", b"\x1f"])
+def test_what_is_coded_and_has_a_tail_stays_as_it_came(tail: bytes) -> None:
+    packed = gzip.compress(b'{"a": 1}') + tail
+    kept = answered(packed, "gzip")
+    assert (kept.body, header(kept.headers, "content-encoding")) == (packed, "gzip")
+
+
+def test_a_tail_is_dropped_with_a_secret_in_either_part() -> None:
+    assert answered(gzip.compress(SECRET) + b"tail", "gzip").body == CLEAN
+    assert answered(gzip.compress(b"{}") + b"password=Pl4nted", "gzip").body == b"{}"
+
+
+@pytest.mark.parametrize("status", [200, 206])
+@pytest.mark.parametrize("part", [slice(None, -3), slice(40, None), slice(10, 60)])
+def test_a_part_of_what_is_coded_stays_as_it_came(status: int, part: slice) -> None:
+    packed = gzip.compress(random.Random(1).randbytes(500))[part]
+    assert answered(packed, "gzip", status).body == packed
+
+
+def test_a_whole_that_is_told_as_a_part_stays_as_it_came() -> None:
+    packed = gzip.compress(b'{"a": 1}')
+    assert answered(packed, "gzip", 206).body == packed
+
+
+@pytest.mark.parametrize(
+    ("body", "coding", "status"),
+    [
+        (gzip.compress(SECRET)[:-3], "gzip", 200),  # who decodes as much as there is sees it
+        (gzip.compress(SECRET), "gzip", 206),
+        (zlib.compress(SECRET), "gzip", 200),  # another label
+        (b"\x1f\x9d\x90{\0", "compress", 200),
+        (bytes(range(256)), "made-up", 200),
+    ],
+)
+def test_a_text_that_cannot_be_looked_into_is_not_kept(body: bytes, coding: str, status: int) -> None:
     with pytest.raises(ScrubError) as refused:
-        Scrubber().scrub(exchange(b'{"adminPass": "Pl4nted"}', headers))
+        answered(body, coding, status)
     assert "Pl4nted" not in str(refused.value)
+
+
+def test_what_is_no_text_is_kept_in_any_coding() -> None:
+    body = bytes(range(256))
+    assert answered(body, "compress", content_type="application/octet-stream").body == body
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,8 @@ class RawCloud:
     port: int
     answers: dict[str, bytes | Callable[[Received, socket.socket], bytes | None]] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
+    early: dict[str, bytes] = field(default_factory=dict)
+    """Said at the sight of a request's head; its body is not read."""
 
     @property
     def url(self) -> str:
@@ -83,6 +85,9 @@ class _Handler(socketserver.StreamRequestHandler):
         while row := self.rfile.readline().decode("latin-1").strip("\r\n"):
             name, _, value = row.partition(":")
             fields.append((name, value.strip()))
+        if said := self.server.cloud.early.get(line.split(" ")[1]):  # type: ignore[attr-defined]
+            self.wfile.write(said)
+            return None
         body = self._body({name.lower(): value for name, value in fields})
         return Received(line, fields, body, self.client_address)
 

@@ -336,7 +336,7 @@ def test_a_cassette_that_was_cut_is_a_warning(
 ) -> None:
     run("/x", *recording(cloud))
     path = Path(pytester.path, "cassettes", "test_it", "test_asks.yaml")
-    path.write_bytes(path.read_bytes() + path.read_bytes()[-60:-20])
+    path.write_bytes(path.read_bytes() + b"- request:\n    method: GET\n    ur")
     result = run("/x")
     result.stdout.fnmatch_lines(["*cloudtape: *not written to its end*"])
 

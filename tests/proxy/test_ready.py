@@ -96,6 +96,8 @@ def test_data_knows_its_length_and_a_204_has_none() -> None:
         (READ, replace(ANSWER, status=304, body=b"")),
         (READ, replace(ANSWER, headers=(JSON, ("Location", "http://cloud/servers/1")))),
         (READ, replace(ANSWER, headers=(JSON, ("Content-Encoding", "gzip")))),
+        (READ, replace(ANSWER, headers=(JSON, ("Set-Cookie", "a=1; Secure")))),
+        (READ, replace(ANSWER, headers=(JSON, ("Retry-After", "Tue, 02 Jan 2029 03:05:05 GMT")))),
         (READ, replace(ANSWER, headers=(("X-Id", "1\r\nX-Other: 2"),))),
         (READ, replace(ANSWER, headers=(("X: Id", "1"),))),
         (READ, replace(ANSWER, body=StoredBody(Path("file"), 1, "0" * 64))),
@@ -116,3 +118,8 @@ def test_an_object_that_is_vouched_for_is_data_whatever_its_type() -> None:
     found = ready(Interaction(READ, replace(ANSWER, headers=(JSON, etag))))
     assert found
     assert not found.is_document
+
+
+@pytest.mark.parametrize("field", [("Retry-After", "5"), ("Expires", "0")])
+def test_what_moves_with_no_time_is_ready(field: tuple[str, str]) -> None:
+    assert packed(Interaction(READ, replace(ANSWER, headers=(JSON, field))))

@@ -2,19 +2,24 @@
 
 import asyncio
 import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+import vcr
+from msgspec.structs import replace
 
 from cloudtape.background import BackgroundProxy
 from cloudtape.cassettes.bodies import Spool, folder_of
 from cloudtape.cassettes.cassette import load
-from cloudtape.cassettes.errors import ScrubError
+from cloudtape.cassettes.errors import CassetteWriteError, ScrubError
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
+from cloudtape.cassettes.scan import scan
 from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.journal import Journal
-from cloudtape.recorder import Keeper
+from cloudtape.keeper import Keeper
 from tests.proxy.raw_cloud import RawCloud, answer, request, say
+from tests.proxy.test_cli import cloudtape
 
 LARGE = bytes(range(256)) * 2000
 
@@ -48,7 +53,12 @@ def test_a_folder_that_refuses_bodies_costs_the_recording_and_not_the_client(
     assert cloud.received[-1].body == LARGE
     assert say(recorder.url, request("GET /identity/v3")).status == 200
     assert len(recorder.lost) == 2
-    assert [one.response.status for one in load(tape)] == [201, 200]
+    assert [(one.response.status, bool(one.lost)) for one in load(tape)] == [
+        (201, False),
+        (501, True),
+        (501, True),
+        (200, False),
+    ]
 
 
 def ready(name: str, body: bytes | StoredBody = b"{}") -> Interaction:
@@ -95,3 +105,127 @@ def test_a_bug_in_keeping_reaches_everybody_who_waits(tape: Path) -> None:
 
     with pytest.raises(ZeroDivisionError):
         asyncio.run(asyncio.wait_for(kept(Keeper(CassetteWriter.create(tape), fails, Journal()), [ready("one")]), 5))
+
+
+def names_and_marks(tape: Path) -> list[tuple[str, bool]]:
+    return [(one.request.uri.rpartition("/")[2], bool(one.lost)) for one in load(tape)]
+
+
+def test_in_the_place_of_what_could_not_be_kept_stands_that_it_was_asked(tape: Path) -> None:
+    def refuses_answers(interaction: Interaction) -> Interaction:
+        if interaction.response.body == b"secret":
+            raise ScrubError("refused")
+        return interaction
+
+    keeper = Keeper(CassetteWriter.create(tape), refuses_answers, Journal())
+    asked = replace(ready("one", b"secret"), request=Request("POST", "http://cloud/one?a=b", (("X-A", "1"),), b"{}"))
+    assert asyncio.run(kept(keeper, [asked, ready("two")])) == [False, True]
+    (mark, two) = load(tape)
+    assert (mark.request, mark.response.status, mark.lost) == (asked.request, 501, "refused")
+    assert (two.request.uri, two.lost) == ("http://cloud/two", "")
+
+
+@pytest.mark.parametrize(
+    ("refused", "left"),
+    [
+        (b"body", Request("POST", "http://cloud/one?a=b", (("X-A", "1"),))),
+        (b"a=b", Request("POST", "http://cloud/one")),
+        (b"one", None),
+    ],
+)
+def test_of_a_request_that_cannot_be_scrubbed_stands_what_can_be(
+    tape: Path, refused: bytes, left: Request | None
+) -> None:
+    def refuses_parts(interaction: Interaction) -> Interaction:
+        assert isinstance(interaction.request.body, bytes)
+        if refused in interaction.request.uri.encode() + interaction.request.body:
+            raise ScrubError("refused")
+        return interaction
+
+    journal = Journal()
+    keeper = Keeper(CassetteWriter.create(tape), refuses_parts, journal)
+    asked = replace(ready("one"), request=Request("POST", "http://cloud/one?a=b", (("X-A", "1"),), b"body"))
+    assert asyncio.run(kept(keeper, [asked, ready("two")])) == [False, True]
+    assert [one.request for one in load(tape) if one.lost] == ([left] if left else [])
+    assert len(journal.lost) == 1
+
+
+class FullDisk(CassetteWriter):
+    """One that takes nothing while it is `full`."""
+
+    full = False
+
+    def append_all(self, interactions: Sequence[Interaction]) -> list[Interaction]:
+        if self.full:
+            raise CassetteWriteError(self.path, "No space left on device")
+        return super().append_all(interactions)
+
+
+@pytest.mark.parametrize("is_last", [True, False])
+def test_what_a_full_disk_did_not_even_take_a_mark_of_is_marked_later(tape: Path, is_last: bool) -> None:
+    writer = FullDisk.create(tape)
+    assert isinstance(writer, FullDisk)
+    journal = Journal()
+    keeper = Keeper(writer, lambda one: one, journal)
+    assert asyncio.run(kept(keeper, [ready("one")])) == [True]
+    writer.full = True
+    assert asyncio.run(kept(keeper, [ready("two"), ready("three")])) == [False, False]
+    assert names_and_marks(tape) == [("one", False)]
+    writer.full = False
+    if is_last:
+        keeper.close()
+    else:
+        assert asyncio.run(kept(keeper, [ready("four")])) == [True]
+    later = [] if is_last else [("four", False)]
+    assert names_and_marks(tape) == [("one", False), ("two", True), ("three", True), *later]
+    assert len(journal.lost) == 2
+
+
+LZW = b"\x1f\x9d\x90{\x00"
+TEXT = "Content-Type: application/json"
+
+
+def create(name: str) -> bytes:
+    body = b'{"server": {"name": "%b"}}' % name.encode()
+    return request("POST /compute/servers", TEXT, f"Content-Length: {len(body)}", body=body)
+
+
+def test_what_could_not_be_kept_is_missed_in_a_replay_and_asked_again_in_fill(
+    recorder: BackgroundProxy, cloud: RawCloud, proxy: Callable[..., BackgroundProxy], tape: Path, tmp_path: Path
+) -> None:
+    cloud.answers["/compute/servers"] = made = answer("202 Accepted", TEXT, b'{"server": {"id": "1", "name": "a"}}')
+    say(recorder.url, create("a"))
+    cloud.answers["/compute/servers"] = answer("202 Accepted", f"{TEXT}\nContent-Encoding: compress", LZW)
+    assert say(recorder.url, create("b")).body == LZW
+    assert len(recorder.lost) == 1
+
+    replaying = proxy("replay")
+    said = [say(replaying.url, create(name)) for name in ("b", "a", "b")]
+    assert [one.status for one in said] == [501, 202, 501]
+    assert b"what the cloud answered could not be kept: a text stands in a content coding" in said[0].body
+    assert len(replaying.misses) == 2
+
+    filled = Path(shutil.copy(tape, tmp_path / "filled.yaml"))
+    cloud.answers["/compute/servers"] = made
+    filling = proxy("fill", cloud, cassettes=(filled,))
+    assert say(filling.url, create("b")).one("X-Cloudtape-Source") == "recorded"
+    assert [bool(one.lost) for one in load(filled)] == [False, False, True, False]
+
+
+def test_the_mark_is_read_by_vcrpy_and_found_clean(recorder: BackgroundProxy, cloud: RawCloud, tape: Path) -> None:
+    cloud.answers["/compute/servers"] = answer("200 OK", f"{TEXT}\nContent-Encoding: compress", LZW)
+    say(recorder.url, request("GET /compute/servers"))
+    with vcr.VCR(record_mode="none").use_cassette(str(tape)) as cassette:
+        assert [response["status"]["code"] for response in cassette.responses] == [201, 501]
+    assert list(scan(load(tape))) == []
+    table, whole, matched = (
+        cloudtape(*arguments).stdout
+        for arguments in (
+            ("show", str(tape)),
+            ("show", str(tape), "2"),
+            ("match", str(tape), "GET", "/compute/servers"),
+        )
+    )
+    assert " lost " in table
+    assert "lost: what the cloud answered could not be kept: a text stands" in whole
+    assert "could not be kept: a text stands" in matched

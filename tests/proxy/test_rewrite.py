@@ -1,4 +1,6 @@
+import asyncio
 import json
+from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 import pytest
@@ -73,3 +75,23 @@ def test_nothing_is_known_without_routes() -> None:
 def test_rewriting_there_and_back_gives_the_same_document(urls: list[str], filler: str) -> None:
     document = json.dumps({"links": [f"{url}/{quote(filler)}" for url in urls], "name": filler}).encode()
     assert inward(outward(document)) == document
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1000])
+def test_a_text_in_pieces_is_rewritten_as_the_whole_is(size: int) -> None:
+    rewriter = Rewriter(
+        [("http://c:8774", "http://p/compute"), ("http://c:8774/v2.1", "http://p/x"), ("http://h", "q")]
+    )
+    text = (
+        b'{"a": "http://c:8774/v2.1/x", "b": "http://c:8774", "c": "http://c:87745", "d": "http:\\/\\/c:8774\\/v2",'
+        b' "e": "http%3A%2F%2Fc%3A8774%2Fv2.1", "f": "http://http://h/", "g": "http://hh http://c:8774/v2.10", "h": "htt'
+    )
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for at in range(0, len(text), size):
+            yield text[at : at + size]
+
+    async def rewritten() -> bytes:
+        return b"".join([piece async for piece in rewriter.over(pieces())])
+
+    assert asyncio.run(rewritten()) == rewriter(text)

@@ -1,15 +1,17 @@
 """Connections to the cloud: how many there are, and what becomes of one that has ended."""
 
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cloudtape.background import BackgroundProxy
+from cloudtape.cassettes.cassette import Cassette
 from cloudtape.config import Config, mode_named
 from cloudtape.errors import UpstreamUnreachable
-from tests.proxy.raw_cloud import RawCloud, Received, answer, request, say
+from tests.proxy.raw_cloud import RawCloud, Received, answer, read_response, request, say
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1234\r\n\r\n"
@@ -96,3 +98,98 @@ def test_a_cloud_that_cannot_be_reached_is_told_as_the_system_tells_it(tape: Pat
         BackgroundProxy(Config(mode_named("record"), (tape,), upstream)),
     ):
         pass
+
+
+NO_CONTENT = b"HTTP/1.1 204 No Content\r\n"
+# An answer, and what stands behind it.
+STRAY = {
+    "a chunked end": (NO_CONTENT + b"Transfer-Encoding: chunked\r\n\r\n", b"0\r\n\r\n"),
+    "a body": (NO_CONTENT + b"Content-Length: 5\r\n\r\n", b"hello"),
+    "an unannounced body": (NO_CONTENT + b"\r\n", b"hello"),
+    "a body after an interim answer": (b"HTTP/1.1 102 Processing\r\n\r\n" + NO_CONTENT + b"\r\n", b"<html></html>"),
+    "more than was announced": (answer("200 OK", body=b"hello"), b"and more"),
+    "line ends": (answer("200 OK", body=b"hello"), b"\r\n\r\n\r\n"),
+    "more behind the last chunk": (CHUNKED, b"5\r\nhello\r\n"),
+    "a body of a 304": (b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", b"hello"),
+}
+
+
+def in_two(said: bytes, at: int) -> Callable[[Received, socket.socket], bytes]:
+    def serve(_: Received, connection: socket.socket) -> bytes:
+        connection.sendall(said[:at])
+        time.sleep(0.05)
+        return said[at:]
+
+    return serve
+
+
+@pytest.mark.parametrize("kind", STRAY)
+@pytest.mark.parametrize("upload", ["", "small", "streamed"])
+def test_an_answer_is_whole_whatever_stands_behind_it(
+    recorder: BackgroundProxy, cloud: RawCloud, taped: Callable[[], Cassette], kind: str, upload: str
+) -> None:
+    cloud.answers["/compute/x"] = b"".join(STRAY[kind])
+    cloud.answers["/compute/y"] = answer("200 OK", body=b"clean")
+    fields, body = {
+        "": ((), b""),
+        "small": (("Content-Length: 2",), b"ab"),
+        "streamed": (("Transfer-Encoding: chunked",), b"2\r\nab\r\n0\r\n\r\n"),
+    }[upload]
+    said = say(recorder.url, request("POST /compute/x", *fields, body=body), head=b" 200 " not in STRAY[kind][0])
+    assert said.status in (200, 204, 304)
+    assert say(recorder.url, request("POST /compute/y", "Content-Length: 0")).body == b"clean"
+    assert not recorder.lost
+    kept = taped().interaction(2)
+    assert (kept.response.status, kept.response.body) == (said.status, said.body)
+    assert kept.request.body == (b"ab" if upload else b"")
+
+
+@pytest.mark.parametrize("kind", STRAY)
+def test_what_comes_late_behind_an_answer_harms_no_later_one(
+    recorder: BackgroundProxy, cloud: RawCloud, kind: str
+) -> None:
+    said, behind = STRAY[kind]
+    cloud.answers["/compute/x"] = in_two(said + behind, len(said))
+    cloud.answers["/compute/y"] = answer("200 OK", body=b"clean")
+    for _ in range(3):
+        assert say(recorder.url, request("GET /compute/x"), head=True).status in (200, 204, 304)
+        assert say(recorder.url, request("GET /compute/y")).body == b"clean"
+
+
+def test_a_head_that_comes_in_pieces_with_a_body_behind_it_is_whole(recorder: BackgroundProxy, cloud: RawCloud) -> None:
+    cloud.answers["/compute/x"] = in_two(b"".join(STRAY["a chunked end"]), 30)
+    assert say(recorder.url, request("DELETE /compute/x"), head=True).status == 204
+
+
+@pytest.mark.parametrize("said", [b"0\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", b"\x00\x01" * 50])
+def test_what_is_no_answer_is_none(recorder: BackgroundProxy, cloud: RawCloud, said: bytes) -> None:
+    cloud.answers["/compute/x"] = said
+    assert say(recorder.url, request("GET /compute/x")).status == 502
+    assert say(recorder.url, request("GET /identity/v3")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "passed"),
+    [
+        ("gzip, deflate, br, zstd", "gzip, deflate, br, zstd"),
+        ("gzip;q=1.0, compress;q=0.5, identity", "gzip;q=1.0, identity"),
+        ("snappy", "identity"),
+        ("*", "gzip, deflate, br, zstd"),
+        ("br;q=0.1, *;q=0.5", "br;q=0.1, gzip, deflate, zstd"),
+        ("identity, *;q=0", "identity"),
+    ],
+)
+def test_the_cloud_is_asked_only_for_codings_that_can_be_undone(
+    recorder: BackgroundProxy, cloud: RawCloud, asked: str, passed: str
+) -> None:
+    say(recorder.url, request("GET /compute/x", f"Accept-Encoding: {asked}"))
+    assert cloud.received[-1].all("Accept-Encoding") == [passed]
+
+
+def test_an_answer_that_comes_before_the_end_of_an_upload_is_given(recorder: BackgroundProxy, cloud: RawCloud) -> None:
+    host, port = recorder.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        cloud.early["/compute/x"] = answer("413 Too Large", "Connection: close")
+        connection.sendall(request("PUT /compute/x", "Content-Length: 5000000", body=b"x" * 100_000))
+        assert read_response(connection.makefile("rb")).status == 413
+    assert say(recorder.url, request("GET /identity/v3")).status == 200

@@ -1,0 +1,126 @@
+"""What becomes of an exchange that is over: scrubbed and kept, or a mark in its place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+
+from msgspec.structs import replace
+
+from cloudtape.cassettes.bodies import Spool
+from cloudtape.cassettes.errors import CassetteError
+from cloudtape.cassettes.messages import Interaction, Response, Stream
+from cloudtape.cassettes.writer import CassetteWriter
+from cloudtape.journal import Journal
+
+NOT_KEPT = 501
+PLAIN_TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
+MOST_UNMARKED = 1000
+
+
+class Keeper:
+    """Scrubs interactions and appends them to the cassette, in the order in which they became ready.
+
+    What cannot be kept is noted in the journal, and in its place stands in the cassette that it was asked (`lost`): a
+    replay must not answer it with another's answer. The client still gets its own.
+    """
+
+    def __init__(self, writer: CassetteWriter, scrub: Callable[[Interaction], Interaction], journal: Journal) -> None:
+        self._writer, self._scrub, self._journal = writer, scrub, journal
+        self._turn = asyncio.Lock()
+        self._ready: list[tuple[Interaction, asyncio.Future[bool]]] = []
+        # What stands for lost interactions, where the disk refused even that.
+        self._unmarked: list[Interaction] = []
+
+    async def keep(self, interaction: Interaction) -> bool:
+        """Whether it was kept. Large bodies are scrubbed on a thread; meanwhile the next ones wait their turn.
+
+        Small ones that become ready in the same turn of the event loop are kept together, at a lower cost for each.
+        """
+        if _is_small(interaction) and not self._turn.locked():
+            loop = asyncio.get_running_loop()
+            if not self._ready:
+                loop.call_soon(self._keep_ready)
+            kept: asyncio.Future[bool] = loop.create_future()
+            self._ready.append((interaction, kept))
+            return await kept
+        async with self._turn:
+            self._keep_ready()
+            return all(await asyncio.to_thread(self._keep, [interaction]))
+
+    def _keep_ready(self) -> None:
+        ready, self._ready = self._ready, []
+        try:
+            kept = self._keep([interaction for interaction, _ in ready])
+        except Exception as error:
+            for _, waiting in ready:
+                if not waiting.done():  # it is when nobody waits any more
+                    waiting.set_exception(error)
+            return
+        for (_, waiting), is_kept in zip(ready, kept, strict=True):
+            if not waiting.done():
+                waiting.set_result(is_kept)
+
+    def _keep(self, interactions: Sequence[Interaction]) -> list[bool]:
+        """Which of them were kept: all, or where one of them cannot be, those that can be by themselves."""
+        try:
+            scrubbed = [self._scrub(interaction) for interaction in interactions]
+            self._writer.append_all([*self._unmarked, *scrubbed])
+        except CassetteError as error:
+            if len(interactions) > 1:
+                return [kept for interaction in interactions for kept in self._keep([interaction])]
+            self._lose(interactions[0], error)
+            return [False]
+        self._unmarked = []
+        return [True] * len(interactions)
+
+    async def lose(self, interaction: Interaction, error: CassetteError) -> None:
+        """Note that an interaction cannot be kept, for which there is no need to try."""
+        async with self._turn:
+            self._keep_ready()
+            self._lose(interaction, error)
+
+    def close(self) -> None:
+        """Once more, what the disk has refused until now."""
+        if self._unmarked:
+            with suppress(CassetteError):
+                self._writer.append_all(self._unmarked)
+                self._unmarked = []
+
+    def _lose(self, interaction: Interaction, error: CassetteError) -> None:
+        request = interaction.request
+        # The path alone: a query may hold what could not be scrubbed.
+        self._journal.lose(f"{request.method} {request.uri.partition('?')[0]}: {error}")
+        for marker in markers(interaction, error):
+            try:
+                scrubbed = self._scrub(marker)
+            except CassetteError:
+                continue
+            try:
+                self._writer.append(scrubbed)
+                return
+            except CassetteError:
+                if isinstance(scrubbed.request.body, bytes) and len(self._unmarked) < MOST_UNMARKED:
+                    self._unmarked.append(scrubbed)
+                    return
+
+    def spool(self) -> Spool:
+        return self._writer.spool()
+
+
+def _is_small(interaction: Interaction) -> bool:
+    return isinstance(interaction.request.body, bytes) and isinstance(interaction.response.body, bytes)
+
+
+def markers(interaction: Interaction, error: CassetteError) -> Iterator[Interaction]:
+    """What may stand in the cassette for an interaction that could not be kept: from the most to the least of it."""
+    why = getattr(error, "why", "") or str(error)
+    said = Response(NOT_KEPT, "Not Kept", PLAIN_TEXT, f"cloudtape could not keep this answer: {why}\n".encode())
+    request = interaction.request
+    whole = replace(interaction, response=said, routes=(), lost=why)
+    if not isinstance(request.body, Stream):
+        yield whole
+    if request.body:
+        yield replace(whole, request=replace(request, body=b""))
+    yield replace(whole, request=replace(request, body=b"", headers=(), uri=request.uri.partition("?")[0]))

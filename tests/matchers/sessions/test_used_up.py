@@ -1,0 +1,89 @@
+"""Nothing is given twice that was recorded once, and nothing is shown that this session has deleted."""
+
+import pytest
+
+from cloudtape.cassettes.messages import Request
+from tests.matchers.player import ID, OTHER, Player, get, post, said, send
+
+SHOWN = {"server": {"id": ID, "name": "vm-1c2d"}}
+CREATE = post("/servers", {"server": {"name": "vm-1c2d"}})
+LIST, SHOW, DELETE = get("/servers/detail"), get(f"/servers/{ID}"), send("DELETE", f"/servers/{ID}")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        DELETE,
+        send("PUT", f"/servers/{ID}", {"server": {"name": "other"}}),
+        post(f"/servers/{ID}/action", {"os-stop": None}),
+        send("PATCH", "http://keystone/v3/users/u", {"user": {"enabled": False}}),
+        send("PUT", f"http://keystone/v3/projects/{ID}/users/{OTHER}/roles/r"),
+    ],
+)
+def test_a_write_is_given_as_often_as_it_was_recorded(write: Request) -> None:
+    assert [Player((write, "done")).rung(write) for _ in range(1)] == ["exact"]
+    player = Player((write, "done"), (write, said("no more", 409)))
+    assert [player.ask(write) for _ in range(3)] == ["done", "no more", "miss"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        post("http://keystone/v3/auth/tokens", {"auth": {"identity": {"methods": []}}}),
+        post(f"/servers/{ID}/action", {"os-getConsoleOutput": {"length": 10}}),
+        post(f"/servers/{ID}/remote-consoles", {"remote_console": {"type": "novnc", "protocol": "vnc"}}),
+        post(f"http://heat/v1/{ID.replace('-', '')}/validate", {"template": {}}),
+        post(f"http://cinder/v3/{ID.replace('-', '')}/volumes/{ID}/action", {"os-show_image_metadata": {}}),
+    ],
+)
+def test_what_only_asks_is_answered_again(question: Request) -> None:
+    player = Player((question, "so it is"))
+    assert [player.ask(question) for _ in range(3)] == ["so it is"] * 3
+
+
+def test_another_action_of_the_same_path_is_used_up() -> None:
+    reboot = post(f"/servers/{ID}/action", {"reboot": {"type": "SOFT"}})
+    player = Player((reboot, "done"))
+    assert [player.rung(reboot) for _ in range(2)] == ["exact", "miss"]
+
+
+def test_what_was_deleted_is_not_shown_again() -> None:
+    player = Player((CREATE, SHOWN), (SHOW, SHOWN), (DELETE, said("", 204)))
+    player.ask(CREATE)
+    assert player.rung(SHOW) == "exact"
+    player.ask(DELETE)
+    assert player.rung(SHOW) == "miss"
+
+
+def test_what_was_recorded_behind_the_deletion_is_shown() -> None:
+    player = Player((CREATE, SHOWN), (SHOW, SHOWN), (DELETE, said("", 204)), (SHOW, "going"), (SHOW, said("gone", 404)))
+    for request in (CREATE, SHOW, DELETE):
+        player.ask(request)
+    assert [player.ask(SHOW) for _ in range(3)] == ["going", "gone", "gone"]
+
+
+def test_what_was_there_before_it_was_made_is_told_again_once_it_is_gone() -> None:
+    by_name = get("/servers/vm-1c2d")
+    player = Player((by_name, said("none", 404)), (CREATE, SHOWN), (by_name, SHOWN), (DELETE, said("", 204)))
+    player.ask(CREATE)
+    player.ask(DELETE)
+    assert player.ask(by_name) == "none"
+
+
+def test_a_list_that_shows_what_is_gone_says_what_to_take_out() -> None:
+    player = Player((CREATE, SHOWN), (LIST, {"servers": [{"id": ID}, {"id": OTHER}]}), (DELETE, said("", 204)))
+    player.ask(CREATE)
+    player.ask(DELETE)
+    found = player.find(LIST)
+    assert found is not None
+    assert len(found.gone) == 1
+    assert not found.lacks
+
+
+def test_what_was_there_before_the_recording_is_gone_once_it_is_deleted() -> None:
+    player = Player((SHOW, SHOWN), (LIST, {"servers": [{"id": ID}]}), (DELETE, said("", 204)))
+    player.ask(DELETE)
+    assert player.rung(SHOW) == "miss"
+    found = player.find(LIST)
+    assert found is not None
+    assert found.gone

@@ -55,6 +55,13 @@ def is_text(data: bytes) -> bool:
     return b"\0" not in data
 
 
+def forget(body: object) -> None:
+    """Remove a body's file that nobody will keep."""
+    if isinstance(body, StoredBody):
+        with suppress(OSError):
+            body.path.unlink()
+
+
 class Spool:
     """Collects a body while it passes: in memory up to `limit` bytes, then in a temporary file in `folder`.
 

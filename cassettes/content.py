@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from cloudtape.cassettes.bodies import Spool
+from cloudtape.cassettes.bodies import Spool, forget
 from cloudtape.cassettes.codings import CHUNK, CODINGS, FAULTS, LONGEST_TAIL, Decoding
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
 
@@ -165,6 +165,9 @@ def decoded_interaction(interaction: Interaction, folder: Path) -> Interaction:
         (asked, before), (answered, behind) = decoded_with_tail(request, folder), decoded_with_tail(response, folder)
     except ContentError:
         return interaction
+    for message, tail in ((asked, before), (answered, behind)):
+        if tail != b"":
+            forget(message.body)
     return replace(
         interaction,
         request=asked if before == b"" else request,

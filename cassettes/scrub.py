@@ -13,7 +13,7 @@ from urllib.parse import unquote_plus
 
 from msgspec.structs import replace
 
-from cloudtape.cassettes.bodies import Spool
+from cloudtape.cassettes.bodies import Spool, forget
 from cloudtape.cassettes.coded import uncoded
 from cloudtape.cassettes.content import is_textual, is_vouched_for
 from cloudtape.cassettes.errors import ScrubError
@@ -85,6 +85,7 @@ class Scrubber:
             and (self._is_clean_tail(tail) or is_vouched_for(interaction.response))
         ):
             answered = replace(interaction.response, headers=self._headers(interaction.response.headers, "response"))
+            forget(response.body)
         return self._kept(interaction, asked, answered)
 
     def _uncoded(self, message: Message) -> tuple[Message, bytes | None]:

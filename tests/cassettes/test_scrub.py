@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cloudtape.cassettes.content import decoded_interaction
 from cloudtape.cassettes.errors import ScrubError, ScrubRulesError
-from cloudtape.cassettes.messages import Headers, Interaction, Request, Response, header
+from cloudtape.cassettes.messages import Headers, Interaction, Request, Response, StoredBody, header
 from cloudtape.cassettes.placeholders import PEM_KEYS, is_placeholder
 from cloudtape.cassettes.scan import scan
 from cloudtape.cassettes.scrub import Scrubber
@@ -162,6 +163,17 @@ def test_what_is_coded_and_has_a_tail_stays_as_it_came(tail: bytes) -> None:
     packed = gzip.compress(b'{"a": 1}') + tail
     kept = answered(packed, "gzip")
     assert (kept.body, header(kept.headers, "content-encoding")) == (packed, "gzip")
+
+
+def test_of_a_large_body_with_a_tail_only_what_is_kept_is_left(tmp_path: Path) -> None:
+    packed = gzip.compress(random.Random(1).randbytes(400_000)) + b"tail"
+    stored = StoredBody(tmp_path / "body", len(packed), "0" * 64)
+    stored.path.write_bytes(packed)
+    headers = (("Content-Encoding", "gzip"), ("Content-Type", "application/octet-stream"))
+    interaction = Interaction(Request("GET", "http://c/"), Response(200, "", headers, stored))
+    for kept in (Scrubber(folder=tmp_path).scrub(interaction), decoded_interaction(interaction, tmp_path)):
+        assert kept.response == interaction.response
+        assert list(tmp_path.iterdir()) == [stored.path]
 
 
 def test_a_tail_is_dropped_with_a_secret_in_either_part() -> None:

@@ -36,7 +36,7 @@ NO_TEXT = re.compile(rb"[{}\[\],]|^\d{4}-\d\d-")
 JOINTS = re.compile(r"[-_.]")
 # `body.name`, `body.server.name`, `body[0].name`, `body.networks[0].name`; `body.tags[0]`.
 OWN_MEMBER = re.compile(r"body(\[\d+\])?(\.[^.\[]*(\[\d+\])?)?(\.[^.\[]*)?")
-RANDOM_KINDS = frozenset({Kind.NAME, Kind.FIXED})
+RANDOM_KINDS = frozenset({Kind.NAME, Kind.OTHER})
 NAMES = frozenset({Kind.NAME, Kind.ID, Kind.ADDRESS})
 
 
@@ -105,7 +105,7 @@ class Words:
     def _changed_numbers(self, uri: str, form: Form) -> Iterator[str]:
         """Of numbers that the client has written another time under the same name of the same thing, both."""
         for leaf in form.leaves:
-            if leaf.is_number and leaf.kind is Kind.FIXED:
+            if leaf.is_number and leaf.kind is Kind.OTHER:
                 before = self._numbers.setdefault((uri, leaf.place), leaf.value)
                 if before != leaf.value:
                     self._numbers[uri, leaf.place] = leaf.value

@@ -22,7 +22,7 @@ from zlib import crc32
 import msgspec
 
 from cloudtape.matchers.requests.canonical import VERSION_HEADERS, Canonical, Pairs
-from cloudtape.matchers.requests.naming import Kind, Naming, Position, is_distinctive, stem
+from cloudtape.matchers.requests.naming import COMPARED, Kind, Naming, Position, is_distinctive, stem
 from cloudtape.matchers.requests.operations import default_finder
 from cloudtape.matchers.requests.things import ACCOUNT, ID, VERSION, is_login
 
@@ -231,7 +231,7 @@ class _Builder:
         # Another network of the same size, if at all.
         size = value[value.find("/") :] if kind is Kind.ADDRESS and "/" in value else ""
         shown = value if is_number else f'"{value}"'
-        self._fixed.append(f"{field}={kind}{size}" if kind is not Kind.FIXED else f"{field}={shown}")
+        self._fixed.append(f"{field}={kind}{size}" if kind not in COMPARED else f"{field}={shown}")
         self._shape.append(f"{field}=0" if is_number else f"{field}=")
         self.leaves.append(Leaf(place, field, kind, value, is_number))
 

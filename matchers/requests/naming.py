@@ -1,7 +1,7 @@
 """Which parts of a request may differ from run to run: the table.
 
 A leaf (a segment of the path, a value of the query, of a header or of a JSON body) is told by its position, the name it
-stands under and the form of its value. What no row speaks of is compared as it is: enums, sizes, booleans, structure.
+stands under and the form of its value. Enums, sizes, booleans and structure are compared as they are.
 A new service is a new row here and no code; a user's own rows go first.
 
     name       names a thing; binds where the client made it up, not where it is the cloud's own
@@ -11,6 +11,7 @@ A new service is a new row here and no code; a user's own rows go first.
     who        who logs in; binds even where the cloud knew the recorded one
     volatile   differs on each run and means nothing: moments, sizes of steps; not compared
     fixed      compared as it is
+    other      what no row speaks of: compared as it is, but where a random generator has made it (`likeness`)
 """
 
 from __future__ import annotations
@@ -34,6 +35,11 @@ class Kind(StrEnum):
     WHO = "who"
     VOLATILE = "volatile"
     FIXED = "fixed"
+    OTHER = "other"
+
+
+COMPARED = frozenset({Kind.FIXED, Kind.OTHER})
+"""What is compared by its value."""
 
 
 class Position(StrEnum):
@@ -47,7 +53,7 @@ class Position(StrEnum):
 class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`field` is a pattern for the whole name in lower case, without case or `_`, `-`; `form` one for the whole value.
 
-    `under`: only below a member of this name, at any depth. `positions` empty: anywhere.
+    `under`: only below a member of this name, at any depth. `positions` empty: anywhere. `numbers`: numbers, too.
     """
 
     kind: Kind
@@ -55,6 +61,7 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     form: str = ""
     under: str = ""
     positions: frozenset[Position] = frozenset()
+    numbers: bool = False
 
 
 BODY = frozenset({Position.BODY})
@@ -81,7 +88,8 @@ ROWS = (
     Row(Kind.VOLATILE, r"(changes(since|before)|start|end|since|before)", MOMENT, positions=QUERY),
     # What is named. An id of its own form is one (region "RegionOne"); of the form that clouds give, see below.
     Row(Kind.ID, r"id", UUID_OR_HEX, positions=BODY),
-    Row(Kind.NAME, r"id", positions=BODY),
+    # Numbers, too (Compute API: flavors).
+    Row(Kind.NAME, r"id", positions=BODY, numbers=True),
     Row(Kind.NAME, r"(.*name|login|email|mail|hostname|dnsname|dnsdomain|title|fqdn|name~)"),
     Row(Kind.NAME, r"(marker|prefix|path|endmarker|container|object|q|search)", positions=QUERY),
     Row(Kind.NAME, r"", under="tags", positions=BODY),
@@ -100,8 +108,6 @@ ROWS = (
     Row(Kind.VOLATILE, form=MOMENT, positions=BODY),
 )
 
-# Members whose value may be a number and names a thing all the same (Compute API: flavors).
-NUMBERED = re.compile(r"id", re.IGNORECASE)
 # What a random generator leaves in a value whatever its member is called; shorter runs are counts, versions and sizes.
 RANDOM_RUN = re.compile(r"\d{4,}|(?=[a-f]*\d)[0-9a-f]{6,}", re.IGNORECASE)
 # A name with a random or counted part, as tests make them: `vol-8f3a`, `tempest-server-1234567`, `vm-2`.
@@ -117,36 +123,28 @@ class Naming:
 
     def __init__(self, own: Iterable[Row] = ()) -> None:
         rows = (*own, *ROWS)
-        self._rows = [
-            (row.kind, re.compile(row.field or ".*"), re.compile(row.form or "(?s:.*)"), row.under, row.positions)
-            for row in rows
-        ]
+        self._rows = [(row, re.compile(row.field or ".*"), re.compile(row.form or "(?s:.*)")) for row in rows]
         self.digest = blake2b(msgspec.json.encode(rows, order="sorted"), digest_size=6).hexdigest()
         self._cached = lru_cache(maxsize=4096)(self._rows_for)
 
     def kind(
         self, position: Position, field: str, value: str, under: tuple[str, ...] = (), is_number: bool = False
     ) -> Kind:
-        """What a leaf is. `under` names the members that enclose it, the outermost first.
-
-        A number is compared as it is, but for the id of a thing.
-        """
-        if is_number and not (NUMBERED.fullmatch(field) and position is Position.BODY):
-            return Kind.FIXED
-        for kind, form in self._cached(position, field, under):
-            if form.fullmatch(value):
-                return kind
-        return Kind.FIXED
+        """What a leaf is. `under` names the members that enclose it, the outermost first."""
+        for row, form in self._cached(position, field, under):
+            if form.fullmatch(value) and (row.numbers or not is_number):
+                return row.kind
+        return Kind.OTHER
 
     def _rows_for(
         self, position: Position, field: str, under: tuple[str, ...]
-    ) -> tuple[tuple[Kind, re.Pattern[str]], ...]:
+    ) -> tuple[tuple[Row, re.Pattern[str]], ...]:
         plain = field.lower().replace("_", "").replace("-", "")
         return tuple(
-            (kind, form)
-            for kind, names, form, enclosing, positions in self._rows
-            if (not positions or position in positions)
-            and (not enclosing or enclosing in under)
+            (row, form)
+            for row, names, form in self._rows
+            if (not row.positions or position in row.positions)
+            and (not row.under or row.under in under)
             and names.fullmatch(plain)
         )
 

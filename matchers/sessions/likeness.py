@@ -17,6 +17,7 @@ from cloudtape.matchers.recordings.vocabulary import Vocabulary, changed_number
 from cloudtape.matchers.requests.canonical import Pairs
 from cloudtape.matchers.requests.form import Form, Leaf
 from cloudtape.matchers.requests.naming import (
+    COMPARED,
     Kind,
     are_of_one_random_form,
     is_distinctive,
@@ -118,7 +119,7 @@ def compare(recorded: Form, asked: Form, context: Comparison) -> Fit | Refused:
         return _refused_for_headers(recorded.headers, asked.headers)
     pairs, alike, swaps, unlikeness = _Pairs(), True, dict[str, str](), 0
     for old, new in _differing(recorded, asked):
-        if old.kind is Kind.FIXED and pairs.exchanged(old.value) == new.value:
+        if old.kind in COMPARED and pairs.exchanged(old.value) == new.value:
             continue
         reason = _refusal(old, new, context)
         if reason and _may_swap(old, new, context) and swaps.setdefault(new.value, old.value) == old.value:
@@ -141,8 +142,8 @@ def _differing(recorded: Form, asked: Form) -> list[tuple[Leaf, Leaf]]:
     """The leaves in which two requests differ; what the table calls fixed comes last: it may hold one of the names."""
     pairs = (*_projects(recorded, asked), *zip(recorded.leaves, asked.leaves, strict=True))
     differing = [(old, new) for old, new in pairs if old.value != new.value or old.is_number != new.is_number]
-    fixed = [pair for pair in differing if pair[0].kind is Kind.FIXED]
-    return [pair for pair in differing if pair[0].kind not in (Kind.FIXED, Kind.VOLATILE)] + fixed
+    fixed = [pair for pair in differing if pair[0].kind in COMPARED]
+    return [pair for pair in differing if pair[0].kind not in COMPARED | {Kind.VOLATILE}] + fixed
 
 
 def _projects(recorded: Form, asked: Form) -> Iterable[tuple[Leaf, Leaf]]:
@@ -170,7 +171,7 @@ def _refusal(old: Leaf, new: Leaf, context: Comparison) -> str:
         return ""
     if old.kind is Kind.ADDRESS and old.value.partition("/")[2] != new.value.partition("/")[2]:
         return "the networks are not of one size"
-    if old.kind is Kind.FIXED and not may_be_made_up(old, new, context.vocabulary):
+    if old.kind is Kind.FIXED or (old.kind is Kind.OTHER and not may_be_made_up(old, new, context.vocabulary)):
         return "it is compared as it is"
     if context.bindings.is_taken(new.value) or not _fits(old.value, new.value, context):
         return "one of them stands for something else already"
@@ -210,7 +211,7 @@ def _are_alike(old: Leaf, new: Leaf) -> bool:
 
 
 def _unlikeness(old: Leaf, new: Leaf) -> int:
-    if old.kind in (Kind.NAME, Kind.TEXT, Kind.FIXED) and stem(old.value) == stem(new.value):
+    if old.kind in (Kind.NAME, Kind.TEXT, Kind.OTHER) and stem(old.value) == stem(new.value):
         return 0
     return ALIKE if are_alike(old.value, new.value) else UNLIKE
 

@@ -20,7 +20,7 @@ from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import own_id
 from cloudtape.matchers.requests.canonical import json_value
 from cloudtape.matchers.requests.form import Form
-from cloudtape.matchers.requests.naming import IPV4, IPV6, MAC, Kind, Naming, Position
+from cloudtape.matchers.requests.naming import COMPARED, IPV4, IPV6, MAC, Kind, Naming, Position
 from cloudtape.matchers.requests.things import word
 from cloudtape.matchers.sessions.bindings import Bindings
 from cloudtape.matchers.sessions.likeness import may_be_made_up
@@ -118,7 +118,7 @@ class Swaps:
             one.shape == other.shape
             and all(
                 old.value == new.value
-                or (old.kind is new.kind and (old.kind is not Kind.FIXED or may_be_made_up(old, new, vocabulary)))
+                or (old.kind is new.kind and (old.kind not in COMPARED or may_be_made_up(old, new, vocabulary)))
                 for old, new in zip(one.leaves, other.leaves, strict=True)
             )
         )

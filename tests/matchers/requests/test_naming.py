@@ -14,16 +14,16 @@ NAMING = Naming()
         (Position.BODY, "displayName", "x", (), Kind.NAME),
         (Position.BODY, "description", "said to people", ("volume",), Kind.TEXT),
         (Position.BODY, "colour", "blue", ("server", "metadata"), Kind.TEXT),
-        (Position.BODY, "colour", "blue", ("server",), Kind.FIXED),
+        (Position.BODY, "colour", "blue", ("server",), Kind.OTHER),
         (Position.BODY, "tags", "t-1", ("server", "tags"), Kind.NAME),
-        (Position.BODY, "flavorRef", "42", ("server",), Kind.FIXED),
+        (Position.BODY, "flavorRef", "42", ("server",), Kind.OTHER),
         (Position.BODY, "imageRef", ID, ("server",), Kind.ID),
         (Position.BODY, "project_id", "a" * 32, ("user",), Kind.WHO),
         (Position.BODY, "cidr", "10.0.0.0/24", ("subnet",), Kind.ADDRESS),
         (Position.BODY, "cidr", "fd00::/64", ("subnet",), Kind.ADDRESS),
-        (Position.BODY, "remote_ip_prefix", "10.0.0.0/24", ("security_group_rule",), Kind.FIXED),
+        (Position.BODY, "remote_ip_prefix", "10.0.0.0/24", ("security_group_rule",), Kind.OTHER),
         (Position.BODY, "mac_address", "fa:16:3e:00:00:01", ("port",), Kind.ADDRESS),
-        (Position.BODY, "protocol", "tcp", ("security_group_rule",), Kind.FIXED),
+        (Position.BODY, "protocol", "tcp", ("security_group_rule",), Kind.OTHER),
         (Position.BODY, "expires_at", "2026-01-01T00:00:00Z", ("application_credential",), Kind.VOLATILE),
         (Position.LOGIN, "name", "admin", ("auth", "identity", "password", "user"), Kind.WHO),
         (Position.LOGIN, "methods", "password", ("auth", "identity", "methods"), Kind.FIXED),
@@ -34,18 +34,24 @@ NAMING = Naming()
         (Position.QUERY, "prefix", "a/b", (), Kind.NAME),
         (Position.HEADER, "x-copy-from", "box/o", (), Kind.NAME),
         (Position.HEADER, "x-object-meta-colour", "blue", (), Kind.TEXT),
-        (Position.HEADER, "range", "bytes=0-1", (), Kind.FIXED),
+        (Position.HEADER, "range", "bytes=0-1", (), Kind.OTHER),
     ],
 )
 def test_what_may_differ(position: Position, field: str, value: str, under: tuple[str, ...], kind: Kind) -> None:
     assert NAMING.kind(position, field, value, under) is kind
 
 
+def test_a_row_speaks_of_numbers_only_where_it_says_so() -> None:
+    own = Naming([Row(Kind.NAME, "ticket"), Row(Kind.NAME, "count", numbers=True)])
+    for field, kind in (("ticket", Kind.OTHER), ("count", Kind.NAME), ("id", Kind.NAME), ("size", Kind.OTHER)):
+        assert own.kind(Position.BODY, field, "17", (), is_number=True) is kind
+
+
 def test_a_users_rows_go_first_and_change_the_digest() -> None:
     own = Naming([Row(Kind.FIXED, "name"), Row(Kind.NAME, "ticket", positions=frozenset({Position.QUERY}))])
     assert own.kind(Position.BODY, "name", "x") is Kind.FIXED
     assert own.kind(Position.QUERY, "ticket", "x") is Kind.NAME
-    assert own.kind(Position.BODY, "ticket", "x") is Kind.FIXED
+    assert own.kind(Position.BODY, "ticket", "x") is Kind.OTHER
     assert own.digest != NAMING.digest == Naming().digest
 
 

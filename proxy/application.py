@@ -33,7 +33,7 @@ from cloudtape.errors import ListenError
 from cloudtape.journal import Journal
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.user_rows import load_rows
-from cloudtape.matchers.sessions.ladder import Matching
+from cloudtape.matchers.sessions.ladder import Matching, Rung
 from cloudtape.modes import Part, Writes
 from cloudtape.operation_names import OperationNames
 from cloudtape.pipeline import Pipeline, Refusal, Responder
@@ -150,7 +150,7 @@ class Application:
 
     def _matching(self) -> Matching:
         own = load_rows(self.config.match_rules) if self.config.match_rules else ()
-        return Matching(Naming(own), self.config.match == "adapted", self.config.polling == "collapse")
+        return Matching(Naming(own), Rung(self.config.match), self.config.polling == "collapse")
 
     def _load(self, matching: Matching) -> None:
         if self.config.mode.replays:

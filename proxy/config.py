@@ -13,7 +13,7 @@ from cloudtape.errors import ConfigError
 from cloudtape.modes import MODES, Mode
 
 Layout = Literal["prefix", "ports"]
-Match = Literal["unified", "adapted"]
+Match = Literal["exact", "bound", "unified", "adapted"]
 Polling = Literal["as-recorded", "collapse"]
 
 LONGEST_TIMEOUT = 24 * 3600

@@ -135,10 +135,10 @@ MATCHING_OPTIONS = _all(
     [
         click.option(
             "--match",
-            type=click.Choice(["unified", "adapted"]),
+            type=click.Choice(["exact", "bound", "unified", "adapted"]),
             default="unified",
             show_default=True,
-            help="How far a recorded request may differ; with adapted, a sibling's answer may stand in.",
+            help="The most lenient rung that may answer: how far a recorded request may differ.",
         ),
         click.option(
             "--polling",

@@ -57,12 +57,12 @@ class Rung(StrEnum):
 class Matching(msgspec.Struct, frozen=True):
     """How requests are matched.
 
-    `naming` says what may differ; `adapted`: whether a sibling may answer; `collapse`: of the answers that a client
-    polled for, only the last one before the next write is given.
+    `naming` says what may differ; `most` is the most lenient rung that may answer; `collapse`: of the answers that a
+    client polled for, only the last one before the next write is given.
     """
 
     naming: Naming = msgspec.field(default_factory=Naming)
-    adapted: bool = False
+    most: Rung = Rung.UNIFIED
     collapse: bool = False
 
 
@@ -70,11 +70,16 @@ DEFAULT = Matching()
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What answers a request. `bindings` hold for this answer alone."""
+    """What answers a request. `bindings` hold for this answer alone, `bound` are those newly bound for the session.
+
+    `cost` is the price of what differs, 0 where nothing does.
+    """
 
     position: int
     rung: Rung
     bindings: tuple[Binding, ...] = ()
+    cost: float = 0.0
+    bound: tuple[Binding, ...] = ()
 
 
 def says_nothing(response: Response) -> bool:
@@ -97,7 +102,7 @@ class Ladder:
 
     def __init__(self, recording: Recording, read: Callable[[int], Interaction], matching: Matching = DEFAULT) -> None:
         self._recording, self._read, self._naming = recording, read, matching.naming
-        self._adapted, self._collapse = matching.adapted, matching.collapse
+        self._most, self._collapse = matching.most, matching.collapse
         self._forms: dict[int, tuple[bytes, Form]] = {}
         self._swaps = Swaps(recording, read, self._form_at, self._naming)
 
@@ -116,10 +121,13 @@ class Ladder:
             if session.bindings.are_loose and self._recording.is_write(position):
                 session.bindings.settle(self._form_at(position)[1].names)
             return Found(position, rung)
-        found = self._unified(session, same, asker, own=True) or self._thought_again(session, request, same, asker)
+        found, unifies = None, self._most in (Rung.UNIFIED, Rung.ADAPTED)
+        if unifies:
+            found = self._unified(session, same, asker, own=True) or self._thought_again(session, request, same, asker)
         if not found and not is_own and (position := session.past.next(key, asker)) is not None:
             return Found(position, rung)
-        return found or self._unified(session, same, asker) or (self._sibling(same) if self._adapted else None)
+        found = found or (self._unified(session, same, asker) if unifies else None)
+        return found or (self._sibling(same) if self._most is Rung.ADAPTED else None)
 
     def candidates(self, session: Session, request: Request) -> list[Candidate]:
         """What was compared for a request, the best first: what `find` would choose from, and what it refused."""
@@ -172,9 +180,9 @@ class Ladder:
             if position is None or not (fit.alike or says_nothing(self._read(position).response)):
                 continue
             if not fit.alike:
-                return Found(position, Rung.UNIFIED, fit.bindings)
+                return Found(position, Rung.UNIFIED, fit.bindings, fit.cost)
             session.bindings.bind(fit.bindings, loosely=not self._recording.is_write(position))
-            return Found(position, Rung.UNIFIED)
+            return Found(position, Rung.UNIFIED, (), fit.cost, fit.bindings)
         return None
 
     def _cost_of_refusal(self, one: Candidate) -> float:
@@ -286,4 +294,4 @@ class Ladder:
                 )
                 if best is None or len(pairs) < best[0]:
                     best = len(pairs), position, pairs
-        return Found(best[1], Rung.ADAPTED, best[2]) if best else None
+        return Found(best[1], Rung.ADAPTED, best[2], float(best[0])) if best else None

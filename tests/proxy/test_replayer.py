@@ -10,7 +10,7 @@ import pytest
 from cloudtape.cassettes.messages import Interaction, Request, Response, header
 from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.headers import MATCH_HEADER
-from cloudtape.matchers.sessions.ladder import DEFAULT, Matching
+from cloudtape.matchers.sessions.ladder import DEFAULT, Matching, Rung
 from cloudtape.operation_names import OperationNames
 from cloudtape.ready import Ready
 from cloudtape.replayer import Replayer, load_for_replay
@@ -104,7 +104,7 @@ def test_a_thing_too_many_is_a_miss_with_that_reason(tmp_path: Path) -> None:
 
 
 def test_adapted_makes_a_sibling_with_an_id_of_its_own(tmp_path: Path) -> None:
-    one = replayer(tmp_path, Matching(adapted=True))
+    one = replayer(tmp_path, Matching(most=Rung.ADAPTED))
     first, second, third = (body(ask(one, post("/servers", server(name)))) for name in ("vm-9f", "vm-8e", "vm-7d"))
     assert [each["server"]["name"] for each in (first, second, third)] == ["vm-9f", "vm-8e", "vm-7d"]
     assert len({each["server"]["id"] for each in (first, second, third)}) == 3

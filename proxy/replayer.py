@@ -15,6 +15,7 @@ from cloudtape.cassettes.cassette import Cassette, load
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
 from cloudtape.cassettes.yaml_reader import Progress
 from cloudtape.clock import Now, freshened, is_token_answer, now
+from cloudtape.guesses import Guessed, priced
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import SUMMARY_VERSION, Summariser, own_id
 from cloudtape.matchers.requests.canonical import canonical
@@ -31,6 +32,8 @@ from cloudtape.tokens import IssuedTokens
 
 MOST_SESSIONS = 10_000
 JSON = (("Content-Type", "application/json"),)
+FORBIDDING = frozenset({Rung.EXACT, Rung.BOUND})
+"""The most lenient rung that may answer, where nothing is unified."""
 USED_UP = "all that was recorded of it was given already: what one such request made stands for one thing only"
 
 
@@ -82,6 +85,7 @@ class Replayer:
         self._cassettes, self._names, self._clock = cassettes, names, clock
         self._recording = Recording(cassette.summary for cassette in cassettes)
         self._ladder = Ladder(self._recording, self._interaction, matching)
+        self._most = matching.most
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._tokens = IssuedTokens()
         self._used = bytearray(self._recording.size)
@@ -148,6 +152,9 @@ class Replayer:
         weighed = self._ladder.candidates(session, request)
         if any(session.past.is_spent(one.key) for one in weighed):
             return Miss(request.method, request.uri, USED_UP, miss.nearest)
+        if self._most in FORBIDDING and (fits := [one.position for one in weighed if isinstance(one.verdict, Fit)]):
+            reason = f"interaction {fits[0] + 1} answers it as unified, and --match {self._most} allows no such guess"
+            return Miss(request.method, request.uri, reason, miss.nearest)
         refused = [(one.position, one.verdict.reason) for one in weighed if isinstance(one.verdict, Refused)]
         reason = f"interaction {refused[0][0] + 1} comes near, but {refused[0][1]}" if refused else miss.reason
         return Miss(request.method, request.uri, reason, miss.nearest)
@@ -198,11 +205,12 @@ class Replayer:
     def _retold(self, found: Found, response: Response) -> Response:
         """The response, saying how it was found, with what is bound for it alone exchanged."""
         name, exact = response.headers[-1]
-        told = f"{found.rung}; {exact.partition('; ')[2]}"
+        told = priced(f"{found.rung}; {exact.partition('; ')[2]}", found)
         # What is bound for this answer alone goes before what is bound for the session.
         if found.bindings or found.rung is Rung.ADAPTED:
             response = self._adapted(found, response)
-        return replace(response, headers=(*response.headers[:-1], (name, told)))
+        headers = (*response.headers[:-1], (name, told))
+        return Guessed(response.status, response.reason, headers, response.body, found=found)
 
     def _adapted(self, found: Found, response: Response) -> Response:
         exchange = Exchange()

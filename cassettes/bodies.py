@@ -122,7 +122,7 @@ class BodyFolder:
 
     def __init__(self, cassette: Path) -> None:
         self.path = folder_of(cassette)
-        self._kept: set[str] = set()
+        self._added: list[Path] = []
 
     def clean(self) -> None:
         """Remove what a killed recorder left half written."""
@@ -156,6 +156,12 @@ class BodyFolder:
                 with suppress(OSError):
                     file.unlink()
 
+    def take_back(self) -> None:
+        """Remove the files that were added."""
+        for file in self._added:
+            with suppress(OSError):
+                file.unlink()
+
     def remove_empty(self) -> None:
         """Remove the folder when there is nothing in it."""
         with suppress(OSError):
@@ -170,6 +176,7 @@ class BodyFolder:
             else:
                 self.path.mkdir(parents=True, exist_ok=True)
                 _move_file(body.path, target)
+                self._added.append(target)
         except OSError as error:
             raise CassetteWriteError(target, error.strerror or str(error)) from error
         return StoredBody(target, body.size, body.sha256)

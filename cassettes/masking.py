@@ -24,6 +24,7 @@ NAME = re.compile(rb'"([^"\\]{1,80})"\s*:')
 
 
 SECRET_PATH = re.compile("|".join(map(re.escape, PATH_MARKS)))
+SECRET_IN_URI = re.compile(rf"[?@]|{SECRET_PATH.pattern}")
 
 
 UNDERS = tuple(under.encode() for under in TABLE.unders)
@@ -62,6 +63,33 @@ def masked_uri(uri: str) -> str:
 def _masked_uri(uri: str) -> str:
     found = WALKER.uri(uri, "")
     return uri if found == uri else found
+
+
+OUR_WORDS = frozenset({"recorded", "asked"})
+"""What stands behind the name of a secret where a difference is told: `query X-Auth-Token: recorded nothing`."""
+
+
+def _kind_in_prose(rule: Rule, secret: str, place: str) -> str:
+    return secret if secret in OUR_WORDS else _kind(rule, secret, place)
+
+
+class Mask:
+    """Texts for a person to read, with the kind of each secret in its place. `rules`: more of what is a secret."""
+
+    def __init__(self, rules: tuple[Rule, ...] = ()) -> None:
+        table = Table((*rules, *RULES))
+        self._walker, self._prose = Walker(table, _kind), Walker(table, _kind_in_prose)
+
+    def uri(self, uri: str) -> str:
+        return self.text(self._walker.uri(uri, "") if SECRET_IN_URI.search(uri) else uri)
+
+    def text(self, text: str) -> str:
+        """Without what is a secret by its form, or by the name before it."""
+        return self._prose.leaf(text, "", 0)
+
+    def value(self, name: str, value: str) -> str:
+        """What stands under a name."""
+        return self._walker.value(name, value, "", "", 0)
 
 
 @lru_cache(maxsize=4096)

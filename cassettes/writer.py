@@ -38,7 +38,7 @@ class CassetteWriter:
         self._cassette, self._made = cassette, made
         self._bodies = BodyFolder(cassette)
         self._bodies.clean()
-        self._ordinal = 0
+        self._ordinal = self._begin = 0
         self._indent = b""
         self._digests: set[str] = set()
 
@@ -67,7 +67,7 @@ class CassetteWriter:
         except BaseException:
             writer.close()
             raise
-        writer._ordinal = len(cassette)
+        writer._ordinal, writer._begin = len(cassette), os.fstat(descriptor).st_size
         return writer
 
     @classmethod
@@ -155,9 +155,18 @@ class CassetteWriter:
         self.close()
 
     def abandon(self) -> None:
-        """Delete a take; the cassette stays as it was (body files that only the take names go with the next one)."""
-        self.path.unlink(missing_ok=True)
-        self.close()
+        """Take back what was kept, with its body files: the cassette is as it was, or is not there."""
+        try:
+            if self.path == self._cassette:
+                os.ftruncate(self._descriptor, self._begin)
+            else:
+                self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise CassetteWriteError(self.path, error.strerror or str(error)) from error
+        finally:
+            self._bodies.take_back()
+            self._ordinal = 0
+            self.close()
 
     def _settled(self, interaction: Interaction) -> Interaction:
         request, response = interaction.request, interaction.response

@@ -95,6 +95,14 @@ def target_prefix(target: str) -> str:
     return SESSION_PREFIX + target.split("/", 3)[2] if target.startswith(SESSION_PREFIX) else ""
 
 
+def session_asked_for(client: Client) -> str:
+    """The session of a request that goes nowhere, if it names one."""
+    try:
+        return _split_session(client)[0]
+    except BadRequest:
+        return ""
+
+
 def _absolute(client: Client, routes: Routes) -> Place:
     if not re.match(r"https?://[^/?#]", client.target, re.IGNORECASE):
         raise BadRequest("the request target is neither a path nor an http URL")

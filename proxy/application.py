@@ -6,15 +6,13 @@ new take, swapped in.
 
 from __future__ import annotations
 
-import asyncio
-import socket
 import tempfile
 from collections.abc import Callable
 from contextlib import AsyncExitStack, closing
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from cloudtape.cassette_routes import IDENTITY, auth_path, routes_of
@@ -23,34 +21,35 @@ from cloudtape.cassettes.cassette import Cassette, is_there
 from cloudtape.cassettes.content import decoded_interaction
 from cloudtape.cassettes.messages import Interaction, Request, Response, Route
 from cloudtape.cassettes.scrub import Scrubber
-from cloudtape.cassettes.secrets import RULES, Table
+from cloudtape.cassettes.secrets import RULES, Rule, Table
 from cloudtape.cassettes.user_rules import load_rules
 from cloudtape.cassettes.writer import CassetteWriter
-from cloudtape.config import Config
+from cloudtape.config import Config, Report
 from cloudtape.discovery import check_keystone
+from cloudtape.doors import Doors
 from cloudtape.edge import Edge
-from cloudtape.errors import ListenError
 from cloudtape.journal import Journal
 from cloudtape.keeper import Keeper
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.user_rows import load_rows
 from cloudtape.matchers.sessions.ladder import Matching, Rung
+from cloudtape.matchers.sessions.nearest import Miss
 from cloudtape.matchers.sessions.past import Polling
 from cloudtape.modes import Part, Writes
 from cloudtape.operation_names import OperationNames
 from cloudtape.pipeline import Pipeline, Refusal, Responder
+from cloudtape.probes import is_probe
 from cloudtape.ready import Ready
 from cloudtape.recorder import Forwarder, LiveLogins, Recorder
 from cloudtape.replayer import Replayer, load_for_replay
+from cloudtape.report_file import ReportFile
 from cloudtape.routes import Routes, base_of
-from cloudtape.server import Server
 from cloudtape.synthesis.faults import fault
 from cloudtape.upstream import Upstream
 
 if TYPE_CHECKING:
     from cloudtape.synthesis_part import SynthesisPart
 
-SHUTDOWN_SECONDS = 5.0
 Progress = Callable[[int, int], None]
 """Called while a cassette is read: bytes read, bytes in all."""
 
@@ -67,7 +66,7 @@ class Application:
         self.synthesis: SynthesisPart | None = None
         self._progress = progress
         self._exit = AsyncExitStack()
-        self._doors = _Doors(config)
+        self._doors = Doors(config)
         self._failed = False
 
     async def __aenter__(self) -> Application:
@@ -110,7 +109,9 @@ class Application:
         return prefix + rest
 
     async def _open(self, stack: AsyncExitStack) -> None:
-        matching = self._matching()
+        matching, names = self._matching(), OperationNames(self.routes)
+        if self.config.report:
+            self._report(stack, self.config.report, names)
         self._load(matching)
         parts: dict[Part, Responder] = {}
         send = None
@@ -120,7 +121,6 @@ class Application:
             await check_keystone(send, self.config.upstream)
             self.routes.add(Route(IDENTITY, IDENTITY, base_of(self.config.upstream)))
             parts[Part.FORWARDER] = forward = Forwarder(send, self.routes)
-        names = OperationNames(self.routes)
         if self.config.mode.replays:
             self.replayer = parts[Part.REPLAYER] = Replayer(self.cassettes, names, matching=matching)
             if send:
@@ -140,6 +140,18 @@ class Application:
             parts[Part.RECORDER] = Recorder(send, self.routes, keeper, names, self.config.record_errors)
         pipeline = Pipeline([parts[part] for part in self.config.mode.responders], self._refuse, self.journal)
         await self._listen(stack, pipeline)
+
+    def _report(self, stack: AsyncExitStack, report: Report, names: OperationNames) -> None:
+        file = ReportFile(report, names.operation_of, self._session_of, self._own_secrets())
+        self.journal.listeners.append(file)
+        stack.callback(self._close_report, file)
+
+    def _close_report(self, file: ReportFile) -> None:
+        if why := file.close():
+            self.journal.lose(f"the report {file.path}: {why}")
+
+    def _session_of(self, request: Request) -> str:
+        return self.replayer.session_of(request) if self.replayer else request.session
 
     def _synthesis(self, stack: AsyncExitStack) -> SynthesisPart:
         from cloudtape.synthesis_part import SynthesisPart  # most modes do not need it
@@ -179,35 +191,42 @@ class Application:
         return writer
 
     def _close(self, writer: CassetteWriter) -> None:
-        if self.config.mode.writes is not Writes.TAKE:
-            writer.close()
-        elif self._failed or self.journal.lost:
+        is_take = self.config.mode.writes is Writes.TAKE
+        if (is_take or self.config.all_or_nothing) and (self._failed or self.journal.lost):
             writer.abandon()
-        else:
+        elif is_take:
             writer.commit()
+        else:
+            writer.close()
 
     def _scrub(self) -> Callable[[Interaction], Interaction]:
         bodies = folder_of(self.config.cassettes[0])
         if not self.config.scrub:
             return partial(decoded_interaction, folder=bodies)
-        own = load_rules(self.config.scrub_rules) if self.config.scrub_rules else ()
-        return Scrubber(Table((*own, *RULES)), bodies).scrub
+        return Scrubber(Table((*self._own_secrets(), *RULES)), bodies).scrub
+
+    def _own_secrets(self) -> tuple[Rule, ...]:
+        return load_rules(self.config.scrub_rules) if self.config.scrub_rules else ()
 
     def _refuse(self, request: Request) -> Refusal:
         route = self.routes.named(request.route)
+        miss, said, facts = self._miss(request)
+        response = fault(route.service if route else "", 501, said, facts)
+        return Refusal(response, miss, is_probe(request, route))
+
+    def _miss(self, request: Request) -> tuple[Miss, str, dict[str, Any] | None]:
+        """Why nobody answers a request: the miss, the same for the client, and as data."""
         if self.replayer is None:
-            reason = "no service of this cloud stands there"
-            return Refusal(fault(route.service if route else "", 501, f"{request.uri}: {reason}"), reason)
+            miss = Miss(request.method, request.uri, "no service of this cloud stands there")
+            return miss, f"{request.uri}: {miss}", None
         miss = self.replayer.explain(request)
-        said = f"cloudtape has no recorded answer to {request.method} {request.uri}: {miss}"
-        response = fault(route.service if route else "", 501, said, miss.facts())
-        return Refusal(response, str(miss))
+        return miss, f"cloudtape has no recorded answer to {request.method} {request.uri}: {miss}", miss.facts()
 
     async def _listen(self, stack: AsyncExitStack, pipeline: Pipeline) -> None:
         spool = partial(Spool, Path(tempfile.gettempdir())) if self.config.mode.answers_alone else None
         remembers = self.config.mode.synthesizes
         answer = partial(self._answer, pipeline) if self.config.layout == "ports" else pipeline
-        edge = Edge(answer, self.routes, self._doors.ports, spool, remembers)
+        edge = Edge(answer, self.routes, self._doors.ports, self.journal, spool, remembers)
         stack.push_async_callback(self._doors.close)
         await self._doors.open(edge, self.routes)
 
@@ -215,89 +234,3 @@ class Application:
         response = await pipeline(request)
         await self._doors.follow(self.routes)
         return response
-
-
-class _Doors:
-    """The listening sockets: one, or in the layout `ports` one for each route besides."""
-
-    def __init__(self, config: Config) -> None:
-        self._config = config
-        self.ports: dict[str, int] = {}
-        self._servers: list[tuple[asyncio.Server, Server]] = []
-        self._edge: Edge
-        self._seen = -1
-        self._turn = asyncio.Lock()
-        self._port = 0
-
-    @property
-    def url(self) -> str:
-        return f"http://{self._host}:{self._port}"
-
-    @property
-    def _host(self) -> str:
-        """How a client on this machine names the listening address."""
-        named = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  (recognised, not bound)
-        host = self._config.host
-        return named.get(host, f"[{host}]" if ":" in host else host)
-
-    def base_of(self, route: Route) -> str:
-        """The address under which a client reaches a route."""
-        if port := self.ports.get(route.name):
-            return f"http://{self._host}:{port}{urlsplit(route.upstream).path}"
-        return f"{self.url}/{route.name}"
-
-    async def open(self, edge: Edge, routes: Routes) -> None:
-        """Raises ListenError."""
-        self._edge = edge
-        self._port = await self._serve(self._config.port)
-        await self.follow(routes)
-
-    async def follow(self, routes: Routes) -> None:
-        """Open a door for each route that has none yet."""
-        if not self.is_behind(routes):
-            return
-        async with self._turn:
-            for route in routes:
-                if route.name not in self.ports:
-                    self.ports[route.name] = await self._serve(0)
-            self._seen = routes.version
-
-    def is_behind(self, routes: Routes) -> bool:
-        """Whether some route still needs a door; never in the layout `prefix`."""
-        return self._config.layout == "ports" and self._seen != routes.version
-
-    async def close(self) -> None:
-        for listener, _ in self._servers:
-            listener.close()
-        for _, server in self._servers:
-            await server.shutdown(SHUTDOWN_SECONDS)
-
-    async def _serve(self, port: int) -> int:
-        """Listen; returns the port."""
-        listening = self._socket(port)
-        actual: int = listening.getsockname()[1]
-        server = Server(self._edge.handle, partial(fault, ""), actual)
-        listener = await asyncio.get_running_loop().create_server(server, sock=listening, backlog=512)
-        self._servers.append((listener, server))
-        return actual
-
-    def _socket(self, port: int) -> socket.socket:
-        host = self._config.host
-        try:
-            return _listening(host, port)
-        except OSError as error:
-            raise ListenError(f"{host}:{port}", error.strerror or str(error)) from error
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    family, kind, proto, _, address = found[0]
-    listening = socket.socket(family, kind, proto)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.setblocking(False)
-    except OSError:
-        listening.close()
-        raise
-    return listening

@@ -1,7 +1,7 @@
 """The command `cloudtape`. Reads arguments, calls the part that does the work, turns errors into one line.
 
-Exit codes: 0 done; 1 a finding (`scan`), a miss (`run --strict`, `match`) or an interaction that could not be kept; 2
-it could not be done as asked; `run` otherwise passes on its child's.
+Exit codes: 0 done; 1 a finding (`scan`), a miss (`run --strict`, `match`), an interaction or a report that could not be
+kept; 2 it could not be done as asked; `run` otherwise passes on its child's.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import click
 
 from cloudtape import __version__
 from cloudtape.cassettes.errors import CassetteError
-from cloudtape.config import Config, SynthesisOptions, Timeouts, Tls, listen_address, mode_named
+from cloudtape.config import Config, Report, SynthesisOptions, Timeouts, Tls, listen_address, mode_named
 from cloudtape.demo_command import demo, mixing_options, synthesis_options
 from cloudtape.errors import ConfigError, ProxyError
 from cloudtape.look_commands import scan, show
@@ -102,6 +102,7 @@ def _config(mode: Mode, cassettes: tuple[Path, ...], options: dict[str, Any]) ->
         scrub=not options.get("no_scrub", False),
         scrub_rules=options.get("scrub_rules"),
         record_errors=options.get("record_errors", False),
+        report=Report(options["report"]) if options.get("report") else None,
         match=options.get("match", "unified"),
         polling=options.get("polling", "distinct"),
         match_rules=options.get("match_rules"),
@@ -167,7 +168,7 @@ async def _opened(config: Config, verbose: bool) -> Application:
     with loading_bar() as progress:
         proxy = Application(config, progress)
         if verbose:
-            proxy.journal.listener = print_answer
+            proxy.journal.listeners.append(print_answer)
         await proxy.__aenter__()
     gc.freeze()  # what was loaded stays, as what was imported does
     return proxy
@@ -201,7 +202,7 @@ def _announce(url: str, auth_url: str, notes: tuple[str, ...]) -> None:
 @cli.command(cls=ByMode)
 @click.option("--mode", type=click.Choice(list(MODES)), default="replay", show_default=True)
 @click.option("--cassette", "cassettes", type=CASSETTE, multiple=True, help="YAML file; to replay, also several times.")
-@click.option("--strict", is_flag=True, help="Fail when a request was missed.")
+@click.option("--strict", is_flag=True, help="Fail when a request was neither recorded nor made up nor forwarded.")
 @click.option("--synthesize", is_flag=True, help="Make up answers to what was not recorded.")
 @UPSTREAM_OPTIONS
 @RECORDING_OPTIONS

@@ -6,14 +6,14 @@ import re
 import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from cloudtape.errors import ConfigError
 from cloudtape.modes import MODES, Mode
 
 Layout = Literal["prefix", "ports"]
-Match = Literal["unified", "adapted"]
+Match = Literal["exact", "bound", "unified", "adapted"]
 Polling = Literal["distinct", "as-recorded", "collapse"]
 
 LONGEST_TIMEOUT = 24 * 3600
@@ -73,8 +73,21 @@ class SynthesisOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """A file that is given a line of JSON for each request.
+
+    `test`: the id of the test that asks; then the lines go behind what other tests have written.
+    """
+
+    path: Path
+    test: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`upstream` is the cloud's auth URL. With `port` 0 the system chooses a free one.
+
+    `all_or_nothing`: what a run has recorded is taken back unless it ends well, as it is in the mode `refresh` anyway.
 
     Raises ConfigError when the parts do not fit each other.
     """
@@ -90,6 +103,8 @@ class Config:
     scrub: bool = True
     scrub_rules: Path | None = None
     record_errors: bool = False
+    all_or_nothing: bool = False
+    report: Report | None = None
     match: Match = "unified"
     polling: Polling = "distinct"
     match_rules: Path | None = None
@@ -123,6 +138,14 @@ def _check_auth_url(url: str) -> None:
     if "@" in parts.netloc:
         host = parts.netloc.rpartition("@")[2]
         raise ConfigError(f"the auth URL of {host} takes no user and no password: OS_USERNAME and OS_PASSWORD do")
+
+
+def match_named(name: str) -> Match:
+    for match in get_args(Match):
+        if match == name:
+            found: Match = match
+            return found
+    raise ConfigError(f"no rung is called {name!r}; there are {', '.join(get_args(Match))}")
 
 
 def mode_named(name: str) -> Mode:

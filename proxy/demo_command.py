@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cloudtape.config import Config, SynthesisOptions, listen_address
+from cloudtape.config import Config, Report, SynthesisOptions, listen_address
 from cloudtape.modes import MODES
-from cloudtape.options import FILE
+from cloudtape.options import FILE, REPORT
 from cloudtape.serving import print_answer, run_loop, say, the_end
 
 if TYPE_CHECKING:
@@ -55,7 +55,10 @@ def pace_options(command: Any) -> Any:
 @click.option("--listen", default=DEFAULT_LISTEN, show_default=True, metavar="HOST:PORT")
 @synthesis_options
 @click.option("--verbose", "-v", is_flag=True, help="Print a line for each request.")
-def demo(listen: str, world: Path | None, save: Path | None, seed: int, lifecycle: str, verbose: bool) -> None:
+@click.option("--report", type=REPORT, help="Write a line of JSON here for each request.")
+def demo(
+    listen: str, world: Path | None, save: Path | None, seed: int, lifecycle: str, verbose: bool, report: Path | None
+) -> None:
     """Be an OpenStack that unmodified clients believe, with no cloud and no cassette.
 
     What they create lives in memory until the command ends. A clouds.yaml is written, with a cloud for each user, and
@@ -67,7 +70,8 @@ def demo(listen: str, world: Path | None, save: Path | None, seed: int, lifecycl
     """
     host, port = listen_address(listen)
     options = SynthesisOptions(world, save, seed, lifecycle)
-    config = Config(MODES["synthesize"], host=host, port=port, synthesis=options)
+    told = Report(report) if report else None
+    config = Config(MODES["synthesize"], host=host, port=port, report=told, synthesis=options)
     sys.exit(run_loop(_demo(config, verbose)))
 
 
@@ -77,7 +81,7 @@ async def _demo(config: Config, verbose: bool) -> int:
 
     proxy = Application(config)
     if verbose:
-        proxy.journal.listener = print_answer
+        proxy.journal.listeners.append(print_answer)
     async with proxy:
         with ExitStack() as files:
             ended = the_end()

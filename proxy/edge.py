@@ -13,13 +13,15 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from cloudtape.addressing import Client, Place, locate
+from cloudtape.addressing import Client, Place, locate, session_asked_for
 from cloudtape.cassettes.bodies import Spool
 from cloudtape.cassettes.errors import CassetteError
 from cloudtape.cassettes.messages import Body, Headers, Request, Response, Stream, header
-from cloudtape.errors import ClientGone, ProxyError
+from cloudtape.errors import BodyBroken, ClientGone, ProxyError
 from cloudtape.headers import SESSION_HEADER, for_upstream
 from cloudtape.incoming import Incoming
+from cloudtape.journal import Journal
+from cloudtape.matchers.sessions.nearest import Miss
 from cloudtape.outward import outward
 from cloudtape.ready import Ready
 from cloudtape.rewrite import Rewriter
@@ -35,7 +37,7 @@ NO_PORTS: Mapping[int, str] = {}
 
 
 class Edge:
-    """Turns an `Answer` into a handler for `server`.
+    """Turns an `Answer` into a handler for `server`; what never reaches it, or breaks in it, is noted as a miss.
 
     `spool` makes the place for a request body that must be read whole before anyone can answer; without it, large
     bodies stream. `remembers`: equal answers are made anew each time, as synthesis does; what a replayer gives again is
@@ -47,11 +49,12 @@ class Edge:
         answer: Answer,
         routes: Routes,
         ports: Mapping[str, int],
+        journal: Journal,
         spool: Callable[[], Spool] | None = None,
         remembers: bool = False,
     ) -> None:
         self._answer, self._routes, self._ports, self._spool = answer, routes, ports, spool
-        self._remembers = remembers
+        self._journal, self._remembers = journal, remembers
         self._written = WrittenAddresses()
         self._rewriters = lru_cache(maxsize=256)(self._make_rewriters)
 
@@ -59,21 +62,36 @@ class Edge:
         """Answer one request; None when nobody is there to be answered. Never raises for what a client or the cloud
         does.
         """
+        client = _client(incoming)
         try:
-            place = locate(_client(incoming), self._routes, self._names_by_port())
+            place = locate(client, self._routes, self._names_by_port())
         except ProxyError as error:
-            return fault("", error.status, str(error))
+            asked = Request(incoming.method, incoming.target, session=session_asked_for(client))
+            return self._miss(asked, "", error.status, str(error))
         try:
             return await self._exchange(incoming, place)
+        except BodyBroken as error:
+            status, said = error.status, str(error)
         except (ClientGone, ConnectionError):
             return None
         except ProxyError as error:
-            return fault(place.route.service, error.status, str(error))
+            status, said = error.status, str(error)
         except CassetteError as error:
-            return fault(place.route.service, 500, str(error))
+            status, said = 500, str(error)
         except Exception:
             logger.exception("%s %s could not be answered", incoming.method, place.uri)
-            return fault(place.route.service, 500, "the proxy failed; its log says why")
+            status, said = 500, "the proxy failed; its log says why"
+        asked = Request(incoming.method, place.uri, route=place.route.name, session=place.session)
+        return self._miss(asked, place.route.service, status, said)
+
+    def refuse(self, status: int, reason: str) -> Response:
+        """The answer to what is no HTTP, so that not even its method is known."""
+        return self._miss(Request("?", "?"), "", status, reason)
+
+    def _miss(self, request: Request, service: str, status: int, said: str) -> Response:
+        response = fault(service, status, said)
+        self._journal.missed(request, response, Miss(request.method, request.uri, said))
+        return response
 
     async def _exchange(self, incoming: Incoming, place: Place) -> Response | Ready:
         known = self._routes.version, len(self._ports)

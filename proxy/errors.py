@@ -56,7 +56,12 @@ class ClientGone(ProxyError):
 
 
 class BodyBroken(ClientGone):
-    pass
+    """The client is there, but where its request ends cannot be known."""
+
+    status = 400
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the body of the request is broken: {why}")
 
 
 class UpstreamError(ProxyError):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aiohttp.http import RawRequestMessage
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 
-from cloudtape.errors import BodyBroken, ClientGone
+from cloudtape.errors import ClientGone
 
 if TYPE_CHECKING:
     from cloudtape.server import Connection
@@ -41,14 +41,14 @@ class Incoming:
         return self._must_invite
 
     async def read(self) -> bytes:
-        """The whole body. Raises ClientGone."""
+        """The whole body. Raises ClientGone, of which BodyBroken is one."""
         if self._payload.is_eof():
             self._must_invite = False
             return self._payload.read_nowait()
         return b"".join([chunk async for chunk in self.chunks()])
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """The body, piece by piece. Raises ClientGone."""
+        """The body, piece by piece. Raises ClientGone, of which BodyBroken is one."""
         if self._must_invite:
             # Said only when somebody reads the body: a request refused before that never uploads it.
             self._must_invite = False
@@ -56,5 +56,5 @@ class Incoming:
         try:
             async for chunk in self._payload.iter_any():
                 yield chunk
-        except (BodyBroken, ConnectionError, RuntimeError) as error:
+        except (ConnectionError, RuntimeError) as error:
             raise ClientGone from error

@@ -1,4 +1,8 @@
-"""What happened while the proxy ran: counts, misses, and what could not be kept; `report` prints it."""
+"""What happened while the proxy ran: counts, misses, and what could not be kept; `report` prints it.
+
+A miss is whatever was answered that was neither recorded nor made up nor forwarded. Probes of versions (`probes`) are
+counted apart.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,23 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import msgspec
+
+from cloudtape.cassettes.masking import Mask
 from cloudtape.cassettes.messages import Request, Response
+from cloudtape.guesses import Guessed
+from cloudtape.matchers.sessions.ladder import Rung
+from cloudtape.matchers.sessions.nearest import Miss
 from cloudtape.ready import Ready
 
 MOST_MISSES_KEPT = 1000
+MISSED, PROBED = "missed", "probed"
+MASK = Mask()
 
 
 @dataclass(frozen=True, slots=True)
 class MissNote:
-    """A request that nobody answered, and why."""
+    """A request that nobody answered, and why; without secrets."""
 
     method: str
     uri: str
@@ -25,28 +37,61 @@ class MissNote:
         return f"{self.method} {self.uri}: {self.reason}"
 
 
+class Answered(msgspec.Struct, frozen=True):
+    """One answer as it is given. `source` is where it came from, or `missed`, `probed`; `miss` says why then."""
+
+    request: Request
+    response: Response | Ready
+    source: str
+    miss: Miss | None = None
+
+
+Listener = Callable[[Answered], None]
+
+
 @dataclass(slots=True)
 class Journal:
-    """`lost` says, a line each, which interactions were not kept although they should have been.
+    """`guesses` counts the replayed answers that were not found exactly, by their rung.
 
-    `listener` hears of each answer (request, response, source or "missed") as it is given.
+    `lost` says, a line each, which interactions were not kept although they should have been. `listeners` hear of each
+    answer before it is given.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
+    guesses: Counter[Rung] = field(default_factory=Counter)
     misses: list[MissNote] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
-    listener: Callable[[Request, Response | Ready, str], None] | None = None
+    listeners: list[Listener] = field(default_factory=list)
 
     def answered(self, request: Request, response: Response | Ready, source: str) -> None:
         self.counts[source] += 1
-        if self.listener:
-            self.listener(request, response, source)
+        if isinstance(response, Guessed):
+            self.guesses[response.found.rung] += 1
+        if self.listeners:
+            self._tell(Answered(request, response, source))
 
-    def missed(self, request: Request, response: Response, reason: str) -> None:
+    def missed(self, request: Request, response: Response, miss: Miss) -> None:
+        self.counts[MISSED] += 1
         if len(self.misses) < MOST_MISSES_KEPT:
-            self.misses.append(MissNote(request.method, request.uri, reason, request.session))
-        self.answered(request, response, "missed")
+            note = MissNote(request.method, MASK.uri(request.uri), MASK.text(str(miss)), request.session)
+            self.misses.append(note)
+        self._tell(Answered(request, response, MISSED, miss))
+
+    def probed(self, request: Request, response: Response, miss: Miss) -> None:
+        """Note a miss that its client expects."""
+        self.counts[PROBED] += 1
+        self._tell(Answered(request, response, PROBED, miss))
 
     def lose(self, what: str) -> None:
         self.counts["lost"] += 1
         self.lost.append(what)
+
+    @property
+    def rungs(self) -> dict[Rung, int]:
+        """How many replayed answers stand on each rung."""
+        exact = self.counts["replayed"] - self.guesses.total()
+        return {rung: exact if rung is Rung.EXACT else self.guesses[rung] for rung in Rung}
+
+    def _tell(self, answered: Answered) -> None:
+        for listener in self.listeners:
+            listener(answered)

@@ -116,7 +116,7 @@ class Mixed:
         headers = tuple((k, v) for k, v in response.headers if k.lower() not in ("content-length", "content-encoding"))
         told = [(k, f"{v}; mended" if k == MATCH_HEADER else v) for k, v in headers]
         whole = replace(response, headers=tuple(told), body=msgspec.json.encode(recorded))
-        return self._addresses.outward(Response(whole.status, whole.reason, whole.headers, whole.body), request.route)
+        return self._addresses.outward(whole, request.route)
 
     def _exchanges(self, cassettes: Sequence[Cassette]) -> Iterator[Exchange]:
         for cassette in cassettes:

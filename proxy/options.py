@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import click
 
+from cloudtape.config import Match
 from cloudtape.errors import ConfigError
 from cloudtape.modes import MODES, Mode
 
@@ -33,6 +34,7 @@ class ReadableFile(click.Path):
 
 
 FILE = ReadableFile()
+REPORT = click.Path(path_type=Path, dir_okay=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +137,10 @@ MATCHING_OPTIONS = _all(
     [
         click.option(
             "--match",
-            type=click.Choice(["unified", "adapted"]),
+            type=click.Choice(get_args(Match)),
             default="unified",
             show_default=True,
-            help="How far a recorded request may differ; with adapted, a sibling's answer may stand in.",
+            help="The most lenient rung that may answer: how far a recorded request may differ.",
         ),
         click.option(
             "--polling",
@@ -160,6 +162,7 @@ LISTEN_OPTIONS = _all(
             help="A path prefix for each service, or a port of its own.",
         ),
         click.option("--verbose", "-v", is_flag=True, help="Print a line for each request."),
+        click.option("--report", type=REPORT, help="Write a line of JSON here for each request."),
     ]
 )
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from cloudtape.cassettes.messages import Request, Response, header
+from msgspec.structs import replace
+
+from cloudtape.cassettes.messages import Request, Response, Stream, header
+from cloudtape.errors import UpstreamError
 from cloudtape.headers import SOURCE_HEADER, Source
 from cloudtape.journal import Journal
+from cloudtape.matchers.sessions.nearest import Miss
 from cloudtape.ready import Ready
 
 Responder = Callable[[Request], Awaitable[Response | Ready | None]]
@@ -15,10 +19,11 @@ Responder = Callable[[Request], Awaitable[Response | Ready | None]]
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The answer to a request that nobody could answer, and the reason in one line."""
+    """The answer to what nobody could answer, and why. `is_expected`: its client goes on without it (`probes`)."""
 
     response: Response
-    reason: str
+    miss: Miss
+    is_expected: bool = False
 
 
 class Pipeline:
@@ -31,11 +36,34 @@ class Pipeline:
         for respond in self._responders:
             response = await respond(request)
             if response is not None:
+                if isinstance(response.body, Stream):
+                    assert isinstance(response, Response)
+                    return self._followed(request, response, response.body)
                 self._journal.answered(request, response, _source(response))
                 return response
         refusal = self._refuse(request)
-        self._journal.missed(request, refusal.response, refusal.reason)
+        note = self._journal.probed if refusal.is_expected else self._journal.missed
+        note(request, refusal.response, refusal.miss)
         return refusal.response
+
+    def _followed(self, request: Request, response: Response, stream: Stream) -> Response:
+        """The answer; what it was is noted when its end has come, or does not come."""
+        return replace(response, body=Stream(self._passing(request, response, stream), stream.length))
+
+    async def _passing(self, request: Request, response: Response, stream: Stream) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in stream.chunks:
+                yield chunk
+        except UpstreamError as error:
+            self._journal.missed(request, response, Miss(request.method, request.uri, f"cut short: {error}"))
+            raise
+        except GeneratorExit:  # the client has heard enough
+            self._journal.answered(request, response, _source(response))
+            raise
+        else:
+            self._journal.answered(request, response, _source(response))
+        finally:
+            await stream.chunks.aclose()  # type: ignore[attr-defined]
 
 
 def _source(response: Response | Ready) -> str:

@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,15 +29,58 @@ MARKER = (
     f"cassette: a file beside the test; mode: {MODE_NAMES}; synthesize: make up answers to what was not recorded"
 )
 MARKER_ARGUMENTS = {"cassette", "mode", "synthesize"}
+# What to do about an error, by its name, where its own words do not say so.
 ADVICE = {
     "CassetteNotFound": "pytest --cloudtape-mode record makes it",
     "CassetteExists": "pytest --cloudtape-mode refresh, or fill",
     "CassetteBusy": "tests that share one are recorded one after the other, without pytest -n",
 }
-"""What to do about an error, by its name, where its own words do not say so."""
-PROXY: pytest.StashKey[BackgroundProxy] = pytest.StashKey()
-TOLD: pytest.StashKey[list[str] | None] = pytest.StashKey()
-"""The problems of a test up to the end of its call; None before."""
+REPORT_INI, MATCH_INI = "cloudtape_report", "cloudtape_match"
+REPORT_HELP = "a file that is given a line of JSON for each request"
+MATCH_HELP = "the most lenient rung that may answer: exact, bound, unified (default) or adapted"
+
+
+@dataclass(slots=True)
+class Held:
+    """The proxy of one test; `stack` ends it. `told` are the problems that were raised, `news` those of this phase.
+
+    `replaces`: its take is to replace another one. `ends_late`: it ends when all of the test's teardown has ended.
+    """
+
+    proxy: BackgroundProxy
+    stack: ExitStack
+    replaces: bool
+    told: list[str] = field(default_factory=list)
+    news: list[str] = field(default_factory=list)
+    ends_late: bool = False
+
+    def problems(self) -> str:
+        """What was not told yet, and is now."""
+        lines = [f"cloudtape missed {miss}" for miss in self.proxy.misses]
+        lines += [f"cloudtape could not keep {what}" for what in self.proxy.lost]
+        self.news += [line for line in lines if line not in self.told]
+        self.told = lines
+        return "\n".join(self.news)
+
+    def hear(self, report: pytest.TestReport) -> None:
+        """A test that failed leaves no take; that it was expected to fail, or is skipped, covers no miss."""
+        if self.news and not report.failed:
+            report.outcome, report.longrepr = "failed", "\n".join(self.news)
+            vars(report).pop("wasxfail", None)
+        is_skipped = report.skipped and not hasattr(report, "wasxfail")
+        if report.failed or (is_skipped and self.replaces):
+            self.proxy.fail()
+        self.news = []
+
+    def end(self, failed: bool) -> str:
+        """Keep what was recorded, or take it back; returns what was not told yet."""
+        if self.problems() or failed:
+            self.proxy.fail()
+        self.stack.close()
+        return self.problems()
+
+
+HELD: pytest.StashKey[Held] = pytest.StashKey()
 CLOUD: pytest.StashKey[Cloud] = pytest.StashKey()
 
 
@@ -45,6 +89,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--cloudtape-mode", metavar="MODE", help=f"{MODE_NAMES}; overrides the markers")
     group.addoption("--cloudtape-upstream", metavar="AUTH_URL", help="the cloud to record from")
     group.addoption("--cloudtape-os-cloud", metavar="NAME", help="the same, from clouds.yaml, with its credentials")
+    group.addoption("--cloudtape-report", metavar="FILE", help=REPORT_HELP)
+    group.addoption("--cloudtape-match", metavar="RUNG", help=MATCH_HELP)
+    parser.addini(REPORT_INI, REPORT_HELP, default="")
+    parser.addini(MATCH_INI, MATCH_HELP, default="")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,36 +112,53 @@ def _check_options(config: pytest.Config) -> None:
         raise pytest.UsageError(f"cloudtape: {error}") from error
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """A report is of one run; the workers of xdist add to it."""
+    config = session.config
+    path = _report(config)
+    if path and not config.option.collectonly and not hasattr(config, "workerinput"):
+        try:
+            path.write_bytes(b"")
+        except OSError as error:
+            raise pytest.UsageError(f"cloudtape: {path}: the report cannot be written: {error.strerror}") from error
+
+
+def _report(config: pytest.Config) -> Path | None:
+    given, ini = config.option.cloudtape_report, config.getini(REPORT_INI)
+    if given:
+        return Path(config.invocation_params.dir, given)
+    return Path(config.rootpath, ini) if ini else None
+
+
 @pytest.fixture
 def cloudtape(request: pytest.FixtureRequest) -> Iterator[BackgroundProxy]:
     """A proxy whose cassette is this test's own; OS_AUTH_URL and OS_CLOUD point at it while the test runs.
 
     The cassette lies beside the test: `cassettes/<module>/<test>.yaml`, with the classes of the test before its name.
     """
-    stash = request.node.stash
-    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
-        stash[PROXY] = proxy = _started(request, stack)
-        stash[TOLD] = None
-        for note in proxy.notes:
+    held = request.node.stash[HELD] = _started(request)
+    with pytest.MonkeyPatch.context() as patch:
+        for note in held.proxy.notes:
             warnings.warn(pytest.PytestWarning(f"cloudtape: {note}"), stacklevel=1)
-        for name, value in proxy.env.items():
+        for name, value in held.proxy.env.items():
             patch.delenv(name, raising=False) if value is None else patch.setenv(name, value)
-        yield proxy
-        told = stash[TOLD]
-        if told is None:
-            proxy.fail()  # the setup of something else failed
-        if problems := [one for one in _problems(proxy) if one not in (told or ())]:
-            pytest.fail("\n".join(problems), pytrace=False)
+        yield held.proxy
+    if not held.ends_late:  # the run was interrupted
+        held.end(failed=True)
 
 
-def _started(request: pytest.FixtureRequest, stack: ExitStack) -> BackgroundProxy:
+def _started(request: pytest.FixtureRequest) -> Held:
     from cloudtape.background import BackgroundProxy
     from cloudtape.cassettes.errors import CassetteError
     from cloudtape.errors import ProxyError
     from cloudtape.matchers.errors import MatcherError
+    from cloudtape.modes import Writes
 
     try:
-        return stack.enter_context(BackgroundProxy(*_config(request)))
+        config, settings = _config(request)
+        stack = ExitStack()
+        proxy = stack.enter_context(BackgroundProxy(config, settings))
+        return Held(proxy, stack, config.mode.writes is Writes.TAKE)
     except (ProxyError, CassetteError, MatcherError) as error:
         advice = ADVICE.get(type(error).__name__)
         said = f"cloudtape: {error}" + (f": {advice}" if advice else "")
@@ -103,34 +168,49 @@ def _started(request: pytest.FixtureRequest, stack: ExitStack) -> BackgroundProx
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """A miss fails the test, with the reason; in a test that failed anyway it stands in the report."""
+    held = item.stash.get(HELD, None)
     try:
         result = yield
     except BaseException:
-        if proxy := item.stash.get(PROXY, None):
-            proxy.fail()
-            if problems := _told(item, proxy):
-                item.add_report_section("call", "cloudtape", problems)
+        if held and (problems := held.problems()):
+            item.add_report_section("call", "cloudtape", problems)
         raise
-    proxy = item.stash.get(PROXY, None)
-    if proxy and (problems := _told(item, proxy)):
-        proxy.fail()
+    if held and (problems := held.problems()):
         pytest.fail(problems, pytrace=False)
     return result
 
 
-def _told(item: pytest.Item, proxy: BackgroundProxy) -> str:
-    item.stash[TOLD] = problems = _problems(proxy)
-    return "\n".join(problems)
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Only when all has ended that a test consists of is it known whether it failed."""
+    held = item.stash.get(HELD, None)
+    if held is None:
+        return (yield)
+    held.ends_late = True
+    try:
+        result = yield
+    except BaseException:
+        if problems := held.end(failed=True):
+            item.add_report_section("teardown", "cloudtape", problems)
+        raise
+    if problems := held.end(failed=False):
+        pytest.fail(problems, pytrace=False)
+    return result
 
 
-def _problems(proxy: BackgroundProxy) -> list[str]:
-    lines = [f"cloudtape missed {miss}" for miss in proxy.misses]
-    return lines + [f"cloudtape could not keep {what}" for what in proxy.lost]
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if held := item.stash.get(HELD, None):
+        held.hear(report)
+        if report.when == "teardown":
+            del item.stash[HELD]
+    return report
 
 
 def _config(request: pytest.FixtureRequest) -> tuple[Config, dict[str, Any]]:
     """Raises ConfigError."""
-    from cloudtape.config import Config, mode_named
+    from cloudtape.config import Config, Report, match_named, mode_named
 
     arguments = _marker_arguments(request)
     mode = mode_named(request.config.option.cloudtape_mode or arguments.get("mode") or "replay")
@@ -139,7 +219,17 @@ def _config(request: pytest.FixtureRequest) -> tuple[Config, dict[str, Any]]:
     cloud = _cloud(request.config, mode)
     cassette = _cassette(request.node, arguments.get("cassette"))
     _check_take(request, mode, cassette)
-    return Config(mode, (cassette,), cloud.auth_url.rstrip("/"), tls=cloud.tls), dict(cloud.settings)
+    path, match = _report(request.config), request.config.option.cloudtape_match or request.config.getini(MATCH_INI)
+    config = Config(
+        mode,
+        (cassette,),
+        cloud.auth_url.rstrip("/"),
+        tls=cloud.tls,
+        all_or_nothing=True,
+        report=Report(path, request.node.nodeid) if path else None,
+        match=match_named(match or "unified"),
+    )
+    return config, dict(cloud.settings)
 
 
 def _cloud(config: pytest.Config, mode: Mode) -> Cloud:

@@ -17,6 +17,7 @@ from cloudtape.cassettes.messages import Interaction, Request, Response, StoredB
 from cloudtape.cassettes.yaml_reader import Progress
 from cloudtape.clock import Now, is_token_answer, now
 from cloudtape.field_times import moved
+from cloudtape.guesses import Guessed, priced
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import SUMMARISED_BY, Summariser, own_id
 from cloudtape.matchers.requests.canonical import canonical
@@ -26,7 +27,7 @@ from cloudtape.matchers.sessions.bindings import Binding, exchanged
 from cloudtape.matchers.sessions.exchange import Exchange
 from cloudtape.matchers.sessions.ladder import DEFAULT, Found, Ladder, Matching, Rung
 from cloudtape.matchers.sessions.likeness import Fit, Refused
-from cloudtape.matchers.sessions.lists import mended, sorted_as_asked
+from cloudtape.matchers.sessions.lists import sorted_as_asked, with_body
 from cloudtape.matchers.sessions.misses import Misses
 from cloudtape.matchers.sessions.nearest import Miss
 from cloudtape.matchers.sessions.session import Session
@@ -90,7 +91,7 @@ class Replayer:
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._tokens = IssuedTokens()
         self._used = bytearray(self._recording.size)
-        self._misses = Misses(self._recording, self._ladder, self._interaction)
+        self._misses = Misses(self._recording, self._ladder, self._interaction, matching.most)
         # The last request that was found, but whose answer could not be kept.
         self._lost: tuple[Request, int] | None = None
 
@@ -106,21 +107,12 @@ class Replayer:
             return None
         answer, loose = given
         if isinstance(answer, Ready):
-            is_whole = not (found.its_like or found.gone or found.lacks)
-            if found.rung is Rung.EXACT and is_whole and self._is_as_recorded(session, request, answer):
+            if found.rung is Rung.EXACT and self._is_as_recorded(session, request, answer):
                 return answer
             answer = answer.response
-        if found.its_like:
-            answer = self._ladder.showing_its_like(found, answer) or answer
-        if found.gone or found.lacks:
-            answer = self._mended(found, answer)
+        if found.body is not None:
+            answer = with_body(answer, found.body)
         return sorted_as_asked(request, answer, self._in_words_of(session, request, found, answer, loose))
-
-    def _mended(self, found: Found, answer: Response) -> Response:
-        """A recorded list as it is for this session; other answers to the same request tell what it lacks."""
-        recorded = self._interaction(found.position).request
-        others = (self._interaction(one) for one in self._recording.told_alike(found.position))
-        return mended(recorded, answer, found.gone, found.lacks, ((one.request, one.response) for one in others))
 
     def _is_as_recorded(self, session: Session, request: Request, answer: Ready) -> bool:
         """Whether an exact answer goes to a session as it was recorded."""
@@ -239,11 +231,12 @@ class Replayer:
     def _retold(self, found: Found, response: Response) -> Response:
         """The response, saying how it was found, with what is bound for it alone exchanged."""
         name, exact = response.headers[-1]
-        told = f"{found.rung}; {exact.partition('; ')[2]}"
+        told = priced(f"{found.rung}; {exact.partition('; ')[2]}", found)
         # What is bound for this answer alone goes before what is bound for the session.
         if found.bindings or found.rung is Rung.ADAPTED:
             response = self._adapted(found, response)
-        return replace(response, headers=(*response.headers[:-1], (name, told)))
+        headers = (*response.headers[:-1], (name, told))
+        return Guessed(response.status, response.reason, headers, response.body, found=found)
 
     def _adapted(self, found: Found, response: Response) -> Response:
         exchange = Exchange()

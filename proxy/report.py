@@ -8,6 +8,9 @@ from pathlib import Path
 
 from cloudtape.application import Application
 from cloudtape.cassettes.bodies import folder_of
+from cloudtape.headers import Source
+from cloudtape.journal import MISSED, PROBED
+from cloudtape.output import counted
 from cloudtape.replayer import Replayer
 
 MOST_LINES = 20
@@ -15,7 +18,7 @@ MOST_UNUSED = 5
 
 
 def summary(proxy: Application) -> Iterator[str]:
-    """Lines: counts first, then misses, interactions never asked for, what could not be kept, and the files."""
+    """Lines: counts and rungs first, then misses, interactions never asked for, what could not be kept, the files."""
     journal = proxy.journal
     unused = proxy.replayer.unused() if proxy.replayer else []
     counts = [
@@ -23,11 +26,17 @@ def summary(proxy: Application) -> Iterator[str]:
         for name in ("recorded", "replayed", "synthesized", "forwarded")
         if journal.counts[name]
     ]
+    if proxy.replayer or journal.counts[MISSED]:
+        counts.append(f"{journal.counts[MISSED]} missed")
     if proxy.replayer:
-        counts += [f"{journal.counts['missed']} missed", f"{len(unused)} unused"]
+        counts.append(f"{len(unused)} unused")
     if journal.lost:
         counts.append(f"{len(journal.lost)} lost")
     yield ", ".join(counts) or "nothing was asked"
+    if journal.counts[Source.REPLAYED]:
+        yield "by rung: " + ", ".join(f"{count} {rung}" for rung, count in journal.rungs.items() if count)
+    if probes := journal.counts[PROBED]:
+        yield f"{counted(probes, 'probe')} of versions that were not recorded, which clients go on without"
     yield from _some("missed", [str(miss) for miss in journal.misses])
     yield from _some("not kept", journal.lost)
     if proxy.replayer and journal.counts["replayed"]:

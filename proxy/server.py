@@ -80,6 +80,7 @@ class Connection(BaseProtocol):
         self._waiting: deque[tuple[RawRequestMessage, StreamReader]] = deque()
         self._payload: StreamReader = EMPTY_PAYLOAD
         self._error: HttpProcessingError | None = None
+        self._breaks_a_body = False
         self._more: asyncio.Future[None] | None = None
         self._task: asyncio.Task[None] | None = None
         self._idle: asyncio.TimerHandle | None = None
@@ -98,14 +99,14 @@ class Connection(BaseProtocol):
         self._idle = self._loop.call_later(IDLE_SECONDS, self._close_if_idle)
 
     def data_received(self, data: bytes) -> None:
-        if self._error or self._ending:
+        if self._ends:
             return
         assert self._parser is not None
         try:
             messages, upgraded, _ = self._parser.feed_data(data)
         except HttpProcessingError as error:
-            self._error = error
-            self._break_off(BodyBroken(error.message))
+            self._error, self._breaks_a_body = error, not self._payload.is_eof()
+            self._break_off(BodyBroken(_reason(error)))
             self._wake()
             return
         if messages:
@@ -165,13 +166,14 @@ class Connection(BaseProtocol):
             while self._waiting or await self._hears_more():
                 if not await self._answer(*self._next()):
                     break
-            if self._error:
+            if self._error and not self._breaks_a_body:  # whoever reads that body has heard of it
                 said = self.server.refuse(self._error.code, _reason(self._error))
                 self.write(head(said, "GET", True, close=True) + _bytes(said.body))
         except ConnectionError:
             pass  # the client has gone
         except Exception:
             logger.exception("a connection failed")
+            self.server.refuse(500, "an answer could not be written; the log says why")
         finally:
             self._ending = True
             if self.transport:
@@ -179,7 +181,7 @@ class Connection(BaseProtocol):
 
     async def _hears_more(self) -> bool:
         """Wait for the next request; whether there is one."""
-        if self._error or self._ending:
+        if self._ends:
             return False
         self._last_heard = self._loop.time()
         self._more = self._loop.create_future()
@@ -222,6 +224,11 @@ class Connection(BaseProtocol):
         if self._paused:
             await self._drain_helper()
         return not close and (payload.is_eof() or await self._lingers(payload))
+
+    @property
+    def _ends(self) -> bool:
+        """Whether no request can come any more."""
+        return self._ending or self._error is not None
 
     def abort_transport(self) -> None:
         if self.transport:

@@ -7,11 +7,14 @@ import contextlib
 import gc
 import signal
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from cloudtape.journal import Answered
 
 errors = Console(stderr=True)
 
@@ -20,9 +23,14 @@ def say(line: str) -> None:
     click.echo(f"cloudtape: {line}", err=True)
 
 
-def print_answer(request: Any, response: Any, source: str) -> None:
+def print_answer(answered: Answered) -> None:
+    """A line for `-v`: how an answer was found or, of a miss, why there is none."""
+    from cloudtape.journal import MASK
+
+    request, response = answered.request, answered.response
     match = next((f" ({value})" for name, value in response.headers if name == "X-Cloudtape-Match"), "")
-    click.echo(f"{source:9} {response.status} {request.method} {request.uri}{match}", err=True)
+    said = f": {MASK.text(str(answered.miss))}" if answered.miss else match
+    click.echo(f"{answered.source:9} {response.status} {request.method} {MASK.uri(request.uri)}{said}", err=True)
 
 
 def the_end() -> asyncio.Event:

@@ -29,7 +29,7 @@ from cloudtape.matchers.requests.naming import Kind, Naming
 from cloudtape.matchers.requests.things import READS, is_write, word
 from cloudtape.matchers.sessions.bindings import Binding
 from cloudtape.matchers.sessions.likeness import Comparison, Fit, Refused, are_alike, compare
-from cloudtape.matchers.sessions.lists import listing, with_its_like
+from cloudtape.matchers.sessions.lists import listing, mended, with_its_like
 from cloudtape.matchers.sessions.past import Asker, Polling, Shown
 from cloudtape.matchers.sessions.session import Session
 from cloudtape.matchers.sessions.swaps import Swap, Swaps
@@ -78,9 +78,8 @@ DEFAULT = Matching()
 class Found(msgspec.Struct, frozen=True):
     """What answers a request: `bindings` hold for this answer alone, `bound` for the session from now on.
 
-    `cost` says how unlike the request is that was recorded; 0 where nothing differs but what is random. What is `gone`
-    and what it `lacks` are the numbers of items by which a recorded list differs from what this session has done;
-    `its_like`: of the item that a recorded list shows, and of the one that is asked for.
+    `cost` says how unlike the request is that was recorded; 0 where nothing differs but what is random. `body` is the
+    recorded one as it is for this session now, where that is another one (`lists`).
     """
 
     position: int
@@ -88,9 +87,7 @@ class Found(msgspec.Struct, frozen=True):
     bindings: tuple[Binding, ...] = ()
     cost: int = 0
     bound: tuple[Binding, ...] = ()
-    gone: tuple[int, ...] = ()
-    lacks: tuple[int, ...] = ()
-    its_like: tuple[int, int] | None = None
+    body: bytes | None = None
 
 
 def says_nothing(response: Response) -> bool:
@@ -135,18 +132,18 @@ class Ladder:
 
     def __init__(self, recording: Recording, read: Callable[[int], Interaction], matching: Matching = DEFAULT) -> None:
         self._recording, self._read, self._naming = recording, read, matching.naming
-        self._polling = matching.polling
+        self._polling, self._most = matching.polling, matching.most
         self._forms: dict[int, tuple[bytes, Form]] = {}
         self._swaps = Swaps(recording, read, self._form_at, self._naming)
         self._steps = tuple(step for rung, step in self._all_steps() if rung.height <= matching.most.height)
 
     def _all_steps(self) -> tuple[tuple[Rung, Callable[[Session, Asked], Found | None]], ...]:
-        """The ladder, from the bottom; each with the rung on which it answers at most."""
+        """The ladder, from the bottom; each with the lowest rung on which it answers."""
         return (
-            (Rung.BOUND, self._recorded_for_the_asker),
+            (Rung.EXACT, self._recorded_for_the_asker),
             (Rung.UNIFIED, self._unified_for_the_asker),
             (Rung.UNIFIED, self._once_things_change_places),
-            (Rung.BOUND, self._read_by_somebody_else),
+            (Rung.EXACT, self._read_by_somebody_else),
             (Rung.UNIFIED, self._unified_with_somebody_elses),
             (Rung.ADAPTED, self._a_siblings),
         )
@@ -163,9 +160,22 @@ class Ladder:
                 return found if asked.is_write else self._as_it_is_now(session, found)
         return None
 
-    def _as_it_is_now(self, session: Session, found: Found) -> Found:
+    def _as_it_is_now(self, session: Session, found: Found) -> Found | None:
+        """A recorded list without what this session has deleted, with what it has made; that is a guess."""
         gone, lacks = session.past.difference(found.position)
-        return msgspec.structs.replace(found, gone=tuple(gone), lacks=tuple(lacks)) if gone or lacks else found
+        if not gone and not lacks:
+            return found
+        recorded = self._read(found.position)
+        others = map(self._read, self._recording.told_alike(found.position))
+        now = mended(recorded.request, recorded.response, gone, lacks, ((one.request, one.response) for one in others))
+        if now is recorded.response:
+            return found
+        return self._guessed(found, now) if self._most.height >= Rung.UNIFIED.height else None
+
+    def _guessed(self, found: Found, response: Response) -> Found:
+        assert isinstance(response.body, bytes)
+        rung = max(found.rung, Rung.UNIFIED, key=lambda rung: rung.height)
+        return msgspec.structs.replace(found, rung=rung, cost=found.cost + 1, body=response.body)
 
     def candidates(self, session: Session, request: Request) -> list[Candidate]:
         """What was compared for a request, the best first: what `find` would choose from, and what it refused."""
@@ -186,6 +196,8 @@ class Ladder:
         return None if asked.is_write else self._recorded(session, asked)
 
     def _recorded(self, session: Session, asked: Asked) -> Found | None:
+        if asked.rung.height > self._most.height:
+            return None
         position = session.past.next(asked.key, asked.asker)
         if position is None:
             return None
@@ -334,16 +346,12 @@ class Ladder:
         """
         if len(swaps) != 1 or not all(session.past.has_made(one) for one in swaps[0]):
             return None
-        (wanted, shown), recorded = map(word, swaps[0]), self._read(position)
-        found = Found(position, Rung.UNIFIED, cost=1, its_like=(shown, wanted))
-        return found if self.showing_its_like(found, recorded.response) else None
-
-    def showing_its_like(self, found: Found, response: Response) -> Response | None:
-        """The answer to a request about a thing from that about its like; None where nothing recorded shows it so."""
-        assert found.its_like is not None
-        others = map(self._read, self._recording.around(found.position, MOST_LOOKED_AT))
-        request = self._read(found.position).request
-        return with_its_like(response, request, *found.its_like, ((one.request, one.response) for one in others))
+        wanted, shown = map(word, swaps[0])
+        recorded = self._read(position)
+        others = map(self._read, self._recording.around(position, MOST_LOOKED_AT))
+        shows = ((one.request, one.response) for one in others)
+        told = with_its_like(recorded.response, recorded.request, shown, wanted, shows)
+        return self._guessed(Found(position, Rung.UNIFIED), told) if told else None
 
     def _thoughts(self, session: Session, asked: Asked) -> dict[tuple[Swap, ...], int]:
         """What would have to change places for each recorded request of a form to fit; the fewest first."""

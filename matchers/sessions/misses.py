@@ -8,21 +8,23 @@ from cloudtape.cassettes.messages import Interaction, Request
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.requests.canonical import canonical
 from cloudtape.matchers.requests.things import is_write
-from cloudtape.matchers.sessions.ladder import Candidate, Ladder
+from cloudtape.matchers.sessions.ladder import Candidate, Ladder, Rung
 from cloudtape.matchers.sessions.likeness import Refused
 from cloudtape.matchers.sessions.nearest import Miss, Nearest
 from cloudtape.matchers.sessions.session import Session
 
 USED_UP = "all that was recorded of it was given already: a write is answered as often as it was recorded"
-SHOWS_WHAT_IS_GONE = "it was recorded only while something was there that this session has deleted"
+OTHERS_WERE_THERE = "it was recorded only while other things were there than now"
 OF_SOMEBODY_ELSE = "it was recorded for another user or project only"
 
 
 class Misses:
-    """`read` gives the interaction at a position."""
+    """`read` gives the interaction at a position; `most` is the most lenient rung that may answer."""
 
-    def __init__(self, recording: Recording, ladder: Ladder, read: Callable[[int], Interaction]) -> None:
-        self._recording, self._ladder, self._read = recording, ladder, read
+    def __init__(
+        self, recording: Recording, ladder: Ladder, read: Callable[[int], Interaction], most: Rung = Rung.UNIFIED
+    ) -> None:
+        self._recording, self._ladder, self._read, self._most = recording, ladder, read, most
         self._nearest: Nearest | None = None
 
     def explain(self, session: Session, request: Request) -> Miss:
@@ -38,7 +40,7 @@ class Misses:
 
     def _why_not_again(self, session: Session, request: Request, position: int) -> str:
         if not is_write(request):
-            return SHOWS_WHAT_IS_GONE
+            return OTHERS_WERE_THERE
         return OF_SOMEBODY_ELSE if session.past.is_free(position) else USED_UP
 
     def _why_not(self, session: Session, nearest: Candidate) -> str:
@@ -46,4 +48,7 @@ class Misses:
             return USED_UP
         if isinstance(nearest.verdict, Refused):
             return f"interaction {nearest.position + 1} comes near, but {nearest.verdict.reason}"
+        if self._most.height < Rung.UNIFIED.height:
+            number = nearest.position + 1
+            return f"interaction {number} answers it as unified, and --match {self._most} allows no such guess"
         return OF_SOMEBODY_ELSE

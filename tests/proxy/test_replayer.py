@@ -63,7 +63,7 @@ def test_each_answer_says_by_which_rung_it_was_found(tmp_path: Path) -> None:
     asked = [post("/servers", server("vm-9f")), get("/servers?name=vm-9f"), get(f"/servers/{ID}")]
     told = [header(answer.headers, MATCH_HEADER.lower()) for answer in (ask(one, each) for each in asked) if answer]
     assert told == [
-        "unified; operation=compute.servers.create; interaction=1",
+        "unified; operation=compute.servers.create; interaction=1; bound=1; cost=2",
         "bound; operation=compute.servers.list; interaction=3",
         "exact; operation=compute.servers.show; interaction=2",
     ]

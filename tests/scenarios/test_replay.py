@@ -52,9 +52,9 @@ def replay(cassette: Path, words: tuple[str, ...], home: Path, *options: str) ->
     return run("replay", words, home, "--strict", "--cassette", str(cassette), *options)
 
 
-def run(mode: str, words: tuple[str, ...], home: Path, *options: str) -> Replay:
-    """Run the suite as the command of a proxy in some mode."""
-    suite = (sys.executable, "-m", "tests.scenarios", "--pace", "0", "--format", "json", *words)
+def run(mode: str, words: tuple[str, ...], home: Path, *options: str, through: tuple[str, ...] = ()) -> Replay:
+    """Run the suite as the command of a proxy in some mode, or `through` another command."""
+    suite = (*through, sys.executable, "-m", "tests.scenarios", "--pace", "0", "--format", "json", *words)
     command = [str(BIN / "cloudtape"), "run", "--mode", mode, "--listen", "127.0.0.1:0", *options, "--", *suite]
     environment = {"PATH": f"{BIN}:{os.defpath}", "HOME": str(home), "PYTHONWARNINGS": "ignore"}
     done = subprocess.run(

@@ -309,6 +309,31 @@ def test_a_sibling_answers_only_where_it_may() -> None:
     assert (found.rung, [(one.recorded, one.live) for one in found.bindings]) == ("adapted", [(ID, OTHER)])
 
 
+@pytest.mark.parametrize("most", Rung)
+def test_no_rung_answers_above_the_most_lenient_one_that_may(most: Rung) -> None:
+    life = [(post("/servers", server("vm-8f3a")), made("vm-8f3a")), (get(f"/servers/{ID}"), made("vm-8f3a"))]
+    player = Player(*life, matching=Matching(most=most))
+    asked = (life[1][0], post("/servers", server("vm-1c2d")), get(f"/servers/{OTHER}"))
+    expected = {
+        Rung.EXACT: ["exact", "miss", "miss"],
+        Rung.BOUND: ["exact", "miss", "miss"],
+        Rung.UNIFIED: ["exact", "unified", "miss"],
+        Rung.ADAPTED: ["exact", "unified", "adapted"],
+    }
+    assert [player.rung(one) for one in asked] == expected[most]
+
+
+def test_what_was_bound_and_what_it_costs_is_said_of_the_answer_that_bound_it() -> None:
+    player = one_server()
+    created = player.find(post("/servers", server("vm-8f3a")))
+    assert created is not None
+    assert [(one.recorded, one.live) for one in created.bound] == [("vm-1c2d", "vm-8f3a")]
+    assert created.cost > 0
+    shown = player.find(get("/servers?name=vm-8f3a"))
+    assert shown is not None
+    assert (shown.rung, shown.bound, shown.cost) == ("bound", (), 0.0)
+
+
 def test_collapsed_polling_gives_the_last_state_before_the_next_write() -> None:
     life = [
         (post("/servers", server("vm")), made("vm")),

@@ -1,8 +1,11 @@
 """Nothing is given twice that was recorded once, and nothing is shown that this session has deleted."""
 
+import json
+
 import pytest
 
 from cloudtape.cassettes.messages import Request
+from cloudtape.matchers.sessions.ladder import Matching, Rung
 from tests.matchers.player import ID, OTHER, Player, get, post, said, send
 
 SHOWN = {"server": {"id": ID, "name": "vm-1c2d"}}
@@ -70,14 +73,44 @@ def test_what_was_there_before_it_was_made_is_told_again_once_it_is_gone() -> No
     assert player.ask(by_name) == "none"
 
 
-def test_a_list_that_shows_what_is_gone_says_what_to_take_out() -> None:
+def test_what_is_gone_is_taken_out_of_a_list() -> None:
     player = Player((CREATE, SHOWN), (LIST, {"servers": [{"id": ID}, {"id": OTHER}]}), (DELETE, said("", 204)))
     player.ask(CREATE)
     player.ask(DELETE)
     found = player.find(LIST)
     assert found is not None
-    assert len(found.gone) == 1
-    assert not found.lacks
+    assert found.body == b'{"servers":[{"id":"%s"}]}' % OTHER.encode()
+    assert (found.rung, found.cost) == (Rung.UNIFIED, 1)
+
+
+def test_where_nothing_may_be_guessed_a_list_that_shows_what_is_gone_is_missed() -> None:
+    player = Player(
+        (CREATE, SHOWN),
+        (LIST, {"servers": [{"id": ID}]}),
+        (DELETE, said("", 204)),
+        matching=Matching(most=Rung.BOUND),
+    )
+    for request in (CREATE, LIST, DELETE):
+        assert player.rung(request) == "exact"
+    assert player.rung(LIST) == "miss"
+
+
+def test_what_was_made_is_put_into_a_list_as_another_one_shows_it() -> None:
+    other = post("/servers", {"server": {"name": "vm-9"}})
+    first, second = {"id": ID, "name": "vm-1c2d", "status": "ACTIVE"}, {"id": OTHER, "name": "vm-9"}
+    player = Player(
+        (CREATE, SHOWN),
+        (LIST, {"servers": [first]}),
+        (DELETE, said("", 204)),
+        (other, {"server": second}),
+        (LIST, {"servers": [second]}),
+    )
+    player.ask(CREATE)
+    player.ask(other)
+    found = player.find(LIST)
+    assert found is not None
+    told = json.loads(found.body or b"")["servers"]
+    assert sorted(told, key=str) == sorted([first, second], key=str)
 
 
 def test_what_was_there_before_the_recording_is_gone_once_it_is_deleted() -> None:
@@ -86,4 +119,4 @@ def test_what_was_there_before_the_recording_is_gone_once_it_is_deleted() -> Non
     assert player.rung(SHOW) == "miss"
     found = player.find(LIST)
     assert found is not None
-    assert found.gone
+    assert found.body == b'{"servers":[]}'

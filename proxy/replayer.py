@@ -28,6 +28,7 @@ from cloudtape.matchers.sessions.session import Session
 from cloudtape.operation_names import OperationNames
 from cloudtape.ready import READY_VERSION, Ready, packed, replayed, unpacked, whence
 from cloudtape.tokens import IssuedTokens
+from cloudtape.uploads import Shelf
 
 MOST_SESSIONS = 10_000
 JSON = (("Content-Type", "application/json"),)
@@ -84,8 +85,13 @@ class Replayer:
         self._ladder = Ladder(self._recording, self._interaction, matching)
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._tokens = IssuedTokens()
+        self._shelf = Shelf()
         self._used = bytearray(self._recording.size)
         self._nearest: Nearest | None = None
+
+    def close(self) -> None:
+        """Forget what was uploaded."""
+        self._shelf.close()
 
     async def __call__(self, request: Request) -> Response | Ready | None:
         session = self._session(self.session_of(request))
@@ -93,12 +99,22 @@ class Replayer:
         if found is None:
             return None
         self._used[found.position] = True
+        if self._shelf.is_changed(session.uploads, request, found.is_upload):
+            await self._shelf.note(session.uploads, self._interaction(found.position), request)
+        has_data = bool(session.uploads) and self._shelf.concerns(session.uploads, request)
         answer = self._answer(found.position)
         if isinstance(answer, Ready):
-            if found.rung is Rung.EXACT and not session.bindings:
+            if found.rung is Rung.EXACT and not session.bindings and not has_data:
                 return answer
             answer = answer.response
-        return self._in_words_of(session, request, found, answer)
+        if not has_data:
+            return self._in_words_of(session, request, found, answer)
+        recorded = self._interaction(found.position).request
+        answer, data = await self._shelf.told(session.uploads, recorded, request, answer)
+        if data is None:
+            return self._in_words_of(session, request, found, answer)
+        # What the client has uploaded is given back as it is, whatever words are in it.
+        return replace(self._in_words_of(session, request, found, replace(answer, body=b"")), body=data)
 
     def _in_words_of(self, session: Session, request: Request, found: Found, response: Response) -> Response:
         """A recorded response as a session knows things."""

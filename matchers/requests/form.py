@@ -14,8 +14,9 @@ path are set aside: they are compared by the ladder.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import unquote
 from zlib import crc32
 
@@ -191,10 +192,62 @@ class _Builder:
             self._leaf(position, name, value, (), f"{position} {name}")
 
     def body(self, body: bytes, position: Position) -> None:
-        if body.startswith(b"json:"):
-            self._value(msgspec.json.decode(body[5:]), position, "", (), "body")
+        sort, _, told = body.partition(b":")
+        if sort == b"json":
+            self._value(msgspec.json.decode(told), position, "", (), "body")
+        elif read := self._READERS.get(sort):
+            self._both(sort.decode())
+            read(self, msgspec.json.decode(told))
+        elif sort == b"bytes":
+            self._both("bytes")
+            self._bytes("body", told.decode(), "body")
         elif body:
             self._both(body.decode("utf-8", "surrogateescape"))
+
+    def _form(self, pairs: list[tuple[str, str]]) -> None:
+        for name, value in pairs:
+            self._leaf(Position.BODY, name, value, (), f"body.{name}")
+
+    def _parts(self, parts: list[dict[str, str]]) -> None:
+        for part in parts:
+            name = part["name"]
+            self._both(f"{name} {part['type']}")
+            if "text" in part:
+                self._leaf(Position.BODY, name, part["text"], (), f"body.{name}")
+            else:
+                self._leaf(Position.BODY, "filename", part["filename"], (name,), f"body.{name}.filename")
+                self._bytes(name, part["bytes"], f"body.{name}")
+
+    def _lines(self, paths: list[str]) -> None:
+        for number, path in enumerate(paths, 1):
+            self._path_in_body(f"line {number}", path)
+
+    def _archive(self, archive: dict[str, Any]) -> None:
+        self._bytes("body", archive["bytes"], "body")
+        for number, path in enumerate(archive["names"]):
+            self._path_in_body(f"body[{number}].name", path)
+
+    _READERS: ClassVar[dict[bytes, Callable[[_Builder, Any], None]]] = {
+        b"form": _form,
+        b"parts": _parts,
+        b"lines": _lines,
+        b"archive": _archive,
+    }
+
+    def _path_in_body(self, place: str, path: str) -> None:
+        for segment in path.split("/"):
+            self._leaf(Position.BODY, "name", segment, (), place)
+        self._both("/")
+
+    def _bytes(self, field: str, digest: str, place: str) -> None:
+        """Which bytes they are, matters only where a row says so."""
+        kind = self._naming.kind(Position.CONTENT, field, digest)
+        if kind is Kind.BYTES:
+            self._fixed.append(f"{field}={kind}")
+            self._shape.append(f"{field}={kind}")
+            self.leaves.append(Leaf(place, field, kind, digest))
+        else:
+            self._both(f"{field}={digest}")
 
     def _both(self, part: str) -> None:
         self._fixed.append(part)

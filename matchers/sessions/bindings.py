@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Body, Headers, Request, Response
 from cloudtape.matchers.requests.canonical import MATTERS
+from cloudtape.matchers.requests.content import is_archive
 from cloudtape.matchers.sessions.exchange import Exchange, Text, kind_of
 
 NOTHING: Mapping[str, Sequence[str]] = {}
@@ -155,7 +156,7 @@ def exchanged(exchange: Exchange, response: Response, tokens: frozenset[bytes] |
 def _exchanged_request(exchange: Exchange, request: Request) -> Request:
     address = request.uri.encode("utf-8", "surrogateescape")
     uri = exchange(address, Text.URL)
-    body = _body(exchange, request.body)
+    body = request.body if is_archive(request) else _body(exchange, request.body)
     headers = request.headers
     if any(MATTERS.fullmatch(name.lower()) for name, _ in headers):
         headers = _headers(exchange, headers)

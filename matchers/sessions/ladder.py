@@ -24,11 +24,13 @@ from cloudtape.matchers.recordings.recording import Group, Recording
 from cloudtape.matchers.recordings.summary import Identity
 from cloudtape.matchers.recordings.vocabulary import named_by, owned, shown_by
 from cloudtape.matchers.requests.canonical import Canonical, canonical
+from cloudtape.matchers.requests.content import is_upload
 from cloudtape.matchers.requests.form import Form, form
 from cloudtape.matchers.requests.naming import Kind, Naming
-from cloudtape.matchers.requests.things import READS, is_write
+from cloudtape.matchers.requests.things import READS, is_write, thing_of
 from cloudtape.matchers.sessions.bindings import Binding
-from cloudtape.matchers.sessions.likeness import Comparison, Fit, Refused, are_alike, compare
+from cloudtape.matchers.sessions.checksums import recorded_checksums
+from cloudtape.matchers.sessions.likeness import NOT_BOUND, Comparison, Fit, Refused, are_alike, compare
 from cloudtape.matchers.sessions.past import Asker, Polling
 from cloudtape.matchers.sessions.session import Session
 from cloudtape.matchers.sessions.swaps import Swap, Swaps
@@ -42,6 +44,7 @@ MOST_EXCHANGED = 16
 MOST_FORMS = 4096
 NOT_FOUND = 404
 REFUSED = 400  # and above: an answer's status
+ONE_PART = "another part of it is asked for than was recorded, and this session has not uploaded it"
 NO_ITEMS = re.compile(rb'\s*(\[\s*\]|\{[^\[\]{}]*"[^"]+"\s*:\s*\[\s*\][^\[\]{}]*\})?\s*')
 
 
@@ -75,7 +78,8 @@ DEFAULT = Matching()
 class Found(msgspec.Struct, frozen=True):
     """What answers a request: `bindings` hold for this answer alone, `bound` for the session from now on.
 
-    `cost` says how unlike the request is that was recorded; 0 where nothing differs but what is random.
+    `cost` says how unlike the request is that was recorded; 0 where nothing differs but what is random. `is_upload`:
+    whether the request may hold data that is kept.
     """
 
     position: int
@@ -83,6 +87,7 @@ class Found(msgspec.Struct, frozen=True):
     bindings: tuple[Binding, ...] = ()
     cost: int = 0
     bound: tuple[Binding, ...] = ()
+    is_upload: bool = False
 
 
 def says_nothing(response: Response) -> bool:
@@ -106,7 +111,7 @@ class Asked:
     __slots__ = ("_form", "_naming", "asker", "is_read", "is_write", "key", "request", "rung", "same")
 
     def __init__(self, request: Request, session: Session, naming: Naming) -> None:
-        recorded = session.bindings.recorded(request)
+        recorded = recorded_checksums(session.uploads, session.bindings.recorded(request))
         self.request, self._naming = request, naming
         self.same: Canonical = canonical(recorded)
         self.key = self.same.key
@@ -152,7 +157,7 @@ class Ladder:
         for step in self._steps:
             found = step(session, asked)
             if found is not None:
-                return found
+                return msgspec.structs.replace(found, is_upload=True) if is_upload(asked.same.body) else found
         return None
 
     def candidates(self, session: Session, request: Request) -> list[Candidate]:
@@ -250,11 +255,13 @@ class Ladder:
         """What was recorded for somebody: of the same names but for what is random, of the same form, of one shape."""
         own, known = asked.form, self._recording
         owns = owned(context.vocabulary, named_by(own))
+        # The same data is to win, wherever it was recorded.
+        most = MOST_THOUGHT_OF if is_upload(asked.same.body) else MOST_TRIED
         for who in dict.fromkeys((identity, ())):
             narrow, wide = (own.key, owns, own.stem, who), (own.key, owns, None, who)
             for tried in (
-                self._tried(session, narrow, known.alike(*narrow)),
-                self._tried(session, wide, known.alike(*wide)),
+                self._tried(session, narrow, known.alike(*narrow), most),
+                self._tried(session, wide, known.alike(*wide), most),
                 known.of_shape(own.shape, who)[:MOST_THOUGHT_OF],
             ):
                 found = list(self._compared_in(session, tried, own, context))
@@ -267,15 +274,23 @@ class Ladder:
     ) -> Iterator[Candidate]:
         for position in positions:
             key, recorded = self._form_at(position)
-            yield Candidate(position, key, compare(recorded, asked, context))
+            verdict = compare(recorded, asked, context)
+            if isinstance(verdict, Fit) and verdict.other_part and not self._has_part(session, position, asked):
+                verdict = Refused(ONE_PART)
+            yield Candidate(position, key, verdict)
 
-    def _tried(self, session: Session, group: Group, positions: Sequence[int]) -> Sequence[int]:
+    def _has_part(self, session: Session, position: int, asked: Form) -> bool:
+        """Whether the session knows the data that is at a recorded place, and so the part that is asked for."""
+        thing = thing_of(self._read(position).request.uri)
+        return any(leaf.kind is Kind.PART and session.uploads.has_part(thing, leaf.value) for leaf in asked.leaves)
+
+    def _tried(self, session: Session, group: Group, positions: Sequence[int], most: int) -> Sequence[int]:
         """The positions of a group that are worth comparing: those at its begin that are spent are passed over."""
         begin = session.begins.get(group, 0)
         while begin < len(positions) - 1 and self._is_spent(session, positions[begin]):
             begin += 1
         session.begins[group] = begin
-        return positions[begin : begin + MOST_TRIED]
+        return positions[begin : begin + most]
 
     def _is_spent(self, session: Session, position: int) -> bool:
         """Whether a recorded request can stand for no other live one any more."""
@@ -348,7 +363,7 @@ class Ladder:
                 pairs = tuple(
                     Binding(old.value, new.value, old.field)
                     for old, new in zip(recorded.leaves, asked.form.leaves, strict=True)
-                    if old.value != new.value and old.kind is not Kind.VOLATILE
+                    if old.value != new.value and old.kind is not Kind.VOLATILE and old.kind not in NOT_BOUND
                 )
                 if best is None or len(pairs) < best[0]:
                     best = len(pairs), position, pairs

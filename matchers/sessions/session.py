@@ -1,4 +1,4 @@
-"""One client run: what it has replayed, what it has bound, and the tokens that it was given."""
+"""One client run: what it has replayed, what it has bound and uploaded, and the tokens that it was given."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from cloudtape.matchers.requests.things import word
 from cloudtape.matchers.sessions.bindings import Bindings
 from cloudtape.matchers.sessions.past import Asker, Past, Polling, Shows, shows_all
 from cloudtape.matchers.sessions.swaps import Exchanged
+from cloudtape.matchers.sessions.uploads import Uploads
 
 MOST_TOKENS = 10_000
 
@@ -20,6 +21,7 @@ class Session:
         self._recording = recording
         self.past = Past(recording, polling, shows)
         self.bindings = Bindings(recording.derived)
+        self.uploads = Uploads()
         self.begins: dict[Group, int] = {}
         self._tokens: dict[int, Identity] = {}
 

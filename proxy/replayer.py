@@ -99,8 +99,10 @@ class Replayer:
         if found is None:
             return None
         self._used[found.position] = True
+        if session.uploads.is_stale:
+            self._shelf.renew(session.uploads, self._interaction)
         if self._shelf.is_changed(session.uploads, request, found.is_upload):
-            await self._shelf.note(session.uploads, self._interaction(found.position), request)
+            await self._shelf.note(session.uploads, found.position, self._interaction(found.position), request)
         has_data = bool(session.uploads) and self._shelf.concerns(session.uploads, request)
         answer = self._answer(found.position)
         if isinstance(answer, Ready):

@@ -239,6 +239,13 @@ class _Builder:
             self._leaf(Position.BODY, "name", segment, (), place)
         self._both("/")
 
+    def _path_in_header(self, field: str, path: str, place: str) -> None:
+        """Container and object of a copy, a link, a manifest: each has its own name in other requests."""
+        for segment in path.split("/"):
+            self._fixed.append(f"{field}={Kind.NAME}")
+            self._shape.append(f"{field}=/")
+            self.leaves.append(Leaf(place, field, Kind.NAME, segment))
+
     def _bytes(self, field: str, digest: str, place: str) -> None:
         """Which bytes they are, matters only where a row says so."""
         kind = self._naming.kind(Position.CONTENT, field, digest)
@@ -281,6 +288,9 @@ class _Builder:
         is_number: bool = False,
     ) -> None:
         kind = self._naming.kind(position, field, value, under, is_number) if value else Kind.FIXED
+        if kind is Kind.NAME and position is Position.HEADER and "/" in value.strip("/"):
+            self._path_in_header(field, unquote(value).strip("/"), place)
+            return
         # Another network of the same size, if at all.
         size = value[value.find("/") :] if kind is Kind.ADDRESS and "/" in value else ""
         shown = value if is_number else f'"{value}"'

@@ -143,7 +143,8 @@ def touched(interaction: Interaction) -> set[str]:
     items = {thing.item, *ID.findall(urlsplit(interaction.request.uri).path)}
     if ACCOUNT.search(thing.family):
         for path in (thing.item, *names_in(interaction.request)):
-            items.update((path, *_containers(path)))
+            # Each name by itself, too: the path of a twin may have any one of them for another.
+            items.update((path, *_containers(path), *path.split("/")))
     for body in (interaction.request.body, interaction.response.body):
         if isinstance(body, bytes) and body[:1] == b"{":
             items.update(_named(body))

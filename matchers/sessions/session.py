@@ -40,5 +40,6 @@ class Session:
     def exchange(self, swapped: Exchanged) -> None:
         """Let things change places."""
         self.past.exchange(swapped.positions)
+        self.uploads.exchange(swapped.positions)
         self.bindings.exchange(swapped.ids, swapped.names, swapped.texts)
         self.begins.clear()

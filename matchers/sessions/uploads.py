@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, Protocol, Self
 
+from cloudtape.cassettes.messages import Request
 from cloudtape.matchers.requests.things import Thing
 
 # By the length of their hex digits, the likeliest first. Glance may be configured to use any (`hashing_algorithm`).
@@ -85,10 +86,29 @@ class Placed(NamedTuple):
     item: str
 
 
+class Write(NamedTuple):
+    """A replayed write that changed what is where: the live request, without its body, and the live data."""
+
+    request: Request
+    data: Any
+    files: tuple[tuple[str, Any], ...]
+    made: dict[int, Upload]
+    """By the positions that it stood for so far."""
+
+
 class Uploads:
-    """Of one session, by their recorded places; empty at its start."""
+    """Of one session, by their recorded places; empty at its start.
+
+    All of it follows from the `writes`, by their recorded positions. When some of these change places, it `is_stale`
+    until it was worked out again.
+    """
 
     def __init__(self) -> None:
+        self.writes: dict[int, Write] = {}
+        self.is_stale = False
+        self._clear()
+
+    def _clear(self) -> None:
         self._at: dict[tuple[str, str], Placed] = {}
         self._of: dict[str, list[Upload]] = {}
         self._of_live: dict[str, list[Upload]] = {}
@@ -101,6 +121,18 @@ class Uploads:
 
     def __bool__(self) -> bool:
         return bool(self._at)
+
+    def exchange(self, positions: Iterable[tuple[int, int]]) -> None:
+        """For each pair, not the first was replayed, but the second."""
+        moved = dict(positions)
+        if not self.writes.keys().isdisjoint(moved):
+            self.writes = {moved.get(position, position): write for position, write in self.writes.items()}
+            self.is_stale = True
+
+    def begin_again(self) -> None:
+        """Forget what follows from the writes."""
+        self._clear()
+        self.is_stale = False
 
     # --- what a write does -------------------------------------------------------------------------------------------
 

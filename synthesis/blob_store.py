@@ -15,10 +15,9 @@ import uuid
 import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import aclosing, suppress
-from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import msgspec
 
@@ -71,8 +70,11 @@ class Blob:
     def digest(self, algorithm: str) -> str:
         """In hex; read from the bytes where nobody has asked for it yet."""
         if algorithm not in self.digests:
+            found = _hash(algorithm)
             with self.open() as file:
-                self.digests[algorithm] = hashlib.file_digest(file, partial(_hash, algorithm)).hexdigest()
+                while chunk := file.read(CHUNK):
+                    found.update(chunk)
+            self.digests[algorithm] = found.hexdigest()
         return self.digests[algorithm]
 
     async def chunks(self, start: int, stop: int) -> AsyncGenerator[bytes, None]:
@@ -299,7 +301,7 @@ class Writing:
         self._buffer.clear()
 
 
-def _hash(algorithm: str) -> Any:
+def _hash(algorithm: str) -> hashlib._Hash:
     return hashlib.new(algorithm, usedforsecurity=False)
 
 

@@ -39,7 +39,7 @@ VERSION_HEADERS = frozenset(
 # Headers that ask for something else (RFC 9110: ranges, conditions; Object Storage API v1: metadata, copies).
 MATTERS = re.compile(
     r"range|if-(match|none-match|modified-since|unmodified-since|range)|destination"
-    r"|x-(object|container|account|remove|copy-from|fresh-metadata|versions-location|history-location)\b.*"
+    r"|x-(object|container|account|remove|copy-from|symlink-target|fresh-metadata|versions-location|history-location)\b.*"
 )
 # swiftclient sends the time of the file; which moment it is differs on each run.
 VOLATILE_HEADERS = frozenset({"x-object-meta-mtime"})

@@ -22,7 +22,8 @@ from zlib import crc32
 
 import msgspec
 
-from cloudtape.matchers.requests.canonical import VERSION_HEADERS, Canonical, Pairs
+from cloudtape.matchers.requests.canonical import VERSION_HEADERS, Canonical
+from cloudtape.matchers.requests.content import Pairs
 from cloudtape.matchers.requests.naming import Kind, Naming, Position, is_distinctive, stem
 from cloudtape.matchers.requests.operations import default_finder
 from cloudtape.matchers.requests.things import ACCOUNT, ID, VERSION, is_login
@@ -32,6 +33,8 @@ FACETS = VERSION_HEADERS | {"accept"}
 # A segment that no template knows is taken for a parameter where it looks made: by a cloud or by a random generator.
 MADE = re.compile(rf"{ID.pattern}|\d+|[0-9a-f]{{6,}}|(?=.*\d)(?=.*[-_.:]).+|(?=(.*\d){{3}}).+", re.IGNORECASE)
 PROJECT_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# A segment of an object's name that counts: the third part of a large object, not a name of its own.
+COUNT = re.compile(r"\d{1,3}")
 SHOWN_IN_PATH = "{}"
 NAME_HERE = "\0"
 MOST_NAMES = 64
@@ -184,7 +187,11 @@ class _Builder:
         for segment, variable in zip(address.segments, address.variables, strict=True):
             if variable:
                 kind = Kind.ID if ID.fullmatch(segment) else Kind.NAME
-                self.leaves.append(Leaf(f"path /{before}/{SHOWN_IN_PATH}", "name", kind, segment))
+                place = f"path /{before}/{SHOWN_IN_PATH}"
+                if ACCOUNT.match(address.project) and COUNT.fullmatch(segment):
+                    kind = Kind.FIXED
+                    self._fixed.append(f"{place}={segment}")
+                self.leaves.append(Leaf(place, "name", kind, segment))
             before = segment if not variable else before
 
     def pairs(self, position: Position, pairs: Pairs) -> None:

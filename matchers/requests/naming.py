@@ -88,13 +88,19 @@ ROWS = (
     Row(Kind.FIXED, r"(interface|binary|service|backend|driver|algorithm|protocol|type|typename)name", positions=BODY),
     Row(Kind.FIXED, r"(sort.*|fields?|limit|detail|alltenants|allprojects)", positions=QUERY),
     Row(Kind.VOLATILE, r"(changes(since|before)|start|end|since|before)", MOMENT, positions=QUERY),
+    # Until when a form or a URL that was signed holds (Object Storage API v1, "formpost", "tempurl").
+    Row(Kind.VOLATILE, r"(tempurl)?expires", r"\d{9,11}", positions=BODY | QUERY),
     # What is named. An id of its own form is one (region "RegionOne"); of the form that clouds give, see below.
     Row(Kind.ID, r"id", UUID_OR_HEX, positions=BODY),
     Row(Kind.NAME, r"id", positions=BODY),
     Row(Kind.NAME, r"(.*name|login|email|mail|hostname|dnsname|dnsdomain|title|fqdn|name~)"),
     Row(Kind.NAME, r"(marker|prefix|path|endmarker|container|object|q|search)", positions=QUERY),
     Row(Kind.NAME, r"", under="tags", positions=BODY),
-    Row(Kind.NAME, r"(xcopyfrom|destination|xobjectmanifest|xversionslocation|xhistorylocation)", positions=HEADER),
+    Row(
+        Kind.NAME,
+        r"(xcopyfrom|destination|xsymlinktarget|xobjectmanifest|xversionslocation|xhistorylocation)",
+        positions=HEADER,
+    ),
     Row(Kind.ID, r"if(none)?match|ifrange", ETAG, positions=HEADER),
     # What is said to people.
     Row(Kind.TEXT, r"(.*description|comments?|reason|.*reason|note|notes)", positions=BODY),

@@ -175,7 +175,7 @@ def _body(exchange: Exchange, body: Body, tokens: frozenset[bytes] | None = None
 
 def _headers(exchange: Exchange, headers: Headers) -> Headers:
     fields = [(name, value, value.encode("utf-8", "surrogateescape")) for name, value in headers]
-    changed = [(name, value, data, exchange(data, _kind(data))) for name, value, data in fields]
+    changed = [(name, value, data, exchange(data, _kind(data), header=name)) for name, value, data in fields]
     if all(new is data for _, _, data, new in changed):
         return headers
     return tuple(

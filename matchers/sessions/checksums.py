@@ -39,6 +39,7 @@ MAYBE_SIZES = SIZES | {"virtual_size", "datasize"}
 IDS = ("id", "image_id")
 ELEMENT = re.compile(rb"<(object|container)>(.*?)</\1>", re.DOTALL)
 FIELD = re.compile(rb"<(\w+)>([^<]*)</\1>")
+CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 LARGEST_DOCUMENT = 8 * 1024 * 1024
 MULTIPART_RANGES = "multipart/byteranges"
 OCTETS = "application/octet-stream"
@@ -121,13 +122,7 @@ def _upload_of(uploads: Uploads, place: Thing, asked: Request, response: Respons
     if "x-object-manifest" in told:
         return _joined(uploads, place.family, unquote(told["x-object-manifest"]), _hex(told.get("etag", "")))
     own = uploads.at(place)
-    if own and own.is_trusted:
-        return own if "etag" in told or (asked.method in ("GET", "HEAD") and _is_data(response)) else None
     return own if own and asked.method == "GET" and _is_recorded(own, response) else None
-
-
-def _is_data(response: Response) -> bool:
-    return "json" not in (header(response.headers, "content-type") or "")
 
 
 def _joined(uploads: Uploads, family: str, prefix: str, etag: str) -> Upload | None:
@@ -146,8 +141,10 @@ def _is_recorded(upload: Upload, response: Response) -> bool:
     """Whether an answer's body is recorded data, or a part of it."""
     body, size = response.body, upload.recorded.size
     if response.status == 206 and isinstance(body, bytes):
-        told = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", header(response.headers, "content-range") or "")
-        return bool(told) and int(told[3]) == size and upload.recorded.read(int(told[1]), int(told[2]) + 1) == body
+        told = CONTENT_RANGE.fullmatch(header(response.headers, "content-range") or "")
+        if told is None or int(told[3]) != size:
+            return False
+        return upload.recorded.read(int(told[1]), int(told[2]) + 1) == body
     if isinstance(body, StoredBody):
         return body.size == size and body.sha256 == upload.recorded.digest("sha256")
     return isinstance(body, bytes) and len(body) == size and upload.recorded.read(0, size) == body

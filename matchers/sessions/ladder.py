@@ -354,7 +354,7 @@ class Ladder:
 
     # --- adapted -----------------------------------------------------------------------------------------------------
 
-    def _a_siblings(self, _: Session, asked: Asked) -> Found | None:
+    def _a_siblings(self, _session: Session, asked: Asked) -> Found | None:
         """The answer that was recorded for something else of the same kind, with what differs exchanged in it alone."""
         best: tuple[int, int, tuple[Binding, ...]] | None = None
         for position in self._recording.alike(asked.form.key)[:MOST_TRIED]:

@@ -14,7 +14,7 @@ import msgspec
 from rapidfuzz import fuzz
 
 from cloudtape.matchers.recordings.vocabulary import Vocabulary
-from cloudtape.matchers.requests.canonical import Pairs
+from cloudtape.matchers.requests.content import Pairs
 from cloudtape.matchers.requests.form import Form, Leaf
 from cloudtape.matchers.requests.naming import Kind, are_of_one_random_form, is_distinctive, stem
 from cloudtape.matchers.requests.things import ACCOUNT

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from msgspec.structs import replace
 
 from cloudtape.background import BackgroundProxy
 from cloudtape.cassettes.messages import Headers, Interaction, Request, Response, Route, StoredBody, Stream, header
@@ -21,7 +22,7 @@ from cloudtape.operation_names import OperationNames
 from cloudtape.ready import Ready
 from cloudtape.replayer import Replayer, load_for_replay
 from cloudtape.routes import Routes
-from tests.matchers.player import get, post, said
+from tests.matchers.player import JSON, get, post, said
 from tests.matchers.requests.test_content import multipart, tar
 
 SWIFT, GLANCE = "http://swift/v1/AUTH_p", "http://glance/v2/images"
@@ -334,3 +335,61 @@ def test_a_large_upload_comes_back_over_the_wire(tmp_path: Path) -> None:
         assert (answered.status, answered.read()) == (206, data[5_000_000:6_000_001])
         answered = asked("HEAD", "c-9f/o-9f")
         assert (answered.headers["Content-Length"], answered.read()) == (str(len(data)), b"")
+
+
+PROJECT = "a" * 32
+LOGIN = {"auth": {"identity": {"methods": ["password"], "password": {"user": {"name": "demo", "password": "x"}}}}}
+LOGGED_IN = {
+    "token": {
+        "methods": ["password"],
+        "user": {"id": "b" * 32, "name": "demo", "domain": {"id": "default", "name": "Default"}},
+        "project": {"id": PROJECT, "name": "demo", "domain": {"id": "default", "name": "Default"}},
+        "roles": [{"id": "c" * 32, "name": "admin"}],
+        "catalog": [],
+        "expires_at": "2026-01-01T01:00:00.000000Z",
+        "issued_at": "2026-01-01T00:00:00.000000Z",
+    }
+}
+
+
+@pytest.mark.parametrize("size", [100, 100_000])
+def test_the_made_up_cloud_has_what_was_uploaded_to_the_recorded_one(tmp_path: Path, size: int) -> None:
+    login, account = post("http://keystone/v3/auth/tokens", LOGIN), f"http://swift/v1/AUTH_{PROJECT}"
+    life = [
+        (login, said(LOGGED_IN, 201, *JSON, ("X-Subject-Token", "scrubbed-token-1"))),
+        (put(f"{account}/c-1a2b"), answer(201)),
+        (put(f"{account}/c-1a2b/o-1a2b", b"\x00recorded"), kept(b"\x00recorded")),
+        (post(GLANCE, {"name": "i-1a2b"}), said(image("queued"), 201, *JSON)),
+        (put(f"{GLANCE}/{IMAGE}/file", b"\x00recorded"), answer(204)),
+    ]
+    writer = CassetteWriter.create(tmp_path / "tape.yaml")
+    hosts = {"identity": "keystone", "object-store": "swift", "image": "glance"}
+    routes = tuple(Route(name, name, f"http://{host}") for name, host in hosts.items())
+    for request, response in life:
+        token = (("X-Auth-Token", "scrubbed-token-1"),) if request is not login else ()
+        request = replace(request, headers=(*request.headers, *token))
+        writer.append(Interaction(request, response, routes=routes))
+    writer.close()
+    data = b"\x00" + os.urandom(size)
+    with (
+        BackgroundProxy(Config(mode_named("replay").synthesizing(), cassettes=(writer.path,))) as proxy,
+        closing(HTTPConnection(urlsplit(proxy.url).netloc)) as at,
+    ):
+
+        def asked(method: str, path: str, body: bytes = b"", content_type: str = OCTETS[0][1]) -> tuple[str, bytes]:
+            at.request(method, path, body, {"X-Auth-Token": "scrubbed-token-1", "Content-Type": content_type})
+            response = at.getresponse()
+            return response.headers["X-Cloudtape-Source"], response.read()
+
+        objects, images = f"/object-store/v1/AUTH_{PROJECT}", "/image/v2/images"
+        asked("POST", "/identity/v3/auth/tokens", json.dumps(LOGIN).encode(), "application/json")
+        asked("PUT", f"{objects}/c-9f")
+        assert asked("PUT", f"{objects}/c-9f/o-9f", data)[0] == "replayed"
+        assert asked("GET", f"{objects}/c-9f/o-9f") == ("synthesized", data)
+        source, listed = asked("GET", f"{objects}/c-9f?format=json")
+        assert (source, json.loads(listed)[0]["hash"]) == ("synthesized", md5(data))
+        asked("POST", images, b'{"name": "i-1a2b"}', "application/json")
+        assert asked("PUT", f"{images}/{IMAGE}/file", data)[0] == "replayed"
+        assert asked("GET", f"{images}/{IMAGE}/file") == ("synthesized", data)
+        source, shown = asked("GET", f"{images}/{IMAGE}")
+        assert (source, json.loads(shown)["checksum"]) == ("synthesized", md5(data))

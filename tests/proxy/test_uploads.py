@@ -1,6 +1,7 @@
 """What a client uploads to a replay comes back to it, wherever the recording has the bytes of another run."""
 
 import asyncio
+import gzip
 import hashlib
 import json
 import os
@@ -335,6 +336,22 @@ def test_a_large_upload_comes_back_over_the_wire(tmp_path: Path) -> None:
         assert (answered.status, answered.read()) == (206, data[5_000_000:6_000_001])
         answered = asked("HEAD", "c-9f/o-9f")
         assert (answered.headers["Content-Length"], answered.read()) == (str(len(data)), b"")
+
+
+def test_what_was_recorded_without_a_secret_or_a_coding_is_told_by_its_etag(tmp_path: Path) -> None:
+    sent, hidden = b"password=hunter2", b"password=scrubbed-password-1"
+    coded, plain = gzip.compress(b"\x00recorded"), b"\x00recorded"
+    life = [
+        (put("c-1a2b/o-1a2b", hidden, ("X-Object-Meta-Kind", "text")), kept(sent)),
+        (get(f"{SWIFT}/c-1a2b/o-1a2b"), kept(sent, 200, hidden)),
+        (put("c-1a2b/z-1a2b", plain), kept(coded)),
+        (get(f"{SWIFT}/c-1a2b/z-1a2b"), kept(coded, 200, coded)),
+    ]
+    client, text, other = Client(tmp_path, [OBJECT[0], *life]), b"password=another", gzip.compress(b"\x00live")
+    client.ask(put("c-9f"))
+    assert client.told(put("c-9f/o-9f", text, ("X-Object-Meta-Kind", "text")), "etag") == md5(text)
+    assert client.told(put("c-9f/z-9f", other, ("Content-Encoding", "gzip")), "etag") == md5(other)
+    assert (client.data("c-9f/o-9f"), client.data("c-9f/z-9f")) == (text, other)
 
 
 PROJECT = "a" * 32

@@ -123,6 +123,7 @@ class Application:
             parts[Part.FORWARDER] = forward = Forwarder(send, self.routes)
         if self.config.mode.replays:
             self.replayer = parts[Part.REPLAYER] = Replayer(self.cassettes, names, matching=matching)
+            stack.callback(self.replayer.close)
             if send:
                 parts[Part.LIVE_LOGINS] = LiveLogins(forward, self.replayer.holds)
         if self.config.mode.synthesizes:

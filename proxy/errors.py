@@ -8,6 +8,7 @@
     │   └── RouteRefused        it names an origin or a path that is no known route
     ├── ClientGone              nobody is there any more to be answered
     │   └── BodyBroken          the body of the request is not framed as its head says
+    ├── UploadNotKept           there is no room for what a client has uploaded to a replay
     └── UpstreamError           the cloud did not answer as HTTP asks (5xx)
         ├── UpstreamUnreachable no connection
         ├── UpstreamTimeout     connected, but too slow
@@ -62,6 +63,13 @@ class BodyBroken(ClientGone):
 
     def __init__(self, why: str) -> None:
         super().__init__(f"the body of the request is broken: {why}")
+
+
+class UploadNotKept(ProxyError):
+    status = 507
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"what was uploaded cannot be kept: {why}")
 
 
 class UpstreamError(ProxyError):

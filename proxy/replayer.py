@@ -34,6 +34,7 @@ from cloudtape.matchers.sessions.session import Session
 from cloudtape.operation_names import OperationNames
 from cloudtape.ready import MADE_READY_BY, Ready, packed, replayed, unpacked, whence
 from cloudtape.tokens import IssuedTokens
+from cloudtape.uploads import Shelf
 
 MOST_SESSIONS = 10_000
 JSON = (("Content-Type", "application/json"),)
@@ -90,10 +91,15 @@ class Replayer:
         self._ladder = Ladder(self._recording, self._interaction, matching)
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._tokens = IssuedTokens()
+        self._shelf = Shelf()
         self._used = bytearray(self._recording.size)
         self._misses = Misses(self._recording, self._ladder, self._interaction, matching.most)
         # The last request that was found, but whose answer could not be kept.
         self._lost: tuple[Request, int] | None = None
+
+    def close(self) -> None:
+        """Forget what was uploaded."""
+        self._shelf.close()
 
     async def __call__(self, request: Request) -> Response | Ready | None:
         session = self._session(self.session_of(request))
@@ -101,18 +107,32 @@ class Replayer:
         if found is None:
             return None
         self._used[found.position] = True
+        if session.uploads.is_stale:
+            self._shelf.renew(session.uploads, self._interaction)
+        if self._shelf.is_changed(session.uploads, request, found.is_upload):
+            await self._shelf.note(session.uploads, found.position, self._interaction(found.position), request)
+        has_data = bool(session.uploads) and self._shelf.concerns(session.uploads, request)
         given = self._answer(found.position)
         if given is None:
             self._lost = request, found.position
             return None
         answer, loose = given
         if isinstance(answer, Ready):
-            if found.rung is Rung.EXACT and self._is_as_recorded(session, request, answer):
+            is_exact = found.rung is Rung.EXACT and not has_data
+            if is_exact and self._is_as_recorded(session, request, answer):
                 return answer
             answer = answer.response
         if found.body is not None:
             answer = with_body(answer, found.body)
-        return sorted_as_asked(request, answer, self._in_words_of(session, request, found, answer, loose))
+        data = None
+        if has_data:
+            recorded = self._request(found.position)
+            answer, data = await self._shelf.told(session.uploads, recorded, request, answer)
+        if data is None:
+            return sorted_as_asked(request, answer, self._in_words_of(session, request, found, answer, loose))
+        # What the client has uploaded is given back as it is, whatever words are in it.
+        told = self._in_words_of(session, request, found, replace(answer, body=b""), loose)
+        return replace(told, body=data)
 
     def _is_as_recorded(self, session: Session, request: Request, answer: Ready) -> bool:
         """Whether an exact answer goes to a session as it was recorded."""

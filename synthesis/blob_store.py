@@ -67,6 +67,16 @@ class Blob:
         with self._path.open("rb", buffering=0) as file:
             return os.pread(file.fileno(), stop - start, start)
 
+    def digest(self, algorithm: str) -> str:
+        """In hex; read from the bytes where nobody has asked for it yet."""
+        if algorithm not in self.digests:
+            found = _hash(algorithm)
+            with self.open() as file:
+                while chunk := file.read(CHUNK):
+                    found.update(chunk)
+            self.digests[algorithm] = found.hexdigest()
+        return self.digests[algorithm]
+
     async def chunks(self, start: int, stop: int) -> AsyncGenerator[bytes, None]:
         with self.open() as file:
             file.seek(start)
@@ -112,6 +122,27 @@ class Content(msgspec.Struct, frozen=True):
     @property
     def size(self) -> int:
         return sum(part.size for part in self.parts)
+
+    def __add__(self, other: Content) -> Content:
+        return Content((*self.parts, *other.parts))
+
+    def digest(self, algorithm: str) -> str:
+        """In hex. Raises ConnectionError where a part cannot be had."""
+        if blob := self.whole_blob:
+            return blob.digest(algorithm)
+        found = _hash(algorithm)
+        for start in range(0, self.size, CHUNK):
+            found.update(self.read(start, min(start + CHUNK, self.size)))
+        return found.hexdigest()
+
+    def read(self, start: int, stop: int) -> bytes:
+        """Raises ConnectionError where a part cannot be had."""
+        pieces = []
+        for part in self.slice(start, stop).parts:
+            if part.blob is None:
+                raise ConnectionError(part.missing)
+            pieces.append(part.blob.read(part.start, part.stop))
+        return b"".join(pieces)
 
     @property
     def whole_blob(self) -> Blob | None:
@@ -185,6 +216,20 @@ class BlobStore:
             raise DiskFailed(path, error) from error
         return self._kept(Blob(body.size, found, path=path), path)
 
+    def share(self, body: StoredBody) -> Blob:
+        """Keeps a body that lies in a file, whoever else uses and removes that. Raises QuotaExceeded, DiskFailed."""
+        self.take(body.size)
+        path = self.folder() / uuid.uuid4().hex
+        try:
+            try:
+                path.hardlink_to(body.path)
+            except OSError:  # another file system, or one without links
+                shutil.copyfile(body.path, path)
+        except OSError as error:
+            self.give_back(body.size, path)
+            raise DiskFailed(path, error) from error
+        return self._kept(Blob(body.size, {"sha256": body.sha256}, path=path), path)
+
     def _kept(self, blob: Blob, path: Path | None) -> Blob:
         """A blob of this store, which gives its room back when nothing refers to it any more."""
         weakref.finalize(blob, self.give_back, blob.size, path)
@@ -213,7 +258,7 @@ class Writing:
 
     def __init__(self, store: BlobStore, digests: Iterable[str]) -> None:
         self._store = store
-        self._hashes = {name: hashlib.new(name, usedforsecurity=False) for name in digests}
+        self._hashes = {name: _hash(name) for name in digests}
         self._buffer = bytearray()
         self._file: BinaryIO | None = None
         self._path: Path | None = None
@@ -256,8 +301,12 @@ class Writing:
         self._buffer.clear()
 
 
+def _hash(algorithm: str) -> hashlib._Hash:
+    return hashlib.new(algorithm, usedforsecurity=False)
+
+
 def _digests(path: Path, names: Iterable[str]) -> dict[str, str]:
-    hashes = {name: hashlib.new(name, usedforsecurity=False) for name in names}
+    hashes = {name: _hash(name) for name in names}
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             for one in hashes.values():

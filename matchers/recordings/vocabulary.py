@@ -211,8 +211,8 @@ def shown_by(interaction: Interaction) -> set[int]:
 
 
 def made_by(interaction: Interaction, form: Form) -> Iterator[str]:
-    """Names that a write gives: the thing's own (`body.server.name`, of several `body.networks[1].name`), and the last
-    in the path of a PUT that made it.
+    """Names that a write gives: the thing's own (`body.server.name`, of several `body.networks[1].name`), the last in
+    the path of a PUT that made it, and where a COPY goes to.
 
     A name further inside refers to something else: `body.server.security_groups[0].name`.
     """
@@ -221,6 +221,8 @@ def made_by(interaction: Interaction, form: Form) -> Iterator[str]:
             own = bool(OWN_MEMBER.fullmatch(leaf.place))
             if leaf.kind is Kind.ADDRESS or (own and _gives(leaf, interaction)):
                 yield leaf.value
+    if interaction.request.method == "COPY":
+        yield from (leaf.value for leaf in form.leaves if leaf.field == "destination")
     if interaction.request.method == "PUT":
         segments = [unquote(segment) for segment in urlsplit(interaction.request.uri).path.split("/") if segment]
         account = next((at for at, segment in enumerate(segments) if ACCOUNT.match(segment)), None)

@@ -4,7 +4,7 @@
     place          scheme, host and path: host in lower case, percent-encoding normalised (RFC 3986, 6.2.2)
     query          a multiset of decoded pairs, `in:b,a` in one order
     headers        those of the table MATTERS, Accept and Content-Type by media type; every other header is ignored
-    body           JSON by value, forms as a multiset, anything else by its bytes
+    body           what it is (`content`): JSON by value, forms by their pairs, data by its digest
 
 Secrets are compared by kind only. A trailing slash is significant: services tell `/v3` from `/v3/` only sometimes,
 but in Swift they are different objects.
@@ -18,12 +18,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote_plus
 
 import msgspec
+from msgspec.structs import replace
 
 from cloudtape.cassettes.masking import masked, masked_field
-from cloudtape.cassettes.messages import Body, Headers, Request, StoredBody, header
+from cloudtape.cassettes.messages import Headers, Request
+from cloudtape.matchers.requests.content import FORM, Pairs, Sort, content_of, is_archive, pairs_of, readable
 
 # The legacy spellings stand beside the one of the API-SIG ("Microversion Specification"); a client may send both.
 VERSION_HEADERS = frozenset(
@@ -38,25 +39,20 @@ VERSION_HEADERS = frozenset(
 # Headers that ask for something else (RFC 9110: ranges, conditions; Object Storage API v1: metadata, copies).
 MATTERS = re.compile(
     r"range|if-(match|none-match|modified-since|unmodified-since|range)|destination"
-    r"|x-(object|container|account|remove|copy-from|fresh-metadata|versions-location|history-location)\b.*"
+    r"|x-(object|container|account|remove|copy-from|symlink-target|fresh-metadata|versions-location|history-location)\b.*"
 )
 # swiftclient sends the time of the file; which moment it is differs on each run.
 VOLATILE_HEADERS = frozenset({"x-object-meta-mtime"})
-FORM = "application/x-www-form-urlencoded"
 MEDIA_HEADERS = frozenset({"accept", "content-type"})
 # What services take and give where nothing is said.
 USUAL_MEDIA = frozenset({"", "*/*", "application/json", "application/octet-stream", FORM})
-OPAQUE = re.compile(r"application/octet-stream|(image|audio|video)/", re.IGNORECASE)
 UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 PERCENT = re.compile("%([0-9A-Fa-f]{2})")
-FLOAT = re.compile(rb"\d[.eE]")
 KEY_SIZE = 16
-
-Pairs = tuple[tuple[str, str], ...]
 
 
 class Canonical(msgspec.Struct, frozen=True):
-    """`body` is canonical JSON after `json:`, a sorted form after `form:`, a SHA-256 after `bytes:`, or empty."""
+    """`body` is what `content_of` says."""
 
     method: str
     place: str
@@ -73,9 +69,14 @@ class Canonical(msgspec.Struct, frozen=True):
 
 def canonical(request: Request) -> Canonical:
     """The canonical form of a request by its upstream URI. Never raises: what cannot be read is compared as bytes."""
-    request = masked(request)
+    if request.body:
+        request = readable(request)
+        # Where in an archive its files stand, must stay so.
+        request = replace(masked(request), body=request.body) if is_archive(request) else masked(request)
+    else:
+        request = masked(request)
     place, query = _address(request.uri)
-    return Canonical(request.method, place, query, _headers(request.headers), _body(request.body, request.headers))
+    return Canonical(request.method, place, query, _headers(request.headers), content_of(request))
 
 
 def _address(uri: str) -> tuple[str, Pairs]:
@@ -112,14 +113,6 @@ def _any_of(value: str) -> str:
 def _normal(match: re.Match[str]) -> str:
     character = chr(int(match[1], 16))
     return character if character in UNRESERVED else match[0].upper()
-
-
-def pairs_of(query: str) -> Pairs:
-    """A query or form as sorted pairs; repeated names stay, a name without `=` has the value ''."""
-    if not query:
-        return ()
-    pairs = (part.partition("=") for part in query.split("&") if part)
-    return tuple(sorted((unquote_plus(name), unquote_plus(value)) for name, _, value in pairs))
 
 
 def _headers(headers: Headers) -> Pairs:
@@ -168,39 +161,6 @@ def _media_types(_: str, value: str) -> str:
     return ", ".join(sorted(types - USUAL_MEDIA))
 
 
-def _body(body: Body, headers: Headers) -> bytes:
-    if not body:
-        return b""
-    if isinstance(body, StoredBody):
-        return b"bytes:" + body.sha256.encode()
-    assert isinstance(body, bytes), "a stream is compared when it has been read"
-    content_type = header(headers, "content-type") or ""
-    if content_type.startswith(FORM):
-        return b"form:" + repr(pairs_of(body.decode("utf-8", "surrogateescape"))).encode("utf-8", "surrogatepass")
-    if not OPAQUE.match(content_type) and (body[:1] in b"{[" or body.lstrip()[:1] in b"{["):
-        try:
-            return b"json:" + msgspec.json.encode(json_value(body), order="deterministic")
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
-            pass
-    return b"bytes:" + hashlib.sha256(body).hexdigest().encode()
-
-
-def json_value(body: bytes) -> Any:
-    """The value of a JSON text, in which 1.0 is 1. Raises msgspec.DecodeError, RecursionError."""
-    value = msgspec.json.decode(body)
-    return _whole(value) if FLOAT.search(body) else value
-
-
-def _whole(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dict):
-        return {key: _whole(member) for key, member in value.items()}
-    if isinstance(value, list):
-        return [_whole(member) for member in value]
-    return value
-
-
 # --- differences -----------------------------------------------------------------------------------------------------
 
 LONGEST = 60
@@ -234,11 +194,13 @@ def _listed(values: list[str]) -> str:
 def _body_differences(recorded: bytes, asked: bytes) -> Iterator[str]:
     if recorded == asked:
         return
-    if recorded.startswith(b"json:") and asked.startswith(b"json:"):
-        yield from _value_differences("body", msgspec.json.decode(recorded[5:]), msgspec.json.decode(asked[5:]))
+    (old, _, before), (new, _, after) = recorded.partition(b":"), asked.partition(b":")
+    if old != new:
+        yield f"body: recorded {old.decode() or 'nothing'}, asked {new.decode() or 'nothing'}"
+    elif old.decode() in (Sort.BYTES, Sort.TEXT):
+        yield "body: other bytes"
     else:
-        kinds = [body.partition(b":")[0].decode() or "nothing" for body in (recorded, asked)]
-        yield f"body: recorded {kinds[0]}, asked {kinds[1]}" if kinds[0] != kinds[1] else "body: other bytes"
+        yield from _value_differences("body", msgspec.json.decode(before), msgspec.json.decode(after))
 
 
 def _value_differences(where: str, recorded: Any, asked: Any) -> Iterator[str]:

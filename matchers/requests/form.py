@@ -14,14 +14,16 @@ path are set aside: they are compared by the ladder.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import unquote
 from zlib import crc32
 
 import msgspec
 
-from cloudtape.matchers.requests.canonical import VERSION_HEADERS, Canonical, Pairs
+from cloudtape.matchers.requests.canonical import VERSION_HEADERS, Canonical
+from cloudtape.matchers.requests.content import Pairs
 from cloudtape.matchers.requests.naming import COMPARED, Kind, Naming, Position, is_distinctive, stem
 from cloudtape.matchers.requests.operations import default_finder
 from cloudtape.matchers.requests.things import ACCOUNT, ID, VERSION, is_login
@@ -31,6 +33,8 @@ FACETS = VERSION_HEADERS | {"accept"}
 # A segment that no template knows is taken for a parameter where it looks made: by a cloud or by a random generator.
 MADE = re.compile(rf"{ID.pattern}|\d+|[0-9a-f]{{6,}}|(?=.*\d)(?=.*[-_.:]).+|(?=(.*\d){{3}}).+", re.IGNORECASE)
 PROJECT_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# A segment of an object's name that counts: the third part of a large object, not a name of its own.
+COUNT = re.compile(r"\d{1,3}")
 SHOWN_IN_PATH = "{}"
 NAME_HERE = "\0"
 MOST_NAMES = 64
@@ -183,7 +187,11 @@ class _Builder:
         for segment, variable in zip(address.segments, address.variables, strict=True):
             if variable:
                 kind = Kind.ID if ID.fullmatch(segment) else Kind.NAME
-                self.leaves.append(Leaf(f"path /{before}/{SHOWN_IN_PATH}", "name", kind, segment))
+                place = f"path /{before}/{SHOWN_IN_PATH}"
+                if ACCOUNT.match(address.project) and COUNT.fullmatch(segment):
+                    kind = Kind.FIXED
+                    self._fixed.append(f"{place}={segment}")
+                self.leaves.append(Leaf(place, "name", kind, segment))
             before = segment if not variable else before
 
     def pairs(self, position: Position, pairs: Pairs) -> None:
@@ -191,10 +199,69 @@ class _Builder:
             self._leaf(position, name, value, (), f"{position} {name}")
 
     def body(self, body: bytes, position: Position) -> None:
-        if body.startswith(b"json:"):
-            self._value(msgspec.json.decode(body[5:]), position, "", (), "body")
+        sort, _, told = body.partition(b":")
+        if sort == b"json":
+            self._value(msgspec.json.decode(told), position, "", (), "body")
+        elif read := self._READERS.get(sort):
+            self._both(sort.decode())
+            read(self, msgspec.json.decode(told))
+        elif sort == b"bytes":
+            self._both("bytes")
+            self._bytes("body", told.decode(), "body")
         elif body:
             self._both(body.decode("utf-8", "surrogateescape"))
+
+    def _form(self, pairs: list[tuple[str, str]]) -> None:
+        for name, value in pairs:
+            self._leaf(Position.BODY, name, value, (), f"body.{name}")
+
+    def _parts(self, parts: list[dict[str, str]]) -> None:
+        for part in parts:
+            name = part["name"]
+            self._both(f"{name} {part['type']}")
+            if "text" in part:
+                self._leaf(Position.BODY, name, part["text"], (), f"body.{name}")
+            else:
+                self._leaf(Position.BODY, "filename", part["filename"], (name,), f"body.{name}.filename")
+                self._bytes(name, part["bytes"], f"body.{name}")
+
+    def _lines(self, paths: list[str]) -> None:
+        for number, path in enumerate(paths, 1):
+            self._path_in_body(f"line {number}", path)
+
+    def _archive(self, archive: dict[str, Any]) -> None:
+        self._bytes("body", archive["bytes"], "body")
+        for number, path in enumerate(archive["names"]):
+            self._path_in_body(f"body[{number}].name", path)
+
+    _READERS: ClassVar[dict[bytes, Callable[[_Builder, Any], None]]] = {
+        b"form": _form,
+        b"parts": _parts,
+        b"lines": _lines,
+        b"archive": _archive,
+    }
+
+    def _path_in_body(self, place: str, path: str) -> None:
+        for segment in path.split("/"):
+            self._leaf(Position.BODY, "name", segment, (), place)
+        self._both("/")
+
+    def _path_in_header(self, field: str, path: str, place: str) -> None:
+        """Container and object of a copy, a link, a manifest: each has its own name in other requests."""
+        for segment in path.split("/"):
+            self._fixed.append(f"{field}={Kind.NAME}")
+            self._shape.append(f"{field}=/")
+            self.leaves.append(Leaf(place, field, Kind.NAME, segment))
+
+    def _bytes(self, field: str, digest: str, place: str) -> None:
+        """Which bytes they are, matters only where a row says so."""
+        kind = self._naming.kind(Position.CONTENT, field, digest)
+        if kind is Kind.BYTES:
+            self._fixed.append(f"{field}={kind}")
+            self._shape.append(f"{field}={kind}")
+            self.leaves.append(Leaf(place, field, kind, digest))
+        else:
+            self._both(f"{field}={digest}")
 
     def _both(self, part: str) -> None:
         self._fixed.append(part)
@@ -228,6 +295,9 @@ class _Builder:
         is_number: bool = False,
     ) -> None:
         kind = self._naming.kind(position, field, value, under, is_number) if value else Kind.FIXED
+        if kind is Kind.NAME and position is Position.HEADER and "/" in value.strip("/"):
+            self._path_in_header(field, unquote(value).strip("/"), place)
+            return
         # Another network of the same size, if at all.
         size = value[value.find("/") :] if kind is Kind.ADDRESS and "/" in value else ""
         shown = value if is_number else f'"{value}"'

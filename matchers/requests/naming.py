@@ -9,6 +9,8 @@ A new service is a new row here and no code; a user's own rows go first.
     address    chosen by the client: a CIDR, an IP or MAC address; likewise
     text       said to people: descriptions, metadata; not compared, and given back with the thing that it was said of
     who        who logs in; binds even where the cloud knew the recorded one
+    bytes      data that the client uploads: other data is another upload of the same thing
+    part       which part of some data is asked for: any, where the session knows the data
     volatile   differs on each run and means nothing: moments, sizes of steps; not compared
     fixed      compared as it is
     other      what no row speaks of: compared as it is, but where a random generator has made it (`likeness`)
@@ -33,6 +35,8 @@ class Kind(StrEnum):
     ADDRESS = "address"
     TEXT = "text"
     WHO = "who"
+    BYTES = "bytes"
+    PART = "part"
     VOLATILE = "volatile"
     FIXED = "fixed"
     OTHER = "other"
@@ -48,6 +52,7 @@ class Position(StrEnum):
     HEADER = "header"
     BODY = "body"
     LOGIN = "login"  # the body of a request for a token
+    CONTENT = "content"  # bytes that are no document: a body, or a part of a form by its name
 
 
 class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,6 +75,7 @@ QUERY = frozenset({Position.QUERY})
 HEADER = frozenset({Position.HEADER})
 
 UUID_OR_HEX = ID.pattern
+ETAG = r'"?[0-9a-f]{32}"?'
 MOMENT = r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?"
 NUMBER = r"-?\d+(\.\d+)?"
 IPV4 = r"\d{1,3}(\.\d{1,3}){3}(/\d{1,2})?"
@@ -78,6 +84,9 @@ ADDRESSES = r"(cidr|prefixes|gatewayip|.*ipaddress|dnsnameservers|start|end|next
 MAC = r"[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}"
 
 ROWS = (
+    # What is uploaded (`content`), and what of it is asked for.
+    Row(Kind.BYTES, positions=frozenset({Position.CONTENT})),
+    Row(Kind.PART, r"range", r"bytes=[0-9, -]+", positions=HEADER),
     # Keystone: who logs in, by name or id (Identity API v3 "auth", v2.0 "passwordCredentials").
     Row(Kind.FIXED, r"methods", positions=LOGIN),
     Row(Kind.WHO, r".*(name|id)", positions=LOGIN),
@@ -86,6 +95,8 @@ ROWS = (
     Row(Kind.FIXED, r"(interface|binary|service|backend|driver|algorithm|protocol|type|typename)name", positions=BODY),
     Row(Kind.FIXED, r"(sort.*|fields?|limit|detail|alltenants|allprojects)", positions=QUERY),
     Row(Kind.VOLATILE, r"(changes(since|before)|start|end|since|before)", MOMENT, positions=QUERY),
+    # Until when a form or a URL that was signed holds (Object Storage API v1, "formpost", "tempurl").
+    Row(Kind.VOLATILE, r"(tempurl)?expires", r"\d{9,11}", positions=BODY | QUERY),
     # What is named. An id of its own form is one (region "RegionOne"); of the form that clouds give, see below.
     Row(Kind.ID, r"id", UUID_OR_HEX, positions=BODY),
     # Numbers, too (Compute API: flavors).
@@ -93,7 +104,14 @@ ROWS = (
     Row(Kind.NAME, r"(.*name|login|email|mail|hostname|dnsname|dnsdomain|title|fqdn|name~)"),
     Row(Kind.NAME, r"(marker|prefix|path|endmarker|container|object|q|search)", positions=QUERY),
     Row(Kind.NAME, r"", under="tags", positions=BODY),
-    Row(Kind.NAME, r"(xcopyfrom|destination|xobjectmanifest|xversionslocation|xhistorylocation)", positions=HEADER),
+    Row(
+        Kind.NAME,
+        r"(xcopyfrom|destination|xsymlinktarget|xobjectmanifest|xversionslocation|xhistorylocation)",
+        positions=HEADER,
+    ),
+    Row(Kind.ID, r"if(none)?match|ifrange", ETAG, positions=HEADER),
+    # A moment of this run (RFC 9110, 13.1.3 and 13.1.4; asctime among its obsolete forms).
+    Row(Kind.VOLATILE, r"if(un)?modifiedsince", r"[A-Za-z]{3,9},? .*\d\d:\d\d:\d\d.*", positions=HEADER),
     # What is said to people.
     Row(Kind.TEXT, r"(.*description|comments?|reason|.*reason|note|notes)", positions=BODY),
     Row(Kind.TEXT, under="metadata", positions=BODY),

@@ -16,15 +16,8 @@ import msgspec
 
 from cloudtape.cassettes.masking import masked, masked_field
 from cloudtape.cassettes.messages import Request, header
-from cloudtape.matchers.requests.canonical import (
-    FORM,
-    MATTERS,
-    OPAQUE,
-    VERSION_HEADERS,
-    VOLATILE_HEADERS,
-    json_value,
-    pairs_of,
-)
+from cloudtape.matchers.requests.canonical import MATTERS, VERSION_HEADERS, VOLATILE_HEADERS
+from cloudtape.matchers.requests.content import FORM, OPAQUE, json_value, pairs_of
 from cloudtape.matchers.requests.naming import Kind, Naming, Position
 from cloudtape.matchers.requests.things import ACCOUNT, is_write
 

@@ -15,6 +15,7 @@ from zlib import crc32
 import msgspec
 
 from cloudtape.cassettes.messages import Interaction, Request
+from cloudtape.matchers.requests.content import names_in
 
 ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 VERSION = re.compile(r"v\d+(\.\d+)?$")
@@ -146,7 +147,9 @@ def touched(interaction: Interaction) -> set[str]:
     thing = thing_of(interaction.request.uri)
     items = {thing.item, *ID.findall(urlsplit(interaction.request.uri).path)}
     if ACCOUNT.search(thing.family):
-        items.update(_containers(thing.item))
+        for path in (thing.item, *names_in(interaction.request)):
+            # Each name by itself, too: the path of a twin may have any one of them for another.
+            items.update((path, *_containers(path), *path.split("/")))
     for body in (interaction.request.body, interaction.response.body):
         if isinstance(body, bytes) and body[:1] == b"{":
             items.update(_named(body))

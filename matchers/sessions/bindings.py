@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Body, Headers, Request, Response
 from cloudtape.matchers.requests.canonical import MATTERS
+from cloudtape.matchers.requests.content import is_archive
 from cloudtape.matchers.requests.naming import MAC as MAC_FORM
 from cloudtape.matchers.sessions.exchange import Exchange, Text, kind_of
 
@@ -161,7 +162,7 @@ def exchanged(exchange: Exchange, response: Response, tokens: frozenset[bytes] |
 def _exchanged_request(exchange: Exchange, request: Request) -> Request:
     address = request.uri.encode("utf-8", "surrogateescape")
     uri = exchange(address, Text.URL)
-    body = _body(exchange, request.body)
+    body = request.body if is_archive(request) else _body(exchange, request.body)
     headers = request.headers
     if any(MATTERS.fullmatch(name.lower()) for name, _ in headers):
         headers = _headers(exchange, headers)
@@ -187,7 +188,7 @@ def _body(exchange: Exchange, body: Body, tokens: frozenset[bytes] | None = None
 
 def _headers(exchange: Exchange, headers: Headers) -> Headers:
     fields = [(name, value, value.encode("utf-8", "surrogateescape")) for name, value in headers]
-    changed = [(name, value, data, exchange(data, _kind(data))) for name, value, data in fields]
+    changed = [(name, value, data, exchange(data, _kind(data), header=name)) for name, value, data in fields]
     if all(new is data for _, _, data, new in changed):
         return headers
     return tuple(

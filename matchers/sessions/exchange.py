@@ -113,27 +113,36 @@ class Exchange:
         if pair := _networks(old, new):
             self._networks.append(pair)
 
-    def __call__(self, text: bytes, kind: Text, tokens: frozenset[bytes] | None = None) -> bytes:
-        """The text with all words exchanged; itself where there are none. `tokens` are `tokens_of` it, where known."""
+    def __call__(
+        self, text: bytes, kind: Text, tokens: frozenset[bytes] | None = None, header: str | None = None
+    ) -> bytes:
+        """The text with all words exchanged; itself where there are none.
+
+        `tokens` are `tokens_of` it, where known; `header` is the name of the header whose value it is: the count in
+        `X-Container-Object-Count: 3` is not the marker `3`.
+        """
         table = self._tables[kind]
         tokens = tokens_of(text) if tokens is None else tokens
         odd = tuple(sorted((one for one in table.odd if one in text), key=len, reverse=True))
         if not odd and not self._networks and table.plain.keys().isdisjoint(tokens):
             return text
-        return _pattern(odd, bool(self._networks)).sub(partial(self._replace, table), text)
+        return _pattern(odd, bool(self._networks)).sub(partial(self._replace, table, header), text)
 
-    def _replace(self, table: _Table, match: re.Match[bytes]) -> bytes:
+    def _replace(self, table: _Table, header: str | None, match: re.Match[bytes]) -> bytes:
         found = match[0]
         new = table.plain.get(found)
         if new is not None:
-            return new if self._may_stand(match) else found
+            return new if self._may_stand(header, match) else found
         new = table.odd.get(found)
         if new is not None:
             return new
         return self._moved(found) if self._networks and b"." in found else found
 
-    def _may_stand(self, match: re.Match[bytes]) -> bool:
+    def _may_stand(self, header: str | None, match: re.Match[bytes]) -> bool:
         fields = self._fields.get(match[0])
+        if fields is not None and header is not None and match.end() - match.start() == len(match.string):
+            lower = header.lower()
+            return lower in fields or lower.rpartition("-")[2] in fields
         return fields is None or _is_value_of(match.string, match.start(), match.end(), fields)
 
     def moves(self, word: str) -> bool:

@@ -24,11 +24,13 @@ from cloudtape.matchers.recordings.recording import Group, Recording
 from cloudtape.matchers.recordings.summary import Identity
 from cloudtape.matchers.recordings.vocabulary import named_by, owned, shown_by
 from cloudtape.matchers.requests.canonical import Canonical, canonical
+from cloudtape.matchers.requests.content import is_upload
 from cloudtape.matchers.requests.form import Form, form
 from cloudtape.matchers.requests.naming import Kind, Naming
-from cloudtape.matchers.requests.things import READS, is_write, word
+from cloudtape.matchers.requests.things import READS, is_write, thing_of, word
 from cloudtape.matchers.sessions.bindings import Binding
-from cloudtape.matchers.sessions.likeness import Comparison, Fit, Refused, are_alike, compare
+from cloudtape.matchers.sessions.checksums import recorded_checksums
+from cloudtape.matchers.sessions.likeness import NOT_BOUND, Comparison, Fit, Refused, are_alike, compare
 from cloudtape.matchers.sessions.lists import listing, mended, with_its_like
 from cloudtape.matchers.sessions.past import Asker, Polling, Shown
 from cloudtape.matchers.sessions.session import Session
@@ -45,6 +47,7 @@ MOST_LOOKED_AT = 100
 MOST_FORMS = 4096
 NOT_FOUND = 404
 REFUSED = 400  # and above: an answer's status
+ONE_PART = "another part of it is asked for than was recorded, and this session has not uploaded it"
 NO_ITEMS = re.compile(rb'\s*(\[\s*\]|\{[^\[\]{}]*"[^"]+"\s*:\s*\[\s*\][^\[\]{}]*\})?\s*')
 
 
@@ -79,7 +82,8 @@ class Found(msgspec.Struct, frozen=True):
     """What answers a request: `bindings` hold for this answer alone, `bound` for the session from now on.
 
     `cost` says how unlike the request is that was recorded; 0 where nothing differs but what is random. `body` is the
-    recorded one as it is for this session now, where that is another one (`lists`).
+    recorded one as it is for this session now, where that is another one (`lists`). `is_upload`: whether the request
+    may hold data that is kept.
     """
 
     position: int
@@ -88,6 +92,7 @@ class Found(msgspec.Struct, frozen=True):
     cost: int = 0
     bound: tuple[Binding, ...] = ()
     body: bytes | None = None
+    is_upload: bool = False
 
 
 def says_nothing(response: Response) -> bool:
@@ -111,7 +116,7 @@ class Asked:
     __slots__ = ("_form", "_naming", "asker", "is_read", "is_write", "key", "request", "rung", "same")
 
     def __init__(self, request: Request, session: Session, naming: Naming) -> None:
-        recorded = session.bindings.recorded(request)
+        recorded = recorded_checksums(session.uploads, session.bindings.recorded(request))
         self.request, self._naming = request, naming
         self.same: Canonical = canonical(recorded)
         self.key = self.same.key
@@ -157,7 +162,9 @@ class Ladder:
         for step in self._steps:
             found = step(session, asked)
             if found is not None:
-                return found if asked.is_write else self._as_it_is_now(session, found)
+                if asked.is_write:
+                    return msgspec.structs.replace(found, is_upload=True) if is_upload(asked.same.body) else found
+                return self._as_it_is_now(session, found)
         return None
 
     def _as_it_is_now(self, session: Session, found: Found) -> Found | None:
@@ -182,7 +189,7 @@ class Ladder:
         asked = Asked(request, session, self._naming)
         context = self._context(session, asked)
         found = list(self._compared(session, asked, context, asked.asker.identity))
-        found = found or list(self._compared_in(self._anybodys(asked), asked.form, context))
+        found = found or list(self._compared_in(session, self._anybodys(asked), asked.form, context))
         # Of names of one stem, what was compared first is compared among all others again.
         once = {one.position: one for one in found}.values()
         return sorted(once, key=lambda one: one.verdict.cost if isinstance(one.verdict, Fit) else float("inf"))
@@ -234,7 +241,7 @@ class Ladder:
         """A read of somebody else's is given, but nothing that was refused to them."""
         if asked.is_write:
             return None
-        compared = self._compared_in(self._anybodys(asked), asked.form, self._context(session, asked))
+        compared = self._compared_in(session, self._anybodys(asked), asked.form, self._context(session, asked))
         return self._likest(session, asked, (one for one in compared if self._status_at(one.position) < REFUSED))
 
     def _likest(self, session: Session, asked: Asked, candidates: Iterable[Candidate]) -> Found | None:
@@ -277,22 +284,34 @@ class Ladder:
         """What was recorded for somebody: of the same names but for what is random, of the same form, of one shape."""
         own = asked.form
         owns = owned(context.vocabulary, named_by(own))
+        # The same data is to win, wherever it was recorded.
+        most = MOST_THOUGHT_OF if is_upload(asked.same.body) else MOST_TRIED
         for who in dict.fromkeys((identity, ())):
             narrow, wide = (own.key, owns, own.stem, who), (own.key, owns, None, who)
             for tried in (
-                self._tried(session, narrow, MOST_TRIED),
+                self._tried(session, narrow, most),
                 self._tried(session, wide, MOST_THOUGHT_OF),
                 self._recording.of_shape(own.shape, who)[:MOST_THOUGHT_OF],
             ):
-                found = list(self._compared_in(tried, own, context))
+                found = list(self._compared_in(session, tried, own, context))
                 yield from found
                 if any(isinstance(one.verdict, Fit) for one in found):
                     return
 
-    def _compared_in(self, positions: Iterable[int], asked: Form, context: Comparison) -> Iterator[Candidate]:
+    def _compared_in(
+        self, session: Session, positions: Iterable[int], asked: Form, context: Comparison
+    ) -> Iterator[Candidate]:
         for position in positions:
             key, recorded = self._form_at(position)
-            yield Candidate(position, key, compare(recorded, asked, context))
+            verdict = compare(recorded, asked, context)
+            if isinstance(verdict, Fit) and verdict.other_part and not self._has_part(session, position, asked):
+                verdict = Refused(ONE_PART)
+            yield Candidate(position, key, verdict)
+
+    def _has_part(self, session: Session, position: int, asked: Form) -> bool:
+        """Whether the session knows the data that is at a recorded place, and so the part that is asked for."""
+        thing = thing_of(self._read(position).request.uri)
+        return any(leaf.kind is Kind.PART and session.uploads.has_part(thing, leaf.value) for leaf in asked.leaves)
 
     def _tried(self, session: Session, group: Group, most: int) -> Sequence[int]:
         """The positions of a group that are worth comparing: those at its begin that are spent are passed over."""
@@ -361,7 +380,7 @@ class Ladder:
         naming = self._recording.of_form(asked.form.key, named_by(asked.form), MOST_THOUGHT_OF)
         shaped = self._recording.of_shape(asked.form.shape, asked.asker.identity)[:MOST_THOUGHT_OF]
         tried = dict.fromkeys([*naming, *self._anybodys(asked), *shaped])
-        for one in self._compared_in(tried, asked.form, context):
+        for one in self._compared_in(session, tried, asked.form, context):
             if isinstance(one.verdict, Fit) and session.past.is_free(one.position):
                 for identity in self._identities(one.key, asked.asker):
                     people = [pair for pair in zip(asked.asker.identity, identity, strict=False) if pair[0] != pair[1]]
@@ -387,7 +406,7 @@ class Ladder:
 
     # --- adapted -----------------------------------------------------------------------------------------------------
 
-    def _a_siblings(self, _: Session, asked: Asked) -> Found | None:
+    def _a_siblings(self, _session: Session, asked: Asked) -> Found | None:
         """The answer that was recorded for something else of the same kind, with what differs exchanged in it alone."""
         best: tuple[int, int, tuple[Binding, ...]] | None = None
         for position in self._recording.alike(asked.form.key)[:MOST_TRIED]:
@@ -396,7 +415,7 @@ class Ladder:
                 pairs = tuple(
                     Binding(old.value, new.value, old.field)
                     for old, new in zip(recorded.leaves, asked.form.leaves, strict=True)
-                    if old.value != new.value and old.kind is not Kind.VOLATILE
+                    if old.value != new.value and old.kind is not Kind.VOLATILE and old.kind not in NOT_BOUND
                 )
                 if best is None or len(pairs) < best[0]:
                     best = len(pairs), position, pairs

@@ -14,7 +14,7 @@ import msgspec
 from rapidfuzz import fuzz
 
 from cloudtape.matchers.recordings.vocabulary import Vocabulary, changed_number
-from cloudtape.matchers.requests.canonical import Pairs
+from cloudtape.matchers.requests.content import Pairs
 from cloudtape.matchers.requests.form import Form, Leaf
 from cloudtape.matchers.requests.naming import (
     COMPARED,
@@ -34,6 +34,8 @@ ALIKE, UNLIKE = 1, 2
 """How unlike two leaves are; those of one stem are not."""
 UNBOUND = frozenset({Kind.WHO, Kind.TEXT})
 """What is bound where that tears nothing; else it is left as it was recorded."""
+NOT_BOUND = frozenset({Kind.BYTES, Kind.PART})
+"""What is given back by other means (`uploads`)."""
 
 Microversion = tuple[float, float]
 OLDEST: Microversion = (0.0, 0.0)
@@ -53,7 +55,8 @@ class Fit(msgspec.Struct, frozen=True):
     `version` tells how far the recorded API version, microversion and media type are from those asked for: (0, 0, 0) is
     the same. `unlikeness` adds up the leaves. `alike`: whether the names are. A read of another name makes nothing, so
     it may stand for one of an unlike name only where it was answered that there is nothing, and binds nothing then.
-    `swaps`: words of the recording, what is asked for and what would fit (`swaps`).
+    `swaps`: words of the recording, what is asked for and what would fit (`swaps`). `other_part`: whether another part
+    of some data is asked for, which can be given only where that is known.
     """
 
     version: tuple[int, float, float]
@@ -61,6 +64,7 @@ class Fit(msgspec.Struct, frozen=True):
     bindings: tuple[Binding, ...]
     alike: bool = True
     swaps: tuple[tuple[str, str], ...] = ()
+    other_part: bool = False
 
     @property
     def cost(self) -> int:
@@ -117,8 +121,12 @@ def compare(recorded: Form, asked: Form, context: Comparison) -> Fit | Refused:
     version = _version(recorded, asked)
     if version is None:
         return _refused_for_headers(recorded.headers, asked.headers)
-    pairs, alike, swaps, unlikeness = _Pairs(), True, dict[str, str](), 0
+    pairs, alike, swaps, unlikeness, other_part = _Pairs(), True, dict[str, str](), 0, False
     for old, new in _differing(recorded, asked):
+        if old.kind is new.kind and old.kind in NOT_BOUND:
+            unlikeness += _unlikeness(old, new)
+            other_part = other_part or old.kind is Kind.PART
+            continue
         if old.kind in COMPARED and pairs.exchanged(old.value) == new.value:
             continue
         reason = _refusal(old, new, context)
@@ -135,7 +143,8 @@ def compare(recorded: Form, asked: Form, context: Comparison) -> Fit | Refused:
             pairs.add(old, new)
         unlikeness += _unlikeness(old, new)
         alike = alike and _are_alike(old, new)
-    return Fit(version, unlikeness, tuple(pairs.of.values()), alike or context.makes, tuple(swaps.items()))
+    bindings = tuple(pairs.of.values())
+    return Fit(version, unlikeness, bindings, alike or context.makes, tuple(swaps.items()), other_part)
 
 
 def _differing(recorded: Form, asked: Form) -> list[tuple[Leaf, Leaf]]:
@@ -211,6 +220,8 @@ def _are_alike(old: Leaf, new: Leaf) -> bool:
 
 
 def _unlikeness(old: Leaf, new: Leaf) -> int:
+    if old.kind is Kind.BYTES:  # as many are likelier
+        return ALIKE if old.value.rpartition(":")[2] == new.value.rpartition(":")[2] else UNLIKE
     if old.kind in (Kind.NAME, Kind.TEXT, Kind.OTHER) and stem(old.value) == stem(new.value):
         return 0
     return ALIKE if are_alike(old.value, new.value) else UNLIKE

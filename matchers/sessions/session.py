@@ -1,4 +1,4 @@
-"""One client run: what it has replayed, what it has bound, and the tokens that it was given."""
+"""One client run: what it has replayed, what it has bound and uploaded, and the tokens that it was given."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from cloudtape.matchers.sessions.bindings import Bindings
 from cloudtape.matchers.sessions.echoes import Echoes
 from cloudtape.matchers.sessions.past import Asker, Past, Polling, Shows, shows_itself
 from cloudtape.matchers.sessions.swaps import Exchanged
+from cloudtape.matchers.sessions.uploads import Uploads
 
 MOST_TOKENS = 10_000
 
@@ -22,6 +23,7 @@ class Session:
         self.past = Past(recording, polling, shows)
         self.bindings = Bindings(recording.derived)
         self.echoes = Echoes()
+        self.uploads = Uploads()
         self.begins: dict[Group, int] = {}
         self._tokens: dict[int, Identity] = {}
 
@@ -40,6 +42,7 @@ class Session:
     def exchange(self, swapped: Exchanged) -> None:
         """Let things change places."""
         self.past.exchange(swapped.positions)
+        self.uploads.exchange(swapped.positions)
         self.bindings.exchange(swapped.ids, swapped.names, swapped.texts)
         self.echoes.exchange(swapped.positions)
         self.begins.clear()

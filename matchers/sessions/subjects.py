@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from cloudtape.cassettes.messages import Request, Response, header
-from cloudtape.matchers.requests.canonical import json_value
+from cloudtape.matchers.requests.content import json_value
 from cloudtape.matchers.requests.naming import is_distinctive
 from cloudtape.matchers.requests.said import BODY, Place
 from cloudtape.matchers.requests.things import ACCOUNT, ID, LISTS, segments_of

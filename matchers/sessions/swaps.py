@@ -18,7 +18,7 @@ import msgspec
 from cloudtape.cassettes.messages import Interaction
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import own_id
-from cloudtape.matchers.requests.canonical import json_value
+from cloudtape.matchers.requests.content import json_value
 from cloudtape.matchers.requests.form import Form
 from cloudtape.matchers.requests.naming import COMPARED, IPV4, IPV6, MAC, Kind, Naming, Position
 from cloudtape.matchers.requests.things import word
@@ -31,6 +31,9 @@ MOST_WRITES = 64
 """What was done to the things in question at most, for them to change places."""
 GIVEN = frozenset({Kind.ID, Kind.ADDRESS, Kind.WHO})
 """What clouds give to things: it changes places. Names, the client's own, move."""
+
+STAYING = frozenset({Kind.TEXT, Kind.VOLATILE, Kind.BYTES, Kind.PART})
+"""What of a request may differ, and changes no place."""
 
 Swap = tuple[str, str]
 """Words of the recording."""
@@ -126,7 +129,7 @@ class Swaps:
     def _differences(self, one: int, other: int) -> Iterator[Swap]:
         """Words of two requests, and of what two creates gave. Raises _NoCounterpart where one must stay."""
         for old, new in zip(self._form_at(one)[1].leaves, self._form_at(other)[1].leaves, strict=True):
-            if old.value != new.value and old.kind not in (Kind.TEXT, Kind.VOLATILE):
+            if old.value != new.value and old.kind not in STAYING:
                 yield self._checked(old.value, new.value)
         if self._recording.is_create(one):
             values = [_value(self._read(position).response.body) for position in (one, other)]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloudtape.cassettes.messages import StoredBody, Stream
-from cloudtape.synthesis.blob_store import CHUNK, BlobStore, Content, DiskFailed, QuotaExceeded, chunks_of
+from cloudtape.synthesis.blob_store import CHUNK, Blob, BlobStore, Content, DiskFailed, QuotaExceeded, chunks_of
 
 SMALL, LARGE = b"small", bytes(range(256)) * 4096
 
@@ -146,3 +146,27 @@ def test_a_slice_of_parts_is_the_slice_of_their_bytes(datas: list[bytes], one: i
     start, stop = sorted((one, other))
     expected = b"".join(datas)[start:stop]
     assert asyncio.run(sliced()) == (len(expected), expected)
+
+
+def test_a_shared_file_stays_when_its_owner_removes_it(tmp_path: Path) -> None:
+    store = BlobStore(parent=tmp_path)
+    (tmp_path / "body").write_bytes(LARGE)
+    blob = store.share(StoredBody(tmp_path / "body", len(LARGE), "0" * 64))
+    (tmp_path / "body").unlink()
+    assert blob.read(0, len(LARGE)) == LARGE
+    assert blob.digest("sha1") == hashlib.sha1(LARGE).hexdigest()
+    del blob
+    assert store.used == 0
+
+
+def test_what_cannot_be_shared_takes_no_room(tmp_path: Path) -> None:
+    store = BlobStore(parent=tmp_path)
+    with pytest.raises(DiskFailed):
+        store.share(StoredBody(tmp_path / "gone", 10, ""))
+    assert store.used == 0
+
+
+def test_contents_are_put_together_and_digested() -> None:
+    one, other = (Content.of(Blob(len(data), {}, data)) for data in (b"abc", b"def"))
+    assert (one + other).read(1, 5) == b"bcde"
+    assert (one + other).digest("md5") == hashlib.md5(b"abcdef").hexdigest()

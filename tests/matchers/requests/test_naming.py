@@ -34,7 +34,7 @@ NAMING = Naming()
         (Position.QUERY, "prefix", "a/b", (), Kind.NAME),
         (Position.HEADER, "x-copy-from", "box/o", (), Kind.NAME),
         (Position.HEADER, "x-object-meta-colour", "blue", (), Kind.TEXT),
-        (Position.HEADER, "range", "bytes=0-1", (), Kind.OTHER),
+        (Position.HEADER, "range", "bytes=0-1", (), Kind.PART),
     ],
 )
 def test_what_may_differ(position: Position, field: str, value: str, under: tuple[str, ...], kind: Kind) -> None:

@@ -5,8 +5,10 @@ import time
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Request
+from cloudtape.matchers.requests.naming import Kind, Naming, Position, Row
 from cloudtape.matchers.sessions.ladder import Matching, Rung
 from cloudtape.matchers.sessions.past import Polling
 from tests.matchers.player import ID, NOVA, OTHER, Player, get, post, said, send, token
@@ -44,11 +46,43 @@ def test_a_fresh_name_is_bound_and_stands_in_every_later_answer() -> None:
     assert player.ask(get(f"/servers/{ID}")) == "gone: vm-8f3a"
 
 
-def test_an_upload_is_answered_for_the_bytes_that_were_recorded_alone() -> None:
-    def upload(body: bytes) -> Request:
-        return Request("PUT", f"{NOVA}/images/{ID}/file", (("Content-Type", "application/octet-stream"),), body)
+def upload(body: bytes, name: str = "file", media: str = "application/octet-stream") -> Request:
+    return Request("PUT", f"{NOVA}/images/{ID}/{name}", (("Content-Type", media),), body)
 
-    player = Player((upload(b"\x00one"), "kept"))
+
+def test_an_upload_of_other_bytes_at_the_same_place_is_answered_and_the_same_bytes_win() -> None:
+    player = Player((upload(b"\x00one"), "one"), (upload(b"\x00two"), "two"))
+    assert player.ask(upload(b"\x00two")) == "two"
+    assert player.ask(upload(b"\x00three")) == "one"
+    assert player.ask(upload(b"\x00four")) == "miss"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        upload(b"\x00two", name="stage"),
+        upload(b"\x00two", media="image/png"),
+        upload(b""),
+        post(f"/images/{ID}/file", b"\x00two"),
+        Request("PUT", f"{NOVA}/images/{OTHER}/file", (), b"\x00two"),
+        Request("PUT", f"{NOVA}/images/{ID}/file", (("Content-Type", "application/xml"),), b"<two/>"),
+        Request("PUT", f"{NOVA}/images/{ID}/file", (), b'{"two": 2}'),
+        Request("PUT", f"{NOVA}/images/{ID}/file?x=1", (), b"\x00two"),
+        Request("PUT", f"{NOVA}/images/{ID}/file", (("If-None-Match", "*"),), b"\x00two"),
+        Request("PUT", f"{NOVA}/images/{ID}/file", (("OpenStack-API-Version", "compute 2.79"),), b"\x00two"),
+    ],
+)
+def test_other_bytes_elsewhere_are_another_request(asked: Request) -> None:
+    recorded = upload(b"\x00one")
+    newer = replace(recorded, headers=(*recorded.headers, ("OpenStack-API-Version", "compute 2.90")))
+    create = post("/images", {"name": "i-1a2b"}), {"id": ID}
+    player = Player(create, (newer if "2.79" in str(asked.headers) else recorded, "kept"))
+    assert player.ask(asked) == "miss"
+
+
+def test_a_rule_has_the_same_bytes_sent() -> None:
+    row = Row(Kind.FIXED, positions=frozenset({Position.CONTENT}))
+    player = Player((upload(b"\x00one"), "kept"), matching=Matching(Naming([row])))
     assert player.ask(upload(b"\x00two")) == "miss"
     assert player.ask(upload(b"\x00one")) == "kept"
 

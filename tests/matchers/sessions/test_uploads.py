@@ -1,0 +1,218 @@
+"""Which live data stands for which recorded, and how that is told in messages."""
+
+import base64
+import hashlib
+import json
+from typing import Any
+
+import pytest
+
+from cloudtape.cassettes.messages import Headers, Request, Response, header
+from cloudtape.matchers.requests.things import Thing
+from cloudtape.matchers.sessions.checksums import live_checksums, recorded_checksums
+from cloudtape.matchers.sessions.uploads import Upload, Uploads, part_of
+from cloudtape.synthesis.blob_store import Blob, Content
+
+SWIFT, GLANCE = "http://swift/v1/AUTH_p", "http://glance/v2/images"
+ACCOUNT, IMAGES = "swift/AUTH_p", "glance/images"
+OLD, NEW = b"recorded", b"the live data"
+
+
+def digest(data: bytes, algorithm: str = "md5") -> str:
+    return hashlib.new(algorithm, data).hexdigest()
+
+
+def content(data: bytes) -> Content:
+    return Content.of(Blob(len(data), {}, data))
+
+
+def uploaded(*places: tuple[str, str], old: bytes = OLD, new: bytes = NEW) -> Uploads:
+    uploads = Uploads()
+    for family, item in places:
+        uploads.put(Thing(family, item), item, Upload(content(old), content(new), (digest(old), digest(new))))
+    return uploads
+
+
+def told(
+    uploads: Uploads, asked: str, response: Response, method: str = "GET", part: str | None = None
+) -> tuple[Response, bytes | None]:
+    response, data = live_checksums(uploads, Request(method, asked), part, response)
+    return response, None if data is None else data.read(0, data.size)
+
+
+def document(uploads: Uploads, asked: str, body: Any) -> Any:
+    response, _ = told(uploads, asked, Response(200, "OK", (), json.dumps(body).encode()))
+    assert isinstance(response.body, bytes)
+    return json.loads(response.body)
+
+
+OBJECT = uploaded((ACCOUNT, "c/o"))
+IMAGE = uploaded((IMAGES, "one"))
+FIELDS: Headers = (("Etag", digest(OLD)), ("Content-Length", str(len(OLD))))
+
+
+def test_data_is_given_for_data() -> None:
+    response, data = told(OBJECT, f"{SWIFT}/c/o", Response(200, "OK", FIELDS, OLD))
+    assert data == NEW
+    assert dict(response.headers) == {"Etag": digest(NEW), "Content-Length": str(len(NEW))}
+
+
+def test_a_part_of_it_is_given_for_a_part() -> None:
+    recorded = Response(206, "Partial Content", (*FIELDS, ("Content-Range", f"bytes 0-2/{len(OLD)}")), OLD[:3])
+    response, data = told(OBJECT, f"{SWIFT}/c/o", recorded, part="bytes=4-7")
+    assert data == NEW[4:8]
+    assert header(response.headers, "content-range") == f"bytes 4-7/{len(NEW)}"
+    response, data = told(OBJECT, f"{SWIFT}/c/o", recorded, part="bytes=100-")
+    assert (response.status, data) == (416, b"")
+    response, data = told(OBJECT, f"{SWIFT}/c/o", recorded, part="bytes=0-1,3-4")
+    assert (response.status, data) == (200, NEW)
+
+
+def test_its_size_and_checksum_are_told_without_it() -> None:
+    response, data = told(OBJECT, f"{SWIFT}/c/o", Response(200, "OK", FIELDS), "HEAD")
+    assert data is None
+    assert dict(response.headers) == {"Etag": digest(NEW), "Content-Length": str(len(NEW))}
+    response, _ = told(OBJECT, f"{SWIFT}/c/o", Response(304, "Not Modified", (("ETag", f'"{digest(OLD)}"'),)))
+    assert response.headers == (("ETag", f'"{digest(NEW)}"'),)
+
+
+def test_a_checksum_in_base64_is_told_in_base64() -> None:
+    one, other = (base64.b64encode(hashlib.md5(data).digest()).decode() for data in (OLD, NEW))
+    response, _ = told(OBJECT, f"{SWIFT}/c/o", Response(200, "OK", (("Content-MD5", one),), OLD))
+    assert response.headers == (("Content-MD5", other),)
+
+
+def test_data_without_a_checksum_is_known_by_its_place_and_bytes() -> None:
+    assert told(IMAGE, f"{GLANCE}/one/file", Response(200, "OK", (), OLD))[1] == NEW
+    assert told(IMAGE, f"{GLANCE}/one/file", Response(200, "OK", (), b"another"))[1] is None
+    assert told(IMAGE, f"{GLANCE}/two/file", Response(200, "OK", (), OLD))[1] is None
+
+
+def test_a_listing_tells_the_live_checksums_and_sizes_of_what_was_uploaded_alone() -> None:
+    row = {"name": "o", "hash": digest(OLD), "bytes": len(OLD), "content_type": "text/plain"}
+    other = {"name": "x", "hash": digest(b"x"), "bytes": len(OLD)}
+    assert document(OBJECT, f"{SWIFT}/c?format=json", [row, other]) == [
+        {**row, "hash": digest(NEW), "bytes": len(NEW)},
+        other,
+    ]
+
+
+def test_a_listing_in_xml_does_so_too() -> None:
+    row = (
+        "<object><name>o</name><hash>{}</hash><bytes>{}</bytes></object><object><name>x</name><bytes>8</bytes></object>"
+    )
+    response, _ = told(
+        OBJECT, f"{SWIFT}/c?format=xml", Response(200, "OK", (), row.format(digest(OLD), len(OLD)).encode())
+    )
+    assert response.body == row.format(digest(NEW), len(NEW)).encode()
+
+
+@pytest.mark.parametrize("algorithm", ["sha512", "sha256", "sha3_512", "blake2b", "sha1"])
+def test_whatever_checksum_an_image_has_is_worked_out(algorithm: str) -> None:
+    def image(data: bytes) -> dict[str, Any]:
+        hashes = {"checksum": digest(data), "os_hash_algo": algorithm, "os_hash_value": digest(data, algorithm)}
+        return {"id": "one", "min_disk": 8, "size": len(data), "virtual_size": len(data), **hashes}
+
+    assert document(IMAGE, f"{GLANCE}/one", image(OLD)) == image(NEW)
+    assert document(IMAGE, GLANCE, {"images": [image(OLD), {"id": "two"}]}) == {"images": [image(NEW), {"id": "two"}]}
+
+
+def test_the_size_of_what_has_no_checksum_yet_is_told() -> None:
+    staged = {"id": "one", "status": "uploading", "checksum": None, "size": len(OLD), "min_ram": 0}
+    assert document(IMAGE, f"{GLANCE}/one", staged) == {**staged, "size": len(NEW)}
+    assert document(IMAGE, f"{GLANCE}/one", {**staged, "size": 7})["size"] == 7
+
+
+def test_another_service_that_tells_the_checksum_tells_the_live_one() -> None:
+    def volume(data: bytes) -> dict[str, Any]:
+        return {
+            "volume": {
+                "id": "v",
+                "size": 8,
+                "volume_image_metadata": {"checksum": digest(data), "size": str(len(data))},
+            }
+        }
+
+    assert document(IMAGE, "http://cinder/v3/volumes/v", volume(OLD)) == volume(NEW)
+
+
+def test_sums_grow_by_what_is_longer() -> None:
+    uploads = uploaded((ACCOUNT, "c/o"), (ACCOUNT, "c/p"), (ACCOUNT, "d/o"))
+    grown = len(NEW) - len(OLD)
+    response, _ = told(uploads, f"{SWIFT}/c", Response(204, "", (("X-Container-Bytes-Used", "100"),)), "HEAD")
+    assert response.headers == (("X-Container-Bytes-Used", str(100 + 2 * grown)),)
+    response, _ = told(uploads, SWIFT, Response(204, "", (("X-Account-Bytes-Used", "200"),)), "HEAD")
+    assert response.headers == (("X-Account-Bytes-Used", str(200 + 3 * grown)),)
+    listed = [{"name": "c", "count": 2, "bytes": 100}, {"name": "e", "count": 2, "bytes": 100}]
+    assert document(uploads, f"{SWIFT}?format=json", listed)[0]["bytes"] == 100 + 2 * grown
+    assert document(uploads, f"{SWIFT}?format=json", listed)[1]["bytes"] == 100
+
+
+def test_of_the_same_recorded_bytes_those_at_the_place_are_meant() -> None:
+    uploads = Uploads()
+    for item, new in (("c/a", b"A"), ("c/b", b"B"), ("c/same", OLD)):
+        live = content(new)
+        upload = (
+            Upload(content(OLD), live, (digest(OLD), digest(new)))
+            if new != OLD
+            else Upload(live, live, (digest(OLD),) * 2)
+        )
+        uploads.put(Thing(ACCOUNT, item), item, upload)
+    found = [told(uploads, f"{SWIFT}/{item}", Response(200, "OK", FIELDS, OLD))[1] for item in ("c/a", "c/b", "c/same")]
+    assert found == [b"A", b"B", OLD]
+    rows = document(
+        uploads, f"{SWIFT}/c?format=json", [{"name": name, "hash": digest(OLD)} for name in ("a", "b", "same")]
+    )
+    assert [row["hash"] for row in rows] == [digest(b"A"), digest(b"B"), digest(OLD)]
+
+
+def test_what_was_recorded_without_its_secrets_is_trusted_to_be_at_its_place() -> None:
+    uploads = Uploads()
+    uploads.put(
+        Thing(IMAGES, "one"), "one", Upload(content(b"scrubbed-password-1"), content(NEW), None, is_trusted=True)
+    )
+    assert document(uploads, f"{GLANCE}/one", {"id": "one", "checksum": "0" * 32})["checksum"] == digest(NEW)
+    assert document(uploads, f"{GLANCE}/two", {"id": "two", "checksum": "0" * 32})["checksum"] == "0" * 32
+    assert told(uploads, f"{GLANCE}/one/file", Response(200, "OK", (), b"scrubbed-password-1"))[1] == NEW
+
+
+def test_a_request_that_tells_live_checksums_is_put_in_recorded_ones() -> None:
+    segment = {"path": "/c/o", "etag": digest(NEW), "size_bytes": len(NEW)}
+    unknown = {"path": "/c/x", "etag": digest(b"x"), "size_bytes": len(NEW)}
+    request = Request(
+        "PUT",
+        f"{SWIFT}/c/big?multipart-manifest=put",
+        (("If-Match", f'"{digest(NEW)}"'), ("X-Object-Meta-Note", digest(NEW))),
+        json.dumps([segment, unknown]).encode(),
+    )
+    found = recorded_checksums(OBJECT, request)
+    assert isinstance(found.body, bytes)
+    assert json.loads(found.body) == [{**segment, "etag": digest(OLD), "size_bytes": len(OLD)}, unknown]
+    assert found.headers == (("If-Match", f'"{digest(OLD)}"'), ("X-Object-Meta-Note", digest(NEW)))
+
+
+def test_a_filter_by_a_checksum_that_was_told_finds_the_recorded_one() -> None:
+    uploads = uploaded((IMAGES, "one"))
+    asked = Request("GET", f"{GLANCE}?os_hash_value={digest(NEW, 'sha512')}")
+    assert recorded_checksums(uploads, asked) == asked
+    document(uploads, f"{GLANCE}/one", {"id": "one", "os_hash_value": digest(OLD, "sha512")})
+    assert recorded_checksums(uploads, asked).uri == f"{GLANCE}?os_hash_value={digest(OLD, 'sha512')}"
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        ("bytes=0-4", (0, 5)),
+        ("bytes=5-", (5, 10)),
+        ("bytes=-3", (7, 10)),
+        ("bytes=8-100", (8, 10)),
+        ("bytes=-100", (0, 10)),
+        ("bytes=10-", None),
+        ("bytes=-0", None),
+        ("bytes=-", None),
+        ("bytes=0-1,3-4", None),
+        ("lines=0-1", None),
+    ],
+)
+def test_where_a_part_lies(asked: str, part: tuple[int, int] | None) -> None:
+    assert part_of(asked, 10) == part

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types bench live scenarios outside tempest clean
+.PHONY: demo test lint types bench live scenarios outside tempest tempest-replay clean
 
 demo: $(VENV)/.installed ## replay a recorded cloud to the real openstack client
 	@$(BIN)/python examples/demo.py
@@ -42,6 +42,9 @@ build/outside/.installed: pyproject.toml tests/outside/requirements.txt
 
 tempest: $(VENV)/.installed ## run OpenStack's own integration tests against a synthesized cloud
 	$(BIN)/python -m tests.tempest
+
+tempest-replay: $(VENV)/.installed ## record them at a real cloud, and replay them without (Debian, root, 4 GiB of memory)
+	$(BIN)/python -m tests.tempest.replay all
 
 $(VENV)/.installed: pyproject.toml
 	@echo "installing into $(VENV), which takes about a minute"

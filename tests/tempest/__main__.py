@@ -11,8 +11,6 @@ Tempest is installed into an environment of its own, below --folder.
 from __future__ import annotations
 
 import argparse
-import json
-import re
 import subprocess
 import sys
 from collections import Counter
@@ -20,53 +18,11 @@ from pathlib import Path
 
 import yaml
 
-from tests.live.commands import run
+from tests.tempest.failures import failures_text
+from tests.tempest.suite import ROOT, SERVICES, install, regex_of, statuses
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
-SERVICES = ("compute", "volume", "identity", "network", "image", "object_storage")
-OF_A_CLASS = re.compile(r"(setUpClass|tearDownClass) \((.+)\)")
-ID = re.compile(r"\[.*\]$")
-
-
-def install(folder: Path) -> Path:
-    """The environment in which tempest is; made where it is not. Raises CommandFailed."""
-    environment, log, wanted = folder / "venv", folder / "install.log", HERE / "requirements.txt"
-    done = environment / "requirements.txt"
-    if not done.exists() or done.read_text() != wanted.read_text():
-        print("installing tempest", flush=True)
-        run([sys.executable, "-m", "venv", str(environment)], log)
-        run([str(environment / "bin" / "pip"), "install", "--quiet", "-r", str(wanted)], log)
-        done.write_text(wanted.read_text())
-    return environment
-
-
-def statuses(folder: Path, environment: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """What became of each test, and why those failed that did; a class that could not be set up counts as all of its."""
-    with (folder / "results.subunit").open("rb") as stream:
-        read = subprocess.run(
-            [environment / "bin" / "python", HERE / "results.py"], stdin=stream, capture_output=True, check=True
-        )
-    found: dict[str, str] = {}
-    why: dict[str, str] = {}
-    classes: dict[str, str] = {}
-    for line in read.stdout.splitlines():
-        one = json.loads(line)
-        name, status = ID.sub("", one["id"]), one["status"]
-        if status == "exists":
-            continue  # announced only: its class was skipped, or could not be set up
-        if whole := OF_A_CLASS.fullmatch(name):
-            name = f"{whole[2]}.{whole[1]}"
-            classes[whole[2]] = status
-        if not whole or (whole[1] == "tearDownClass" and status == "fail"):
-            found[name] = status
-        if status == "fail":
-            why[name] = "\n".join(one["details"].values())
-    for listed in (folder / "tests.txt").read_text().splitlines():
-        name = ID.sub("", listed.strip())
-        if name.startswith("tempest.") and name not in found:
-            found[name] = classes.get(name.rpartition(".")[0], "lost")
-    return found, why
+PASSING = ("success", "skip", "xfail")
 
 
 def known_failures(path: Path = HERE / "known_failures.yaml") -> set[str]:
@@ -75,7 +31,7 @@ def known_failures(path: Path = HERE / "known_failures.yaml") -> set[str]:
 
 
 def report(found: dict[str, str], known: set[str]) -> int:
-    failed = {name for name, status in found.items() if status not in ("success", "skip", "xfail")}
+    failed = {name for name, status in found.items() if status not in PASSING}
     new = sorted(failed - known)
     passing = sorted(name for name in known if found.get(name) == "success")
     for name in new:
@@ -99,14 +55,15 @@ def main() -> int:
     parser.add_argument("--volume-microversion", default="3.0", help="the lowest one that the tests ask for")
     options = parser.parse_args()
     environment = install(options.folder.resolve())
-    regex = "|".join(rf"tempest\.api\.{one}\." if one in SERVICES else one for one in options.what)
+    regex = regex_of(options.what)
     folder = options.folder.resolve() / "run"
     inside = [sys.executable, "-m", "tests.tempest.session", str(folder), str(environment), options.concurrency]
     inside += [options.compute_microversion, options.volume_microversion, regex]
     tape = [str(Path(sys.executable).with_name("cloudtape")), "run", "--mode", "synthesize", "--", *inside]
     subprocess.run(tape, cwd=ROOT, check=True)
     found, why = statuses(folder, environment)
-    (folder / "failures.txt").write_text("".join(f"=== {name}\n{text}\n" for name, text in sorted(why.items())))
+    failed = {name: status for name, status in found.items() if status not in PASSING}
+    (folder / "failures.txt").write_text(failures_text(failed, why))
     print(f"why those failed that did: {folder / 'failures.txt'}")
     return report(found, known_failures())
 

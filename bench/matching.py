@@ -20,7 +20,8 @@ from cloudtape.cassettes.messages import Interaction, Request, Response
 from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.requests.naming import Naming
-from cloudtape.matchers.sessions.ladder import Ladder, Rung
+from cloudtape.matchers.sessions.ladder import Ladder
+from cloudtape.matchers.sessions.rungs import Rung
 from cloudtape.replayer import load_for_replay
 
 STEPS = 5

@@ -27,7 +27,7 @@ from rich.progress import track
 
 from cloudtape.cassettes.cassette import load
 from cloudtape.matchers.requests.naming import Naming
-from cloudtape.matchers.sessions.ladder import Rung
+from cloudtape.matchers.sessions.rungs import Rung
 from cloudtape.replayer import load_for_replay
 
 MICROSECONDS = 1e6

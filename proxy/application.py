@@ -32,9 +32,9 @@ from cloudtape.journal import Journal
 from cloudtape.keeper import Keeper
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.user_rows import load_rows
-from cloudtape.matchers.sessions.ladder import Matching, Rung
 from cloudtape.matchers.sessions.nearest import Miss
 from cloudtape.matchers.sessions.past import Polling
+from cloudtape.matchers.sessions.rungs import Matching, Rung
 from cloudtape.modes import Part, Writes
 from cloudtape.operation_names import OperationNames
 from cloudtape.pipeline import Pipeline, Refusal, Responder

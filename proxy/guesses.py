@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cloudtape.cassettes.messages import Response
-from cloudtape.matchers.sessions.ladder import Found, Rung
+from cloudtape.matchers.sessions.rungs import Found, Rung
 
 PRICED = frozenset({Rung.UNIFIED, Rung.ADAPTED})
 """The rungs on which something differs, at a cost. What is bound was paid for by an earlier answer."""

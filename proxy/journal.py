@@ -15,8 +15,8 @@ import msgspec
 from cloudtape.cassettes.masking import Mask
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.guesses import Guessed
-from cloudtape.matchers.sessions.ladder import Rung
 from cloudtape.matchers.sessions.nearest import Miss
+from cloudtape.matchers.sessions.rungs import Rung
 from cloudtape.ready import Ready
 
 MOST_MISSES_KEPT = 1000

@@ -25,11 +25,12 @@ from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.said import Looseness, looseness
 from cloudtape.matchers.sessions.bindings import Binding, exchanged
 from cloudtape.matchers.sessions.exchange import Exchange
-from cloudtape.matchers.sessions.ladder import DEFAULT, Found, Ladder, Matching, Rung
+from cloudtape.matchers.sessions.ladder import Ladder
 from cloudtape.matchers.sessions.likeness import Fit, Refused
 from cloudtape.matchers.sessions.lists import sorted_as_asked, with_body
 from cloudtape.matchers.sessions.misses import Misses
 from cloudtape.matchers.sessions.nearest import Miss
+from cloudtape.matchers.sessions.rungs import DEFAULT, Found, Matching, Rung
 from cloudtape.matchers.sessions.session import Session
 from cloudtape.operation_names import OperationNames
 from cloudtape.ready import MADE_READY_BY, Ready, packed, replayed, unpacked, whence

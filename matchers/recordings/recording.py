@@ -191,8 +191,8 @@ class Recording:
         """
         return self._groups.get((form, owns, stem, identity), ())
 
-    def of_shape(self, shape: int, identity: Identity) -> Sequence[int]:
-        """The first position of each distinct request of a shape that was recorded for somebody, in order."""
+    def of_shape(self, shape: int, identity: Identity | None) -> Sequence[int]:
+        """The first position of each distinct request of a shape that was recorded for somebody, or for anybody."""
         return self._shapes.get((shape, identity), ())
 
     @cached_property
@@ -208,11 +208,12 @@ class Recording:
         return groups
 
     @cached_property
-    def _shapes(self) -> dict[tuple[int, Identity], array[int]]:
-        groups: dict[tuple[int, Identity], array[int]] = {}
+    def _shapes(self) -> dict[tuple[int, Identity | None], array[int]]:
+        groups: dict[tuple[int, Identity | None], array[int]] = {}
         shapes = _numbers(self._columns.shapes)
-        for at, identity, _ in self._distinct():
-            groups.setdefault((shapes[at], identity), array("I")).append(at)
+        for at, identity, is_first in self._distinct():
+            for whose in (identity, None) if is_first else (identity,):
+                groups.setdefault((shapes[at], whose), array("I")).append(at)
         return groups
 
     def _distinct(self) -> Iterator[tuple[int, Identity, bool]]:

@@ -8,9 +8,11 @@ from cloudtape.cassettes.messages import Interaction, Request
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.requests.canonical import canonical
 from cloudtape.matchers.requests.things import is_write
-from cloudtape.matchers.sessions.ladder import Candidate, Ladder, Rung
+from cloudtape.matchers.sessions.candidates import Candidate
+from cloudtape.matchers.sessions.ladder import Ladder
 from cloudtape.matchers.sessions.likeness import Refused
 from cloudtape.matchers.sessions.nearest import Miss, Nearest
+from cloudtape.matchers.sessions.rungs import Rung
 from cloudtape.matchers.sessions.session import Session
 
 USED_UP = "all that was recorded of it was given already: a write is answered as often as it was recorded"

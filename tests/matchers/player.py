@@ -7,7 +7,8 @@ from cloudtape.cassettes.messages import Interaction, Request, Response
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import Summariser
 from cloudtape.matchers.requests.things import is_write
-from cloudtape.matchers.sessions.ladder import DEFAULT, Found, Ladder, Matching
+from cloudtape.matchers.sessions.ladder import Ladder
+from cloudtape.matchers.sessions.rungs import DEFAULT, Found, Matching
 
 JSON = (("Content-Type", "application/json"),)
 ID = "5d3983d4-6d41-478b-8238-8f0f8fc90b9c"

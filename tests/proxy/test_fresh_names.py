@@ -13,8 +13,8 @@ from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.messages import Request, Response, header
 from cloudtape.headers import MATCH_HEADER
 from cloudtape.matchers.requests.naming import Naming
-from cloudtape.matchers.sessions.ladder import Matching
 from cloudtape.matchers.sessions.past import Polling
+from cloudtape.matchers.sessions.rungs import Matching
 from cloudtape.operation_names import OperationNames
 from cloudtape.replayer import Replayer, load_for_replay
 

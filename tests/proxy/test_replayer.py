@@ -12,7 +12,7 @@ from cloudtape.cassettes.messages import Interaction, Request, Response, header
 from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.clock import Now, now
 from cloudtape.headers import MATCH_HEADER
-from cloudtape.matchers.sessions.ladder import DEFAULT, Matching, Rung
+from cloudtape.matchers.sessions.rungs import DEFAULT, Matching, Rung
 from cloudtape.operation_names import OperationNames
 from cloudtape.ready import Ready
 from cloudtape.replayer import Replayer, load_for_replay

@@ -17,8 +17,8 @@ from cloudtape.config import Config, Report, mode_named
 from cloudtape.guesses import Guessed
 from cloudtape.journal import Answered
 from cloudtape.matchers.sessions.bindings import Binding
-from cloudtape.matchers.sessions.ladder import Found, Rung
 from cloudtape.matchers.sessions.nearest import Miss, Near
+from cloudtape.matchers.sessions.rungs import Found, Rung
 from cloudtape.report_file import ReportFile
 from tests.matchers.player import ID, get, post, said
 from tests.proxy.raw_cloud import RawCloud, document, request, say

@@ -18,7 +18,7 @@ from cloudtape.background import BackgroundProxy
 from cloudtape.cassettes.messages import Headers, Interaction, Request, Response, Route, StoredBody, Stream, header
 from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.config import Config, mode_named
-from cloudtape.matchers.sessions.ladder import DEFAULT
+from cloudtape.matchers.sessions.rungs import DEFAULT
 from cloudtape.operation_names import OperationNames
 from cloudtape.ready import Ready
 from cloudtape.replayer import Replayer, load_for_replay

@@ -106,3 +106,12 @@ def test_of_twins_the_first_is_the_one_before_which_nothing_is_missing() -> None
         (project("22222222"), {"project": {"id": OTHERS}}),
     )
     assert json.loads(player.ask(project("99999999")))["project"]["id"] == MINE
+
+
+def test_where_nobody_knows_who_asks_it_may_have_been_anybody() -> None:
+    def project(number: str, *whose: tuple[str, str]) -> Request:
+        return post("http://keystone/v3/projects", {"project": {"name": f"tempest-Class-{number}"}}, *whose)
+
+    told = {"project": {"id": OTHERS}}
+    player = Player(login("u1", MINE, "t1"), (project("11111111", token("t1")), told))
+    assert json.loads(player.ask(project("99999999", token("from elsewhere")))) == told

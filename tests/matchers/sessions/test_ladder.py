@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Request
 from cloudtape.matchers.requests.naming import Kind, Naming, Position, Row
-from cloudtape.matchers.sessions.ladder import Matching, Rung
 from cloudtape.matchers.sessions.past import Polling
+from cloudtape.matchers.sessions.rungs import Matching, Rung
 from tests.matchers.player import ID, NOVA, OTHER, Player, get, post, said, send, token
 
 FLAVOR = {"flavors": [{"id": "42", "name": "m1.nano"}, {"id": "84", "name": "m1.large"}]}

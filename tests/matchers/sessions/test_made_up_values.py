@@ -7,7 +7,7 @@ import pytest
 
 from cloudtape.cassettes.messages import Request
 from cloudtape.matchers.requests.naming import Kind, Naming, Row
-from cloudtape.matchers.sessions.ladder import Matching
+from cloudtape.matchers.sessions.rungs import Matching
 from tests.matchers.player import ID, OTHER, Player, get, post, said, send
 
 KEYSTONE, NOVA, NEUTRON, CINDER = "http://keystone/v3", "http://nova/v2.1", "http://neutron/v2.0", "http://cinder/v3"

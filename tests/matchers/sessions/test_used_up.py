@@ -5,7 +5,7 @@ import json
 import pytest
 
 from cloudtape.cassettes.messages import Request
-from cloudtape.matchers.sessions.ladder import Matching, Rung
+from cloudtape.matchers.sessions.rungs import Matching, Rung
 from tests.matchers.player import ID, OTHER, Player, get, post, said, send
 
 SHOWN = {"server": {"id": ID, "name": "vm-1c2d"}}

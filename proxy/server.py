@@ -99,7 +99,7 @@ class Connection(BaseProtocol):
         self._idle = self._loop.call_later(IDLE_SECONDS, self._close_if_idle)
 
     def data_received(self, data: bytes) -> None:
-        if self._ends:
+        if self._error or self._ending:
             return
         assert self._parser is not None
         try:
@@ -181,7 +181,7 @@ class Connection(BaseProtocol):
 
     async def _hears_more(self) -> bool:
         """Wait for the next request; whether there is one."""
-        if self._ends:
+        if self._error or self._ending:
             return False
         self._last_heard = self._loop.time()
         self._more = self._loop.create_future()
@@ -225,11 +225,6 @@ class Connection(BaseProtocol):
             await self._drain_helper()
         return not close and (payload.is_eof() or await self._lingers(payload))
 
-    @property
-    def _ends(self) -> bool:
-        """Whether no request can come any more."""
-        return self._ending or self._error is not None
-
     def abort_transport(self) -> None:
         if self.transport:
             self.transport.abort()
@@ -252,7 +247,7 @@ class Connection(BaseProtocol):
             if chunked:
                 self.write(b"0\r\n\r\n")
         except (ProxyError, ConnectionError) as error:
-            # The status line is gone already: all that is left to say is that the body is not whole.
+            # The status line is gone: all that is left to say is that the body is not whole.
             logger.warning("an answer was cut short: %s", error)
             self.abort_transport()
             return False

@@ -39,7 +39,10 @@ class Tap:
     async def listen(self) -> tuple[web.AppRunner, int]:
         """Raises OSError."""
         self._session = aiohttp.ClientSession(
-            auto_decompress=False, skip_auto_headers=OWN_FIELDS, cookie_jar=aiohttp.DummyCookieJar()
+            connector=aiohttp.TCPConnector(force_close=True),  # one that the other side is closing is never used
+            auto_decompress=False,
+            skip_auto_headers=OWN_FIELDS,
+            cookie_jar=aiohttp.DummyCookieJar(),
         )
         application = web.Application(client_max_size=LARGEST)
         application.router.add_route("*", "/{path:.*}", self._pass)

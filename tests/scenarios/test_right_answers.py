@@ -79,7 +79,7 @@ def test_no_answer_of_a_replay_is_wrong(way: str, sequential: Run, tmp_path: Pat
     tap = (sys.executable, "-m", "tests.scenarios.tap", str(heard))
     cassette = str(CASSETTES / "sequential.yaml")
     played = run("replay", WAYS[way], tmp_path, "--strict", "--cassette", cassette, through=tap)
-    assert (played.failed, played.code) == ({}, 0)
+    assert (played.failed, played.code) == ({}, 0), played.said
     exchanges = tapped(heard)
     assert len(exchanges) > 1500
     found = wrong(exchanges) + [f"{one}: {said}" for one, said in Strangers(sequential).among(exchanges)]

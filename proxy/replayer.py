@@ -154,6 +154,8 @@ class Replayer:
         if loose:
             recorded = self._request(found.position)
             own = session.echoes.note(found.position, recorded, request, response, session.bindings)
+        if session.told:
+            response = session.told.mended(response)
         response = session.echoes.live(request, response, session.bindings, self._request, own)
         if is_token:
             response = self._tokens.answer(session, request, response, self._clock())

@@ -208,6 +208,14 @@ def ends(interaction: Interaction, thing: Thing) -> bool:
     return interaction.request.method == "DELETE" and gone and thing.is_whole
 
 
+def own_thing(body: object) -> dict[str, Any]:
+    """The one thing that an answer tells of, with or without a wrapper; empty where there is none."""
+    document = _json(body)
+    if len(document) == 1 and isinstance(inner := next(iter(document.values())), dict):
+        return inner
+    return document
+
+
 def own_ids(body: object, names: Sequence[str] = ("id", "uuid", "image_id")) -> list[str]:
     """The ids of what an answer tells of: of one thing, or of a list and nothing else (`{"networks": [{…}, {…}]}`)."""
     document: Any = _json(body)

@@ -116,9 +116,7 @@ class Bindings:
         self._inward.add(live, recorded, field)
         self._outward.add(recorded, live, field)
 
-    def exchange(
-        self, ids: Iterable[tuple[str, str]], names: Sequence[tuple[str, str]], forgotten: Iterable[str] = ()
-    ) -> None:
+    def exchange(self, ids: Iterable[tuple[str, str]], names: Sequence[tuple[str, str]]) -> None:
         """Let recorded values change places: what was live for the one is live for the other.
 
         An id that is not bound is live as it is; a name that is not bound is not live at all.
@@ -133,8 +131,6 @@ class Bindings:
             live.update((recorded, value) for recorded, value in swapped.items() if value)
             fields.setdefault(new, fields.get(old, "name"))
             fields.setdefault(old, fields.get(new, "name"))
-        for recorded in forgotten:
-            live.pop(recorded, None)
         swapped = {old: new for pair in names for old, new in (pair, pair[::-1])}
         loose = {swapped.get(one, one) for one in self._loose}
         self._clear()

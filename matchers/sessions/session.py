@@ -10,6 +10,7 @@ from cloudtape.matchers.sessions.bindings import Bindings
 from cloudtape.matchers.sessions.echoes import Echoes
 from cloudtape.matchers.sessions.past import Asker, Past, Polling, Shows, shows_itself
 from cloudtape.matchers.sessions.swaps import Exchanged
+from cloudtape.matchers.sessions.told import Told
 from cloudtape.matchers.sessions.uploads import Uploads
 
 MOST_TOKENS = 10_000
@@ -23,6 +24,7 @@ class Session:
         self.past = Past(recording, polling, shows)
         self.bindings = Bindings(recording.derived)
         self.echoes = Echoes()
+        self.told = Told()
         self.uploads = Uploads()
         self.begins: dict[Group, int] = {}
         self._tokens: dict[int, Identity] = {}
@@ -43,6 +45,7 @@ class Session:
         """Let things change places."""
         self.past.exchange(swapped.positions)
         self.uploads.exchange(swapped.positions)
-        self.bindings.exchange(swapped.ids, swapped.names, swapped.texts)
+        self.bindings.exchange(swapped.ids, swapped.names)
+        self.told.exchange(swapped.things)
         self.echoes.exchange(swapped.positions)
         self.begins.clear()

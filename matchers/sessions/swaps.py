@@ -10,14 +10,14 @@ places, too; where something has no counterpart, nothing does.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from cloudtape.cassettes.messages import Interaction
 from cloudtape.matchers.recordings.recording import Recording
-from cloudtape.matchers.recordings.summary import own_id
+from cloudtape.matchers.recordings.summary import own_id, own_thing
 from cloudtape.matchers.requests.content import json_value
 from cloudtape.matchers.requests.form import Form
 from cloudtape.matchers.requests.naming import COMPARED, IPV4, IPV6, MAC, Kind, Naming, Position
@@ -44,18 +44,19 @@ Pair = tuple[int, int]
 class Exchanged(msgspec.Struct, frozen=True):
     """What changes places: what was replayed, and what is bound (`ids` are the cloud's words, `names` the client's).
 
-    `texts` were said about the one thing in the recording, and stand for nothing any more.
+    `things` are pairs of what creates told: of what was told, and of what tells it from now on.
     """
 
     positions: tuple[Pair, ...]
     ids: tuple[Swap, ...]
     names: tuple[Swap, ...]
-    texts: tuple[str, ...] = ()
+    things: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = ()
 
     @property
     def back(self) -> Exchanged:
         """What undoes it."""
-        return Exchanged(tuple((new, old) for old, new in self.positions), self.ids, self.names)
+        positions = tuple((new, old) for old, new in self.positions)
+        return Exchanged(positions, self.ids, self.names, tuple((new, old) for old, new in self.things))
 
 
 class _NoCounterpart(Exception):
@@ -87,11 +88,18 @@ class Swaps:
             return None
         if not past.stays_whole(work.positions):
             return None
-        texts = [text for one in work.positions for text in self._texts(one)]
-        return Exchanged(tuple(work.positions.items()), *self._sorted(work), tuple(texts))
+        ids, names = self._sorted(work)
+        words = {word for swap in work.done for word in swap}
+        return Exchanged(tuple(work.positions.items()), ids, names, tuple(self._things(work.positions, words)))
 
-    def _texts(self, position: int) -> Iterator[str]:
-        return (leaf.value for leaf in self._form_at(position)[1].leaves if leaf.kind is Kind.TEXT)
+    def _things(
+        self, positions: Mapping[int, int], words: Collection[str]
+    ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        """What pairs of creates told, but for the words that change places by themselves."""
+        for pair in positions.items():
+            if self._recording.is_create(pair[0]):
+                old, new = (own_thing(self._read(one).response.body) for one in pair)
+                yield _without(old, words), _without(new, words)
 
     def _move(self, past: Past, bindings: Bindings, work: _Work, one: str, other: str) -> None:
         """Pair each write that was replayed on one thing with its like on the other, in order."""
@@ -171,6 +179,11 @@ class Swaps:
     def _was_made(self, thing: str) -> bool:
         creates = (one for one in self._recording.writes.get(word(thing), ()) if self._recording.is_create(one))
         return any(own_id(self._read(one).response.body) == thing for one in creates)
+
+
+def _without(thing: dict[str, Any], words: Collection[str]) -> dict[str, Any]:
+    """A thing's id and those of its members that are none of some words."""
+    return {name: value for name, value in thing.items() if name == "id" or str(value) not in words}
 
 
 class _Work:

@@ -8,6 +8,7 @@ from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import Summariser
 from cloudtape.matchers.requests.things import is_write
 from cloudtape.matchers.sessions.ladder import Ladder
+from cloudtape.matchers.sessions.lists import with_body
 from cloudtape.matchers.sessions.rungs import DEFAULT, Found, Matching
 
 JSON = (("Content-Type", "application/json"),)
@@ -69,6 +70,9 @@ class Player:
             return None
         response, own = self.interactions[found.position].response, None
         session = self.session
+        if found.body is not None:
+            response = with_body(response, found.body)
+        response = session.told.mended(response)
         if is_write(request):
             recorded = self._request(found.position)
             own = session.echoes.note(found.position, recorded, request, response, session.bindings)

@@ -20,7 +20,7 @@ from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.things import Thing, is_login, is_write, thing_of, touched, word
 from cloudtape.matchers.sessions.exchange import tokens_of
 
-SUMMARY_VERSION = "16-bytes-7"
+SUMMARY_VERSION = "17"
 CREATES, ENDS, REPEATS = 1, 2, 4
 Identity = tuple[str, ...]
 """Whose a token is: the ids of the user and of what the token is scoped to. Empty for an unknown token."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol, Self
 
 from cloudtape.cassettes.messages import Request
@@ -165,15 +165,6 @@ class Uploads:
         else:
             self.forget(place)
 
-    def drop_gone(self) -> None:
-        """Let go of data that is at no place any more."""
-        there = {id(one.upload) for one in self._at.values()}
-        for known in (self._of, self._of_live):
-            for word in list(known):
-                known[word] = [one for one in known[word] if id(one) in there]
-                if not known[word]:
-                    del known[word]
-
     # --- looking up --------------------------------------------------------------------------------------------------
 
     def at(self, place: Thing) -> Upload | None:
@@ -231,9 +222,6 @@ class Uploads:
         """Whether a part of what is at a place can be given, by a Range header."""
         upload = self.at(place)
         return upload is not None and part_of(asked, upload.live.size) is not None
-
-    def __iter__(self) -> Iterator[Upload]:
-        return (one.upload for one in self._at.values())
 
 
 def part_of(asked: str, size: int) -> tuple[int, int] | None:

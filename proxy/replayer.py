@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -93,6 +94,7 @@ class Replayer:
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._tokens = IssuedTokens()
         self._shelf = Shelf()
+        self._renew_uploads = partial(Shelf.renew, self._interaction)
         self._used = bytearray(self._recording.size)
         self._misses = Misses(self._recording, self._ladder, self._interaction, matching.most)
         # The last request that was found, but whose answer could not be kept.
@@ -108,8 +110,6 @@ class Replayer:
         if found is None:
             return None
         self._used[found.position] = True
-        if session.uploads.is_stale:
-            self._shelf.renew(session.uploads, self._interaction)
         if self._shelf.is_changed(session.uploads, request, found.is_upload):
             await self._shelf.note(session.uploads, found.position, self._interaction(found.position), request)
         has_data = bool(session.uploads) and self._shelf.concerns(session.uploads, request)
@@ -213,6 +213,7 @@ class Replayer:
         session = self._sessions.get(name)
         if session is None:
             session = self._sessions[name] = self._ladder.session()
+            session.uploads.renew = self._renew_uploads
             if len(self._sessions) > MOST_SESSIONS:
                 self._sessions.popitem(last=False)
         elif len(self._sessions) > 1:

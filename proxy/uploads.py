@@ -68,7 +68,8 @@ class Shelf:
         except BlobError as error:
             raise UploadNotKept(str(error)) from error
 
-    def renew(self, uploads: Uploads, read: Callable[[int], Interaction]) -> None:
+    @staticmethod
+    def renew(read: Callable[[int], Interaction], uploads: Uploads) -> None:
         """Work out what is where again, since writes have changed places."""
         uploads.begin_again()
         for position, write in uploads.writes.items():

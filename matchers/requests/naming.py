@@ -76,6 +76,7 @@ HEADER = frozenset({Position.HEADER})
 
 UUID_OR_HEX = ID.pattern
 ETAG = r'"?[0-9a-f]{32}"?'
+DIGEST = r"[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128}"
 MOMENT = r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?"
 NUMBER = r"-?\d+(\.\d+)?"
 IPV4 = r"\d{1,3}(\.\d{1,3}){3}(/\d{1,2})?"
@@ -123,6 +124,7 @@ ROWS = (
     Row(Kind.ADDRESS, r"(macaddress|mac|address)", MAC),
     # Last, what the form alone tells.
     Row(Kind.ID, form=UUID_OR_HEX),
+    Row(Kind.ID, form=DIGEST),
     Row(Kind.VOLATILE, form=MOMENT, positions=BODY),
 )
 

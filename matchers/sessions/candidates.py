@@ -107,7 +107,9 @@ class Candidates:
         for position in positions:
             key, recorded = self.form_at(position)
             verdict = compare(recorded, asked, context)
-            if isinstance(verdict, Fit) and verdict.other_part and not self._has_part(session, position, asked):
+            # Once things change places, it is looked at again.
+            is_other = isinstance(verdict, Fit) and verdict.other_part and not context.may_swap
+            if is_other and not self._has_part(session, position, asked):
                 verdict = Refused(ONE_PART)
             yield Candidate(position, key, verdict)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol, Self
 
 from cloudtape.cassettes.messages import Request
@@ -99,13 +99,14 @@ class Write(NamedTuple):
 class Uploads:
     """Of one session, by their recorded places; empty at its start.
 
-    All of it follows from the `writes`, by their recorded positions. When some of these change places, it `is_stale`
-    until it was worked out again.
+    All of it follows from the `writes`, by their recorded positions. When some of these change places, it is worked out
+    again by `renew`, which begins with `begin_again`.
     """
 
     def __init__(self) -> None:
         self.writes: dict[int, Write] = {}
-        self.is_stale = False
+        self.renew: Callable[[Uploads], None] = Uploads.begin_again
+        self._is_stale = False
         self._clear()
 
     def _clear(self) -> None:
@@ -120,6 +121,7 @@ class Uploads:
         """Bytes of the largest data."""
 
     def __bool__(self) -> bool:
+        self._renewed()
         return bool(self._at)
 
     def exchange(self, positions: Iterable[tuple[int, int]]) -> None:
@@ -127,12 +129,16 @@ class Uploads:
         moved = dict(positions)
         if not self.writes.keys().isdisjoint(moved):
             self.writes = {moved.get(position, position): write for position, write in self.writes.items()}
-            self.is_stale = True
+            self._is_stale = True
 
     def begin_again(self) -> None:
         """Forget what follows from the writes."""
         self._clear()
-        self.is_stale = False
+        self._is_stale = False
+
+    def _renewed(self) -> None:
+        if self._is_stale:
+            self.renew(self)
 
     # --- what a write does -------------------------------------------------------------------------------------------
 
@@ -159,27 +165,21 @@ class Uploads:
         else:
             self.forget(place)
 
-    def drop_gone(self) -> None:
-        """Let go of data that is at no place any more."""
-        there = {id(one.upload) for one in self._at.values()}
-        for known in (self._of, self._of_live):
-            for word in list(known):
-                known[word] = [one for one in known[word] if id(one) in there]
-                if not known[word]:
-                    del known[word]
-
     # --- looking up --------------------------------------------------------------------------------------------------
 
     def at(self, place: Thing) -> Upload | None:
+        self._renewed()
         found = self._at.get((place.family, place.item))
         return found.upload if found else None
 
     def of(self, checksum: str, place: Thing | None = None) -> Upload | None:
         """The upload with a recorded ETag: the one at a place, else the last one."""
+        self._renewed()
         return self._among(self._of.get(checksum, ()), place)
 
     def of_live(self, checksum: str, place: Thing | None = None) -> Upload | None:
         """The same for a live ETag."""
+        self._renewed()
         return self._among(self._of_live.get(checksum, ()), place)
 
     def _among(self, uploads: Iterable[Upload], place: Thing | None) -> Upload | None:
@@ -194,6 +194,7 @@ class Uploads:
 
     def knows_live(self, word: str) -> bool:
         """Whether it is a checksum of live data that was told, or that a client may know."""
+        self._renewed()
         return word in self._of_live or word in self._recorded_words
 
     def live_checksum(self, upload: Upload, recorded: str) -> str | None:
@@ -221,9 +222,6 @@ class Uploads:
         """Whether a part of what is at a place can be given, by a Range header."""
         upload = self.at(place)
         return upload is not None and part_of(asked, upload.live.size) is not None
-
-    def __iter__(self) -> Iterator[Upload]:
-        return (one.upload for one in self._at.values())
 
 
 def part_of(asked: str, size: int) -> tuple[int, int] | None:

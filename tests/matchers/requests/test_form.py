@@ -100,3 +100,14 @@ def test_microversions_are_no_part_of_the_form_but_ranges_are() -> None:
 def test_any_request_has_a_form(interaction: Interaction) -> None:
     request = interaction.request
     assert form_of(request) == form_of(request)
+
+
+def test_the_names_in_a_path_that_a_header_tells_are_names_by_themselves() -> None:
+    asked = Request("COPY", "http://swift/v1/AUTH_p/c/o", (("Destination", "/c/new%20one"),))
+    assert [leaf.value for leaf in form_of(asked).leaves if leaf.field == "destination"] == ["c", "new one"]
+
+
+def test_the_number_of_a_segment_is_no_name() -> None:
+    one, other = (form_of(Request("PUT", f"http://swift/v1/AUTH_p/c/big/{number}", (), b"x")) for number in (1, 2))
+    assert one.shape == other.shape
+    assert one.key != other.key

@@ -35,6 +35,14 @@ NAMING = Naming()
         (Position.HEADER, "x-copy-from", "box/o", (), Kind.NAME),
         (Position.HEADER, "x-object-meta-colour", "blue", (), Kind.TEXT),
         (Position.HEADER, "range", "bytes=0-1", (), Kind.PART),
+        (Position.HEADER, "range", "lines=0-1", (), Kind.OTHER),
+        (Position.HEADER, "if-none-match", '"' + "0a" * 16 + '"', (), Kind.ID),
+        (Position.HEADER, "if-none-match", "*", (), Kind.OTHER),
+        (Position.HEADER, "x-symlink-target", "c/o", (), Kind.NAME),
+        (Position.CONTENT, "filename", "0a" * 32 + ":5", (), Kind.BYTES),
+        (Position.BODY, "owner_specified.openstack.sha256", "0a" * 32, (), Kind.ID),
+        (Position.BODY, "expires", "1790000000", (), Kind.VOLATILE),
+        (Position.BODY, "expires", "never", (), Kind.OTHER),
     ],
 )
 def test_what_may_differ(position: Position, field: str, value: str, under: tuple[str, ...], kind: Kind) -> None:

@@ -61,3 +61,19 @@ def test_ids_change_places_and_names_move() -> None:
     assert bindings.live_word("first-1") == "first-1"
     bindings.exchange([("id-1a", "id-2b")], [("first-1", "second-1")])
     assert given(bindings, '{"id": "id-2b", "name": "first-1"}') == '{"id": "id-2b", "name": "live-1"}'
+
+
+def test_a_common_word_is_exchanged_in_the_header_that_it_stood_in_alone() -> None:
+    bindings = Bindings()
+    bindings.bind([Binding("3", "7", "x-container-meta-quota"), Binding("box-1a", "box-2b", "name")])
+    headers = (("X-Container-Meta-Quota", "3"), ("X-Container-Object-Count", "3"), ("X-Copied-From", "box-1a"))
+    assert bindings.live(Response(204, "", headers)).headers == (
+        ("X-Container-Meta-Quota", "7"),
+        ("X-Container-Object-Count", "3"),
+        ("X-Copied-From", "box-2b"),
+    )
+
+
+def test_an_archive_stays_as_it_is_since_the_places_of_its_files_stand_in_it() -> None:
+    asked = Request("PUT", "http://swift/v1/AUTH_p/?extract-archive=tar", (), b"vm-2b")
+    assert bound(("vm-1a", "vm-2b")).recorded(asked).body == b"vm-2b"

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from cloudtape.cassettes.messages import Response
+from cloudtape.matchers.requests.moments import moment, respelled
 from cloudtape.matchers.requests.naming import has_random_run
 from cloudtape.matchers.sessions.lists import with_body
 
@@ -64,9 +65,22 @@ class Told:
 
     def _mend(self, thing: dict[str, Any]) -> bool:
         members = self._members.get(str(thing.get(ID)), {})
-        stale = {name: told for name, (own, told) in members.items() if thing.get(name) == own}
+        again = {name: _again(thing.get(name), own, told) for name, (own, told) in members.items()}
+        stale = {name: value for name, value in again.items() if value is not None}
         thing.update(stale)
         return bool(stale)
+
+
+def _again(value: Any, own: Any, told: Any) -> Any:
+    """What was told in the place of a value that is a thing's own; None where it is another one by now.
+
+    A moment may be spelled otherwise in a later answer, without its fraction say.
+    """
+    if value == own:
+        return told
+    if isinstance(value, str) and isinstance(own, str) and isinstance(told, str) and moment(own):
+        return respelled(own, value, told)
+    return None
 
 
 def _is_its_own(value: Any) -> bool:

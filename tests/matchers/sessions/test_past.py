@@ -9,7 +9,7 @@ from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import Summariser
 from cloudtape.matchers.requests.canonical import canonical
 from cloudtape.matchers.requests.naming import Naming
-from cloudtape.matchers.sessions.past import Past
+from cloudtape.matchers.sessions.past import Past, Polling
 
 ID = "5d3983d4-6d41-478b-8238-8f0f8fc90b9c"
 OTHER = "11111111-6d41-478b-8238-8f0f8fc90b9c"
@@ -170,3 +170,51 @@ def test_a_poll_among_very_many_is_found(polls: int) -> None:
     key = canonical(SHOW).key
     given = [past.next(key) for _ in range(min(polls, 1000))]
     assert given == list(range(min(polls, 1000)))
+
+
+def polled(polling: Polling) -> list[str]:
+    answers = ("BUILD", "BUILD", "ACTIVE", "ACTIVE", "BUILD", "BUILD")
+    player = past_of((CREATE, MADE), *((SHOW, answer) for answer in answers), (DELETE, "deleting"), (SHOW, "404"))
+    player.past = Past(player.recording, polling)
+    player.ask(CREATE)
+    return player.ask(SHOW, 7)
+
+
+@pytest.mark.parametrize(
+    ("polling", "given"),
+    [
+        (Polling.DISTINCT, ["BUILD", "ACTIVE", "BUILD", "BUILD", "BUILD", "BUILD", "BUILD"]),
+        (Polling.AS_RECORDED, ["BUILD", "BUILD", "ACTIVE", "ACTIVE", "BUILD", "BUILD", "BUILD"]),
+        (Polling.COLLAPSE, ["BUILD"] * 7),
+    ],
+)
+def test_a_client_that_polls_is_given_each_state_once_or_all_or_the_last(polling: Polling, given: list[str]) -> None:
+    assert polled(polling) == given
+
+
+def test_an_equal_answer_behind_a_write_is_given() -> None:
+    player = past_of((CREATE, MADE), (SHOW, "ACTIVE"), (STOP, "stopping"), (SHOW, "ACTIVE"), (SHOW, "SHUTOFF"))
+    player.ask(CREATE)
+    assert player.ask(SHOW, 2) == ["ACTIVE", "ACTIVE"]
+    player.ask(STOP)
+    assert player.ask(SHOW, 3) == ["ACTIVE", "SHUTOFF", "SHUTOFF"]
+
+
+def test_a_write_that_was_left_out_weighs_less_than_one_that_was_made() -> None:
+    """What the session did must be in the answer, whatever else was done in the recording by then."""
+    actions = [write("POST", f"{SERVER}/action", f'{{"os-{number}": null}}') for number in range(12)]
+    player = past_of(
+        (CREATE, MADE), (SHOW, "made"), *((one, "done") for one in actions), (SHOW, "after twelve"), (STOP, "stopping")
+    )
+    player.ask(CREATE)
+    player.ask(actions[11])
+    assert player.ask(SHOW) == ["after twelve"]
+
+
+def test_of_twins_that_were_made_by_two_the_one_is_taken_before_which_more_was_done() -> None:
+    other = json.dumps({"server": {"id": OTHER}})
+    fillers = [Request("GET", f"{SERVERS}/detail?marker={number}") for number in range(11)]
+    player = past_of((fillers[0], "x"), (CREATE, MADE), *((one, "") for one in fillers[1:]), (CREATE, other))
+    for one in fillers[1:3]:
+        player.ask(one)
+    assert player.ask(CREATE) == [other]

@@ -44,6 +44,13 @@ def test_what_becomes_of_it_later_is_told() -> None:
     assert mended(told, later)["network"] == {**later["network"], "created_at": "2026-01-01"}
 
 
+def test_a_moment_that_is_told_without_its_fraction_is_the_same() -> None:
+    told = Told()
+    told.exchange([(thing(ID, "2026-01-01T00:00:01.123456"), thing(OTHER, "2026-01-02T00:00:02.654321"))])
+    later = mended(told, thing(OTHER, "2026-01-02T00:00:02.000000"))
+    assert later["created_at"] == "2026-01-01T00:00:01.000000"
+
+
 def test_what_was_told_moves_on_and_back() -> None:
     told = Told()
     told.exchange([(A, B)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -35,6 +35,8 @@ class Outward(Protocol):
     def __call__(self, text: bytes) -> bytes: ...
 
     def fields(self, headers: Headers, names: frozenset[str] | None = None) -> Headers: ...
+
+    def over(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]: ...
 
 
 def outward(response: Response, rewriter: Outward, place: Place) -> Response:

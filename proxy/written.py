@@ -10,7 +10,7 @@ was written is spared, and never in a service catalog, which says where to go.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Set
+from collections.abc import AsyncIterator, Callable, Set
 
 from cloudtape.cassettes.json_leaves import Holder, leaves_in
 from cloudtape.cassettes.messages import Headers, Request, Response
@@ -74,6 +74,10 @@ class Sparing:
 
     def fields(self, headers: Headers, names: frozenset[str] | None = None) -> Headers:
         return self._rewriter.fields(headers, names)
+
+    def over(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """A text that comes in pieces is no document about one thing: nothing is left in it."""
+        return self._rewriter.over(pieces)
 
     def _piece(self, text: str) -> str:
         return self._rewriter(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")

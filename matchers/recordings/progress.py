@@ -15,6 +15,10 @@ from collections.abc import Iterator, Sequence
 
 LAG = 1000
 
+Difference = tuple[Sequence[int], Sequence[int]]
+"""Items that are gone, and those that are lacking."""
+NO_DIFFERENCE: Difference = (), ()
+
 
 class Story:
     """The writes on one thing, in recorded order: their positions, the items that each is on, whether it ends or makes
@@ -27,6 +31,7 @@ class Story:
         self, writes: Sequence[int], items: Sequence[Sequence[int]], ends: Sequence[bool], makes: Sequence[bool]
     ) -> None:
         self.writes, self.items, self.ends = writes, items, ends
+        self.ending = frozenset(position for position, end in zip(writes, ends, strict=True) if end)
         self.numbers: dict[int, list[int]] = {}
         self._before: set[int] = set()
         for number, on in enumerate(items):
@@ -89,26 +94,20 @@ class Progress:
 
     def _look_at(self, item: int) -> None:
         played = self._of_item.get(item)
-        for items, is_in in (
-            (self._there, bool(played) and not self._story.ends[played[-1]]),
-            (self._ended, bool(played) and self._story.ends[played[-1]]),
-        ):
+        has_ended = bool(played and self._story.ends[played[-1]])
+        for items, is_in in ((self._there, bool(played) and not has_ended), (self._ended, has_ended)):
             items.add(item) if is_in else items.discard(item)
 
-    def ended_but_there(self, position: int) -> list[int]:
-        """The items that the session has ended, and that were there when a read was recorded."""
-        if not self._ended:
-            return []
-        epoch = self._epoch_of(position)
-        return [item for item in self._ended if self._story.is_there(item, epoch)]
-
-    def difference(self, position: int) -> tuple[list[int], list[int]]:
+    def difference(self, position: int) -> Difference:
         """Of the items that were there when a read was recorded those that the session has ended; and of those that it
         has made or changed, those that were not there.
         """
         epoch = self._epoch_of(position)
+        if epoch == self._prefix == len(self._played):
+            return NO_DIFFERENCE  # the same was done by then
         is_there = self._story.is_there
-        return self.ended_but_there(position), [one for one in self._there if not is_there(one, epoch)]
+        gone = [one for one in self._ended if is_there(one, epoch)]
+        return gone, [one for one in self._there if not is_there(one, epoch)]
 
     def epochs(self, positions: Sequence[int]) -> Iterator[tuple[int, int]]:
         """The ranges of `positions` (from, to) that lie in one epoch each, the one that fits best first.
@@ -116,6 +115,9 @@ class Progress:
         The earlier one on ties.
         """
         first = None
+        if len(positions) == 1:
+            yield 0, 1
+            return
         if len(self._played) == self._prefix:
             yield (first := self._in_order(positions))
         found = sorted(self._epochs(positions), key=lambda epoch: self._misfit(self._epoch_of(positions[epoch[0]])))

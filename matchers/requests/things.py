@@ -118,23 +118,25 @@ def _item(segments: list[str]) -> str:
 
 def is_write(request: Request) -> bool:
     """Whether a request may change what later reads are answered, so that it is answered once."""
-    if request.method in READS:
-        return False
+    if request.method != "POST":
+        return request.method not in READS
     path = urlsplit(request.uri).path
-    return request.method != "POST" or not any(one.path.search(path) and _asks(one, request) for one in QUESTIONS)
+    return not any(one.path.search(path) and _asks(one, request) for one in QUESTIONS)
 
 
 def _asks(question: Question, request: Request) -> bool:
     if not question.actions:
         return True
     first = FIRST_KEY.match(request.body) if isinstance(request.body, bytes) else None
-    return bool(first) and first[1] in question.actions
+    return first is not None and first[1] in question.actions
 
 
 def is_login(method: str, uri: str) -> bool:
     """Whether a request asks for a token: it changes nothing, and its body says who somebody is."""
+    if method != "POST":
+        return False
     path = urlsplit(uri).path
-    return method == "POST" and any(one.is_login and one.path.search(path) for one in QUESTIONS)
+    return any(one.is_login and one.path.search(path) for one in QUESTIONS)
 
 
 def word(name: str) -> int:

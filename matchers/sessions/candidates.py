@@ -40,7 +40,7 @@ class Candidate(msgspec.Struct, frozen=True):
 class Asked:
     """One request as it is looked for: in the recording's words, reduced, and who asks."""
 
-    __slots__ = ("_form", "_naming", "asker", "is_read", "is_write", "key", "request", "rung", "same")
+    __slots__ = ("_form", "_naming", "asker", "key", "request", "rung", "same")
 
     def __init__(self, request: Request, session: Session, naming: Naming) -> None:
         recorded = recorded_checksums(session.uploads, session.bindings.recorded(request))
@@ -48,9 +48,17 @@ class Asked:
         self.same: Canonical = canonical(recorded)
         self.key = self.same.key
         self.asker = session.asker(request)
-        self.is_read, self.is_write = request.method in READS, is_write(request)
         self.rung = Rung.EXACT if recorded is request else Rung.BOUND
         self._form: Form | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """By its method: it makes nothing."""
+        return self.request.method in READS
+
+    @property
+    def is_write(self) -> bool:
+        return is_write(self.request)
 
     @property
     def form(self) -> Form:
@@ -96,9 +104,11 @@ class Candidates:
                 self.anybodys(asked) if not identity else (),
                 self._recording.of_shape(own.shape, who or None)[:MOST_THOUGHT_OF],
             ):
-                found = list(self.compared_in(session, tried, own, context))
-                yield from found
-                if any(isinstance(one.verdict, Fit) for one in found):
+                fits = False
+                for one in self.compared_in(session, tried, own, context):
+                    fits = fits or isinstance(one.verdict, Fit)
+                    yield one
+                if fits:
                     return
 
     def compared_in(

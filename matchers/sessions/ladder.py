@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from cloudtape.cassettes.messages import Interaction, Request, Response
+from cloudtape.matchers.recordings.progress import NO_DIFFERENCE
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import Identity
 from cloudtape.matchers.recordings.vocabulary import named_by, shown_by
@@ -80,16 +81,14 @@ class Ladder:
         for step in self._steps:
             found = step(session, asked)
             if found is not None:
-                if asked.is_write:
-                    return msgspec.structs.replace(found, is_upload=True) if is_upload(asked.same.body) else found
-                return self._as_it_is_now(session, found)
+                if session.past.difference is not NO_DIFFERENCE:
+                    return self._as_it_is_now(session, found)
+                return msgspec.structs.replace(found, is_upload=True) if is_upload(asked.same.body) else found
         return None
 
     def _as_it_is_now(self, session: Session, found: Found) -> Found | None:
         """A recorded list without what this session has deleted, with what it has made; that is a guess."""
-        gone, lacks = session.past.difference(found.position)
-        if not gone and not lacks:
-            return found
+        gone, lacks = session.past.difference
         recorded = self._read(found.position)
         others = map(self._read, self._recording.told_alike(found.position))
         now = mended(recorded.request, recorded.response, gone, lacks, ((one.request, one.response) for one in others))
@@ -123,7 +122,7 @@ class Ladder:
         return None if asked.is_write else self._recorded(session, asked)
 
     def _recorded(self, session: Session, asked: Asked) -> Found | None:
-        if asked.rung.height > self._most.height:
+        if asked.rung is Rung.BOUND and self._most is Rung.EXACT:
             return None
         position = session.past.next(asked.key, asked.asker)
         if position is None:
@@ -155,11 +154,12 @@ class Ladder:
         return self._likest(session, asked, (one for one in compared if self._status_at(one.position) < REFUSED))
 
     def _likest(self, session: Session, asked: Asked, candidates: Iterable[Candidate]) -> Found | None:
-        fits = [
-            (self._rank(session, one.position, one.verdict, asked.asker), one, one.verdict)
-            for one in candidates
-            if isinstance(one.verdict, Fit) and session.past.is_free(one.position)
-        ]
+        fits = []
+        for one in candidates:
+            if isinstance(one.verdict, Fit) and session.past.is_free(one.position):
+                fits.append((self._rank(session, one.position, one.verdict, asked.asker), one, one.verdict))
+                if asked.is_read and one.verdict.is_perfect:
+                    break  # they come in order, and of reads the first is the best
         for _, one, fit in sorted(fits, key=lambda fit: fit[0]):
             if not fit.alike and not says_nothing(self._read(one.position).response):
                 continue

@@ -71,6 +71,11 @@ class Fit(msgspec.Struct, frozen=True):
         """0 where nothing differs but what is random."""
         return self.version[0] + self.unlikeness
 
+    @property
+    def is_perfect(self) -> bool:
+        """Whether nothing differs but what is random."""
+        return self.alike and not self.version[0] and not self.unlikeness
+
 
 def never(_: str) -> bool:
     return False

@@ -17,7 +17,7 @@ from enum import Enum, StrEnum, auto
 
 import msgspec
 
-from cloudtape.matchers.recordings.progress import Progress
+from cloudtape.matchers.recordings.progress import NO_DIFFERENCE, Difference, Progress
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import Identity
 from cloudtape.matchers.requests.things import word
@@ -78,7 +78,10 @@ class Past:
         self._progress: dict[int, Progress] = {}
         self._kin: dict[int, set[int]] = {}
         self._begin: dict[Which, int] = {}
-        self._has_ended = False
+        self._ended: set[int] = set()
+        """Writes that left nothing of what they were on."""
+        self.difference: Difference = NO_DIFFERENCE
+        """By which items the last read differs from what is there for this session now."""
 
     def next(self, key: bytes, asker: Asker = ANYBODY) -> int | None:
         """The position that answers a request now; it counts as played.
@@ -89,6 +92,7 @@ class Past:
         positions = self._recording.positions(key)
         if not positions:
             return None
+        self.difference = NO_DIFFERENCE
         # A request that was recorded by several users is answered with what its own one was.
         whose = asker.identity if len(positions) > 1 else ()
         own = (self._recording.of_identity(key, whose) if whose else ()) or positions
@@ -121,6 +125,7 @@ class Past:
         """For each pair, not the first was replayed, but the second."""
         for one, _ in pairs:
             self._replayed.pop(one, None)
+            self._ended.discard(one)
             for progress in self._concerned(self._recording.things(one)):
                 progress.take_back(one)
         for _, other in pairs:
@@ -140,7 +145,8 @@ class Past:
         self._given.add(position)
         if self._recording.is_write(position) and position not in self._replayed:
             self._replayed[position] = None
-            self._has_ended |= self._recording.is_end(position)
+            if self._recording.is_end(position):
+                self._ended.add(position)
             if token and self._recording.is_create(position):
                 self._kin.setdefault(token, set()).add(self._recording.asker(position))
             for progress in self._concerned(self._recording.things(position)):
@@ -149,23 +155,23 @@ class Past:
     def _choose(self, which: Which, positions: Sequence[int], token: int) -> int | None:
         if self._recording.is_write(positions[0]):
             return self._next_write(which, positions, token)
-        if len(positions) == 1 and not self._has_ended:
+        if len(positions) == 1 and (not self._ended or not self._may_show_what_is_gone(positions[0])):
             return positions[0]
         thing = self._recording.about(positions[0])
         if not self._recording.writes.get(thing):
             return self._next_of(positions, 0, len(positions), which)
         progress = self._progress_of(thing)
         for begin, end in progress.epochs(positions):
-            position = self._next_of(positions, begin, end, which)
-            gone = progress.ended_but_there(position)
+            position = self._next_of(positions, begin, end, which) if end - begin > 1 else positions[begin]
+            gone, _ = self.difference = progress.difference(position)
             if not gone or self._shows(position, gone) is not Shown.ITSELF:
                 return position
         return None
 
-    def difference(self, position: int) -> tuple[list[int], list[int]]:
-        """What was there when a read was recorded and this session has ended, and what it has made that was not."""
-        progress = self._progress.get(self._recording.about(position))
-        return progress.difference(position) if progress else ([], [])
+    def _may_show_what_is_gone(self, position: int) -> bool:
+        """Whether this session has ended something of what a read is about."""
+        thing = self._recording.about(position)
+        return thing in self._recording.writes and not self._recording.story(thing).ending.isdisjoint(self._ended)
 
     def _next_of(self, positions: Sequence[int], begin: int, end: int, which: Which) -> int:
         """The first position of a range behind the last one given, or the range's last again."""

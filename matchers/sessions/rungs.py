@@ -20,7 +20,10 @@ class Rung(StrEnum):
     @property
     def height(self) -> int:
         """How much is guessed: 0 for nothing."""
-        return list(Rung).index(self)
+        return HEIGHTS[self]
+
+
+HEIGHTS = {rung: height for height, rung in enumerate(Rung)}
 
 
 class Matching(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,9 +61,9 @@ class Agreement:
         """Whether the client wrote this document, or one that it is a part of."""
         return any(key.kind.startswith(kind) and key.parents[: len(ids)] == ids for kind, ids in self._documents)
 
-    def has_written_any(self, kinds: tuple[str, ...]) -> bool:
+    def has_written_any(self, kinds: re.Pattern[str]) -> bool:
         """Whether the client wrote a document of a kind that begins so."""
-        return any(kind.startswith(kinds) for kind, _ in self._documents)
+        return any(kinds.match(kind) for kind, _ in self._documents)
 
     def has_named(self, kind: str, name: str) -> bool:
         """Whether something that the client made or changed has ever had this name."""

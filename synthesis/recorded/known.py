@@ -62,6 +62,11 @@ class Known:
             return (STAND_IN,)
         return tuple(user for login in reversed(self.logins.values()) if (user := login.as_user()))
 
+    def first_logins(self) -> Iterator[Login]:
+        """The logins of those who were there before the recording made anybody, to where they could be then."""
+        made = {(key.kind, key.id) for key in self.made}
+        return (login for login in self.logins.values() if made.isdisjoint(login.names()))
+
     def _find_what_came_along(self) -> None:
         """What belongs to something that the recording made was made by it, too: the ports of a server, say."""
         new = {key.id for key in self.made if is_distinctive(key.id)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
 READS = (Verb.LIST, Verb.SHOW, Verb.CHECK, Verb.READ)
 # What asks for a part of a list: that part must be of one list.
 PAGED = ("limit", "marker")
-# Lists of what was said elsewhere: how the kinds begin to which a client says it.
+# Lists of what was said elsewhere: the kinds to which a client says it.
 TOLD_ELSEWHERE = {
-    "identity/role_assignments": ("identity/projects/", "identity/domains/", "identity/system/", "identity/OS-INHERIT"),
+    "identity/role_assignments": re.compile(
+        r"identity/((OS-INHERIT/)?(projects|domains|system)/(users|groups)/roles|groups/users|roles/implies)"
+    ),
+    "identity/role_inferences": re.compile(r"identity/roles/implies"),
 }
 
 
@@ -37,7 +41,7 @@ def is_news(world: RecordedWorld, call: Call) -> bool:
         return True
     if call.plan.verb is not Verb.LIST:
         return False
-    if agreement.has_written_any(TOLD_ELSEWHERE.get(call.plan.kind, ())):
+    if (elsewhere := TOLD_ELSEWHERE.get(call.plan.kind)) and agreement.has_written_any(elsewhere):
         return True
     is_of_a_name = any(agreement.has_named(call.plan.kind, value) for value in queried)
     return is_of_a_name or (any(name in PAGED for name, _ in call.query) and mends(world, call))

@@ -31,7 +31,7 @@ from cloudtape.synthesis.object_store.service import ObjectService
 from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.recorded.agreement import Agreement
 from cloudtape.synthesis.recorded.known import STAND_IN, Known, seen_in
-from cloudtape.synthesis.recorded.logins import adopt, login_in, settle_in
+from cloudtape.synthesis.recorded.logins import adopt, is_settled, login_in, settle_in
 from cloudtape.synthesis.recorded.mending import READS, mends
 from cloudtape.synthesis.recorded.objects import RecordedObjects
 from cloudtape.synthesis.recorded.sightings import Key, Sighting
@@ -84,6 +84,10 @@ class RecordedWorld(World):
     def see(self, request: Request, response: Response) -> None:
         """Take a replayed answer for true, in so far as the client changed nothing of what it says."""
         if login := login_in(response):
+            changed = any(self.agreement.is_changed(Key(kind, "", (), id_)) for kind, id_ in login.names())
+            if not (changed or is_settled(self, login)):
+                with self.agreement.kept(), self._being_told({}):
+                    settle_in(self, [login])
             adopt(self, login)
             return
         call = self._synthesizer.call(self, request)
@@ -157,7 +161,7 @@ class RecordedWorld(World):
     def _start(self) -> None:
         known = self._known
         if known.logins:
-            settle_in(self, known.logins.values())
+            settle_in(self, known.first_logins())
             for login in known.logins.values():
                 token = adopt(self, login)
                 if self.trusted is None or (token.is_admin and not self.trusted.is_admin):

@@ -19,12 +19,21 @@ if TYPE_CHECKING:
 READS = (Verb.LIST, Verb.SHOW, Verb.CHECK, Verb.READ)
 # What asks for a part of a list: that part must be of one list.
 PAGED = ("limit", "marker")
-# Lists of what was said elsewhere: the kinds to which a client says it.
+# What only says again what was said elsewhere: the kinds to which a client says it.
 TOLD_ELSEWHERE = {
     "identity/role_assignments": re.compile(
         r"identity/((OS-INHERIT/)?(projects|domains|system)/(users|groups)/roles|groups/users|roles/implies)"
     ),
     "identity/role_inferences": re.compile(r"identity/roles/implies"),
+    **{
+        f"{service}/{kind}": re.compile(rf"{service}/{quotas}")
+        for service, kinds, quotas in (
+            ("compute", ("limits", "os-quota-sets", "os-quota-sets/defaults"), "os-quota-(class-)?sets"),
+            ("block-storage", ("limits", "os-quota-sets", "os-quota-sets/defaults"), "os-quota-(class-)?sets"),
+            ("shared-file-system", ("limits",), "(os-)?quota-sets"),
+        )
+        for kind in kinds
+    },
 }
 
 
@@ -39,10 +48,11 @@ def is_news(world: RecordedWorld, call: Call) -> bool:
         return True
     if agreement.has_written(Key(call.plan.kind, call.region, call.ids, "")):
         return True
+    elsewhere = TOLD_ELSEWHERE.get(call.plan.kind) if call.plan.verb in READS else None
+    if elsewhere and agreement.has_written_any(elsewhere):
+        return True
     if call.plan.verb is not Verb.LIST:
         return False
-    if (elsewhere := TOLD_ELSEWHERE.get(call.plan.kind)) and agreement.has_written_any(elsewhere):
-        return True
     is_of_a_name = any(agreement.has_named(call.plan.kind, value) for value in queried)
     return is_of_a_name or (any(name in PAGED for name, _ in call.query) and mends(world, call))
 

@@ -12,7 +12,7 @@ from cloudtape.synthesis.blob_store import Blob, BlobError, Content
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.finding import item
-from cloudtape.synthesis.image.stores import default_store, put_into, store, stores_asked
+from cloudtape.synthesis.image.stores import add_import_task, default_store, put_into, store, stores_asked
 from cloudtape.synthesis.scene import Scene, answers, on
 from cloudtape.synthesis.shelves import Members, Resource
 
@@ -99,7 +99,8 @@ def _import(scene: Scene) -> Answer:
     else:
         store(image, image.private.pop("staged", None) or keep(scene, b""), stores)
     image.set(os_glance_importing_to_stores="", os_glance_failed_import="")
-    return Answer(202, None, (("OpenStack-image-import-task-id", scene.world.new_id()),))
+    task = add_import_task(scene, image, stores)
+    return Answer(202, None, (("OpenStack-image-import-task-id", task.id),))
 
 
 @answers("image.images.file.download", "image.images.file.show")

@@ -10,11 +10,15 @@ from typing import Any
 
 import msgspec
 
+from cloudtape.cassettes.messages import Response, header
 from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.kinds import Kind
 from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.shelves import Members
 
+# Actions that make something else, by whose id they are answered, in a member or as where it is: its kind.
+GIVES = dict.fromkeys(("createImage", "createBackup", "os-volume_upload_image"), "image/images")
+GIVEN_AS = "image_id"
 SHOWING = (Verb.SHOW, Verb.CREATE, Verb.PUT, Verb.UPDATE)
 MAKING = (Verb.CREATE, Verb.PUT)
 
@@ -54,6 +58,18 @@ def sightings(kind: Kind, call: Call, document: Any) -> Iterator[Sighting]:
     for members in found:
         if members is not None and (id_ := _id(kind, call, members)):
             yield Sighting(Key(kind.name, call.region, call.parents, id_), _kept(kind, call, members), call)
+
+
+def ids_given(call: Call, response: Response, document: Any) -> Members:
+    """By kind, the id of what an action made that is not what it acted on."""
+    kind = GIVES.get(call.plan.operation.action)
+    if not kind:
+        return {}
+    told = document if isinstance(document, dict) else {}
+    inner = next((one for one in told.values() if isinstance(one, dict)), told)
+    where = (header(response.headers, "location") or "").rstrip("/").rpartition("/")[2]
+    found = told.get(GIVEN_AS) or inner.get(GIVEN_AS) or where
+    return {kind: found} if isinstance(found, str) and found else {}
 
 
 def list_in(kind: Kind, call: Call, document: Any) -> list[Any] | None:

@@ -30,11 +30,11 @@ from cloudtape.synthesis.making import effect
 from cloudtape.synthesis.object_store.service import ObjectService
 from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.recorded.agreement import Agreement
-from cloudtape.synthesis.recorded.known import STAND_IN, Known, seen_in
+from cloudtape.synthesis.recorded.known import STAND_IN, Known, document_in, seen_in
 from cloudtape.synthesis.recorded.logins import adopt, is_settled, login_in, settle_in
 from cloudtape.synthesis.recorded.mending import READS, mends
 from cloudtape.synthesis.recorded.objects import RecordedObjects
-from cloudtape.synthesis.recorded.sightings import Key, Sighting
+from cloudtape.synthesis.recorded.sightings import Key, Sighting, ids_given
 from cloudtape.synthesis.scene import EFFECTS, OWNERS, SEEN, Scene, copied, fresh
 from cloudtape.synthesis.shelves import Members, Resource
 from cloudtape.synthesis.world import World
@@ -93,7 +93,7 @@ class RecordedWorld(World):
         call = self._synthesizer.call(self, request)
         seen = seen_in(self._synthesizer, self, request, response)
         if call and call.plan.verb not in READS and response.status < 300:
-            self._do(call, seen)
+            self._do(call, seen, ids_given(call, response, document_in(response)))
         instead = call is not None and mends(self, call)
         follows = any((one.key.kind, SEEN) in EFFECTS for one in seen)
         with self.agreement.kept() if follows else nullcontext(), self._being_told({}):
@@ -183,9 +183,11 @@ class RecordedWorld(World):
         for seen, one in there:  # now that each may look for the others
             self._work_out(seen, one)
 
-    def _do(self, call: Call, seen: list[Sighting]) -> None:
-        """Do here what a replayed request did, so that whatever follows from it does."""
-        ids = {one.key.kind: one.members.get(self.kinds[one.key.kind].key) for one in seen}
+    def _do(self, call: Call, seen: list[Sighting], given: Members) -> None:
+        """Do here what a replayed request did, so that whatever follows from it does. `given` are ids of what it made
+        beside what was seen.
+        """
+        ids = given | {one.key.kind: one.members.get(self.kinds[one.key.kind].key) for one in seen}
         for one in seen:
             self._later.pop(one.key.id, None)
         self._born = []

@@ -128,6 +128,8 @@ def test_data_is_in_the_one_store_of_a_made_up_cloud() -> None:
         glance.ask("PUT", "image", f"/v2/images/{image}/stage", b"12345", (OCTETS,))
         glance.say("POST", f"/images/{image}/import", {"method": {"name": "glance-direct"}, "stores": [store]})
         assert glance.say("GET", f"/images/{image}")[1].get("stores") == ("file" if status == 204 else None)
+    (task,) = glance.say("GET", f"/images/{image}/tasks")[1]["tasks"]
+    assert (task["status"], task["input"]["backend"], task["image_id"]) == ("success", ["file"], image)
     assert [glance.say("DELETE", f"/stores/{store}/{image}")[0] for store in ("other", "file")] == [404, 403]
 
 

@@ -97,6 +97,27 @@ def test_images_are_in_the_stores_that_were_recorded() -> None:
     assert msgspec.json.decode(ask(world, "GET", f"{IMAGE}/info/stores").body) == {"stores": stores}
 
 
+SERVER = {"id": "5e49f8b0-0000-4000-8000-000000000001", "name": "one", "status": "ACTIVE"}
+MADE = "1a9e0000-0000-4000-8000-000000000002"
+
+
+@pytest.mark.parametrize(
+    ("headers", "document"),
+    [((("Location", f"http://image.cloud.invalid/images/{MADE}"),), None), ((), {"image_id": MADE})],
+)
+def test_the_image_that_a_replayed_action_made_has_its_recorded_id(
+    headers: tuple[tuple[str, str], ...], document: Any
+) -> None:
+    world = world_of(("GET", f"{COMPUTE}/v2.1/servers/{SERVER['id']}", {"server": SERVER}, ()))
+    action = b'{"createImage": {"name": "snapshot"}}'
+    about = (("X-Auth-Token", "t"), *JSON)
+    request = Request("POST", f"{COMPUTE}/v2.1/servers/{SERVER['id']}/action", about, action)
+    body = msgspec.json.encode(document) if document else b""
+    world.see(request, Response(202, "Accepted", (*JSON, *headers), body))
+    listed = msgspec.json.decode(ask(world, "GET", f"{COMPUTE}/v2.1/images?server=x/servers/{SERVER['id']}").body)
+    assert [one["id"] for one in listed["images"]] == [MADE]
+
+
 USER = {"id": "u-1234567", "name": "made", "domain_id": "default"}
 PROJECT = {"id": "p-1234567", "name": "made", "domain_id": "default", "parent_id": "default"}
 LOGIN = {

@@ -26,7 +26,7 @@ from cloudtape.routes import Routes
 from cloudtape.service_catalog import CATALOG_PATHS, Endpoint, endpoints_of
 from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.recorded.known import Exchange, Known, document_in
-from cloudtape.synthesis.recorded.mending import is_news, mended, mends, note
+from cloudtape.synthesis.recorded.mending import is_doubtful, is_news, mended, mends, note
 from cloudtape.synthesis.recorded.world import RecordedWorld
 from cloudtape.synthesis_part import SynthesisPart
 
@@ -57,7 +57,7 @@ class Mixed:
         response = await self._replayer(request)
         if isinstance(response, Ready):
             response = response.response
-        if response is None:
+        if response is None or (call and is_doubtful(world, call, response.status)):
             return None
         if objects:
             await objects.see(world, asked, response)

@@ -92,6 +92,13 @@ class Agreement:
             for text in texts
         )
 
+    def is_needed_by_news(self, id_: str) -> bool:
+        """Whether something that the client made, or changed, stands under a resource or names it."""
+        if not self._own and not self._names:
+            return False
+        news = (one for key, one in self._everything() if one.id != id_ and self._differs(key, one))
+        return any(id_ in one.parents or id_ in _texts(one.members) for one in news)
+
     def has_made(self, kind: str) -> bool:
         """Whether the client ever made or changed one of a kind."""
         return kind in self._names

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from cloudtape.matchers.requests.naming import is_distinctive
 from cloudtape.matchers.requests.things import is_login
 from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.paging import PAGING, PLAIN
 from cloudtape.synthesis.plans import Verb
+from cloudtape.synthesis.quotas import BUDGETS
 from cloudtape.synthesis.recorded.sightings import Key, id_in, list_in
 
 if TYPE_CHECKING:
@@ -38,13 +40,15 @@ TOLD_ELSEWHERE = {
 
 
 def is_news(world: RecordedWorld, call: Call) -> bool:
-    """Whether no recorded answer can be right: the request names what the client made, changed or deleted, or asks for
-    a page of a list with such things.
+    """Whether no recorded answer can be right: the request names what the client made, changed or deleted, is to delete
+    what such things need, or asks for a page of a list with them.
     """
     agreement, queried = world.agreement, [value for _, value in call.query]
     if any(agreement.is_changed(key) for key in _path_of(call)) or agreement.names_news([call.body, queried]):
         return True
     if is_login(call.request.method, call.request.uri) and agreement.names_own_login(call.body):
+        return True
+    if call.plan.verb is Verb.DELETE and is_distinctive(call.id) and agreement.is_needed_by_news(call.id):
         return True
     if agreement.has_written(Key(call.plan.kind, call.region, call.ids, "")):
         return True
@@ -55,6 +59,16 @@ def is_news(world: RecordedWorld, call: Call) -> bool:
         return False
     is_of_a_name = any(agreement.has_named(call.plan.kind, value) for value in queried)
     return is_of_a_name or (any(name in PAGED for name, _ in call.query) and mends(world, call))
+
+
+def is_doubtful(world: RecordedWorld, call: Call, status: int) -> bool:
+    """Whether a recorded refusal may be one by a quota that the client has changed since."""
+    budget = BUDGETS.get(call.service.type)
+    if call.plan.verb in READS or budget is None or status != budget.status:
+        return False
+    classes = budget.kind.replace("quota-sets", "quota-class-sets")
+    quotas = ((budget.kind, call.token.project), (classes, "default"))
+    return any(world.agreement.has_written(Key(kind, call.region, (whose,), "")) for kind, whose in quotas)
 
 
 def mends(world: RecordedWorld, call: Call) -> bool:

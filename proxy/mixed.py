@@ -59,6 +59,8 @@ class Mixed:
             response = response.response
         if response is None or (call and is_doubtful(world, call, response.status)):
             return None
+        if objects and objects.is_doubtful(asked, response.status, world.as_live):
+            return None
         if objects:
             await objects.see(world, asked, response)
         elif answer := self._document(response):
@@ -125,9 +127,9 @@ class Mixed:
                     continue
                 asked = self._addresses.inward(one.request)
                 is_json = (header(one.response.headers, "content-type") or "").startswith("application/json")
-                if is_json or self._synthesizer.has_own(asked):
-                    answer = self._document(one.response)
-                    yield asked, answer or replace(one.response, body=b"")
+                is_read = is_json or self._synthesizer.has_own(asked)
+                answer = self._document(one.response) if is_read else None
+                yield asked, answer or replace(one.response, body=b"")
 
 
 def _endpoints(cassettes: Sequence[Cassette]) -> Iterator[Endpoint]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from cloudtape.matchers.requests.naming import is_distinctive
-from cloudtape.synthesis.recorded.sightings import Key
+from cloudtape.synthesis.recorded.sightings import Key, texts_in
 from cloudtape.synthesis.shelves import Resource
 from cloudtape.synthesis.world import World
 
@@ -51,7 +51,7 @@ class Agreement:
     def names_own_login(self, value: Any) -> bool:
         """Whether a request to log in names a user, project or domain that the client made."""
         names = set[str]().union(*(self._names.get(kind, ()) for kind in WHO))
-        return not names.isdisjoint(_texts(value))
+        return not names.isdisjoint(texts_in(value))
 
     def wrote(self, key: Key) -> None:
         """The client wrote a document: what there is, and is no resource."""
@@ -83,7 +83,7 @@ class Agreement:
         """Whether some text in a JSON value names what the client made, or changed."""
         if not self._own and not self._names:
             return False
-        texts = {text for text in _texts(value) if is_distinctive(text)}
+        texts = {text for text in texts_in(value) if is_distinctive(text)}
         if not texts.isdisjoint(self._own):
             return True
         return any(
@@ -97,7 +97,7 @@ class Agreement:
         if not self._own and not self._names:
             return False
         news = (one for key, one in self._everything() if one.id != id_ and self._differs(key, one))
-        return any(id_ in one.parents or id_ in _texts(one.members) for one in news)
+        return any(id_ in one.parents or id_ in texts_in(one.members) for one in news)
 
     def has_made(self, kind: str) -> bool:
         """Whether the client ever made or changed one of a kind."""
@@ -135,14 +135,3 @@ class Agreement:
 
 def _shelf(key: Key) -> Shelf:
     return key.kind, "" if key.kind.startswith("identity/") else key.region, key.parents
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """The texts in a JSON value, and the last segment of those that are URLs."""
-    if isinstance(value, str):
-        yield value
-        if "://" in value:
-            yield value.rstrip("/").rpartition("/")[2]
-    elif isinstance(value, dict | list):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _texts(one)

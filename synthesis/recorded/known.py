@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.matchers.requests.naming import is_distinctive
 from cloudtape.synthesis.recorded.logins import Login, adopt, login_in
+from cloudtape.synthesis.recorded.lost import Endings
 from cloudtape.synthesis.recorded.objects import KnownObjects
 from cloudtape.synthesis.recorded.sightings import Key, Sighting, sightings
 from cloudtape.synthesis.world import World
@@ -28,7 +29,7 @@ class Known:
     """`seen` is each resource as it was last shown, `made` are those that the recording itself made, and `came_along`
     those of them that it made with others, by whose ids they are there. `kinds` are those of which something was told,
     be it that there is none; `addresses` are such in subnets and networks. `logins` are by user and project, the last
-    one of each; `objects` is what the object store holds.
+    one of each; `objects` is what the object store holds; `endings` is what ended.
     """
 
     def __init__(self) -> None:
@@ -39,6 +40,7 @@ class Known:
         self.addresses: dict[str, str] = {}
         self.logins: dict[tuple[str, str], Login] = {}
         self.objects = KnownObjects()
+        self.endings = Endings()
 
     def read(self, synthesizer: Synthesizer, exchanges: Iterable[Exchange]) -> None:
         """Take in what was answered, in the order in which it was; the addresses are the made-up cloud's."""
@@ -50,9 +52,11 @@ class Known:
                 continue
             if synthesizer.has_own(request):
                 self.objects.read(request, response)
-            for one in seen_in(synthesizer, world, request, response):
+            call, seen = synthesizer.call(world, request), seen_in(synthesizer, world, request, response)
+            self.endings.read(call, request, response, seen)
+            for one in seen:
                 self._add(one)
-            if response.status < 300 and (call := synthesizer.call(world, request)):
+            if response.status < 300 and response.body and call:
                 self.kinds.add(call.plan.kind)
         self._find_what_came_along()
 

@@ -62,7 +62,11 @@ def is_news(world: RecordedWorld, call: Call) -> bool:
 
 
 def is_doubtful(world: RecordedWorld, call: Call, status: int) -> bool:
-    """Whether a recorded refusal may be one by a quota that the client has changed since."""
+    """Whether a recorded refusal may be one by a quota that the client has changed since, or tells that something is
+    gone which nothing ended.
+    """
+    if status == 404 and any(key.id in world.outliving(key) for key in _path_of(call)):
+        return True
     budget = BUDGETS.get(call.service.type)
     if call.plan.verb in READS or budget is None or status != budget.status:
         return False
@@ -72,10 +76,15 @@ def is_doubtful(world: RecordedWorld, call: Call, status: int) -> bool:
 
 
 def mends(world: RecordedWorld, call: Call) -> bool:
-    """Whether a request is for a list in which the client made, changed or deleted something."""
+    """Whether a request is for a list in which the client made, changed or deleted something, or one that may lack what
+    is still there.
+    """
     if call.plan.verb is not Verb.LIST:
         return False
-    return world.agreement.has_made(call.plan.kind) or bool(world.agreement.changes(_list_of(call)))
+    where = _list_of(call)
+    if world.agreement.has_made(call.plan.kind) or world.outliving(where):
+        return True
+    return bool(world.agreement.changes(where))
 
 
 def mended(world: RecordedWorld, call: Call, recorded: Any, made: Any) -> bool:
@@ -95,7 +104,8 @@ def mended(world: RecordedWorld, call: Call, recorded: Any, made: Any) -> bool:
         # Where the client makes things of its own, those of the recording are not there but for what it made again.
         if id_ in news or (id_ not in changes and not world.is_later(replace(where, id=id_))):
             kept.append(news.pop(id_, one))
-    added = list(news.values())
+    still = world.outliving(where) - changes - {id_in(kind, one) for one in listed}
+    added = [*news.values(), *(one for one in ours if id_in(kind, one) in still)]
     newest_first = PAGING.get(call.service.type, PLAIN).newest_first
     listed[:] = added + kept if newest_first else kept + added
     return True

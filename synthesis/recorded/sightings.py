@@ -90,6 +90,17 @@ def unwrapped(kind: Kind, item: Any) -> Members | None:
     return found if isinstance(found, dict) else None
 
 
+def texts_in(value: Any) -> Iterator[str]:
+    """The texts in a JSON value, and the last segment of those that are URLs."""
+    if isinstance(value, str):
+        yield value
+        if "://" in value:
+            yield value.rstrip("/").rpartition("/")[2]
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(one)
+
+
 def id_in(kind: Kind, item: Any) -> str:
     """The id of an item of a list, empty where it has none."""
     members = unwrapped(kind, item)

@@ -25,17 +25,18 @@ from cloudtape.synthesis.bootstrap import add_user, bootstrap
 from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.clock import Pace
 from cloudtape.synthesis.identity.core import token_for
-from cloudtape.synthesis.lifecycle import default_lives, resume
+from cloudtape.synthesis.lifecycle import default_lives, is_going, resume
 from cloudtape.synthesis.making import effect
 from cloudtape.synthesis.object_store.service import ObjectService
 from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.recorded.agreement import Agreement
+from cloudtape.synthesis.recorded.belonging import SAME_IF, owner_of, stands_for
 from cloudtape.synthesis.recorded.known import STAND_IN, Known, document_in, seen_in
 from cloudtape.synthesis.recorded.logins import adopt, is_settled, login_in, settle_in
 from cloudtape.synthesis.recorded.mending import READS, mends
 from cloudtape.synthesis.recorded.objects import RecordedObjects
 from cloudtape.synthesis.recorded.sightings import Key, Sighting, ids_given
-from cloudtape.synthesis.scene import EFFECTS, OWNERS, SEEN, Scene, copied, fresh
+from cloudtape.synthesis.scene import EFFECTS, SEEN, Scene, copied, fresh
 from cloudtape.synthesis.shelves import Members, Resource
 from cloudtape.synthesis.world import World
 
@@ -44,14 +45,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 SHORTEST_NAME = 8
-# Heat's stacks have a second project, of their users.
-OWNING = ("project", *(name for name in OWNERS if name != "stack_user_project_id"))
-# What is made along with others, and the members by which one that was named here is one that was recorded.
-SAME_IF = {
-    "network/ports": ("network_id", "device_id", "device_owner"),
-    "network/security-groups": ("project_id", "name"),
-    "network/security-group-rules": ("security_group_id", "direction", "ethertype", "protocol", "remote_group_id"),
-}
 
 
 class RecordedWorld(World):
@@ -225,7 +218,7 @@ class RecordedWorld(World):
         waiting = self._came_along.get(seen.key.kind, [])
         for key in waiting:
             found = self.there(key)
-            if found and key.parents == seen.key.parents and _stands_for(key.kind, found.members, seen.members):
+            if found and key.parents == seen.key.parents and stands_for(key.kind, found.members, seen.members):
                 waiting.remove(key)
                 with self.agreement.kept():
                     self.remove(found, key.region)
@@ -256,13 +249,13 @@ class RecordedWorld(World):
         if found is None:
             whole = self._whole(key, members, Scene(self, seen.call))
             by = seen.call.token if seen.call.token.project else self.trusted
-            project = _owner(whole) or by.project if kind.scope != "global" else ""
+            project = owner_of(whole) or by.project if kind.scope != "global" else ""
             user = str(whole.get("user_id") or by.user)
             found = self.add(key.kind, whole, region=key.region, project=project, user=user, parents=key.parents)
             found.is_whole = True
         else:
             found.update(members)
-            if (owner := _owner(members)) and owner != found.project and kind.scope != "global":
+            if (owner := owner_of(members)) and owner != found.project and kind.scope != "global":
                 self.hand_over(found, owner, key.region)
         return found
 
@@ -276,6 +269,15 @@ class RecordedWorld(World):
             return False
         owners = self._known.came_along.get(key)
         return owners is None or not owners <= self._done
+
+    def outliving(self, where: Key) -> set[str]:
+        """The ids of what is still there, though a recording that does not tell of its end shows it gone."""
+        ids = {one.id for one in self._known.endings.lost if (one.kind, one.region) == (where.kind, where.region)}
+        if not ids:
+            return set()
+        live: list[str] = msgspec.json.decode(self.as_live(msgspec.json.encode(sorted(ids))))
+        shelf = self.shelf(where.kind, where.region, where.parents)
+        return {id_ for id_ in live if (one := shelf.get(id_)) and not is_going(one)}
 
     def there(self, key: Key) -> Resource | None:
         """The resource that stands there, by its id alone."""
@@ -294,14 +296,3 @@ class RecordedWorld(World):
         if kind.key not in members:
             whole[kind.key] = key.id
         return whole
-
-
-def _stands_for(kind: str, one: Members, other: Members) -> bool:
-    names = SAME_IF[kind]
-    return all(one.get(name) == other.get(name) for name in names)
-
-
-def _owner(members: Members) -> str:
-    """The project that a resource says it belongs to."""
-    named = (members.get(name) for name in OWNING)
-    return next((one for one in named if one and isinstance(one, str)), "")

@@ -75,6 +75,24 @@ def is_doubtful(world: RecordedWorld, call: Call, status: int) -> bool:
     return any(world.agreement.has_written(Key(kind, call.region, (whose,), "")) for kind, whose in quotas)
 
 
+def has_ended(world: RecordedWorld, call: Call, recorded: str) -> bool:
+    """Whether a request is about something that a replayed one deleted, and the path of the `recorded` one is about
+    something else: twins may have changed places since.
+    """
+    gone = [path for key in _path_of(call) if (path := world.ended.get(key)) and world.there(key) is None]
+    return bool(gone) and not any(_is_under(recorded, path) for path in gone)
+
+
+def ended(world: RecordedWorld, call: Call, recorded: str) -> None:
+    """A replayed request was to delete something; `recorded` is the path of the recorded one."""
+    if call.plan.verb is Verb.DELETE:
+        world.ended[_path_of(call)[-1]] = recorded
+
+
+def _is_under(path: str, other: str) -> bool:
+    return path == other or path.startswith(f"{other}/")
+
+
 def mends(world: RecordedWorld, call: Call) -> bool:
     """Whether a request is for a list in which the client made, changed or deleted something, or one that may lack what
     is still there.

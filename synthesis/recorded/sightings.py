@@ -72,6 +72,14 @@ def ids_given(call: Call, response: Response, document: Any) -> Members:
     return {kind: found} if isinstance(found, str) and found else {}
 
 
+def made_by(call: Call, kind: Kind) -> str:
+    """The id that a request gives to what it is to make; empty where its service does."""
+    if call.plan.verb is Verb.PUT:
+        return call.id
+    sent = call.sent if call.plan.verb is Verb.CREATE and isinstance(call.body, dict) else {}
+    return str(sent.get(kind.key) or "")
+
+
 def list_in(kind: Kind, call: Call, document: Any) -> list[Any] | None:
     """The items of a list, as they stand in its document; None where it holds none."""
     if isinstance(document, list):

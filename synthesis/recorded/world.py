@@ -35,7 +35,7 @@ from cloudtape.synthesis.recorded.known import STAND_IN, Known, document_in, see
 from cloudtape.synthesis.recorded.logins import adopt, is_settled, login_in, settle_in
 from cloudtape.synthesis.recorded.mending import READS, mends
 from cloudtape.synthesis.recorded.objects import RecordedObjects
-from cloudtape.synthesis.recorded.sightings import Key, Sighting, ids_given
+from cloudtape.synthesis.recorded.sightings import Key, Sighting, ids_given, made_by
 from cloudtape.synthesis.scene import EFFECTS, SEEN, Scene, copied, fresh
 from cloudtape.synthesis.shelves import Members, Resource
 from cloudtape.synthesis.world import World
@@ -67,6 +67,8 @@ class RecordedWorld(World):
         self._born: list[Key] | None = None
         # The ids of what the recording made, and this client has made again.
         self._done: set[str] = set()
+        # What a replayed request deleted, each with the path that was recorded of it.
+        self.ended: dict[Key, str] = {}
         # While a recorded answer is taken in: by kind, the ids that it gives.
         self._told: Members | None = None
         with self._being_told({}):
@@ -95,13 +97,16 @@ class RecordedWorld(World):
                     self._take(one)
 
     def bring(self, call: Call) -> None:
-        """Have what a request names, if any recorded answer ever showed it."""
+        """Have what a request names, if any recorded answer ever showed it; but for what it is to make itself."""
         words = [*call.ids, *(value for _, value in call.query)]
         if isinstance(call.request.body, bytes):
             words += [word.decode("ascii") for word in tokens_of(call.request.body) if len(word) >= SHORTEST_NAME]
+        made = made_by(call, self.kinds[call.plan.kind])
         with self.agreement.kept(), self._being_told({}):
             for word in words:
-                for one in self._later.pop(word, ()):
+                for one in self._later.get(word, ()) if word == made else self._later.pop(word, ()):
+                    if one.key.kind == call.plan.kind and word == made:
+                        continue
                     if self.there(one.key) is None and not self.agreement.is_changed(one.key):
                         self._take(self._live(one))
 

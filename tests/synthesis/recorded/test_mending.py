@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cloudtape.cassettes.messages import Request
+from cloudtape.cassettes.messages import Request, Response
 from cloudtape.synthesis.calls import Call
-from cloudtape.synthesis.recorded.mending import is_doubtful, is_news, note
+from cloudtape.synthesis.recorded.mending import ended, has_ended, is_doubtful, is_news, note
 from cloudtape.synthesis.recorded.world import RecordedWorld
 from tests.synthesis.recorded.test_world import COMPUTE, IDENTITY, SYNTHESIZER, ask, world_of
 
@@ -81,3 +81,14 @@ def test_what_says_quotas_again_is_news_once_the_client_has_changed_their_class(
     assert not is_news(world, asked)
     change(world, "PUT", f"{VOLUME}/os-quota-class-sets/default", b'{"quota_class_set": {"volumes": 3}}')
     assert is_news(world, asked)
+
+
+def test_what_another_thing_was_answered_is_not_true_of_one_that_is_gone() -> None:
+    world = world_of(("GET", f"{NETWORK}/networks", {"networks": [{"id": NET, "name": "", "status": "ACTIVE"}]}, ()))
+    deletion, show = (call_of(world, method, f"{NETWORK}/networks/{NET}") for method in ("DELETE", "GET"))
+    assert not has_ended(world, show, f"/v2.0/networks/{OTHER}")
+    ended(world, deletion, f"/v2.0/networks/{NET}")
+    assert not has_ended(world, show, f"/v2.0/networks/{OTHER}")
+    world.see(deletion.request, Response(204, "No Content"))
+    paths = (f"/v2.0/networks/{OTHER}", f"/v2.0/networks/{NET}", f"/v2.0/networks/{NET}/tags")
+    assert [has_ended(world, show, path) for path in paths] == [True, False, False]

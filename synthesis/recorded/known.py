@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.matchers.requests.naming import is_distinctive
+from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.recorded.logins import Login, adopt, login_in
 from cloudtape.synthesis.recorded.lost import Endings
 from cloudtape.synthesis.recorded.objects import KnownObjects
@@ -53,7 +54,8 @@ class Known:
             if synthesizer.has_own(request):
                 self.objects.read(request, response)
             call, seen = synthesizer.call(world, request), seen_in(synthesizer, world, request, response)
-            self.endings.read(call, request, response, seen)
+            plans = synthesizer.kinds[call.plan.kind].plans if call else ()
+            self.endings.read(call, request, response, seen, any(plan.verb is Verb.DELETE for plan in plans))
             for one in seen:
                 self._add(one)
             if response.status < 300 and response.body and call:

@@ -19,6 +19,7 @@ from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.recorded.sightings import Key, Sighting, texts_in
 from cloudtape.synthesis.scene import OWNERS
 
+HARMLESS = (Verb.CREATE, Verb.UPDATE)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Members that say whose a thing is; whatever happens to them, it stays.
 WHOSE = frozenset({*OWNERS, "project", "user_id"})
@@ -34,18 +35,22 @@ class Endings:
     def __init__(self) -> None:
         self.lost: set[Key] = set()
         self._now = self._last_deletion = 0
-        # When a thing was last shown to somebody of a project, with what it named; and when a word was last written.
-        self._shown: dict[tuple[Key, str], tuple[int, frozenset[str]]] = {}
+        # When a thing was first shown (one that is being deleted still is, for a while), to whom (by project), and what
+        # it named; and when a word was last written.
+        self._first: dict[Key, int] = {}
+        self._shown: set[tuple[Key, str]] = set()
+        self._named: dict[Key, frozenset[str]] = {}
         self._written: dict[str, int] = {}
-        self._deleted: set[str] = set()
         self._listed: dict[tuple[str, str], set[Key]] = {}
 
-    def read(self, call: Call | None, request: Request, response: Response, seen: list[Sighting]) -> None:
-        """Take in one exchange. `seen` is what its answer shows."""
+    def read(
+        self, call: Call | None, request: Request, response: Response, seen: list[Sighting], deletable: bool
+    ) -> None:
+        """Take in one exchange. `seen` is what its answer shows, `deletable` whether a request can delete such."""
         self._now += 1
         if request.method not in SAFE:
             self._note_written(call, request)
-        if call is None:
+        if call is None or not deletable:
             return
         whose = call.token.project
         if response.status == 404 and call.plan.verb is Verb.SHOW:
@@ -56,24 +61,24 @@ class Endings:
             self._listed[request.uri, whose] = there
         for one in seen:
             self.lost.discard(one.key)
-            self._shown[one.key, whose] = self._now, _named(one)
+            self._first.setdefault(one.key, self._now)
+            self._shown.add((one.key, whose))
+            self._named[one.key] = self._named.get(one.key, frozenset()) | _named(one)
 
     def _note_written(self, call: Call | None, request: Request) -> None:
-        if call and call.plan.verb is Verb.CREATE:
+        if call and call.plan.verb in HARMLESS:
             return
         path = call.ids if call else _words(request.uri.encode())
         words = {*path, *(_words(request.body) if isinstance(request.body, bytes) else ())}
         self._written.update(dict.fromkeys(words, self._now))
         if request.method == "DELETE":
             self._last_deletion = self._now
-            self._deleted |= words
 
     def _is_gone(self, keys: Iterable[Key], whose: str) -> None:
         for key in keys:
-            when, named = self._shown.get((key, whose), (0, frozenset[str]()))
-            words = {key.id, *named}
+            words = {key.id, *self._named.get(key, ())}
             written = max((self._written.get(word, 0) for word in words), default=0)
-            if when > max(written, self._last_deletion) and self._deleted.isdisjoint(words):
+            if (key, whose) in self._shown and self._first[key] > max(written, self._last_deletion):
                 self.lost.add(key)
 
 

@@ -73,7 +73,7 @@ class KnownObjects:
 
     def _look_for_its_end(self, request: Request, status: int, place: Place) -> None:
         self._now += 1
-        if request.method not in (*READS, "PUT"):
+        if request.method == "DELETE" or (request.method == "POST" and urlsplit(request.uri).query):
             self._last_ending = self._now
         if len(place) < 2 or urlsplit(request.uri).query:
             return
@@ -83,7 +83,7 @@ class KnownObjects:
             if self._shown.get(place, 0) > self._last_ending and place not in self._fleeting:
                 self.lost.add(place)
         elif status < 300:
-            self._shown[place] = self._now
+            self._shown.setdefault(place, self._now)
             self.lost.discard(place)
 
     def _take(self, place: Place, row: Row) -> None:

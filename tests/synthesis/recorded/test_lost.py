@@ -25,6 +25,7 @@ LISTED: Row = ("GET", FLAVORS, 200, {"flavors": [FLAVOR]})
 NONE: Row = ("GET", FLAVORS, 200, {"flavors": []})
 DELETED: Row = ("DELETE", f"{FLAVORS}/{ID}", 202, None)
 OTHER_DELETED: Row = ("DELETE", f"{FLAVORS}/{OTHER}", 202, None)
+CHANGED: Row = ("PUT", f"{FLAVORS}/{ID}", 200, {"flavor": FLAVOR})
 ACTED: Row = ("POST", f"{FLAVORS}/{ID}/action", 200, {})
 CONTAINER = "http://object-store.cloud.invalid/v1/AUTH_p/c"
 
@@ -52,6 +53,8 @@ def read(*rows: Row) -> Known:
         ((MADE, SHOWN, DELETED, GONE), False),
         ((MADE, SHOWN, DELETED, SHOWN, GONE), False),
         ((MADE, SHOWN, OTHER_DELETED, GONE), False),
+        ((MADE, SHOWN, OTHER_DELETED, SHOWN, GONE), False),
+        ((MADE, SHOWN, CHANGED, GONE), True),
         ((MADE, SHOWN, ACTED, GONE), False),
         ((MADE, SHOWN, GONE, SHOWN), False),
         ((MADE, ("GET", f"{FLAVORS}?limit=1", 200, {"flavors": [FLAVOR]}), NONE), False),
@@ -63,6 +66,8 @@ def read(*rows: Row) -> Known:
         "deleted",
         "deleted slowly",
         "by another one",
+        "slowly by another",
+        "changed",
         "acted on",
         "there again",
         "a page",

@@ -20,6 +20,8 @@ from cloudtape.synthesis.recorded.sightings import Key, Sighting, texts_in
 from cloudtape.synthesis.scene import OWNERS
 
 HARMLESS = (Verb.CREATE, Verb.UPDATE)
+# What actions that delete have in their names (`forceDelete`).
+DELETES = "delete"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Members that say whose a thing is; whatever happens to them, it stays.
 WHOSE = frozenset({*OWNERS, "project", "user_id"})
@@ -35,12 +37,15 @@ class Endings:
     def __init__(self) -> None:
         self.lost: set[Key] = set()
         self._now = self._last_deletion = 0
-        # When a thing was first shown (one that is being deleted still is, for a while), to whom (by project), and what
-        # it named; and when a word was last written.
+        # When a thing was first shown, and last, to whom (by project), and what it named.
         self._first: dict[Key, int] = {}
+        self._last: dict[Key, int] = {}
         self._shown: set[tuple[Key, str]] = set()
         self._named: dict[Key, frozenset[str]] = {}
+        # When a word was last written, and when by what may delete: what that ends is still shown for a while.
         self._written: dict[str, int] = {}
+        self._deleted: dict[str, int] = {}
+        # By URL and project, what a whole list held.
         self._listed: dict[tuple[str, str], set[Key]] = {}
 
     def read(
@@ -62,6 +67,7 @@ class Endings:
         for one in seen:
             self.lost.discard(one.key)
             self._first.setdefault(one.key, self._now)
+            self._last[one.key] = self._now
             self._shown.add((one.key, whose))
             self._named[one.key] = self._named.get(one.key, frozenset()) | _named(one)
 
@@ -71,6 +77,8 @@ class Endings:
         path = call.ids if call else _words(request.uri.encode())
         words = {*path, *(_words(request.body) if isinstance(request.body, bytes) else ())}
         self._written.update(dict.fromkeys(words, self._now))
+        if call is None or DELETES in call.plan.operation.action.lower():
+            self._deleted.update(dict.fromkeys(words, self._now))
         if request.method == "DELETE":
             self._last_deletion = self._now
 
@@ -78,7 +86,9 @@ class Endings:
         for key in keys:
             words = {key.id, *self._named.get(key, ())}
             written = max((self._written.get(word, 0) for word in words), default=0)
-            if (key, whose) in self._shown and self._first[key] > max(written, self._last_deletion):
+            deleted = max((self._deleted.get(word, 0) for word in words), default=0)
+            is_shown = (key, whose) in self._shown and self._last[key] > written
+            if is_shown and self._first[key] > max(deleted, self._last_deletion):
                 self.lost.add(key)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 from msgspec.structs import replace
@@ -21,6 +21,7 @@ from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.content import ContentError, decoded
 from cloudtape.cassettes.messages import Request, Response, header
 from cloudtape.headers import MATCH_HEADER
+from cloudtape.matchers.sessions.ladder import Rung
 from cloudtape.ready import Ready
 from cloudtape.recorded_addresses import RecordedAddresses
 from cloudtape.replayer import Replayer
@@ -28,7 +29,16 @@ from cloudtape.routes import Routes
 from cloudtape.service_catalog import CATALOG_PATHS, Endpoint, endpoints_of
 from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.recorded.known import Exchange, Known, document_in
-from cloudtape.synthesis.recorded.mending import ended, has_ended, is_doubtful, is_news, mended, mends, note
+from cloudtape.synthesis.recorded.mending import (
+    ended,
+    has_ended,
+    is_doubtful,
+    is_news,
+    is_unheard_of,
+    mended,
+    mends,
+    note,
+)
 from cloudtape.synthesis.recorded.world import RecordedWorld
 from cloudtape.synthesis_part import SynthesisPart
 
@@ -78,8 +88,12 @@ class Mixed:
             return world.objects.is_doubtful(asked, response.status, world.as_live)
         if call is None:
             return False
-        is_of_another = response.status != 404 and has_ended(world, call, self._recorded_path(response))
-        return is_of_another or is_doubtful(world, call, response.status)
+        if is_doubtful(world, call, response.status):
+            return True
+        recorded = self._recorded_path(response)
+        if response.status < 400 and _is_guess(response) and is_unheard_of(world, call):
+            return call.id not in unquote(recorded)
+        return response.status != 404 and has_ended(world, call, recorded)
 
     def _recorded_path(self, response: Response) -> str:
         """The path of the recorded request that a replayed answer was given to."""
@@ -147,6 +161,11 @@ class Mixed:
                 is_read = is_json or self._synthesizer.has_own(asked)
                 answer = self._document(one.response) if is_read else None
                 yield asked, answer or replace(one.response, body=b"")
+
+
+def _is_guess(response: Response) -> bool:
+    """Whether something was bound for a replayed answer that was not bound before."""
+    return (header(response.headers, MATCH_HEADER.lower()) or "").startswith((Rung.UNIFIED, Rung.ADAPTED))
 
 
 def _endpoints(cassettes: Sequence[Cassette]) -> Iterator[Endpoint]:

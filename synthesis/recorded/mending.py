@@ -75,6 +75,14 @@ def is_doubtful(world: RecordedWorld, call: Call, status: int) -> bool:
     return any(world.agreement.has_written(Key(kind, call.region, (whose,), "")) for kind, whose in quotas)
 
 
+def is_unheard_of(world: RecordedWorld, call: Call) -> bool:
+    """Whether a request is to show something that nobody in this world has made, seen or ended."""
+    key = _path_of(call)[-1] if call.plan.verb is Verb.SHOW and call.ids else None
+    if key is None or not is_distinctive(key.id) or key in world.ended or world.is_later(key):
+        return False
+    return world.find(key.kind, key.id, key.region, key.parents) is None
+
+
 def has_ended(world: RecordedWorld, call: Call, recorded: str) -> bool:
     """Whether a request is about something that a replayed one deleted, and the path of the `recorded` one is about
     something else: twins may have changed places since.

@@ -104,10 +104,11 @@ class RecordedWorld(World):
         made = made_by(call, self.kinds[call.plan.kind])
         with self.agreement.kept(), self._being_told({}):
             for word in words:
-                for one in self._later.get(word, ()) if word == made else self._later.pop(word, ()):
-                    if one.key.kind == call.plan.kind and word == made:
-                        continue
-                    if self.there(one.key) is None and not self.agreement.is_changed(one.key):
+                found = self._later.pop(word, [])
+                if kept := [one for one in found if word == made and one.key.kind == call.plan.kind]:
+                    self._later[word] = kept
+                for one in found:
+                    if one not in kept and self.there(one.key) is None and not self.agreement.is_changed(one.key):
                         self._take(self._live(one))
 
     # --- as any world, and telling apart who does it ----------------------------------------------------------------
@@ -182,9 +183,7 @@ class RecordedWorld(World):
             self._work_out(seen, one)
 
     def _do(self, call: Call, seen: list[Sighting], given: Members) -> None:
-        """Do here what a replayed request did, so that whatever follows from it does. `given` are ids of what it made
-        beside what was seen.
-        """
+        """Do here what a replayed request did, and whatever follows. `given` are ids of what it made beside `seen`."""
         ids = given | {one.key.kind: one.members.get(self.kinds[one.key.kind].key) for one in seen}
         for one in seen:
             self._later.pop(one.key.id, None)

@@ -6,7 +6,7 @@ import pytest
 
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.synthesis.calls import Call
-from cloudtape.synthesis.recorded.mending import ended, has_ended, is_doubtful, is_news, note
+from cloudtape.synthesis.recorded.mending import ended, has_ended, is_doubtful, is_news, is_unheard_of, note
 from cloudtape.synthesis.recorded.world import RecordedWorld
 from tests.synthesis.recorded.test_world import COMPUTE, IDENTITY, SYNTHESIZER, ask, world_of
 
@@ -92,3 +92,11 @@ def test_what_another_thing_was_answered_is_not_true_of_one_that_is_gone() -> No
     world.see(deletion.request, Response(204, "No Content"))
     paths = (f"/v2.0/networks/{OTHER}", f"/v2.0/networks/{NET}", f"/v2.0/networks/{NET}/tags")
     assert [has_ended(world, show, path) for path in paths] == [True, False, False]
+
+
+def test_a_thing_that_nobody_has_made_or_shown_is_unheard_of() -> None:
+    world = world_of(("GET", f"{NETWORK}/networks", {"networks": [{"id": NET, "name": "", "status": "ACTIVE"}]}, ()))
+    shows = [call_of(world, "GET", f"{NETWORK}/networks/{one}") for one in (NET, OTHER)]
+    assert [is_unheard_of(world, show) for show in shows] == [False, True]
+    assert not is_unheard_of(world, call_of(world, "DELETE", f"{NETWORK}/networks/{OTHER}"))
+    assert not is_unheard_of(world, call_of(world, "GET", f"{NETWORK}/networks/public"))

@@ -1,7 +1,12 @@
-"""Whose a recorded resource is, and which one that came along with another it is."""
+"""Whose a recorded resource is, which one it is that came along with another, and which ids an answer gives."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from cloudtape.synthesis.kinds import Kinds
+from cloudtape.synthesis.proxies import PROXIES
+from cloudtape.synthesis.recorded.sightings import Sighting
 from cloudtape.synthesis.scene import OWNERS
 from cloudtape.synthesis.shelves import Members
 
@@ -24,3 +29,9 @@ def owner_of(members: Members) -> str:
     """The project that a resource says it belongs to."""
     named = (members.get(name) for name in OWNING)
     return next((one for one in named if one and isinstance(one, str)), "")
+
+
+def ids_by_kind(kinds: Kinds, seen: Iterable[Sighting]) -> Members:
+    """The ids that an answer shows; of what is another service's, by the kind that it has there, too."""
+    ids: Members = {one.key.kind: one.members.get(kinds[one.key.kind].key) for one in seen}
+    return {PROXIES[kind].of: id_ for kind, id_ in ids.items() if kind in PROXIES} | ids

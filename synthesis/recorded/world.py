@@ -30,7 +30,7 @@ from cloudtape.synthesis.making import effect
 from cloudtape.synthesis.object_store.service import ObjectService
 from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.recorded.agreement import Agreement
-from cloudtape.synthesis.recorded.belonging import SAME_IF, owner_of, stands_for
+from cloudtape.synthesis.recorded.belonging import SAME_IF, ids_by_kind, owner_of, stands_for
 from cloudtape.synthesis.recorded.known import STAND_IN, Known, document_in, seen_in
 from cloudtape.synthesis.recorded.logins import adopt, is_settled, login_in, settle_in
 from cloudtape.synthesis.recorded.mending import READS, mends
@@ -59,10 +59,9 @@ class RecordedWorld(World):
         self.agreement = Agreement(self)
         # Names in a recorded document, exchanged for those that this client uses.
         self.as_live: Callable[[bytes], bytes] = lambda document: document
-        # What the recording made, and this client has not, by id: nobody lists it, but whoever names it means it.
+        # By id, what the recording made and this client has not: nobody lists it, but whoever names it means it.
         self._later: defaultdict[str, list[Sighting]] = defaultdict(list)
-        # By kind, what came to be when a replayed request was done here, and was named here: the recording's own, once
-        # they are seen, take its place.
+        # By kind, what came to be along with a replayed request: the recording's own, once seen, take its place.
         self._came_along: defaultdict[str, list[Key]] = defaultdict(list)
         self._born: list[Key] | None = None
         # The ids of what the recording made, and this client has made again.
@@ -184,7 +183,7 @@ class RecordedWorld(World):
 
     def _do(self, call: Call, seen: list[Sighting], given: Members) -> None:
         """Do here what a replayed request did, and whatever follows. `given` are ids of what it made beside `seen`."""
-        ids = given | {one.key.kind: one.members.get(self.kinds[one.key.kind].key) for one in seen}
+        ids = given | ids_by_kind(self.kinds, seen)
         for one in seen:
             self._later.pop(one.key.id, None)
         self._born = []
@@ -207,8 +206,7 @@ class RecordedWorld(World):
     def _delete(self, key: Key) -> None:
         """Where it could not be deleted here as it was there, it is gone all the same."""
         self._later.pop(key.id, None)
-        found = self.there(key)
-        if found is not None and found.pending is None:
+        if (found := self.there(key)) and found.pending is None:
             self.remove(found, key.region)
 
     def _take(self, one: Sighting) -> None:

@@ -118,6 +118,20 @@ def test_the_image_that_a_replayed_action_made_has_its_recorded_id(
     assert [one["id"] for one in listed["images"]] == [MADE]
 
 
+GROUP = {"id": MADE, "name": "web", "description": "", "rules": [], "tenant_id": "p"}
+
+
+def test_what_is_made_through_another_service_has_its_recorded_id_there() -> None:
+    world = world_of()
+    url = f"{COMPUTE}/v2.1/os-security-groups"
+    request = Request(
+        "POST", url, (("X-Auth-Token", "t"), *JSON), b'{"security_group": {"name": "web", "description": ""}}'
+    )
+    world.see(request, Response(200, "OK", JSON, msgspec.json.encode({"security_group": GROUP})))
+    for shown in (f"{url}/{MADE}", f"http://network.cloud.invalid/v2.0/security-groups/{MADE}"):
+        assert ask(world, "GET", shown).status == 200
+
+
 USER = {"id": "u-1234567", "name": "made", "domain_id": "default"}
 PROJECT = {"id": "p-1234567", "name": "made", "domain_id": "default", "parent_id": "default"}
 LOGIN = {

@@ -9,8 +9,10 @@ Two responders of one pipeline, `replayed` and `synthesized`, around the Replaye
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 from msgspec.structs import replace
@@ -19,6 +21,7 @@ from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.content import ContentError, decoded
 from cloudtape.cassettes.messages import Request, Response, header
 from cloudtape.headers import MATCH_HEADER
+from cloudtape.matchers.sessions.ladder import Rung
 from cloudtape.ready import Ready
 from cloudtape.recorded_addresses import RecordedAddresses
 from cloudtape.replayer import Replayer
@@ -26,11 +29,21 @@ from cloudtape.routes import Routes
 from cloudtape.service_catalog import CATALOG_PATHS, Endpoint, endpoints_of
 from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.recorded.known import Exchange, Known, document_in
-from cloudtape.synthesis.recorded.mending import is_news, mended, mends, note
+from cloudtape.synthesis.recorded.mending import (
+    ended,
+    has_ended,
+    is_doubtful,
+    is_news,
+    is_unheard_of,
+    mended,
+    mends,
+    note,
+)
 from cloudtape.synthesis.recorded.world import RecordedWorld
 from cloudtape.synthesis_part import SynthesisPart
 
 LARGEST_DOCUMENT = 8 * 1024 * 1024
+NUMBER = re.compile(r"interaction=(\d+)")
 # What the made-up cloud says of a path or a method that it does not know.
 UNKNOWN = (404, 405)
 
@@ -57,8 +70,10 @@ class Mixed:
         response = await self._replayer(request)
         if isinstance(response, Ready):
             response = response.response
-        if response is None:
+        if response is None or self._is_doubtful(world, asked, call, response):
             return None
+        if call and response.status < 300:
+            ended(world, call, self._recorded_path(response))
         if objects:
             await objects.see(world, asked, response)
         elif answer := self._document(response):
@@ -66,6 +81,24 @@ class Mixed:
             if call and mends(world, call):
                 return self._mended(world, call, request, response, answer)
         return response
+
+    def _is_doubtful(self, world: RecordedWorld, asked: Request, call: Call | None, response: Response) -> bool:
+        """Whether a recorded answer is contradicted by what is so in this world."""
+        if self._synthesizer.has_own(asked):
+            return world.objects.is_doubtful(asked, response.status, world.as_live)
+        if call is None:
+            return False
+        if is_doubtful(world, call, response.status):
+            return True
+        recorded = self._recorded_path(response)
+        if response.status < 400 and _is_guess(response) and is_unheard_of(world, call):
+            return call.id not in unquote(recorded)
+        return response.status != 404 and has_ended(world, call, recorded)
+
+    def _recorded_path(self, response: Response) -> str:
+        """The path of the recorded request that a replayed answer was given to."""
+        number = NUMBER.search(header(response.headers, MATCH_HEADER.lower()) or "")
+        return urlsplit(self._replayer.interaction(int(number[1])).request.uri).path if number else ""
 
     async def synthesized(self, request: Request) -> Response | None:
         """What the made-up cloud says; None for what neither it nor any cassette has heard of."""
@@ -125,9 +158,14 @@ class Mixed:
                     continue
                 asked = self._addresses.inward(one.request)
                 is_json = (header(one.response.headers, "content-type") or "").startswith("application/json")
-                if is_json or self._synthesizer.has_own(asked):
-                    answer = self._document(one.response)
-                    yield asked, answer or replace(one.response, body=b"")
+                is_read = is_json or self._synthesizer.has_own(asked)
+                answer = self._document(one.response) if is_read else None
+                yield asked, answer or replace(one.response, body=b"")
+
+
+def _is_guess(response: Response) -> bool:
+    """Whether something was bound for a replayed answer that was not bound before."""
+    return (header(response.headers, MATCH_HEADER.lower()) or "").startswith((Rung.UNIFIED, Rung.ADAPTED))
 
 
 def _endpoints(cassettes: Sequence[Cassette]) -> Iterator[Endpoint]:

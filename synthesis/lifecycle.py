@@ -117,6 +117,12 @@ def settle(one: Resource) -> bool:
     return one.pending is None or _arrive(one, one.pending)
 
 
+def is_going(one: Resource) -> bool:
+    """Whether somebody has ended it, and it is on its way."""
+    pending: Pending | None = one.pending
+    return pending is not None and pending.transition.then == GONE
+
+
 def _arrive(one: Resource, pending: Pending) -> bool:
     one.pending = None
     if pending.transition.then == GONE:

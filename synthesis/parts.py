@@ -20,6 +20,7 @@ PARTS = (
     "identity.v2",
     "image.sharing",
     "image.images",
+    "image.stores",
     "infrastructure",
     "image.metadefs",
     "network.networks",

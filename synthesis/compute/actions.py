@@ -118,7 +118,7 @@ def _image_of(scene: Scene, server: Resource, sent: Members) -> Resource:
         "disk_format": "qcow2",
         "container_format": "bare",
         "size": 0,
-        "min_disk": server.members["_disk"],
+        "min_disk": server.members.get("_disk", 0),
         "created_at": now,
         "updated_at": now,
         "image_type": "snapshot",

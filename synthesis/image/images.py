@@ -12,6 +12,7 @@ from cloudtape.synthesis.blob_store import Blob, BlobError, Content
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.finding import item
+from cloudtape.synthesis.image.stores import add_import_task, default_store, put_into, store, stores_asked
 from cloudtape.synthesis.scene import Scene, answers, on
 from cloudtape.synthesis.shelves import Members, Resource
 
@@ -65,20 +66,6 @@ def keep(scene: Scene, body: Body) -> Blob:
         raise Refused(413, f"There is no room for more data: {error}") from None
 
 
-def store(image: Resource, blob: Blob) -> None:
-    """Give an image its data."""
-    image.private["blob"] = blob
-    image.set(
-        status="active",
-        size=blob.size,
-        virtual_size=blob.size,
-        checksum=blob.digests["md5"],
-        os_hash_algo="sha512",
-        os_hash_value=blob.digests["sha512"],
-        stores="file",
-    )
-
-
 def _image_at(scene: Scene) -> Resource:
     return item(scene, IMAGES, scene.call.ids[0])
 
@@ -89,7 +76,7 @@ def _upload(scene: Scene) -> Answer:
     if image.members["status"] not in STATES:
         why = f"Image status transition from {image.members['status']} to saving is not allowed"
         raise Refused(409, why)
-    store(image, keep(scene, scene.call.request.body))
+    store(image, keep(scene, scene.call.request.body), stores_asked(scene))
     return Answer(204)
 
 
@@ -106,10 +93,14 @@ def _import(scene: Scene) -> Answer:
     image = _image_at(scene)
     body = scene.call.body if isinstance(scene.call.body, dict) else {}
     method = body.get("method")
-    if (method.get("name") if isinstance(method, dict) else "") != "copy-image":  # that leaves its data as it is
-        store(image, image.private.pop("staged", None) or keep(scene, b""))
+    stores = stores_asked(scene)
+    if (method.get("name") if isinstance(method, dict) else "") == "copy-image":  # that leaves its data as it is
+        put_into(image, stores)
+    else:
+        store(image, image.private.pop("staged", None) or keep(scene, b""), stores)
     image.set(os_glance_importing_to_stores="", os_glance_failed_import="")
-    return Answer(202, None, (("OpenStack-image-import-task-id", scene.world.new_id()),))
+    task = add_import_task(scene, image, stores)
+    return Answer(202, None, (("OpenStack-image-import-task-id", task.id),))
 
 
 @answers("image.images.file.download", "image.images.file.show")
@@ -168,11 +159,6 @@ def _reactivate(scene: Scene, _: Resource, __: Members) -> Answer:
     return Answer(204)
 
 
-@answers("image.info.stores.show")
-def _stores(_: Scene) -> Answer:
-    return Answer(200, {"stores": [{"id": "file", "default": "true"}]})
-
-
 @answers("image.info.import.show")
 def _imports(_: Scene) -> Answer:
     methods = ["glance-direct", "web-download", "copy-image"]
@@ -224,7 +210,7 @@ def _create_v1(scene: Scene) -> Answer:
     image = scene.add(IMAGES, {**sent, "visibility": "public" if public else "private", "status": "queued"})
     _image(scene, image, {})
     if scene.call.request.body:
-        store(image, keep(scene, scene.call.request.body))
+        store(image, keep(scene, scene.call.request.body), [default_store(scene)])
     return Answer(scene.call.plan.status, {"image": _as_v1(image)})
 
 
@@ -236,7 +222,7 @@ def _update_v1(scene: Scene) -> Answer:
         sent["visibility"] = "public" if sent.pop("is_public") in ("True", "true") else "private"
     image.update(sent)
     if scene.call.request.body:
-        store(image, keep(scene, scene.call.request.body))
+        store(image, keep(scene, scene.call.request.body), [default_store(scene)])
     return Answer(200, {"image": _as_v1(image)})
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from cloudtape.matchers.requests.naming import is_distinctive
-from cloudtape.synthesis.recorded.sightings import Key
+from cloudtape.synthesis.recorded.sightings import Key, texts_in
 from cloudtape.synthesis.shelves import Resource
 from cloudtape.synthesis.world import World
 
@@ -50,7 +51,7 @@ class Agreement:
     def names_own_login(self, value: Any) -> bool:
         """Whether a request to log in names a user, project or domain that the client made."""
         names = set[str]().union(*(self._names.get(kind, ()) for kind in WHO))
-        return not names.isdisjoint(_texts(value))
+        return not names.isdisjoint(texts_in(value))
 
     def wrote(self, key: Key) -> None:
         """The client wrote a document: what there is, and is no resource."""
@@ -60,9 +61,9 @@ class Agreement:
         """Whether the client wrote this document, or one that it is a part of."""
         return any(key.kind.startswith(kind) and key.parents[: len(ids)] == ids for kind, ids in self._documents)
 
-    def has_written_any(self, kinds: tuple[str, ...]) -> bool:
+    def has_written_any(self, kinds: re.Pattern[str]) -> bool:
         """Whether the client wrote a document of a kind that begins so."""
-        return any(kind.startswith(kinds) for kind, _ in self._documents)
+        return any(kinds.match(kind) for kind, _ in self._documents)
 
     def has_named(self, kind: str, name: str) -> bool:
         """Whether something that the client made or changed has ever had this name."""
@@ -82,7 +83,7 @@ class Agreement:
         """Whether some text in a JSON value names what the client made, or changed."""
         if not self._own and not self._names:
             return False
-        texts = {text for text in _texts(value) if is_distinctive(text)}
+        texts = {text for text in texts_in(value) if is_distinctive(text)}
         if not texts.isdisjoint(self._own):
             return True
         return any(
@@ -90,6 +91,13 @@ class Agreement:
             for shelf in list(self._counts)
             for text in texts
         )
+
+    def is_needed_by_news(self, id_: str) -> bool:
+        """Whether something that the client made, or changed, stands under a resource or names it."""
+        if not self._own and not self._names:
+            return False
+        news = (one for key, one in self._everything() if one.id != id_ and self._differs(key, one))
+        return any(id_ in one.parents or id_ in texts_in(one.members) for one in news)
 
     def has_made(self, kind: str) -> bool:
         """Whether the client ever made or changed one of a kind."""
@@ -127,14 +135,3 @@ class Agreement:
 
 def _shelf(key: Key) -> Shelf:
     return key.kind, "" if key.kind.startswith("identity/") else key.region, key.parents
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """The texts in a JSON value, and the last segment of those that are URLs."""
-    if isinstance(value, str):
-        yield value
-        if "://" in value:
-            yield value.rstrip("/").rpartition("/")[2]
-    elif isinstance(value, dict | list):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _texts(one)

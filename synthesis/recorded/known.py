@@ -10,7 +10,9 @@ from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.matchers.requests.naming import is_distinctive
+from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.recorded.logins import Login, adopt, login_in
+from cloudtape.synthesis.recorded.lost import Endings
 from cloudtape.synthesis.recorded.objects import KnownObjects
 from cloudtape.synthesis.recorded.sightings import Key, Sighting, sightings
 from cloudtape.synthesis.world import World
@@ -28,7 +30,7 @@ class Known:
     """`seen` is each resource as it was last shown, `made` are those that the recording itself made, and `came_along`
     those of them that it made with others, by whose ids they are there. `kinds` are those of which something was told,
     be it that there is none; `addresses` are such in subnets and networks. `logins` are by user and project, the last
-    one of each; `objects` is what the object store holds.
+    one of each; `objects` is what the object store holds; `endings` is what ended.
     """
 
     def __init__(self) -> None:
@@ -39,6 +41,7 @@ class Known:
         self.addresses: dict[str, str] = {}
         self.logins: dict[tuple[str, str], Login] = {}
         self.objects = KnownObjects()
+        self.endings = Endings()
 
     def read(self, synthesizer: Synthesizer, exchanges: Iterable[Exchange]) -> None:
         """Take in what was answered, in the order in which it was; the addresses are the made-up cloud's."""
@@ -50,9 +53,12 @@ class Known:
                 continue
             if synthesizer.has_own(request):
                 self.objects.read(request, response)
-            for one in seen_in(synthesizer, world, request, response):
+            call, seen = synthesizer.call(world, request), seen_in(synthesizer, world, request, response)
+            plans = synthesizer.kinds[call.plan.kind].plans if call else ()
+            self.endings.read(call, request, response, seen, any(plan.verb is Verb.DELETE for plan in plans))
+            for one in seen:
                 self._add(one)
-            if response.status < 300 and (call := synthesizer.call(world, request)):
+            if response.status < 300 and response.body and call:
                 self.kinds.add(call.plan.kind)
         self._find_what_came_along()
 
@@ -61,6 +67,11 @@ class Known:
         if not self.logins:
             return (STAND_IN,)
         return tuple(user for login in reversed(self.logins.values()) if (user := login.as_user()))
+
+    def first_logins(self) -> Iterator[Login]:
+        """The logins of those who were there before the recording made anybody, to where they could be then."""
+        made = {(key.kind, key.id) for key in self.made}
+        return (login for login in self.logins.values() if made.isdisjoint(login.names()))
 
     def _find_what_came_along(self) -> None:
         """What belongs to something that the recording made was made by it, too: the ports of a server, say."""

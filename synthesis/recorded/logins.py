@@ -38,6 +38,13 @@ class Login(msgspec.Struct, frozen=True):
     def user(self) -> str:
         return _id(self.document.get("user"))
 
+    def names(self) -> Iterator[tuple[str, str]]:
+        """By kind and id, who logged in, and to which project or domain."""
+        yield USERS, self.user
+        for name, _, kind in SCOPES:
+            if id_ := _id(self.document.get(name)):
+                yield kind, id_
+
     def as_user(self) -> User | None:
         """Who logs in like this again, by whatever password; None where it was in no project."""
         user, project = self.document["user"], self.document.get("project")
@@ -137,6 +144,11 @@ def settle_in(world: World, logins: Iterable[Login]) -> None:
             for role in roles:
                 world.grants[Grant("users", found.id, "system", "all", role)] = None
         _catalog(world, login)
+
+
+def is_settled(world: World, login: Login) -> bool:
+    """Whether all that a login names is there."""
+    return all(world.find(kind, id_) for kind, id_ in login.names())
 
 
 def adopt(world: World, login: Login) -> Token:

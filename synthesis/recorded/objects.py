@@ -6,6 +6,7 @@ only, the bytes are not known: everything is said of them but these.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import unquote, urlsplit
 
@@ -24,6 +25,9 @@ BULK = ("bulk-delete", "extract-archive")
 # Requests about the parts of a large object (swift/common/middleware/slo.py).
 MANIFEST = "multipart-manifest="
 
+# Header fields of objects that end by themselves, or are there as long as another one is.
+FLEETING = ("x-delete-", "x-symlink-")
+
 Place = tuple[str, ...]
 """Account, container, object: as many of them as are named."""
 
@@ -40,16 +44,23 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class KnownObjects:
-    """What the listings of a recording name, but for what the recording put there itself."""
+    """What the listings of a recording name, but for what the recording put there itself. `lost` is what it shows gone,
+    though nothing in it ended it (see `lost`).
+    """
 
     def __init__(self) -> None:
         self.containers: dict[Place, None] = {}
         self.objects: dict[Place, Row] = {}
+        self.lost: set[Place] = set()
         self._made: set[Place] = set()
+        self._now = self._last_ending = 0
+        self._shown: dict[Place, int] = {}
+        self._fleeting: set[Place] = set()
 
     def read(self, request: Request, response: Response) -> None:
         """Take in what was answered, in the order in which it was."""
         place = place_of(request)
+        self._look_for_its_end(request, response.status, place)
         if not 200 <= response.status < 300 or not place:
             return
         if request.method in ("PUT", "COPY"):
@@ -59,6 +70,21 @@ class KnownObjects:
                 there = (*place, row.name)
                 if there not in self._made:
                     self._take(there, row)
+
+    def _look_for_its_end(self, request: Request, status: int, place: Place) -> None:
+        self._now += 1
+        if request.method == "DELETE" or (request.method == "POST" and urlsplit(request.uri).query):
+            self._last_ending = self._now
+        if len(place) < 2 or urlsplit(request.uri).query:
+            return
+        if any(name.lower().startswith(FLEETING) for name, _ in request.headers):
+            self._fleeting.add(place)
+        if status == 404 and request.method in READS:
+            if self._shown.get(place, 0) > self._last_ending and place not in self._fleeting:
+                self.lost.add(place)
+        elif status < 300:
+            self._shown.setdefault(place, self._now)
+            self.lost.discard(place)
 
     def _take(self, place: Place, row: Row) -> None:
         if place[:2] not in self._made:
@@ -72,6 +98,7 @@ class RecordedObjects:
 
     def __init__(self, service: ObjectService, world: World, known: KnownObjects) -> None:
         self._service, self._state = service, service.store(world).state
+        self._lost = known.lost
         self._changed: set[Place] = set()
         self._is_all_changed = False
         for place in known.containers:
@@ -85,6 +112,17 @@ class RecordedObjects:
         place = place_of(request)
         is_changed = self._is_all_changed or place in self._changed or self._is_in_parts(place)
         return is_changed and self.has_bytes(request)
+
+    def is_doubtful(self, request: Request, status: int, as_live: Callable[[bytes], bytes]) -> bool:
+        """Whether a recorded answer tells that something is gone which nothing ended."""
+        if status != 404 or not self._lost or not self._is_there(place := place_of(request)):
+            return False
+        lost: list[Place] = msgspec.json.decode(as_live(msgspec.json.encode(sorted(self._lost))), type=list[Place])
+        return place in lost
+
+    def _is_there(self, place: Place) -> bool:
+        container = self._state.container(*place[:2]) if len(place) > 1 else None
+        return container is not None and (len(place) < 3 or place[2] in container.objects)
 
     def _is_in_parts(self, place: Place) -> bool:
         """Whether it is a large object, of which a part may have been changed."""

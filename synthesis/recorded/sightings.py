@@ -10,11 +10,15 @@ from typing import Any
 
 import msgspec
 
+from cloudtape.cassettes.messages import Response, header
 from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.kinds import Kind
 from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.shelves import Members
 
+# Actions that make something else, by whose id they are answered, in a member or as where it is: its kind.
+GIVES = dict.fromkeys(("createImage", "createBackup", "os-volume_upload_image"), "image/images")
+GIVEN_AS = "image_id"
 SHOWING = (Verb.SHOW, Verb.CREATE, Verb.PUT, Verb.UPDATE)
 MAKING = (Verb.CREATE, Verb.PUT)
 
@@ -56,6 +60,26 @@ def sightings(kind: Kind, call: Call, document: Any) -> Iterator[Sighting]:
             yield Sighting(Key(kind.name, call.region, call.parents, id_), _kept(kind, call, members), call)
 
 
+def ids_given(call: Call, response: Response, document: Any) -> Members:
+    """By kind, the id of what an action made that is not what it acted on."""
+    kind = GIVES.get(call.plan.operation.action)
+    if not kind:
+        return {}
+    told = document if isinstance(document, dict) else {}
+    inner = next((one for one in told.values() if isinstance(one, dict)), told)
+    where = (header(response.headers, "location") or "").rstrip("/").rpartition("/")[2]
+    found = told.get(GIVEN_AS) or inner.get(GIVEN_AS) or where
+    return {kind: found} if isinstance(found, str) and found else {}
+
+
+def made_by(call: Call, kind: Kind) -> str:
+    """The id that a request gives to what it is to make; empty where its service does."""
+    if call.plan.verb is Verb.PUT:
+        return call.id
+    sent = call.sent if call.plan.verb is Verb.CREATE and isinstance(call.body, dict) else {}
+    return str(sent.get(kind.key) or "")
+
+
 def list_in(kind: Kind, call: Call, document: Any) -> list[Any] | None:
     """The items of a list, as they stand in its document; None where it holds none."""
     if isinstance(document, list):
@@ -72,6 +96,17 @@ def unwrapped(kind: Kind, item: Any) -> Members | None:
     inner = kind.item_wrapper
     found = item.get(inner, item) if isinstance(item, dict) and inner else item
     return found if isinstance(found, dict) else None
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """The texts in a JSON value, and the last segment of those that are URLs."""
+    if isinstance(value, str):
+        yield value
+        if "://" in value:
+            yield value.rstrip("/").rpartition("/")[2]
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(one)
 
 
 def id_in(kind: Kind, item: Any) -> str:

@@ -25,17 +25,18 @@ from cloudtape.synthesis.bootstrap import add_user, bootstrap
 from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.clock import Pace
 from cloudtape.synthesis.identity.core import token_for
-from cloudtape.synthesis.lifecycle import default_lives, resume
+from cloudtape.synthesis.lifecycle import default_lives, is_going, resume
 from cloudtape.synthesis.making import effect
 from cloudtape.synthesis.object_store.service import ObjectService
 from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.recorded.agreement import Agreement
-from cloudtape.synthesis.recorded.known import STAND_IN, Known, seen_in
-from cloudtape.synthesis.recorded.logins import adopt, login_in, settle_in
+from cloudtape.synthesis.recorded.belonging import SAME_IF, ids_by_kind, owner_of, stands_for
+from cloudtape.synthesis.recorded.known import STAND_IN, Known, document_in, seen_in
+from cloudtape.synthesis.recorded.logins import adopt, is_settled, login_in, settle_in
 from cloudtape.synthesis.recorded.mending import READS, mends
 from cloudtape.synthesis.recorded.objects import RecordedObjects
-from cloudtape.synthesis.recorded.sightings import Key, Sighting
-from cloudtape.synthesis.scene import EFFECTS, OWNERS, SEEN, Scene, copied, fresh
+from cloudtape.synthesis.recorded.sightings import Key, Sighting, ids_given, made_by
+from cloudtape.synthesis.scene import EFFECTS, SEEN, Scene, copied, fresh
 from cloudtape.synthesis.shelves import Members, Resource
 from cloudtape.synthesis.world import World
 
@@ -44,14 +45,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 SHORTEST_NAME = 8
-# Heat's stacks have a second project, of their users.
-OWNING = ("project", *(name for name in OWNERS if name != "stack_user_project_id"))
-# What is made along with others, and the members by which one that was named here is one that was recorded.
-SAME_IF = {
-    "network/ports": ("network_id", "device_id", "device_owner"),
-    "network/security-groups": ("project_id", "name"),
-    "network/security-group-rules": ("security_group_id", "direction", "ethertype", "protocol", "remote_group_id"),
-}
 
 
 class RecordedWorld(World):
@@ -66,14 +59,15 @@ class RecordedWorld(World):
         self.agreement = Agreement(self)
         # Names in a recorded document, exchanged for those that this client uses.
         self.as_live: Callable[[bytes], bytes] = lambda document: document
-        # What the recording made, and this client has not, by id: nobody lists it, but whoever names it means it.
+        # By id, what the recording made and this client has not: nobody lists it, but whoever names it means it.
         self._later: defaultdict[str, list[Sighting]] = defaultdict(list)
-        # By kind, what came to be when a replayed request was done here, and was named here: the recording's own, once
-        # they are seen, take its place.
+        # By kind, what came to be along with a replayed request: the recording's own, once seen, take its place.
         self._came_along: defaultdict[str, list[Key]] = defaultdict(list)
         self._born: list[Key] | None = None
         # The ids of what the recording made, and this client has made again.
         self._done: set[str] = set()
+        # What a replayed request deleted, each with the path that was recorded of it.
+        self.ended: dict[Key, str] = {}
         # While a recorded answer is taken in: by kind, the ids that it gives.
         self._told: Members | None = None
         with self._being_told({}):
@@ -84,12 +78,16 @@ class RecordedWorld(World):
     def see(self, request: Request, response: Response) -> None:
         """Take a replayed answer for true, in so far as the client changed nothing of what it says."""
         if login := login_in(response):
+            changed = any(self.agreement.is_changed(Key(kind, "", (), id_)) for kind, id_ in login.names())
+            if not (changed or is_settled(self, login)):
+                with self.agreement.kept(), self._being_told({}):
+                    settle_in(self, [login])
             adopt(self, login)
             return
         call = self._synthesizer.call(self, request)
         seen = seen_in(self._synthesizer, self, request, response)
         if call and call.plan.verb not in READS and response.status < 300:
-            self._do(call, seen)
+            self._do(call, seen, ids_given(call, response, document_in(response)))
         instead = call is not None and mends(self, call)
         follows = any((one.key.kind, SEEN) in EFFECTS for one in seen)
         with self.agreement.kept() if follows else nullcontext(), self._being_told({}):
@@ -98,14 +96,18 @@ class RecordedWorld(World):
                     self._take(one)
 
     def bring(self, call: Call) -> None:
-        """Have what a request names, if any recorded answer ever showed it."""
+        """Have what a request names, if any recorded answer ever showed it; but for what it is to make itself."""
         words = [*call.ids, *(value for _, value in call.query)]
         if isinstance(call.request.body, bytes):
             words += [word.decode("ascii") for word in tokens_of(call.request.body) if len(word) >= SHORTEST_NAME]
+        made = made_by(call, self.kinds[call.plan.kind])
         with self.agreement.kept(), self._being_told({}):
             for word in words:
-                for one in self._later.pop(word, ()):
-                    if self.there(one.key) is None and not self.agreement.is_changed(one.key):
+                found = self._later.pop(word, [])
+                if kept := [one for one in found if word == made and one.key.kind == call.plan.kind]:
+                    self._later[word] = kept
+                for one in found:
+                    if one not in kept and self.there(one.key) is None and not self.agreement.is_changed(one.key):
                         self._take(self._live(one))
 
     # --- as any world, and telling apart who does it ----------------------------------------------------------------
@@ -157,7 +159,7 @@ class RecordedWorld(World):
     def _start(self) -> None:
         known = self._known
         if known.logins:
-            settle_in(self, known.logins.values())
+            settle_in(self, known.first_logins())
             for login in known.logins.values():
                 token = adopt(self, login)
                 if self.trusted is None or (token.is_admin and not self.trusted.is_admin):
@@ -179,9 +181,9 @@ class RecordedWorld(World):
         for seen, one in there:  # now that each may look for the others
             self._work_out(seen, one)
 
-    def _do(self, call: Call, seen: list[Sighting]) -> None:
-        """Do here what a replayed request did, so that whatever follows from it does."""
-        ids = {one.key.kind: one.members.get(self.kinds[one.key.kind].key) for one in seen}
+    def _do(self, call: Call, seen: list[Sighting], given: Members) -> None:
+        """Do here what a replayed request did, and whatever follows. `given` are ids of what it made beside `seen`."""
+        ids = given | ids_by_kind(self.kinds, seen)
         for one in seen:
             self._later.pop(one.key.id, None)
         self._born = []
@@ -204,8 +206,7 @@ class RecordedWorld(World):
     def _delete(self, key: Key) -> None:
         """Where it could not be deleted here as it was there, it is gone all the same."""
         self._later.pop(key.id, None)
-        found = self.there(key)
-        if found is not None and found.pending is None:
+        if (found := self.there(key)) and found.pending is None:
             self.remove(found, key.region)
 
     def _take(self, one: Sighting) -> None:
@@ -219,7 +220,7 @@ class RecordedWorld(World):
         waiting = self._came_along.get(seen.key.kind, [])
         for key in waiting:
             found = self.there(key)
-            if found and key.parents == seen.key.parents and _stands_for(key.kind, found.members, seen.members):
+            if found and key.parents == seen.key.parents and stands_for(key.kind, found.members, seen.members):
                 waiting.remove(key)
                 with self.agreement.kept():
                     self.remove(found, key.region)
@@ -250,13 +251,13 @@ class RecordedWorld(World):
         if found is None:
             whole = self._whole(key, members, Scene(self, seen.call))
             by = seen.call.token if seen.call.token.project else self.trusted
-            project = _owner(whole) or by.project if kind.scope != "global" else ""
+            project = owner_of(whole) or by.project if kind.scope != "global" else ""
             user = str(whole.get("user_id") or by.user)
             found = self.add(key.kind, whole, region=key.region, project=project, user=user, parents=key.parents)
             found.is_whole = True
         else:
             found.update(members)
-            if (owner := _owner(members)) and owner != found.project and kind.scope != "global":
+            if (owner := owner_of(members)) and owner != found.project and kind.scope != "global":
                 self.hand_over(found, owner, key.region)
         return found
 
@@ -270,6 +271,15 @@ class RecordedWorld(World):
             return False
         owners = self._known.came_along.get(key)
         return owners is None or not owners <= self._done
+
+    def outliving(self, where: Key) -> set[str]:
+        """The ids of what is still there, though a recording that does not tell of its end shows it gone."""
+        ids = {one.id for one in self._known.endings.lost if (one.kind, one.region) == (where.kind, where.region)}
+        if not ids:
+            return set()
+        live: list[str] = msgspec.json.decode(self.as_live(msgspec.json.encode(sorted(ids))))
+        shelf = self.shelf(where.kind, where.region, where.parents)
+        return {id_ for id_ in live if (one := shelf.get(id_)) and not is_going(one)}
 
     def there(self, key: Key) -> Resource | None:
         """The resource that stands there, by its id alone."""
@@ -288,14 +298,3 @@ class RecordedWorld(World):
         if kind.key not in members:
             whole[kind.key] = key.id
         return whole
-
-
-def _stands_for(kind: str, one: Members, other: Members) -> bool:
-    names = SAME_IF[kind]
-    return all(one.get(name) == other.get(name) for name in names)
-
-
-def _owner(members: Members) -> str:
-    """The project that a resource says it belongs to."""
-    named = (members.get(name) for name in OWNING)
-    return next((one for one in named if one and isinstance(one, str)), "")

@@ -215,6 +215,37 @@ def test_a_replayed_deletion_is_one(
     assert cloud.network.get(f"/networks/{network.id}").status_code == 404
 
 
+@pytest.mark.parametrize("collection", ["networks", "subnets", "ports", "security-groups"])
+def test_a_thing_is_deleted_once(
+    mixed: Callable[..., BackgroundProxy], monkeypatch: pytest.MonkeyPatch, collection: str
+) -> None:
+    """The recording has deletions of others like it, some of them refused."""
+    cassette = Path("tests/scenarios/cassettes/sequential.yaml")
+    cloud = connected(mixed(cassette), monkeypatch)
+    made = next(one for one in load(cassette) if one.request.method == "POST" and one.request.uri.endswith(collection))
+    parent = next(one for one in load(cassette) if one.request.uri.endswith("/networks") and one.response.status == 201)
+    for one in (parent, made):
+        answer = cloud.network.post(f"/{one.request.uri.rpartition('/')[2]}", json=json.loads(one.request.body))  # type: ignore[arg-type]
+    (thing,) = answer.json().values()
+    path = f"/{collection}/{thing['id']}"
+    assert [cloud.network.delete(path).status_code for _ in range(4)] == [204, 404, 404, 404]
+    assert cloud.network.get(path).status_code == 404
+    assert thing["id"] not in cloud.network.get(f"/{collection}").text
+    assert thing["id"] not in cloud.network.get(f"/{collection}", params={"name": thing["name"]}).text
+
+
+def test_a_client_may_make_what_the_recording_made_under_the_same_name(
+    mixed: Callable[..., BackgroundProxy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cassette = Path("tests/scenarios/cassettes/sequential.yaml")
+    cloud = connected(mixed(cassette), monkeypatch)
+    made = next(one for one in load(cassette) if one.request.uri.endswith("/os-keypairs") and one.response.status < 300)
+    name = json.loads(made.request.body)["keypair"]["name"]  # type: ignore[arg-type]
+    answers = [cloud.compute.post("/os-keypairs", json={"keypair": {"name": name}}) for _ in range(2)]
+    assert [source(one) for one in answers] == ["synthesized", "synthesized"]
+    assert [one.status_code for one in answers] == [200, 409]
+
+
 def test_a_recorded_user_may_ask_for_what_was_never_recorded(cloud: Connection) -> None:
     answer = cloud.session.get(
         "/auth/projects", endpoint_filter={"service_type": "identity", "interface": "public"}, raise_exc=False

@@ -47,7 +47,6 @@ FAILING: dict[str, dict[str, str]] = {
     },
     "creations": {},
     "nothing, but everything is another": {
-        "volume_quota_is_kept": "the very request was refused while recording, by a quota that is another now",
         "cli_user_logs_in": "it gives a role that the recording never names",
     },
 }

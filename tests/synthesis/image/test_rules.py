@@ -11,6 +11,8 @@ from cloudtape.synthesis.bootstrap import add_user
 from cloudtape.synthesis.identity.core import token_for
 from tests.synthesis.requests import AS_CLIENT, Asker
 
+OCTETS = ("Content-Type", "application/octet-stream")
+
 
 class Glance(Asker):
     """`say` asks for something and gives the status and the document, where it is one."""
@@ -98,7 +100,7 @@ def test_a_list_leaves_out_what_is_hidden_or_of_the_community_until_it_is_asked_
 def test_a_list_is_of_images_of_a_size() -> None:
     glance = Glance()
     image = glance.image()
-    glance.ask("PUT", "image", f"/v2/images/{image}/file", b"12345", (("Content-Type", "application/octet-stream"),))
+    glance.ask("PUT", "image", f"/v2/images/{image}/file", b"12345", (OCTETS,))
     assert [glance.sees(image, f"?size_min={low}&size_max=9") for low in (5, 6)] == [True, False]
     assert glance.say("GET", "/images?size_min=many")[0] == 400
 
@@ -110,12 +112,25 @@ def test_a_path_with_a_slash_behind_it_is_another_one() -> None:
 def test_a_copy_to_all_stores_leaves_the_data_as_it_is() -> None:
     glance = Glance()
     image = glance.image()
-    glance.ask("PUT", "image", f"/v2/images/{image}/file", b"12345", (("Content-Type", "application/octet-stream"),))
+    glance.ask("PUT", "image", f"/v2/images/{image}/file", b"12345", (OCTETS,))
     assert (
         glance.say("POST", f"/images/{image}/import", {"method": {"name": "copy-image"}, "all_stores": True})[0] == 202
     )
     found = glance.say("GET", f"/images/{image}")[1]
     assert (found["size"], found["os_glance_importing_to_stores"]) == (5, "")
+
+
+def test_data_is_in_the_one_store_of_a_made_up_cloud() -> None:
+    glance = Glance()
+    image = glance.image()
+    assert glance.say("GET", "/info/stores")[1] == {"stores": [{"id": "file", "default": "true"}]}
+    for store, status in (("other", 400), ("file", 204)):
+        glance.ask("PUT", "image", f"/v2/images/{image}/stage", b"12345", (OCTETS,))
+        glance.say("POST", f"/images/{image}/import", {"method": {"name": "glance-direct"}, "stores": [store]})
+        assert glance.say("GET", f"/images/{image}")[1].get("stores") == ("file" if status == 204 else None)
+    (task,) = glance.say("GET", f"/images/{image}/tasks")[1]["tasks"]
+    assert (task["status"], task["input"]["backend"], task["image_id"]) == ("success", ["file"], image)
+    assert [glance.say("DELETE", f"/stores/{store}/{image}")[0] for store in ("other", "file")] == [404, 403]
 
 
 def test_definitions_of_metadata_are_renamed_and_protected() -> None:

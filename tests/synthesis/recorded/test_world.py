@@ -81,6 +81,81 @@ def test_a_cassette_without_logins_has_an_admin() -> None:
     assert ask(world, "GET", f"{COMPUTE}/v2.1/servers").status == 200
 
 
+IMAGE = "http://image.cloud.invalid/v2"
+
+
+def test_images_are_in_the_stores_that_were_recorded() -> None:
+    stores = [{"id": "first", "default": "true"}, {"id": "second"}, {"id": "old", "read-only": "true"}]
+    world = world_of(("GET", f"{IMAGE}/info/stores", {"stores": stores}, ()))
+    image = msgspec.json.decode(ask(world, "POST", f"{IMAGE}/images", body=b'{"name": "one"}').body)["id"]
+    about = b'{"method": {"name": "glance-direct"}, "all_stores": true}'
+    assert ask(world, "POST", f"{IMAGE}/images/{image}/import", body=about).status == 202
+    for held in ("first,second", "second"):
+        assert msgspec.json.decode(ask(world, "GET", f"{IMAGE}/images/{image}").body)["stores"] == held
+        gone = ask(world, "DELETE", f"{IMAGE}/stores/first/{image}")
+        assert gone.status == (204 if held == "first,second" else 404)
+    assert msgspec.json.decode(ask(world, "GET", f"{IMAGE}/info/stores").body) == {"stores": stores}
+
+
+SERVER = {"id": "5e49f8b0-0000-4000-8000-000000000001", "name": "one", "status": "ACTIVE"}
+MADE = "1a9e0000-0000-4000-8000-000000000002"
+
+
+@pytest.mark.parametrize(
+    ("headers", "document"),
+    [((("Location", f"http://image.cloud.invalid/images/{MADE}"),), None), ((), {"image_id": MADE})],
+)
+def test_the_image_that_a_replayed_action_made_has_its_recorded_id(
+    headers: tuple[tuple[str, str], ...], document: Any
+) -> None:
+    world = world_of(("GET", f"{COMPUTE}/v2.1/servers/{SERVER['id']}", {"server": SERVER}, ()))
+    action = b'{"createImage": {"name": "snapshot"}}'
+    about = (("X-Auth-Token", "t"), *JSON)
+    request = Request("POST", f"{COMPUTE}/v2.1/servers/{SERVER['id']}/action", about, action)
+    body = msgspec.json.encode(document) if document else b""
+    world.see(request, Response(202, "Accepted", (*JSON, *headers), body))
+    listed = msgspec.json.decode(ask(world, "GET", f"{COMPUTE}/v2.1/images?server=x/servers/{SERVER['id']}").body)
+    assert [one["id"] for one in listed["images"]] == [MADE]
+
+
+GROUP = {"id": MADE, "name": "web", "description": "", "rules": [], "tenant_id": "p"}
+
+
+def test_what_is_made_through_another_service_has_its_recorded_id_there() -> None:
+    world = world_of()
+    url = f"{COMPUTE}/v2.1/os-security-groups"
+    request = Request(
+        "POST", url, (("X-Auth-Token", "t"), *JSON), b'{"security_group": {"name": "web", "description": ""}}'
+    )
+    world.see(request, Response(200, "OK", JSON, msgspec.json.encode({"security_group": GROUP})))
+    for shown in (f"{url}/{MADE}", f"http://network.cloud.invalid/v2.0/security-groups/{MADE}"):
+        assert ask(world, "GET", shown).status == 200
+
+
+USER = {"id": "u-1234567", "name": "made", "domain_id": "default"}
+PROJECT = {"id": "p-1234567", "name": "made", "domain_id": "default", "parent_id": "default"}
+LOGIN = {
+    "token": {
+        "user": {"id": USER["id"], "name": "made", "domain": {"id": "default", "name": "Default"}},
+        "project": {"id": PROJECT["id"], "name": "made", "domain": {"id": "default", "name": "Default"}},
+        "roles": [{"id": "r-1", "name": "member"}],
+    }
+}
+
+
+def test_whom_the_recording_made_has_no_role_before_it_logged_in() -> None:
+    made = [
+        ("POST", f"{IDENTITY}/v3/projects", {"project": PROJECT}, ()),
+        ("POST", f"{IDENTITY}/v3/users", {"user": USER}, ()),
+        ("POST", f"{IDENTITY}/v3/auth/tokens", LOGIN, (("X-Subject-Token", "later"),)),
+    ]
+    world = world_of(*made)
+    assert not [grant for grant in world.grants if grant.actor == USER["id"]]
+    method, url, document, headers = made[-1]
+    world.see(Request(method, url), Response(201, "", (*JSON, *headers), msgspec.json.encode(document)))
+    assert [grant.role for grant in world.grants if grant.actor == USER["id"]] == ["r-1"]
+
+
 LISTS = [
     one
     for one in default_catalog().operations

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from cloudtape.matchers.recordings.progress import Story
-from cloudtape.matchers.recordings.summary import CREATES, ENDS, MAKES, REPEATS, Columns, Identity
+from cloudtape.matchers.recordings.summary import CREATES, ENDS, LOST, MAKES, REPEATS, Columns, Identity
 from cloudtape.matchers.recordings.vocabulary import Vocabulary
 from cloudtape.matchers.requests.canonical import KEY_SIZE
 
@@ -168,6 +168,18 @@ class Recording:
             for position in self.positions(key):
                 found.setdefault(self.identity(self.asker(position)), []).append(position)
         return found.get(identity, ())
+
+    def lost_at(self, place: int) -> Sequence[int]:
+        """Writes to a place of which nothing but that could be kept, in order."""
+        return self._lost.get(place, ())
+
+    @cached_property
+    def _lost(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for position, flags in enumerate(self._columns.flags):
+            if flags & LOST:
+                found.setdefault(self.places[position], []).append(position)
+        return found
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

@@ -21,7 +21,7 @@ from cloudtape.matchers.requests.things import Thing, is_login, is_write, thing_
 from cloudtape.matchers.sessions.exchange import tokens_of
 
 SUMMARISED_BY = ("cloudtape.matchers.requests", "cloudtape.matchers.recordings")
-CREATES, ENDS, REPEATS, MAKES = 1, 2, 4, 8
+CREATES, ENDS, REPEATS, MAKES, LOST = 1, 2, 4, 8, 16
 Identity = tuple[str, ...]
 """Whose a token is: the ids of the user and of what the token is scoped to. Empty for an unknown token."""
 
@@ -40,8 +40,8 @@ class Columns(msgspec.Struct, array_like=True):
 
     `forms`, `shapes` and `stems` tell what unifies (`form`), `owns` which of the cloud's own words a request names (0:
     none), `askers` the token that it acted with, `items` the one thing that a write is on (0: none), `flags` (a byte
-    each) add up `CREATES`, `ENDS`, `REPEATS` (a read was answered as the one before it to the same request) and `MAKES`
-    (what a write is on was not there before).
+    each) add up `CREATES`, `ENDS`, `REPEATS` (a read was answered as the one before it to the same request), `MAKES`
+    (what a write is on was not there before) and `LOST` (neither what was sent nor what was answered could be kept).
     `more_items` are pairs: the position of a write that made several things, and all but the first of them. `tokens`
     are pairs: a token that an answer gave, and whose it is. `told` and `made` are the words of the cloud's answers and
     of the client's writes, `invented` the client's values of a random form, `derived` the words that the cloud made of
@@ -111,6 +111,7 @@ class Summariser:
             + MAKES * (creates or makes(interaction, thing))
             + ENDS * ends(interaction, thing)
             + REPEATS * self._is_repeated(interaction, same.key)
+            + LOST * (bool(interaction.lost) and is_write(request) and not request.body)
         )
         self._tokens.update(_issued(interaction))
         self._named.append(named_by(form_of))

@@ -1,6 +1,7 @@
 """One request through the rungs: exact, bound, unified, adapted; and why none of them holds.
 
     request ──> in the recording's words (bindings) ──> recorded as it is for who asks?      exact, bound
+                                                        lost while it was recorded?          a miss that says so
                                                         one of its form or shape that fits?  unified: what differs is
                                                                                              bound
                                                         once things change places?           the same (swaps)
@@ -21,7 +22,7 @@ import msgspec
 from cloudtape.cassettes.messages import Interaction, Request, Response
 from cloudtape.matchers.recordings.progress import NO_DIFFERENCE
 from cloudtape.matchers.recordings.recording import Recording
-from cloudtape.matchers.recordings.summary import Identity
+from cloudtape.matchers.recordings.summary import Identity, place_of
 from cloudtape.matchers.recordings.vocabulary import named_by, shown_by
 from cloudtape.matchers.requests.content import is_upload
 from cloudtape.matchers.requests.naming import Kind
@@ -65,6 +66,7 @@ class Ladder:
         """The ladder, from the bottom; each with the lowest rung on which it answers."""
         return (
             (Rung.EXACT, self._recorded_for_the_asker),
+            (Rung.UNIFIED, self._lost_while_recording),
             (Rung.UNIFIED, self._unified_for_the_asker),
             (Rung.UNIFIED, self._once_things_change_places),
             (Rung.EXACT, self._read_by_somebody_else),
@@ -131,6 +133,15 @@ class Ladder:
             session.bindings.settle(self._candidates.form_at(position)[1].names)
         return Found(position, asked.rung)
 
+    def _lost_while_recording(self, session: Session, asked: Asked) -> Found | None:
+        """A write of which nothing could be kept but where it went: none of its siblings answers in its place."""
+        lost = self._recording.lost_at(place_of(asked.same)) if asked.is_write else ()
+        position = next((one for one in lost if session.past.is_free(one)), None)
+        if position is None:
+            return None
+        session.past.next(self._candidates.form_at(position)[0], asked.asker)
+        return Found(position, Rung.UNIFIED)
+
     # --- unified -----------------------------------------------------------------------------------------------------
 
     def _context(self, session: Session, asked: Asked) -> Comparison:
@@ -151,7 +162,7 @@ class Ladder:
         compared = self._candidates.compared_in(
             session, self._candidates.anybodys(asked), asked.form, self._context(session, asked)
         )
-        return self._likest(session, asked, (one for one in compared if self._status_at(one.position) < REFUSED))
+        return self._likest(session, asked, (one for one in compared if not self._was_refused(one.position)))
 
     def _likest(self, session: Session, asked: Asked, candidates: Iterable[Candidate]) -> Found | None:
         fits = []
@@ -182,10 +193,12 @@ class Ladder:
         if not self._recording.is_write(position):
             return (*fit.version, fit.unlikeness, position)
         kinship = (-one for one in session.past.kinship(position, asker.token))
-        return (*fit.version, fit.unlikeness, self._status_at(position) >= REFUSED, *kinship, position)
+        return (*fit.version, fit.unlikeness, self._was_refused(position), *kinship, position)
 
-    def _status_at(self, position: int) -> int:
-        return self._read(position).response.status
+    def _was_refused(self, position: int) -> bool:
+        """Whether the cloud refused; what could not be kept was no refusal."""
+        interaction = self._read(position)
+        return interaction.response.status >= REFUSED and not interaction.lost
 
     def _shows(self, position: int, items: Sequence[int]) -> Shown:
         interaction = self._read(position)

@@ -45,11 +45,17 @@ class Player:
             Interaction(request, answer if isinstance(answer, Response) else said(answer))
             for request, answer in recorded
         ]
-        summariser = Summariser(matching.naming)
+        self._matching = matching
+        self.record()
+
+    def record(self, *more: Interaction) -> None:
+        """Have more in the recording; the session is a new one."""
+        self.interactions += more
+        summariser = Summariser(self._matching.naming)
         for one in self.interactions:
             summariser.add(one)
         self.recording = Recording([memoryview(summariser.close())])
-        self.ladder = Ladder(self.recording, self.interactions.__getitem__, matching)
+        self.ladder = Ladder(self.recording, self.interactions.__getitem__, self._matching)
         self.session = self.ladder.session()
 
     def find(self, request: Request) -> Found | None:

@@ -4,8 +4,8 @@ import json
 import string
 from typing import Any
 
-from cloudtape.cassettes.messages import Request
-from tests.matchers.player import ID, OTHER, Player, get, post, said, token
+from cloudtape.cassettes.messages import Interaction, Request, Response
+from tests.matchers.player import ID, NOVA, OTHER, Player, get, post, said, token
 
 VOLUMES = "http://cinder/v3/volumes"
 FLOATING = "http://neutron/v2.0/floatingips"
@@ -125,3 +125,28 @@ def test_the_exact_microversion_answers_else_the_nearest_lower_one() -> None:
     assert id_in(player.ask(server("88888888", "2.90"))) == OTHER
     assert player.rung(server("77777777", "2.0")) == "miss"
     assert id_in(player.ask(server("66666666", "2.50"))) == ID
+
+
+def server_named(number: str) -> Request:
+    return post("/servers", {"server": {"name": f"web-{number}"}})
+
+
+def test_what_could_not_be_kept_is_not_answered_with_a_siblings_answer() -> None:
+    """It is found, and has no answer: a replayer says so."""
+    lost = Interaction(Request("POST", f"{NOVA}/servers"), Response(501, "Not kept"), lost="an unknown coding")
+    player = Player((server_named("11111111"), {"server": {"id": ID}}))
+    player.record(lost)
+    found = player.find(server_named("99999999"))
+    assert found is not None
+    assert player.interactions[found.position] is lost
+    assert id_in(player.ask(server_named("88888888"))) == ID
+
+
+def test_what_could_not_be_kept_comes_in_its_turn() -> None:
+    kept = Interaction(server_named("22222222"), said({"server": {"id": ID}}))
+    player = Player()
+    player.record(Interaction(server_named("11111111"), Response(501, "Not kept"), lost="an unknown coding"), kept)
+    found = player.find(server_named("99999999"))
+    assert found is not None
+    assert found.position == 0
+    assert id_in(player.ask(server_named("88888888"))) == ID

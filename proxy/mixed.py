@@ -21,7 +21,7 @@ from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.content import ContentError, decoded
 from cloudtape.cassettes.messages import Request, Response, header
 from cloudtape.headers import MATCH_HEADER
-from cloudtape.matchers.sessions.ladder import Rung
+from cloudtape.matchers.sessions.rungs import Rung
 from cloudtape.ready import Ready
 from cloudtape.recorded_addresses import RecordedAddresses
 from cloudtape.replayer import Replayer

@@ -110,7 +110,8 @@ class RecordedObjects:
     def is_news(self, request: Request) -> bool:
         """Whether no recorded answer can be right, since the client changed what the request is about."""
         place = place_of(request)
-        is_changed = self._is_all_changed or place in self._changed or self._is_in_parts(place)
+        places = {place, _source(request, place)}
+        is_changed = self._is_all_changed or not places.isdisjoint(self._changed) or self._is_in_parts(place)
         return is_changed and self.has_bytes(request)
 
     def is_doubtful(self, request: Request, status: int, as_live: Callable[[bytes], bytes]) -> bool:
@@ -169,6 +170,15 @@ def _destination(request: Request, place: Place) -> Place:
     """Where a request puts something: its own place, or where it copies to."""
     copied = header(request.headers, "destination") if request.method == "COPY" else None
     return (place[0], *unquote(copied).strip("/").split("/", 1)) if copied else place
+
+
+def _source(request: Request, place: Place) -> Place:
+    """What a request copies, where it is no copy its own place (Object Storage API v1, "Copy object")."""
+    source = header(request.headers, "x-copy-from") if request.method == "PUT" and place else None
+    if not source:
+        return place
+    account = header(request.headers, "x-copy-from-account") or place[0]
+    return (unquote(account), *unquote(source).strip("/").split("/", 1))
 
 
 def _rows(response: Response) -> list[Row]:

@@ -98,7 +98,8 @@ class Words:
             self._made.update(made_by(interaction, form) if is_granted else ())
             invented = invented_by(form, is_granted)
             self._invented.update(value for value in invented if not self._has_told(value))
-            self._invented.update(self._changed_numbers(interaction.request.uri, form) if is_granted else ())
+            if is_granted and interaction.request.method != "POST":  # that makes another thing each time
+                self._invented.update(self._changed_numbers(interaction.request.uri, form))
         self._told.update(told_by(interaction))
         self._random.update(random_texts_in(interaction))
 

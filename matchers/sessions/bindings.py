@@ -77,6 +77,10 @@ class Bindings:
         """Whether a live value is stood for by some recorded one already."""
         return live in self._recorded_of
 
+    def is_part_of_some(self, text: str) -> bool:
+        """Whether some live word that is bound holds a text."""
+        return any(text in live for live in self._recorded_of)
+
     def is_loose(self, recorded: str) -> bool:
         """Whether a recorded value was only asked about so far: it may still stand for something else."""
         return recorded in self._loose

@@ -26,7 +26,12 @@ PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 IPV4 = rb"(?<![0-9.])\d{1,3}(?:\.\d{1,3}){3}(?![0-9.]*\d)"
 MEMBER = re.compile(rb'"([^"\\]{1,80})"\s*:\s*\[?\s*("?)$')
 LONGEST_MEMBER = 100
-SEGMENT_BEFORE, SEGMENT_AFTER = frozenset(b"/="), frozenset(b"/?&#")
+SEGMENT_AFTER = frozenset(b"/?&#")
+PARAMETER = re.compile(rb"(?:^|[?&;])([^?&;=/]{1,80})=$")
+# Parameters of a query that name no thing: they count, sort or choose a form.
+NAMING_NOTHING = re.compile(
+    r".*(limit|size|count)|offset|page|per_?page|sort.*|fields?|format|detail(s|ed)?|(min|max)_?.*"
+)
 
 Spelling = Callable[[str], bytes]
 
@@ -168,8 +173,13 @@ def _is_value_of(text: bytes, start: int, end: int, fields: Iterable[str]) -> bo
     member = MEMBER.search(before)
     if member and (text[end : end + 1] == b'"') == bool(member[2]):
         return member[1].decode("utf-8", "replace").lower() in fields
-    is_segment = before[-1:] and before[-1] in SEGMENT_BEFORE
-    return bool(is_segment) and (end == len(text) or text[end] in SEGMENT_AFTER)
+    if end < len(text) and text[end] not in SEGMENT_AFTER:
+        return False
+    parameter = PARAMETER.search(before)
+    if parameter:
+        name = parameter[1].decode("utf-8", "replace").lower()
+        return name in fields or not NAMING_NOTHING.fullmatch(name)
+    return before[-1:] == b"/"
 
 
 def _networks(old: str, new: str) -> tuple[IPv4Network, IPv4Network] | None:

@@ -172,12 +172,20 @@ class Ladder:
                 if asked.is_read and one.verdict.is_perfect:
                     break  # they come in order, and of reads the first is the best
         for _, one, fit in sorted(fits, key=lambda fit: fit[0]):
-            if not fit.alike and not says_nothing(self._read(one.position).response):
+            if not fit.alike and not self._may_be_of_nothing(session, one.position, fit):
                 continue
             position = session.past.next(one.key, asked.asker)
             if position is not None:
                 return self._bound(session, position, fit)
         return None
+
+    def _may_be_of_nothing(self, session: Session, position: int, fit: Fit) -> bool:
+        """Whether a read by another name was answered that there is nothing, and there is nothing by the live one.
+
+        A part of a name that is bound may be a pattern that this one fits.
+        """
+        is_known = any(session.bindings.is_part_of_some(one.live) for one in fit.bindings)
+        return not is_known and says_nothing(self._read(position).response)
 
     def _bound(self, session: Session, position: int, fit: Fit) -> Found:
         if not fit.alike:

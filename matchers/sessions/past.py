@@ -74,6 +74,8 @@ class Past:
         self._last: dict[Which, int] = {}
         self._replayed: dict[int, None] = {}
         """Writes, in the order in which this session made them."""
+        self._latest: dict[int, int] = {}
+        """For each item the last of the writes on it, in the order of the recording."""
         self._given: set[int] = set()
         self._progress: dict[int, Progress] = {}
         self._kin: dict[int, set[int]] = {}
@@ -149,6 +151,8 @@ class Past:
                 self._ended.add(position)
             if token and self._recording.is_create(position):
                 self._kin.setdefault(token, set()).add(self._recording.asker(position))
+            for item in self._recording.items(position):
+                self._latest[item] = max(position, self._latest.get(item, -1))
             for progress in self._concerned(self._recording.things(position)):
                 progress.play(position)
 
@@ -201,6 +205,10 @@ class Past:
             begin += 1
         self._begin[which] = begin
         left = [one for one in positions[begin : begin + MOST_WEIGHED] if one not in self._replayed]
+        if len(left) > 1:
+            # What was recorded before the last write on the thing is over: it was made anew, say.
+            latest = max((self._latest.get(item, -1) for item in self._recording.items(left[0])), default=-1)
+            left = [one for one in left if one > latest] or left
         creates = [one for one in left if self._recording.is_create(one)]
         if len(creates) > 1 and creates[0] == left[0]:
             return max(creates, key=lambda one: (*self.kinship(one, token), -one))

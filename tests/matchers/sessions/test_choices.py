@@ -91,6 +91,7 @@ def test_a_list_with_the_one_tells_of_the_other_once_the_client_has_both() -> No
     everything = json.loads(player.ask(get(f"{VOLUMES}/detail")))["volumes"]
     assert json.loads(player.ask(get(f"{VOLUMES}/detail?name=vol-88888888")))["volumes"] == [everything[1]]
     assert json.loads(player.ask(get(f"{VOLUMES}/detail?name=vol-99999999")))["volumes"] == [everything[0]]
+    assert json.loads(player.ask(get(f"{VOLUMES}/detail")))["volumes"] == everything, "neither has changed places"
 
 
 def test_an_exchange_of_places_that_leads_nowhere_is_undone() -> None:

@@ -94,3 +94,19 @@ def test_addresses_within_an_exchanged_network_move_with_it() -> None:
 def test_nothing_to_exchange_is_the_text_itself() -> None:
     text = b'{"name": "something-1"}'
     assert swapped(exchange(("vm-1a2b", "live-9")), text) is text
+
+
+@pytest.mark.parametrize(
+    ("url", "exchanged"),
+    [
+        ("http://c/v1/AUTH_p?marker=2&limit=2", "http://c/v1/AUTH_p?marker=8&limit=2"),
+        ("http://c/v1/AUTH_p?limit=2&marker=2", "http://c/v1/AUTH_p?limit=2&marker=8"),
+        ("http://c/v2/things?thing_id=2&size=2", "http://c/v2/things?thing_id=8&size=2"),
+        ("http://c/v2/things/2?page=2", "http://c/v2/things/8?page=2"),
+        ("http://c/v2/things/2/2", "http://c/v2/things/8/8"),
+    ],
+)
+def test_a_common_word_in_a_query_is_exchanged_where_a_thing_is_named(url: str, exchanged: str) -> None:
+    exchange = Exchange()
+    exchange.add("2", "8", "marker")
+    assert exchange(url.encode(), Text.URL).decode() == exchanged

@@ -229,6 +229,16 @@ def test_but_no_other_request_about_it(other: Request) -> None:
     assert Player(*CHANGED).rung(other) == "miss"
 
 
+def test_numbers_of_things_that_are_made_are_compared_however_many_there_are() -> None:
+    """Each POST makes another thing: 22 and 443 are two rules, and no limit that the client changes."""
+
+    def rule(port: int) -> Request:
+        return post(f"{NEUTRON}/security-group-rules", {"rule": {"port_range_min": port, "port_range_max": port}})
+
+    player = Player((rule(22), {"rule": {"id": ID}}), (rule(443), {"rule": {"id": OTHER}}))
+    assert [player.rung(rule(port)) for port in (80, 2222, 8443, 443)] == ["miss", "miss", "miss", "exact"]
+
+
 def test_a_limit_that_was_set_once_is_compared() -> None:
     assert Player(CHANGED[0]).rung(quota(volumes=7)) == "miss"
 

@@ -120,3 +120,21 @@ def test_what_was_there_before_the_recording_is_gone_once_it_is_deleted() -> Non
     found = player.find(LIST)
     assert found is not None
     assert found.body == b'{"servers":[]}'
+
+
+def test_what_was_refused_before_a_thing_was_made_anew_is_over() -> None:
+    put = send("PUT", "http://swift/v1/AUTH_p/box")
+    delete = send("DELETE", "http://swift/v1/AUTH_p/box")
+    recorded = (put, said("", 201)), (delete, said("", 204)), (delete, said("gone", 404))
+    player = Player(*recorded, (put, said("", 201)), (delete, said("again", 204)))
+    assert [player.ask(one) for one in (put, delete, put, delete)] == ["", "", "", "again"]
+
+
+def test_a_part_of_a_name_that_this_run_has_given_is_no_unknown_name() -> None:
+    player = Player(
+        (CREATE, SHOWN),
+        (get("/servers?name=nosuchserver"), {"servers": []}),
+    )
+    player.ask(post("/servers", {"server": {"name": "web-99887766"}}))
+    assert player.rung(get("/servers?name=web-998877")) == "miss"
+    assert player.rung(get("/servers?name=quite-another")) == "unified"

@@ -129,9 +129,11 @@ ROWS = (
 )
 
 # What a random generator leaves in a value whatever its member is called; shorter runs are counts, versions and sizes.
-RANDOM_RUN = re.compile(rf"{UUID_OR_HEX}|(?=[a-f]*\d)[0-9a-f]{{6,}}|\d{{4,}}", re.IGNORECASE)
+# A run of hex digits is looked at from its begin alone: a long text must not cost its square.
+HEX_RUN = r"(?<![0-9a-f])(?=[a-f]*\d)[0-9a-f]"
+RANDOM_RUN = re.compile(rf"{UUID_OR_HEX}|{HEX_RUN}{{6,}}|\d{{4,}}", re.IGNORECASE)
 # A name with a random or counted part, as tests make them: `vol-8f3a`, `tempest-server-1234567`, `vm-2`.
-RANDOM_OR_COUNTED = re.compile(rf"{UUID_OR_HEX}|(?=[a-f]*\d)[0-9a-f]{{4,}}|\d+", re.IGNORECASE)
+RANDOM_OR_COUNTED = re.compile(rf"{UUID_OR_HEX}|{HEX_RUN}{{4,}}|\d+", re.IGNORECASE)
 SHORT, LONG = 4, 16
 LONG_NUMBER = 6
 ROUND = (64, 100)  # what sizes are multiples of

@@ -89,3 +89,11 @@ def test_what_counts_things_is_a_part_of_their_stem_but_not_of_their_loose_stem(
 )
 def test_a_common_word_is_not_distinctive(name: str, distinctive: bool) -> None:
     assert is_distinctive(name) is distinctive
+
+
+@pytest.mark.parametrize("one", ["a", "ab-", "0", "f0", "a-1", "0-"])
+def test_a_long_name_is_read_once(one: str) -> None:
+    """A hundred thousand characters; what looked at each of them from each would never end."""
+    name = one * (100_000 // len(one))
+    assert len(stem(name)) <= len(name)
+    assert len(loose_stem(name)) <= len(name)

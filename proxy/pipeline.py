@@ -48,7 +48,7 @@ class Pipeline:
 
     def _followed(self, request: Request, response: Response, stream: Stream) -> Response:
         """The answer; what it was is noted when its end has come, or does not come."""
-        return replace(response, body=Stream(self._passing(request, response, stream), stream.length))
+        return replace(response, body=replace(stream, chunks=self._passing(request, response, stream)))
 
     async def _passing(self, request: Request, response: Response, stream: Stream) -> AsyncIterator[bytes]:
         try:

@@ -17,7 +17,7 @@ from cloudtape.cassettes.fingerprint import fingerprint
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
 from cloudtape.cassettes.yaml_reader import Progress
 from cloudtape.clock import Now, is_token_answer, now
-from cloudtape.field_times import moved
+from cloudtape.field_times import moved, tells_time
 from cloudtape.guesses import Guessed, priced
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import SUMMARISED_BY, Summariser, own_id
@@ -249,7 +249,8 @@ class Replayer:
         if isinstance(response.body, StoredBody):
             checked(response.body)
         operation = recorded.operation or self._names.operation_of(recorded.request) or "-"
-        headers = (*replayed(moved(recorded, self._clock())), *whence(operation, position + 1))
+        told = moved(recorded, self._clock()) if tells_time(response.headers) else response.headers
+        headers = (*replayed(told), *whence(operation, position + 1))
         return replace(response, headers=headers), looseness(recorded.request, self._naming)
 
     def _retold(self, found: Found, response: Response) -> Response:

@@ -45,6 +45,7 @@ class Recording:
         self._by_identity: dict[bytes, dict[Identity, list[int]]] = {}
         self._identities = dict(columns.tokens)
         self._more_items = dict(columns.more_items)
+        self._without_token: Identity = NOBODY if any(self._askers) else ()
 
     def _keyed(self) -> dict[bytes, int | list[int]]:
         by_key: dict[bytes, int | list[int]] = {}
@@ -157,8 +158,8 @@ class Recording:
         return self._askers[position]
 
     def identity(self, token: int) -> Identity:
-        """Whose a token is, as recorded."""
-        return self._identities.get(token, ()) if token else NOBODY
+        """Whose a token is, as recorded. Where no request has one, they were left out: nobody knows who asked."""
+        return self._identities.get(token, ()) if token else self._without_token
 
     def of_identity(self, key: bytes, identity: Identity) -> Sequence[int]:
         """Where a request was recorded for somebody, in order; empty where it was for others only."""

@@ -32,6 +32,7 @@ LEAST_LIKENESS = 60.0
 """Per cent that two names without a common stem must have in common to be the names of one thing in two runs."""
 ALIKE, UNLIKE = 1, 2
 """How unlike two leaves are; those of one stem are not."""
+TAKEN = "one of them stands for something else already"
 UNBOUND = frozenset({Kind.WHO, Kind.TEXT})
 """What is bound where that tears nothing; else it is left as it was recorded."""
 NOT_BOUND = frozenset({Kind.BYTES, Kind.PART})
@@ -188,7 +189,7 @@ def _refusal(old: Leaf, new: Leaf, context: Comparison) -> str:
     if old.kind is Kind.FIXED or (old.kind is Kind.OTHER and not may_be_made_up(old, new, context.vocabulary)):
         return "it is compared as it is"
     if context.bindings.is_taken(new.value) or not _fits(old.value, new.value, context):
-        return "one of them stands for something else already"
+        return TAKEN
     if context.vocabulary.is_clouds(new.value):
         return "both are known to the recorded cloud"
     if context.vocabulary.is_clouds(old.value):

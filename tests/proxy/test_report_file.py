@@ -101,7 +101,7 @@ def test_a_line_says_how_an_answer_was_found(played: list[dict[str, Any]]) -> No
 def test_a_line_of_a_miss_has_its_reason_and_the_nearest(played: list[dict[str, Any]]) -> None:
     missed = played[-1]
     assert (missed["source"], missed["status"], missed["rung"]) == ("missed", 501, None)
-    assert "recorded with other parameters or another body" in missed["reason"]
+    assert "given already" in missed["reason"]
     assert missed["nearest"][0]["interaction"] == 1
     assert "body.server.size: recorded 1, asked 2" in missed["nearest"][0]["differences"]
 

@@ -96,7 +96,7 @@ class Words:
         if is_write(interaction.request):
             is_granted = interaction.response.status < 400
             self._made.update(made_by(interaction, form) if is_granted else ())
-            invented = invented_by(form, is_granted)
+            invented = invented_by(form, interaction)
             self._invented.update(value for value in invented if not self._has_told(value))
             if is_granted and interaction.request.method != "POST":  # that makes another thing each time
                 self._invented.update(self._changed_numbers(interaction.request.uri, form))
@@ -161,10 +161,18 @@ def parts_of(word: str) -> Iterator[str]:
         yield word[joint.end() :]
 
 
-def invented_by(form: Form, is_granted: bool) -> Iterator[str]:
-    """The values of a random form in a write, and the ids in one that was granted."""
+def invented_by(form: Form, interaction: Interaction) -> Iterator[str]:
+    """The values of a random form in a write, and the ids in one that was granted.
+
+    An id in a path is of something that is there, unless the write has made that.
+    """
+    status = interaction.response.status
+    has_made = interaction.request.method == "PUT" and status == CREATED
     for leaf in form.leaves:
-        if (leaf.kind is Kind.ID and is_granted) or (leaf.kind in RANDOM_KINDS and has_random_run(leaf.value)):
+        if leaf.kind is Kind.ID:
+            if status < 400 and (has_made or not leaf.place.startswith("path")):
+                yield leaf.value
+        elif leaf.kind in RANDOM_KINDS and has_random_run(leaf.value):
             yield leaf.value
 
 

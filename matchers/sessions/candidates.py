@@ -93,8 +93,9 @@ class Candidates:
         """What was recorded for somebody: of the same names but for what is random, of the same form, of one shape."""
         own = asked.form
         owns = owned(context.vocabulary, named_by(own))
-        # The same data is to win, wherever it was recorded.
-        most = MOST_THOUGHT_OF if is_upload(asked.same.body) else MOST_TRIED
+        # The same data is to win, wherever it was recorded; and ids have one stem, whatever they are of.
+        is_named = any(leaf.kind is Kind.NAME for leaf in own.leaves)
+        most = MOST_TRIED if is_named and not is_upload(asked.same.body) else MOST_THOUGHT_OF
         for who in dict.fromkeys((identity, ())):
             narrow, wide = (own.key, owns, own.stem, who), (own.key, owns, None, who)
             for tried in (

@@ -42,6 +42,8 @@ MOST_LOOKED_AT = 100
 """Reads on either side of a recorded one in which its like is looked for."""
 NOT_FOUND = 404
 REFUSED = 400  # and above: an answer's status
+UNLIKELY = {"POST": True, "DELETE": False}
+"""Whether it is the refused or the granted that is unlikely to be meant by a request with names of its own."""
 NO_ITEMS = re.compile(rb'\s*(\[\s*\]|\{[^\[\]{}]*"[^"]+"\s*:\s*\[\s*\][^\[\]{}]*\})?\s*')
 
 
@@ -168,7 +170,7 @@ class Ladder:
         fits = []
         for one in candidates:
             if isinstance(one.verdict, Fit) and session.past.is_free(one.position):
-                fits.append((self._rank(session, one.position, one.verdict, asked.asker), one, one.verdict))
+                fits.append((self._rank(session, one.position, one.verdict, asked), one, one.verdict))
                 if asked.is_read and one.verdict.is_perfect:
                     break  # they come in order, and of reads the first is the best
         for _, one, fit in sorted(fits, key=lambda fit: fit[0]):
@@ -193,15 +195,17 @@ class Ladder:
         session.bindings.bind(fit.bindings, loosely=not self._recording.is_write(position))
         return Found(position, Rung.UNIFIED, cost=fit.cost, bound=fit.bindings)
 
-    def _rank(self, session: Session, position: int, fit: Fit, asker: Asker) -> tuple[object, ...]:
+    def _rank(self, session: Session, position: int, fit: Fit, asked: Asked) -> tuple[object, ...]:
         """The least is taken: of the version asked for, likest, granted, recorded among what was done, first.
 
-        A fresh name is no conflict, so what was refused comes last of what is as like.
+        A fresh name is no conflict, so of what makes something the refused comes last of what is as like; and what
+        nobody has told this session of is not there, so of deletions the granted does.
         """
         if not self._recording.is_write(position):
             return (*fit.version, fit.unlikeness, position)
-        kinship = (-one for one in session.past.kinship(position, asker.token))
-        return (*fit.version, fit.unlikeness, self._was_refused(position), *kinship, position)
+        kinship = (-one for one in session.past.kinship(position, asked.asker.token))
+        is_unlikely = UNLIKELY.get(asked.same.method) is self._was_refused(position)
+        return (*fit.version, fit.unlikeness, is_unlikely, *kinship, position)
 
     def _was_refused(self, position: int) -> bool:
         """Whether the cloud refused; what could not be kept was no refusal."""

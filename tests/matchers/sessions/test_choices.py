@@ -31,6 +31,15 @@ def test_what_was_granted_goes_before_what_was_refused() -> None:
     assert player.ask(project("88888888")) == "taken"
 
 
+def test_a_deletion_of_what_this_session_was_never_told_of_is_refused() -> None:
+    def delete(its: str) -> Request:
+        return Request("DELETE", f"http://neutron/v2.0/subnets/{its}")
+
+    granted = [(delete(f"{number:08x}-6d41-478b-8238-8f0f8fc90b9c"), said("", 204)) for number in range(20)]
+    player = Player(*granted, (delete(OTHER), said("none", 404)))
+    assert player.ask(delete("99999999-6d41-478b-8238-8f0f8fc90b9c")) == "none"
+
+
 def test_what_was_made_with_one_token_stays_together() -> None:
     """However many reads stand before it that this run leaves out."""
     create = {"floatingip": {"floating_network_id": ID}}

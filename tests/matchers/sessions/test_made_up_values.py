@@ -178,6 +178,15 @@ def test_a_thing_under_an_id_of_the_clients_is_made_and_found() -> None:
     assert player.rung(get(f"{region}/{OTHER}")) == "miss"
 
 
+def test_a_thing_that_was_there_before_the_recording_is_the_clouds() -> None:
+    network = f"{NEUTRON}/networks"
+    player = Player(
+        (send("PUT", f"{network}/{ID}", {"network": {"name": "net-11111111"}}), {"network": {"id": ID}}),
+        (get(f"{network}/{ID}"), {"network": {"id": ID}}),
+    )
+    assert player.rung(get(f"{network}/{NEW_ID}")) == "miss"
+
+
 def test_the_number_of_a_new_flavor_stands_for_it_wherever_it_is_named() -> None:
     server = {"server": {"name": "vm-11111111", "flavorRef": "1111111"}}
     player = Player(

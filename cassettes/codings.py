@@ -12,10 +12,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple, Protocol
 
-if sys.implementation.name == "cpython":
-    import brotli
-else:
-    import brotlicffi as brotli
+import brotlicffi
+
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
@@ -25,7 +23,7 @@ CHUNK = 256 * 1024
 STEP = 64 * 1024
 """Bytes that are fed at once: what stands behind the end of a member is copied each time."""
 LONGEST_TAIL = 64 * 1024
-FAULTS = (zlib.error, brotli.error, zstd.ZstdError, EOFError)
+FAULTS = (zlib.error, brotlicffi.error, zstd.ZstdError, EOFError)
 
 
 class Decoder(Protocol):
@@ -76,7 +74,7 @@ class _Brotli:
     unused_data = b""  # it makes an error of a tail
 
     def __init__(self) -> None:
-        self._inner = brotli.Decompressor()
+        self._inner = brotlicffi.Decompressor()
 
     @property
     def eof(self) -> bool:

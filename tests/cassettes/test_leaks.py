@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape, quoteattr
 
-import brotli
+import brotlicffi
 import pytest
 
 from cloudtape.cassettes.messages import Headers, Interaction, Request, Response, StoredBody
@@ -175,7 +175,7 @@ def test_no_secret_is_left_in_a_text(name: str, position: str, tmp_path: Path) -
 
 @pytest.mark.parametrize("position", ["json", "form", "xml element"])
 @pytest.mark.parametrize(
-    ("coding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("br", brotli.compress)]
+    ("coding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("br", brotlicffi.compress)]
 )
 def test_no_secret_is_left_under_a_content_coding(
     coding: str, pack: Callable[[bytes], bytes], position: str, tmp_path: Path

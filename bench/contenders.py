@@ -11,8 +11,8 @@ from mitmproxy import connection, http
 from mitmproxy.io import FlowWriter
 from processes import BIN, script
 
+from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Headers
-from cloudtape.cassettes.writer import CassetteWriter
 
 OURS, BARE, BARE_UVLOOP, MITMDUMP, VCRPY = "cloudtape", "bare, asyncio", "bare, uvloop", "mitmdump", "vcrpy"
 ALL = (OURS, BARE, BARE_UVLOOP, MITMDUMP, VCRPY)

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cloudtape.cassettes.cassette import Cassette
+from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Interaction, Request, Response
-from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.sessions.ladder import Ladder

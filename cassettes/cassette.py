@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from cloudtape.cassettes import index
-from cloudtape.cassettes.bodies import checked
 from cloudtape.cassettes.errors import CassetteFormatError
-from cloudtape.cassettes.index import Summariser
+from cloudtape.cassettes.files import index
+from cloudtape.cassettes.files.bodies import checked
+from cloudtape.cassettes.files.index import Summariser
+from cloudtape.cassettes.files.yaml_reader import Progress
 from cloudtape.cassettes.messages import Interaction, Route
-from cloudtape.cassettes.yaml_reader import Progress
 
 
 class Cassette:

@@ -17,8 +17,8 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from cloudtape.cassettes.bodies import Spool, forget
 from cloudtape.cassettes.codings import CHUNK, CODINGS, FAULTS, LONGEST_TAIL, Decoding
+from cloudtape.cassettes.files.bodies import Spool, forget
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
 
 Message = TypeVar("Message", Request, Response)

@@ -16,18 +16,20 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from cloudtape.cassette_routes import IDENTITY, auth_path, routes_of
-from cloudtape.cassettes.bodies import Spool, folder_of
 from cloudtape.cassettes.cassette import Cassette, is_there
 from cloudtape.cassettes.content import decoded_interaction
+from cloudtape.cassettes.files.bodies import Spool, folder_of
+from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Interaction, Request, Response, Route
-from cloudtape.cassettes.scrub import Scrubber
-from cloudtape.cassettes.secrets import RULES, Rule, Table
-from cloudtape.cassettes.user_rules import load_rules
-from cloudtape.cassettes.writer import CassetteWriter
+from cloudtape.cassettes.scrubbing.scrub import Scrubber
+from cloudtape.cassettes.scrubbing.secrets import RULES, Rule, Table
+from cloudtape.cassettes.scrubbing.user_rules import load_rules
 from cloudtape.config import Config, Report
 from cloudtape.discovery import check_keystone
-from cloudtape.doors import Doors
-from cloudtape.edge import Edge
+from cloudtape.http.doors import Doors
+from cloudtape.http.edge import Edge
+from cloudtape.http.ready import Ready
+from cloudtape.http.upstream import Upstream
 from cloudtape.journal import Journal
 from cloudtape.keeper import Keeper
 from cloudtape.matchers.requests.naming import Naming
@@ -39,13 +41,11 @@ from cloudtape.modes import Part, Writes
 from cloudtape.operation_names import OperationNames
 from cloudtape.pipeline import Pipeline, Refusal, Responder
 from cloudtape.probes import is_probe
-from cloudtape.ready import Ready
 from cloudtape.recorder import Forwarder, LiveLogins, Recorder
 from cloudtape.replayer import Replayer, load_for_replay
 from cloudtape.report_file import ReportFile
 from cloudtape.routes import Routes, base_of
 from cloudtape.synthesis.faults import fault
-from cloudtape.upstream import Upstream
 
 if TYPE_CHECKING:
     from cloudtape.synthesis_part import SynthesisPart

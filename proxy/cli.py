@@ -15,15 +15,11 @@ import click
 
 from cloudtape import __version__
 from cloudtape.cassettes.errors import CassetteError
-from cloudtape.config import Config, Report, SynthesisOptions, Timeouts, Tls, listen_address, mode_named
-from cloudtape.demo_command import demo, mixing_options, synthesis_options
-from cloudtape.errors import ConfigError, ProxyError
-from cloudtape.look_commands import scan, show
-from cloudtape.match_command import match
-from cloudtape.matchers.errors import MatcherError
-from cloudtape.modes import MODES, Mode, Writes
-from cloudtape.operations_command import operations
-from cloudtape.options import (
+from cloudtape.commands.demo import demo, mixing_options, synthesis_options
+from cloudtape.commands.look import scan, show
+from cloudtape.commands.match import match
+from cloudtape.commands.operations import operations
+from cloudtape.commands.options import (
     LISTEN_OPTIONS,
     MATCHING_OPTIONS,
     RECORDING_OPTIONS,
@@ -32,6 +28,10 @@ from cloudtape.options import (
     listen_option,
     refuse_idle,
 )
+from cloudtape.config import Config, Report, SynthesisOptions, Timeouts, Tls, listen_address, mode_named
+from cloudtape.errors import ConfigError, ProxyError
+from cloudtape.matchers.errors import MatcherError
+from cloudtape.modes import MODES, Mode, Writes
 from cloudtape.reference.errors import OperationCatalogError
 from cloudtape.serving import loading_bar, print_answer, run_loop, say, the_end
 

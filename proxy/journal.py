@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from cloudtape.cassettes.masking import Mask
 from cloudtape.cassettes.messages import Request, Response
+from cloudtape.cassettes.scrubbing.masking import Mask
 from cloudtape.guesses import Guessed
+from cloudtape.http.ready import Ready
 from cloudtape.matchers.sessions.nearest import Miss
 from cloudtape.matchers.sessions.rungs import Rung
-from cloudtape.ready import Ready
 
 MOST_MISSES_KEPT = 1000
 MISSED, PROBED = "missed", "probed"

@@ -8,10 +8,10 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from cloudtape.cassettes.bodies import Spool
 from cloudtape.cassettes.errors import CassetteError
+from cloudtape.cassettes.files.bodies import Spool
+from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Interaction, Response, Stream
-from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.journal import Journal
 
 NOT_KEPT = 501

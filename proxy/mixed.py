@@ -20,9 +20,9 @@ from msgspec.structs import replace
 from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.content import ContentError, decoded
 from cloudtape.cassettes.messages import Request, Response, header
-from cloudtape.headers import MATCH_HEADER
+from cloudtape.http.headers import MATCH_HEADER
+from cloudtape.http.ready import Ready
 from cloudtape.matchers.sessions.rungs import Rung
-from cloudtape.ready import Ready
 from cloudtape.recorded_addresses import RecordedAddresses
 from cloudtape.replayer import Replayer
 from cloudtape.routes import Routes

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Request, Response, Stream, header
 from cloudtape.errors import UpstreamError
-from cloudtape.headers import SOURCE_HEADER, Source
+from cloudtape.http.headers import SOURCE_HEADER, Source
+from cloudtape.http.ready import Ready
 from cloudtape.journal import Journal
 from cloudtape.matchers.sessions.nearest import Miss
-from cloudtape.ready import Ready
 
 Responder = Callable[[Request], Awaitable[Response | Ready | None]]
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Body, Headers, Request, Response, Route, header
+from cloudtape.http.upstream import is_document
 from cloudtape.rewrite import URL_FIELDS, Rewriter
 from cloudtape.routes import base_of
 from cloudtape.service_catalog import Endpoint
 from cloudtape.synthesis.services import Services
-from cloudtape.upstream import is_document
 
 
 class RecordedAddresses:

@@ -15,11 +15,11 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from cloudtape.cassettes.bodies import Spool
 from cloudtape.cassettes.errors import CassetteError
+from cloudtape.cassettes.files.bodies import Spool
 from cloudtape.cassettes.messages import Body, Interaction, Request, Response, Route, StoredBody, Stream
 from cloudtape.errors import UpstreamError
-from cloudtape.headers import SOURCE_HEADER, Source
+from cloudtape.http.headers import SOURCE_HEADER, Source
 from cloudtape.keeper import Keeper
 from cloudtape.matchers.requests.things import is_login
 from cloudtape.operation_names import OperationNames

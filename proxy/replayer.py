@@ -11,14 +11,15 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from cloudtape.cassettes.bodies import checked
 from cloudtape.cassettes.cassette import Cassette, load
-from cloudtape.cassettes.fingerprint import fingerprint
+from cloudtape.cassettes.files.bodies import checked
+from cloudtape.cassettes.files.fingerprint import fingerprint
+from cloudtape.cassettes.files.yaml_reader import Progress
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
-from cloudtape.cassettes.yaml_reader import Progress
 from cloudtape.clock import Now, is_token_answer, now
 from cloudtape.field_times import moved, tells_time
 from cloudtape.guesses import Guessed, priced
+from cloudtape.http.ready import MADE_READY_BY, Ready, packed, replayed, unpacked, whence
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import SUMMARISED_BY, Summariser, own_id
 from cloudtape.matchers.requests.canonical import canonical
@@ -34,7 +35,6 @@ from cloudtape.matchers.sessions.nearest import Miss
 from cloudtape.matchers.sessions.rungs import DEFAULT, Found, Matching, Rung
 from cloudtape.matchers.sessions.session import Session
 from cloudtape.operation_names import OperationNames
-from cloudtape.ready import MADE_READY_BY, Ready, packed, replayed, unpacked, whence
 from cloudtape.tokens import IssuedTokens
 from cloudtape.uploads import Shelf
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cloudtape.application import Application
-from cloudtape.cassettes.bodies import folder_of
-from cloudtape.headers import Source
+from cloudtape.cassettes.files.bodies import folder_of
+from cloudtape.http.headers import Source
 from cloudtape.journal import MISSED, PROBED
 from cloudtape.output import counted
 from cloudtape.replayer import Replayer

@@ -16,17 +16,17 @@ from typing import Any
 
 import msgspec
 
-from cloudtape.cassettes.masking import Mask
 from cloudtape.cassettes.messages import Headers, Request, Response
-from cloudtape.cassettes.secrets import Rule
+from cloudtape.cassettes.scrubbing.masking import Mask
+from cloudtape.cassettes.scrubbing.secrets import Rule
 from cloudtape.config import Report
 from cloudtape.errors import ConfigError
 from cloudtape.guesses import Guessed
-from cloudtape.headers import MATCH_HEADER
+from cloudtape.http.headers import MATCH_HEADER
+from cloudtape.http.ready import Ready
 from cloudtape.journal import Answered
 from cloudtape.matchers.sessions.bindings import Binding
 from cloudtape.matchers.sessions.nearest import Miss
-from cloudtape.ready import Ready
 
 MOST_AT_ONCE = 1000
 """Lines that are written together."""

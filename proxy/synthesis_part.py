@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from cloudtape.cassettes.messages import Request, Response, Route
 from cloudtape.config import SynthesisOptions
 from cloudtape.errors import ConfigError
-from cloudtape.headers import MATCH_HEADER, SOURCE_HEADER, Source
+from cloudtape.http.headers import MATCH_HEADER, SOURCE_HEADER, Source
 from cloudtape.synthesis.clock import PaceError, pace_named
 from cloudtape.synthesis.errors import WorldFileError
 from cloudtape.synthesis.object_store.saved import restore as restore_objects

@@ -8,7 +8,7 @@ import pytest
 
 from cloudtape.background import BackgroundProxy
 from cloudtape.cassettes.cassette import load
-from cloudtape.cassettes.scan import scan
+from cloudtape.cassettes.scrubbing.scan import scan
 from cloudtape.config import Config, mode_named
 from cloudtape.run import environment
 from tests.live.walk import normal, walk

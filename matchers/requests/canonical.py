@@ -22,8 +22,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from cloudtape.cassettes.masking import masked, masked_field
 from cloudtape.cassettes.messages import Headers, Request
+from cloudtape.cassettes.scrubbing.masking import masked, masked_field
 from cloudtape.matchers.requests.content import FORM, Pairs, Sort, content_of, is_archive, pairs_of, readable
 
 # The legacy spellings stand beside the one of the API-SIG ("Microversion Specification"); a client may send both.

@@ -14,8 +14,8 @@ from typing import Any
 
 import msgspec
 
-from cloudtape.cassettes.masking import masked, masked_field
 from cloudtape.cassettes.messages import Request, header
+from cloudtape.cassettes.scrubbing.masking import masked, masked_field
 from cloudtape.matchers.requests.canonical import MATTERS, VERSION_HEADERS, VOLATILE_HEADERS
 from cloudtape.matchers.requests.content import FORM, OPAQUE, json_value, pairs_of
 from cloudtape.matchers.requests.naming import Kind, Naming, Position

@@ -13,9 +13,9 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from cloudtape.cassettes.json_leaves import Holder, JsonLeaf, leaves_in
 from cloudtape.cassettes.messages import Headers, Response
-from cloudtape.cassettes.placeholders import is_placeholder
+from cloudtape.cassettes.scrubbing.json_leaves import Holder, JsonLeaf, leaves_in
+from cloudtape.cassettes.scrubbing.placeholders import is_placeholder
 from cloudtape.matchers.requests.moments import moment, respelled
 from cloudtape.matchers.requests.naming import is_distinctive
 from cloudtape.matchers.requests.said import FIELD, Place, Saying

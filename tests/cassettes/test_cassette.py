@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from cloudtape.cassettes.bodies import checked
 from cloudtape.cassettes.cassette import load
 from cloudtape.cassettes.errors import BodyMissing, CassetteFormatError, CassetteNotFound
+from cloudtape.cassettes.files.bodies import checked
+from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Interaction, Request, Response, Route, StoredBody
-from cloudtape.cassettes.writer import CassetteWriter
 
 ONE = """
 - request: {method: GET, uri: "http://cloud/", body: null, headers: {Accept: ["*/*"]}}

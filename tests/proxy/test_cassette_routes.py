@@ -9,8 +9,8 @@ import pytest
 from cloudtape.background import BackgroundProxy
 from cloudtape.cassette_routes import routes_of, service_of
 from cloudtape.cassettes.cassette import load
+from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Interaction, Request, Response, Route
-from cloudtape.cassettes.writer import CassetteWriter
 from tests.proxy.raw_cloud import request, say
 
 COMPUTE, NETWORK = Route("compute", "compute", "http://c:8774"), Route("network", "network", "http://c:9696")

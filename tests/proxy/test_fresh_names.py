@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from cloudtape.cassette_routes import routes_of
 from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.messages import Request, Response, header
-from cloudtape.headers import MATCH_HEADER
+from cloudtape.http.headers import MATCH_HEADER
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.sessions.past import Polling
 from cloudtape.matchers.sessions.rungs import Matching

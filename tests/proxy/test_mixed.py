@@ -17,8 +17,8 @@ from swiftclient.client import Connection as SwiftConnection
 from cloudtape.background import BackgroundProxy
 from cloudtape.cassette_routes import routes_of
 from cloudtape.cassettes.cassette import load
+from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Interaction, header
-from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.config import Config, SynthesisOptions, mode_named
 from cloudtape.errors import ConfigError
 from cloudtape.operation_names import OperationNames

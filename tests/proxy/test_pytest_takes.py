@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cloudtape.cassettes.bodies import folder_of
 from cloudtape.cassettes.cassette import load
+from cloudtape.cassettes.files.bodies import folder_of
 from tests.proxy.raw_cloud import RawCloud, answer
 
 pytest_plugins = ["pytester"]

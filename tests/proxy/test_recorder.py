@@ -10,12 +10,12 @@ import vcr
 from msgspec.structs import replace
 
 from cloudtape.background import BackgroundProxy
-from cloudtape.cassettes.bodies import Spool, folder_of
 from cloudtape.cassettes.cassette import load
 from cloudtape.cassettes.errors import CassetteWriteError, ScrubError
+from cloudtape.cassettes.files.bodies import Spool, folder_of
+from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
-from cloudtape.cassettes.scan import scan
-from cloudtape.cassettes.writer import CassetteWriter
+from cloudtape.cassettes.scrubbing.scan import scan
 from cloudtape.journal import Journal
 from cloudtape.keeper import Keeper
 from tests.proxy.raw_cloud import RawCloud, answer, request, say

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Interaction, Request, Response, header
-from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.clock import Now, now
-from cloudtape.headers import MATCH_HEADER
+from cloudtape.http.headers import MATCH_HEADER
+from cloudtape.http.ready import Ready
 from cloudtape.matchers.sessions.rungs import DEFAULT, Matching, Rung
 from cloudtape.operation_names import OperationNames
-from cloudtape.ready import Ready
 from cloudtape.replayer import Replayer, load_for_replay
 from cloudtape.routes import Routes
 from tests.matchers.player import ID, OTHER, get, post, said, send

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from cloudtape.background import BackgroundProxy
+from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Interaction, Request, Response
-from cloudtape.cassettes.secrets import Rule
-from cloudtape.cassettes.writer import CassetteWriter
+from cloudtape.cassettes.scrubbing.secrets import Rule
 from cloudtape.config import Config, Report, mode_named
 from cloudtape.guesses import Guessed
 from cloudtape.journal import Answered

@@ -7,8 +7,8 @@ import pytest
 from rich.console import Console
 
 from cloudtape.cassettes.cassette import load
+from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Interaction, Request, Response
-from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.show import LONGEST_PATH, print_table
 from tests.proxy.test_cli import SAMPLE, cloudtape
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cloudtape.cassettes.messages import Request, Response, header
-from cloudtape.ready import Ready
+from cloudtape.http.ready import Ready
 from cloudtape.replayer import Replayer
 from tests.matchers.player import get, post, said
 from tests.proxy.test_replayer import ask, body, replayer

@@ -15,12 +15,12 @@ import pytest
 from msgspec.structs import replace
 
 from cloudtape.background import BackgroundProxy
+from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Headers, Interaction, Request, Response, Route, StoredBody, Stream, header
-from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.config import Config, mode_named
+from cloudtape.http.ready import Ready
 from cloudtape.matchers.sessions.rungs import DEFAULT
 from cloudtape.operation_names import OperationNames
-from cloudtape.ready import Ready
 from cloudtape.replayer import Replayer, load_for_replay
 from cloudtape.routes import Routes
 from tests.matchers.player import JSON, get, post, said

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from cloudtape.cassettes.cassette import load
-from cloudtape.cassettes.scan import scan
+from cloudtape.cassettes.scrubbing.scan import scan
 
 ROOT = Path(__file__).parents[2]
 CASSETTES = Path(__file__).parent / "cassettes"

@@ -14,8 +14,8 @@ import pytest
 
 from cloudtape.cassette_routes import routes_of
 from cloudtape.cassettes.cassette import load
+from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Interaction
-from cloudtape.cassettes.writer import CassetteWriter
 from cloudtape.matchers.requests.things import is_login
 from cloudtape.operation_names import OperationNames
 from cloudtape.synthesis.plans import Verb

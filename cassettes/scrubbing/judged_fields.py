@@ -1,0 +1,49 @@
+"""Header fields that were judged before: a client sends the same ones with each request."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from cloudtape.cassettes.scrubbing.mentions import Runs
+
+Field = tuple[str, str]
+MOST = 1_000
+
+
+class JudgedFields:
+    """`clean` are those that hold no secret; `without` tells of each what it is without its secrets."""
+
+    def __init__(self) -> None:
+        self.clean: set[Field] = set()
+        self.without: dict[Field, Field] = {}
+        self._runs = Runs()
+        # Innocent, and met once so far: many of them never come again.
+        self._young: set[Field] = set()
+
+    def add(self, field: Field, without: Field) -> None:
+        if len(self.without) >= MOST:
+            self.clear()
+        self.without[field] = without
+        if without is field:
+            self.clean.add(field)
+        self._runs.add(without[1])
+
+    def add_innocent(self, fields: Sequence[Field]) -> None:
+        """Those of some that come for the second time."""
+        for field in self._young.intersection(fields):
+            self.add(field, field)
+        if len(self._young) >= MOST:
+            self._young.clear()
+        self._young.update(fields)
+
+    def forget_mentioning(self, secrets: Collection[str]) -> None:
+        """What mentions one of these is to be judged again."""
+        if any(map(self._runs.may_mention, secrets)):
+            for field in [one for one, without in self.without.items() if any(word in without[1] for word in secrets)]:
+                del self.without[field]
+                self.clean.discard(field)
+
+    def clear(self) -> None:
+        self.without.clear()
+        self.clean.clear()
+        self._runs.clear()

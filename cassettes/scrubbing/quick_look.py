@@ -1,0 +1,304 @@
+"""A quick look at a text: whether it may hold a secret at all.
+
+Most documents hold none, and a walk costs ten times as much. The look is never wrong the dangerous way: what it does
+not know, it says may hold one. What it has judged innocent it remembers: names and punctuation as they are, all else
+by its shape.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
+from itertools import chain
+
+import msgspec
+
+from cloudtape.cassettes.scrubbing.base64_runs import BASE64_RUN, may_hide
+from cloudtape.cassettes.scrubbing.json_walk import is_json
+from cloudtape.cassettes.scrubbing.members import Member, NotPlain, holds_secret, members, parts_of, with_values
+from cloudtape.cassettes.scrubbing.mentions import Runs
+from cloudtape.cassettes.scrubbing.secrets import MARKS, PATH_MARKS, Rule, Table
+from cloudtape.cassettes.scrubbing.shapes import SEPARATOR, WHOLE, Cut, Shapes
+
+# Ids, times, addresses, numbers: no name and no base64 among them. A known secret may be: the vault is asked.
+PLAIN = re.compile(r"(?:req-|tx)?[0-9a-fA-F:.TZ+-]*|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT")
+ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![0-9A-Za-z+/])[0-9a-f]{32}(?![0-9A-Za-z+/])")
+# Too short to be base64 or a token: suspicious for a word in it alone.
+SHORT_NAME = re.compile(r"[A-Za-z][\w.-]{0,18}")
+ENCLOSING = re.compile(r"\s*:\s*[\[{]")
+# What stands behind a name that encloses nothing, and behind a string that is no name.
+ENCLOSES_NOT = re.compile(r'[^"]*"\s*(?::\s*[^\s\[{]|[\]},]|$)')
+NAME_END = re.compile(r"[^\w.-]|$")
+LONGEST_NAME = 80
+MOST_REMEMBERED = 2_000
+MOST_GUILTY = 200
+LONGEST_PIECE = 400
+
+
+_decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+SAYS_NOTHING = frozenset({b"null", b"true", b"false", b'""'})
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """A JSON text, the secrets among its members, and the other strings of its strange pieces.
+
+    `enclosing`: how many names enclose others, so that one that says nothing may be a secret's there.
+    """
+
+    cut: Cut
+    document: str
+    strings: Set[str]
+    members: Sequence[Member]
+    enclosing: int
+
+    def rest(self) -> bytes | str:
+        """The text without its secrets."""
+        return with_values(self.cut, self.members, [""] * len(self.members)) if self.members else self.document
+
+
+NOTHING = Seen(WHOLE, "", frozenset(), (), 0)
+
+
+class QuickLook:
+    """One for each table; `forget` when it has changed, `learn` what `mentions` has come to know.
+
+    `mentions`: the known secrets in a text.
+    """
+
+    def __init__(self, table: Table, mentions: Callable[[str], Collection[str]]) -> None:
+        self._table, self._mentions = table, mentions
+        self._shapes = Shapes(table, mentions)
+        self._innocent: set[str] = set()
+        self._innocent_runs, self._piece_runs = Runs(), Runs()
+        # Those among them under which a name may be one that it is not elsewhere.
+        self._enclosing: set[str] = set()
+        # Names under which a string is a secret, and by which rule.
+        self._guilty: dict[str, Rule] = {}
+        # Members of JSON texts that were cleared although their shape is not harmless.
+        self._pieces: set[bytes] = set()
+
+    def learn(self, secrets: Collection[str]) -> None:
+        """Judge again what mentions one of these."""
+        self._shapes.learn(secrets)
+        if any(map(self._piece_runs.may_mention, secrets)):
+            plain = [secret.encode("utf-8", "surrogateescape") for secret in secrets]
+            self._pieces = {one for one in self._pieces if not any(secret in one for secret in plain)}
+        if any(map(self._innocent_runs.may_mention, secrets)):
+            self._innocent = {one for one in self._innocent if not any(secret in one for secret in secrets)}
+            self._enclosing &= self._innocent | self._guilty.keys()
+
+    def forget(self) -> None:
+        """Judge everything again: the table has changed."""
+        self._pieces.clear()
+        self._piece_runs.clear()
+        self._shapes.forget()
+        self._innocent.clear()
+        self._innocent_runs.clear()
+        self._enclosing.clear()
+        self._guilty.clear()
+
+    def clears(self, document: str) -> bool:
+        """Whether a JSON text neither holds nor mentions a secret."""
+        return self.over((), [document.encode("utf-8", "surrogateescape")]) == [None]
+
+    def over(self, texts: Sequence[str], documents: Sequence[bytes]) -> list[Seen | None] | None:
+        """The plain members of each of some JSON texts that are secrets, or None for none; None where a walk must tell.
+
+        `texts` are single strings (header fields, a URL) that must hold no secrets. What was found harmless before is
+        enough for most exchanges, and costs little.
+        """
+        strange = self._shapes.strange(texts)
+        cuts = [self._shapes.cut(document, self._pieces) for document in documents]
+        if strange is None or None in cuts:
+            return None
+        if self._innocent.issuperset(strange) and all(cut is WHOLE for cut in cuts):
+            return [None] * len(documents)
+        names = len(self._guilty)
+        try:
+            seen = [self._seen(one, cut) for one, cut in zip(documents, cuts, strict=True) if cut]
+        except NotPlain:
+            return None
+        if not self._are_plain(strange, seen):
+            return None
+        if len(self._guilty) > names:  # so what stands under them is known to be one
+            return self.over(texts, documents)
+        for one in seen:
+            if not one.members:
+                self._clear([one.cut.pieces[at] for at in one.cut.strange])
+        return [one if one.members else None for one in seen]
+
+    def _are_plain(self, texts: Sequence[str], seen: Sequence[Seen]) -> bool:
+        """Whether these texts hold no secret, and the documents none but the members that were found."""
+        innocent = self._innocent
+        unknown = [text for text in texts if text not in innocent]
+        for one in seen:
+            unknown += one.strings - innocent
+        strange = self._shapes.strange(unknown)
+        if strange is None or (doubtful := self._doubtful(strange)) is None:
+            return False
+        return not any(self._is_suspicious(one, doubtful) for one in seen)
+
+    def _clear(self, pieces: Collection[bytes]) -> None:
+        """Remember members of texts that hold no secrets, save those that make one of what they enclose."""
+        if len(self._pieces) > MOST_REMEMBERED:
+            self._pieces.clear()
+            self._piece_runs.clear()
+        for piece in pieces:
+            text = piece.decode()
+            if len(piece) < LONGEST_PIECE and not self._may_enclose_in(text):
+                self._pieces.add(piece)
+                self._piece_runs.add(text)
+
+    def _may_enclose_in(self, piece: str) -> bool:
+        lower = piece.lower()
+        return any(not ENCLOSES_NOT.match(lower, at) for under in self._table.unders for at in _places(lower, under))
+
+    def _is_suspicious(self, seen: Seen, doubtful: list[str]) -> bool:
+        if doubtful and not seen.strings.isdisjoint(doubtful):
+            return self._names_a_secret(seen)
+        return bool(seen.enclosing) and self._encloses_a_secret(seen)
+
+    def _seen(self, body: bytes, cut: Cut) -> Seen:
+        """Raises NotPlain."""
+        if cut is WHOLE:
+            return NOTHING
+        document = _utf8(body)
+        if document[0] not in "{[" or "\\" in document:
+            raise NotPlain
+        parts = [parts_of(cut, piece) for piece in cut.strange]
+        strings = set(chain.from_iterable(parts))
+        enclosing = sum(_times_enclosing(document, name) for name in self._enclosing & strings)
+        names = self._guilty.keys() & strings
+        if (names or enclosing) and not is_json(document):
+            raise NotPlain
+        found: list[Member] = []
+        for piece, some in zip(cut.strange, parts, strict=True):
+            for member in members(document, piece, some, self._guilty) if names else ():
+                found.append(member)
+                some[member.at] = ""
+        return Seen(cut, document, set(chain.from_iterable(parts)) - names, found, enclosing)
+
+    def _doubtful(self, strange: list[str]) -> list[str] | None:
+        """Those that may name a secret, or enclose such a name; None where one may be a secret itself."""
+        if not strange:
+            return strange
+        if self._mentions(SEPARATOR.join(strange)):
+            return None
+        guilty = [text for text in strange if not self._is_innocent(text)]
+        if not all(map(SHORT_NAME.fullmatch, guilty)):
+            return None
+        self._accuse(guilty)
+        return guilty + [text for text in strange if self._may_enclose(text)]
+
+    def _accuse(self, names: Collection[str]) -> None:
+        if len(self._guilty) > MOST_GUILTY:
+            self._guilty.clear()
+            self._enclosing &= self._innocent
+        self._guilty.update({name: rule for name in names if (rule := self._table.rule(name))})
+        self._enclosing.update([name for name in names if self._may_enclose(name)])
+
+    def _remember(self, innocent: str) -> None:
+        if len(self._innocent) > MOST_REMEMBERED:
+            self._innocent.clear()
+            self._innocent_runs.clear()
+            self._enclosing &= self._guilty.keys()
+        self._innocent.add(innocent)
+        self._innocent_runs.add(innocent)
+        if self._may_enclose(innocent):
+            self._enclosing.add(innocent)
+
+    def _may_enclose(self, name: str) -> bool:
+        lower = name.lower()
+        return any(under in lower for under in self._table.unders)
+
+    def _names_a_secret(self, seen: Seen) -> bool:
+        """Whether a value stands under a secret's name: `password` alone may be the name of a method."""
+        try:
+            return holds_secret(self._table, msgspec.json.decode(seen.rest()), "")
+        except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
+            return True
+
+    def _encloses_a_secret(self, seen: Seen) -> bool:
+        """The same where only names matter that enclose others: mostly it is the outermost one, `token` say."""
+        try:
+            outer = _decode_members(seen.rest())
+            enclosing = [(name, value) for name, value in outer.items() if self._may_enclose(name)]
+            inner = [(name, _decode_members(value)) for name, value in enclosing]
+        except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
+            return self._names_a_secret(seen)
+        if len(inner) < seen.enclosing:
+            return self._names_a_secret(seen)
+        return any(
+            bytes(value) not in SAYS_NOTHING and self._table.rule(name, outer_name)
+            for outer_name, members_of_it in inner
+            for name, value in members_of_it.items()
+        )
+
+    def is_innocent(self, text: str) -> bool:
+        """The same for a single value, of a header say."""
+        return text in self._innocent or self._is_innocent(text)
+
+    def _is_innocent(self, part: str) -> bool:
+        if PLAIN.fullmatch(part):
+            return True
+        shape = ID.sub("*", part)
+        if shape in self._innocent:
+            return True
+        if not self._judge(shape) or self._mentions(shape):
+            return False
+        self._remember(shape)
+        return True
+
+    def _judge(self, text: str) -> bool:
+        lower = text.lower()
+        if len(lower) != len(text):
+            return False
+        for mark in (*MARKS, *PATH_MARKS):
+            if mark in text:
+                return False
+        for stem in self._table.stems:
+            if stem in lower and not self._stem_is_innocent(stem, text, lower):
+                return False
+        if any(name in text for name in self._table.hidden):
+            return False
+        return not any(may_hide(part) for run in BASE64_RUN.findall(text) for part in ID.split(run) if len(part) >= 20)
+
+    def _stem_is_innocent(self, stem: str, text: str, lower: str) -> bool:
+        at = lower.find(stem)
+        while at != -1:
+            if not self._table.innocent(_name_around(text, at)):
+                return False
+            at = lower.find(stem, at + len(stem))
+        return True
+
+
+def _utf8(body: bytes) -> str:
+    """Raises NotPlain for what is another encoding, of JSON in UTF-16 say."""
+    try:
+        if b"\0" not in body:
+            return body.decode()
+    except UnicodeDecodeError:
+        pass
+    raise NotPlain
+
+
+def _times_enclosing(document: str, name: str) -> int:
+    """How often an object or array stands under a name in a JSON text."""
+    quoted = f'"{name}"'
+    return sum(bool(ENCLOSING.match(document, at + len(quoted))) for at in _places(document, quoted))
+
+
+def _places(text: str, part: str) -> Iterator[int]:
+    at = text.find(part)
+    while at != -1:
+        yield at
+        at = text.find(part, at + 1)
+
+
+def _name_around(text: str, at: int) -> str:
+    """The name that the character at a position belongs to."""
+    begin = at
+    while begin > 0 and at - begin < LONGEST_NAME and (text[begin - 1].isalnum() or text[begin - 1] in "_.-"):
+        begin -= 1
+    end = NAME_END.search(text, at)
+    return text[begin : end.start() if end else len(text)]

@@ -1,0 +1,285 @@
+"""Removing secrets from an interaction before it is kept.
+
+Sees the whole exchange: what turns out to be a secret anywhere in it is replaced everywhere in it, and in every later
+one of the recording. If anything goes wrong nothing is returned, so nothing is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import unquote_plus
+
+from msgspec.structs import replace
+
+from cloudtape.cassettes.content import is_textual, is_vouched_for
+from cloudtape.cassettes.errors import ScrubError
+from cloudtape.cassettes.files.bodies import Spool, forget
+from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
+from cloudtape.cassettes.scrubbing.coded import uncoded
+from cloudtape.cassettes.scrubbing.fields import FIELDS, OWN_FORM
+from cloudtape.cassettes.scrubbing.hidden import hidden_names
+from cloudtape.cassettes.scrubbing.judged_fields import JudgedFields
+from cloudtape.cassettes.scrubbing.members import replaced
+from cloudtape.cassettes.scrubbing.placeholders import TEXT, is_placeholder
+from cloudtape.cassettes.scrubbing.quick_look import QuickLook, Seen
+from cloudtape.cassettes.scrubbing.remains import may_mention, says
+from cloudtape.cassettes.scrubbing.secrets import Rule, Table
+from cloudtape.cassettes.scrubbing.texts import WINDOW, begins_as_text, in_windows, text_of
+from cloudtape.cassettes.scrubbing.vault import Vault
+from cloudtape.cassettes.scrubbing.walk import Walker
+
+Message = TypeVar("Message", Request, Response)
+
+WHOLE = 4 * 1024 * 1024
+"""Bytes of a text that are looked at in one piece; larger ones in windows."""
+MOST_NAMES = 1_000
+PASSES = 4
+"""Each pass may find secrets that the one before had passed over; three would do for any real exchange."""
+
+
+class Scrubber:
+    """One for each recording: a secret gets the same placeholder wherever it occurs in it.
+
+    `folder`: where scrubbed copies of large bodies are written (temporary files, whoever keeps them moves them).
+    """
+
+    def __init__(self, table: Table | None = None, folder: Path | None = None) -> None:
+        self._table = table or Table()
+        self._folder = folder
+        self._vault = Vault()
+        self._places: set[str] = set()
+        self._walker = Walker(self._table, self._replace, self._vault.without)
+        self._look = QuickLook(self._table, self._vault.mentioned)
+        self._fields = JudgedFields()
+        self._free_names: set[str] = set()
+
+    def scrub(self, interaction: Interaction) -> Interaction:
+        """The interaction as it may be kept: content coding removed, secrets replaced, `scrubbed` filled in.
+
+        Raises ScrubError, whose text holds nothing of the interaction.
+        """
+        try:
+            return self._scrub(interaction)
+        except ScrubError:
+            raise
+        except Exception as error:
+            raise ScrubError(f"{type(error).__name__} while looking for them") from None
+
+    def _scrub(self, interaction: Interaction) -> Interaction:
+        request, response = interaction.request, interaction.response
+        self._note_hidden(request.body)
+        self._reconsider()
+        tail: bytes | None = b""
+        found = self._at_a_glance(request, response)
+        if found is None:
+            (request, _), (response, tail) = self._uncoded(request), self._uncoded(response)
+            if request is not interaction.request or response is not interaction.response:
+                self._note_hidden(request.body)
+                found = self._at_a_glance(request, response)
+        asked, answered = found or self._thoroughly(request, response)
+        if (
+            response is not interaction.response
+            and answered.body == response.body
+            and (self._is_clean_tail(tail) or is_vouched_for(interaction.response))
+        ):
+            answered = replace(interaction.response, headers=self._headers(interaction.response.headers, "response"))
+            forget(response.body)
+        return self._kept(interaction, asked, answered)
+
+    def _uncoded(self, message: Message) -> tuple[Message, bytes | None]:
+        return uncoded(message, self._folder, self._bytes)
+
+    def _is_clean_tail(self, tail: bytes | None) -> bool:
+        """Whether something stood behind the end of what was coded, and it holds no secret."""
+        return tail is not None and tail != b"" and self._bytes(tail, True, "response.body") == tail
+
+    def _kept(self, interaction: Interaction, asked: Request, answered: Response) -> Interaction:
+        return Interaction(
+            asked,
+            answered,
+            interaction.ordinal,
+            interaction.recorded_at,
+            interaction.elapsed,
+            interaction.operation,
+            tuple(sorted(self._places)),
+            interaction.routes,
+            interaction.lost,
+        )
+
+    def _at_a_glance(self, request: Request, response: Response) -> tuple[Request, Response] | None:
+        """The messages where all that is secret in them are header fields and plain members of JSON; else None."""
+        self._places = set()
+        bodies = [body for body in (request.body, response.body) if body]
+        documents = [body for body in bodies if isinstance(body, bytes) and body[0] in b"{["]
+        if len(documents) < len(bodies):
+            return None
+        uri = unquote_plus(request.uri) if "%" in request.uri else request.uri
+        unknown: list[tuple[str, str]] = []
+        asked = self._met(request.headers, "request", unknown)
+        if asked is None or (answered := self._met(response.headers, "response", unknown)) is None:
+            return None
+        seen = self._look.over([uri, *[value for _, value in unknown]], documents)
+        if seen is None:
+            return None
+        self._fields.add_innocent(unknown)
+        said, answer = request.body, response.body
+        if any(seen):
+            said = self._without_members(said, seen[0], "request.body") if said else said
+            answer = self._without_members(answer, seen[-1], "response.body") if answer else answer
+        if asked is not request.headers or said is not request.body:
+            request = Request(request.method, request.uri, asked, said, request.route, request.session)
+        if answered is not response.headers or answer is not response.body:
+            response = Response(response.status, response.reason, answered, answer)
+        return None if self._vault.news and says((request, response), self._vault.news) else (request, response)
+
+    def _without_members(self, body: Body, seen: Seen | None, place: str) -> Body:
+        return replaced(seen.cut, seen.members, self._walker, place) if seen else body
+
+    def _met(self, headers: Headers, side: str, unknown: list[tuple[str, str]]) -> Headers | None:
+        """The fields without their secrets; those whose value nobody has judged yet go to `unknown`."""
+        clean, instead = self._fields.clean, {}
+        for pair in [pair for pair in headers if pair not in clean]:
+            known = self._fields.without.get(pair)
+            if known is None:
+                if pair[0] in self._free_names or self._is_free(pair[0]):
+                    unknown.append(pair)
+                    continue
+                if pair[0].lower() == "content-encoding":
+                    return None
+                known = self._field(pair)
+            if known[1] != pair[1]:
+                self._places.add(f"{side}.headers.{pair[0]}")
+                instead[pair] = known
+        return tuple([instead.get(pair, pair) for pair in headers]) if instead else headers
+
+    def _is_free(self, name: str) -> bool:
+        """Whether any value may stand under a field's name, and none makes the body another one."""
+        if name.lower() in OWN_FORM or name.lower() == "content-encoding" or not self._table.innocent(name):
+            return False
+        if len(self._free_names) < MOST_NAMES:
+            self._free_names.add(name)
+        return True
+
+    def _thoroughly(self, request: Request, response: Response) -> tuple[Request, Response]:
+        self._places = set()
+        for _ in range(PASSES):
+            generation = self._vault.generation
+            self._reconsider()
+            clean = self._request(request), self._response(response)
+            if self._vault.generation == generation or not may_mention(clean, self._vault.news):
+                break
+        return clean
+
+    def _reconsider(self) -> None:
+        """What was innocent may mention a secret that became known since."""
+        if news := self._vault.news:
+            self._vault.news = []
+            self._look.learn(news)
+            self._fields.forget_mentioning(news)
+
+    def _note_hidden(self, body: Body) -> None:
+        if body and isinstance(body, bytes) and (b"hidden" in body or b"NoEcho" in body):
+            names = hidden_names(body.decode("utf-8", "replace"))
+            if names - self._table.hidden:
+                self._table.hidden |= names
+                self._look.forget()
+                self._free_names.clear()
+                self._fields.clear()
+
+    def _replace(self, rule: Rule, secret: str, place: str) -> str:
+        if not self._vault.knows(secret) and (is_placeholder(secret) or TEXT.search(secret)):
+            return secret
+        self._places.add(place)
+        return self._vault.stand_in(rule, secret)
+
+    # --- messages ----------------------------------------------------------------------------------------------------
+
+    def _request(self, request: Request) -> Request:
+        uri = self._walker.uri(request.uri, "request.uri")
+        headers = self._headers(request.headers, "request")
+        body = self._body(request, "request.body")
+        return Request(request.method, uri, headers, body, request.route, request.session)
+
+    def _response(self, response: Response) -> Response:
+        headers = self._headers(response.headers, "response")
+        return Response(response.status, response.reason, headers, self._body(response, "response.body"))
+
+    def _headers(self, headers: Headers, side: str) -> Headers:
+        clean = []
+        for pair in headers:
+            known = self._fields.without.get(pair) or self._field(pair)
+            if known[1] != pair[1]:
+                self._places.add(f"{side}.headers.{pair[0]}")
+            clean.append(known)
+        return tuple(clean)
+
+    def _field(self, pair: tuple[str, str]) -> tuple[str, str]:
+        """The field itself where it holds no secret."""
+        name, value = pair
+        places, self._places = self._places, set()
+        replaced = self._field_value(name, value, name)
+        self._places = places
+        clean = pair if replaced == value else (name, replaced)
+        self._fields.add(pair, clean)
+        return clean
+
+    def _field_value(self, name: str, value: str, place: str) -> str:
+        for names, scrub in FIELDS:
+            if name.lower() in names:
+                return scrub(self._walker, value, place)
+        if not value or (self._table.innocent(name) and self._look.is_innocent(value)):
+            return self._vault.without(value)
+        return self._walker.value(name, value, "", place, 0)
+
+    # --- bodies ------------------------------------------------------------------------------------------------------
+
+    def _body(self, message: Message, place: str) -> Body:
+        body = message.body
+        if not body:
+            return body
+        textual = is_textual(header(message.headers, "content-type"))
+        if isinstance(body, bytes):
+            return self._bytes(body, textual, place)
+        assert isinstance(body, StoredBody), "a stream is scrubbed when it has been read"
+        if not (textual or begins_as_text(body)):
+            return body
+        if body.size <= WHOLE:
+            data = body.path.read_bytes()
+            clean = self._bytes(data, True, place)
+            return body if clean == data else self._stored([clean])
+        return self._large(body, place)
+
+    def _bytes(self, data: bytes, textual: bool, place: str) -> bytes:
+        found = text_of(data, textual)
+        if found is None:
+            return data
+        text, encoding = found
+        if self._look.clears(text):
+            return data
+        clean = self._walker.text(text, place)
+        return data if clean == text else clean.encode(encoding, "surrogateescape")
+
+    def _large(self, body: StoredBody, place: str) -> Body:
+        """A text in windows, each cut where nothing is cut in two."""
+        with body.path.open("rb") as file:
+            pieces = in_windows(iter(lambda: file.read(WINDOW), b""), self._walker, place)
+            clean = self._stored(self._vault.without(one).encode("utf-8", "surrogateescape") for one in pieces)
+        if clean.sha256 == body.sha256:
+            clean.path.unlink(missing_ok=True)
+            return body
+        return clean
+
+    def _stored(self, pieces: Iterator[bytes] | list[bytes]) -> StoredBody:
+        assert self._folder is not None, "large bodies need a folder"
+        spool = Spool(self._folder, limit=0)
+        try:
+            for piece in pieces:
+                spool.write(piece)
+        except BaseException:
+            spool.discard()
+            raise
+        stored = spool.finish()
+        assert isinstance(stored, StoredBody)
+        return stored

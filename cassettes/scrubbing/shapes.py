@@ -1,0 +1,300 @@
+"""Shapes of strings: what two strings share when hex digits are taken to be alike.
+
+    http://c/v3/servers/0c6a1f1e-…-92ad   →  http://0/v0/s0rv0rs/00000000-…-0000
+    2026-11-24T21:27:03Z                  →  0000-00-00T00:00:00Z
+
+A cloud's answers hold few shapes and many strings. A shape is harmless when no string of that shape can hold a secret,
+so that one look at it serves for all of them. The look is made on the shape itself: what a name, a mark or a known
+secret would look like in it. It may take the harmless for a danger, never the other way round.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Callable, Collection, Iterable, Sequence, Set
+from itertools import groupby
+from typing import NamedTuple
+
+from cloudtape.cassettes.scrubbing.base64_runs import BASE64_RUN, HEX_RUN, shape_may_hide
+from cloudtape.cassettes.scrubbing.mentions import Mentions, telling_run
+from cloudtape.cassettes.scrubbing.secrets import MARKS, PATH_MARKS, Table
+
+HEX = bytes.maketrans(b"123456789abcdef", b"0" * 15)
+ALNUM = frozenset((string.ascii_letters + string.digits).encode())
+WORDS = bytes(byte if byte in ALNUM else 0x20 for byte in range(256))
+"""What is no letter or digit becomes a blank, so that `split` gives the words."""
+IN_BASE64 = bytes(0x77 if byte in ALNUM or byte in b"+/_-" else 0x20 for byte in range(256))
+LONG_RUN = b"w" * 20
+SEPARATOR = "\n"
+MOST_KNOWN = 5_000
+MOST_YOUNG = 500
+MOST_WORDS = 10_000
+LONGEST_KNOWN = 200
+MOST_OUTLINES = 256
+LONGEST_OUTLINED = 8_000
+FEW = 64
+UNJUDGED = ("",)
+
+
+class Cut(NamedTuple):
+    """A JSON text in pieces, and the numbers of those whose shape is not harmless."""
+
+    separator: bytes
+    pieces: Sequence[bytes]
+    strange: Sequence[int]
+
+
+WHOLE = Cut(b"", (), ())
+"""A text in which nothing is strange."""
+
+
+class _Outline(NamedTuple):
+    """Of the texts of one shape: begin and end of each piece whose shape alone does not make it harmless.
+
+    A client that polls is given texts of one shape again and again.
+    """
+
+    separator: bytes
+    doubtful: Sequence[tuple[int, int]]
+
+
+class Shapes:
+    """The shapes that were found harmless, for one table and the secrets that are known so far.
+
+    `mentions`: the known secrets in a text.
+    """
+
+    def __init__(self, table: Table, mentions: Callable[[str], Collection[str]]) -> None:
+        self._table, self._mentions = table, mentions
+        self._known: set[bytes] = {b""}
+        # The others, and which stems a text with them must not hold; None for those that are never harmless.
+        self._unless: dict[bytes, tuple[str, ...] | None] = {}
+        # Found harmless once: most hold a name that a client made up, and come again soon or never.
+        self._young: set[bytes] = set()
+        # Words in which alone nothing is a danger, those of all shapes that are harmless by their words among them.
+        self._plain_words: set[bytes] = set()
+        # The other shapes by the words in them, so that those which a secret stands in are found.
+        self._holding: dict[bytes, list[bytes]] = {}
+        self._judged = 0
+        self._outlines: dict[bytes, _Outline] = {}
+        self._secrets = Mentions()
+        self._runs: set[bytes] = set()
+        self._without_run: list[bytes] = []
+        # Secrets that look like ids would make a danger of every id: they are looked for themselves.
+        self._like_ids: list[str] = []
+        self._stems = {stem: _alike(stem) for stem in (*table.stems, *table.unders)}
+        self._any_stem = _any_of(self._stems.values())
+        marks = [b"\0", *(shape_of(mark) for mark in (*MARKS, *PATH_MARKS))]
+        self._marks = _any_of(marks)
+        self._outside_words = _any_of([mark for mark in marks if not mark[:1].isalnum()])
+        in_words = [mark.lower().translate(HEX) for mark in marks if mark[:1].isalnum()]
+        self._telling = _any_of({_longest_word(one) for one in (*self._stems.values(), *in_words)})
+
+    def strange(self, texts: Sequence[str]) -> list[str] | None:
+        """Those of some texts whose shape is not harmless; None where one mentions a secret of which no shape tells."""
+        self._make_room()
+        joined = SEPARATOR.join(texts)
+        if self._like_ids and self._mentions_like_id(joined):
+            return None
+        shapes = shape_of(joined).split(b"\n")
+        unknown = set(shapes) - self._known
+        if not unknown or not (doubtful := self._judge_all(unknown)):
+            return []
+        lower = joined.lower()
+        strange = {one for one in doubtful if self._is_strange(one, lower)}
+        if not strange:
+            return []
+        if len(shapes) == len(texts):
+            return [text for text, shape in zip(texts, shapes, strict=True) if shape in strange]
+        return [text for text in texts if not strange.isdisjoint(shape_of(text).split(b"\n"))]
+
+    def cut(self, document: bytes, harmless: Set[bytes]) -> Cut | None:
+        """A JSON text cut between its members, so that a name stays with its value; None as above.
+
+        Pieces that are `harmless` although their shape is not are not strange.
+        """
+        self._make_room()
+        if self._like_ids and self._mentions_like_id(document.decode("utf-8", "surrogateescape")):
+            return None
+        shape = document.translate(HEX)
+        outline = self._outlines.get(shape) or self._outlined(shape)
+        strange = []
+        for begin, end in outline.doubtful:
+            piece = document[begin:end]
+            if piece not in harmless:
+                lower = piece.decode("utf-8", "surrogateescape").lower()
+                if self._is_strange(shape[begin:end], lower):
+                    strange.append(document.count(outline.separator, 0, begin))
+        return Cut(outline.separator, document.split(outline.separator), strange) if strange else WHOLE
+
+    def _outlined(self, shape: bytes) -> _Outline:
+        # By `find`, here and below: `in` takes the bytes for a number first, and makes an error of it.
+        separator = b',"' if shape.find(b', "') == -1 else b', "'
+        shapes = shape.split(separator)
+        unknown = set(shapes) - self._known
+        unsure = self._judge_all(unknown) if unknown else unknown
+        doubtful, begin, width = [], 0, len(separator)
+        for one in shapes if unsure else ():
+            if one in unsure:
+                doubtful.append((begin, begin + len(one)))
+            begin += len(one) + width
+        outline = _Outline(separator, doubtful)
+        # What is not doubtful must be known: then the outline goes when a secret becomes known that stands there.
+        if len(unsure) == len(unknown) and len(shape) <= LONGEST_OUTLINED:
+            if len(self._outlines) >= MOST_OUTLINES:
+                self._outlines.clear()
+            self._outlines[shape] = outline
+        return outline
+
+    def _is_strange(self, shape: bytes, lower: str) -> bool:
+        """Whether a text of some shape may hold a secret; `lower` is one that it is a part of, in lower case."""
+        stems = self._stems_in(shape)
+        return stems is None or any(stem in lower for stem in stems)
+
+    def _stems_in(self, shape: bytes) -> tuple[str, ...] | None:
+        """As `_judge` says, which is asked once."""
+        stems = () if shape in self._known else self._unless.get(shape, UNJUDGED)
+        if stems is UNJUDGED:
+            stems = self._judge(shape)
+            self._remember(shape, stems)
+        return stems
+
+    def _judge_all(self, shapes: Set[bytes]) -> Set[bytes]:
+        """Those of some shapes that alone do not make a text harmless.
+
+        New ones are judged together: mostly they hold the names that a client makes up, and all are harmless.
+        """
+        unjudged = {one for one in shapes if one not in self._unless}
+        new = unjudged - self._young
+        if new and not self._is_plain(b"\n".join(new)):
+            for shape in unjudged:
+                self._remember(shape, self._judge(shape))
+            return shapes - self._known
+        for shape in unjudged & self._young:
+            self._remember(shape, ())
+        if len(self._young) > MOST_YOUNG:
+            self._young.clear()
+        self._young |= new
+        return shapes - unjudged
+
+    def _mentions_like_id(self, joined: str) -> bool:
+        if len(self._like_ids) > FEW:
+            return bool(self._mentions(joined))
+        return any(secret in joined for secret in self._like_ids)
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """What was harmless may be the shape of these."""
+        for secret in secrets:
+            shape = shape_of(secret).decode("latin-1")
+            if SEPARATOR in secret or HEX_RUN.fullmatch(shape):
+                self._like_ids.append(secret)
+            elif shape not in self._secrets:
+                self._secrets.add(shape)
+                self._drop(shape.encode("latin-1"), telling_run(shape).encode("latin-1"))
+
+    def forget(self) -> None:
+        """When the table has changed."""
+        self._known, self._unless, self._judged = {b""}, {}, 0
+        self._young.clear()
+        self._plain_words.clear()
+        self._holding.clear()
+        self._outlines.clear()
+
+    def _make_room(self) -> None:
+        """Before anything is judged: what an outline takes for harmless must be known as long as it is kept."""
+        if self._judged > MOST_KNOWN or len(self._plain_words) > MOST_WORDS:
+            self.forget()
+
+    def _drop(self, secret: bytes, run: bytes) -> None:
+        """Judge again what a secret may stand in."""
+        holding: Iterable[bytes] = self._holding.get(run, ())
+        anywhere = not run or run in self._plain_words or run in self._runs
+        self._plain_words.discard(run)
+        if run:
+            self._runs.add(run)
+        else:
+            self._without_run.append(secret)
+        if anywhere:
+            self._young = {shape for shape in self._young if secret not in shape}
+            holding = [*self._known, *self._unless]
+        for shape in holding:
+            if secret in shape:
+                self._unless.pop(shape, None)
+                if shape in self._known:
+                    self._known.remove(shape)
+                    self._outlines.clear()
+
+    def _judge(self, shape: bytes) -> tuple[str, ...] | None:
+        """The stems without which all strings of a shape are harmless; None where some may be a danger all the same.
+
+        So `block-storage` is harmless, although `blob` has its shape: as long as there is no `blob` in the text.
+        """
+        if self._is_plain(shape):
+            return ()
+        if not shape.isascii() or self._marks.search(shape):
+            return None
+        alike = shape.lower().translate(HEX)
+        if any(_alike(name) in alike for name in self._table.hidden):
+            return None
+        text = shape.decode("ascii")
+        if any(self._secrets.found_in(text)):
+            return None
+        if _may_hide_in(text):
+            return None
+        if not self._any_stem.search(alike):
+            return ()
+        return tuple([stem for stem, like in self._stems.items() if like in alike])
+
+    def _is_plain(self, shape: bytes) -> bool:
+        """Whether a shape is harmless by its words alone, most of which are known: a part of the cost of judging it."""
+        if self._table.hidden or not shape.isascii() or self._outside_words.search(shape):
+            return False
+        new = set(shape.translate(WORDS).split()) - self._plain_words
+        if new:
+            if not self._runs.isdisjoint(new) or self._telling.search(b" ".join(new).lower().translate(HEX)):
+                return False
+            self._plain_words |= new
+        if self._without_run and any(secret in shape for secret in self._without_run):
+            return False
+        return shape.translate(IN_BASE64).find(LONG_RUN) == -1 or not _may_hide_in(shape.decode("ascii"))
+
+    def _remember(self, shape: bytes, stems: tuple[str, ...] | None) -> None:
+        self._judged += 1
+        if len(shape) > LONGEST_KNOWN:
+            return
+        if stems == ():
+            self._known.add(shape)
+        else:
+            self._unless[shape] = stems
+        words = shape.translate(WORDS).split()
+        if not self._plain_words.issuperset(words):
+            for word in words:
+                self._holding.setdefault(word, []).append(shape)
+
+
+def _may_hide_in(text: str) -> bool:
+    return any(map(shape_may_hide, BASE64_RUN.findall(text)))
+
+
+def _longest_word(text: bytes) -> bytes:
+    """Empty where there is none: then it stands in any text."""
+    return max(text.translate(WORDS).split(), key=len, default=b"")
+
+
+def shape_of(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass").translate(HEX)
+
+
+def _alike(text: str) -> bytes:
+    return text.lower().encode("utf-8", "surrogatepass").translate(HEX)
+
+
+def _any_of(words: Iterable[bytes]) -> re.Pattern[bytes]:
+    """Finds any of some words; by their first letters, where most places are given up."""
+    grouped = groupby(sorted(words), lambda word: word[:1])
+    return re.compile(
+        b"|".join(
+            re.escape(first) + b"(?:%b)" % b"|".join([re.escape(one[1:]) for one in group]) for first, group in grouped
+        )
+    )

@@ -1,0 +1,48 @@
+"""More rules for what is a secret, from a user's YAML file (`--scrub rules.yaml`).
+
+    - {words: licence, kind: key}
+    - {words: site code, kind: code, under: customer}
+
+The members are those of `Rule`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from cloudtape.cassettes.errors import ScrubRulesError
+from cloudtape.cassettes.scrubbing.secrets import Rule
+
+KIND = re.compile(r"[a-z]+")
+
+
+def load_rules(path: Path) -> tuple[Rule, ...]:
+    """Raises ScrubRulesError, which names the line or the rule."""
+    try:
+        listed: Any = yaml.safe_load(path.read_text())
+    except OSError as error:
+        raise ScrubRulesError(path, f"cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise ScrubRulesError(path, "is no YAML", f"line {mark.line + 1 if mark else 1}") from error
+    if not isinstance(listed, list):
+        raise ScrubRulesError(path, "is no list of rules, as --scrub takes")
+    return tuple(_rule(path, number, item) for number, item in enumerate(listed, 1))
+
+
+def _rule(path: Path, number: int, item: Any) -> Rule:
+    where = f"rule {number}"
+    try:
+        rule = msgspec.convert(item, Rule, strict=True)
+    except msgspec.ValidationError as error:
+        raise ScrubRulesError(path, str(error), where) from error
+    if isinstance(item, dict) and (unknown := item.keys() - set(Rule.__dataclass_fields__)):
+        raise ScrubRulesError(path, f"unknown members {sorted(unknown)}", where)
+    if not rule.words.split() or not KIND.fullmatch(rule.kind):
+        raise ScrubRulesError(path, "needs words, and a kind of lower-case letters", where)
+    return rule

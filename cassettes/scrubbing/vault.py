@@ -1,0 +1,70 @@
+"""The secrets that a recording has met, and what stands for each."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from urllib.parse import quote, quote_plus
+
+from cloudtape.cassettes.scrubbing.mentions import Mentions
+from cloudtape.cassettes.scrubbing.placeholders import pem, placeholder
+from cloudtape.cassettes.scrubbing.secrets import EVERYDAY, SHORTEST, Rule
+
+ONE_SPELLING = re.compile(r"[\w.~-]*", re.ASCII)
+"""The same in a URL and in JSON."""
+BEGIN = "-----BEGIN"
+
+
+class Vault:
+    """The secrets that a recording has met, and what stands for each.
+
+    `generation` grows with each new one; `news` are those that may stand in other places and that nobody has looked
+    for yet.
+    """
+
+    def __init__(self) -> None:
+        self._stand_ins: dict[str, str] = {}
+        self._counts: Counter[str] = Counter()
+        self._anywhere = Mentions()
+        """Those that are replaced wherever they stand, in all spellings."""
+        self.news: list[str] = []
+        self.generation = 0
+
+    def knows(self, secret: str) -> bool:
+        return secret in self._stand_ins
+
+    def stand_in(self, rule: Rule, secret: str) -> str:
+        """The placeholder of a secret, the same each time."""
+        known = self._stand_ins.get(secret)
+        return known if known is not None else self._add(rule, secret)
+
+    def _add(self, rule: Rule, secret: str) -> str:
+        self._counts[rule.kind] += 1
+        count = self._counts[rule.kind]
+        if secret.startswith(BEGIN):
+            made = pem(secret[len(BEGIN) + 1 :].partition("-----")[0])
+        else:
+            made = placeholder(rule.kind, count, secret, rule.base64)
+        self._stand_ins[secret] = made
+        if len(secret) >= SHORTEST and secret.lower() not in EVERYDAY:
+            spellings = {secret}
+            if not ONE_SPELLING.fullmatch(secret):
+                spellings |= {quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
+            for spelling in spellings:
+                self._anywhere.add(spelling)
+            self._stand_ins |= dict.fromkeys(spellings, made)
+            self.news.extend(spellings)
+        self.generation += 1
+        return made
+
+    def mentioned(self, text: str) -> list[str]:
+        """The known secrets that stand in a text, longest first."""
+        return sorted(self._anywhere.found_in(text), key=len, reverse=True)
+
+    def without(self, text: str) -> str:
+        """The text with all known secrets replaced where they stand as words of their own."""
+        for secret in self.mentioned(text):
+            pattern = rf"(?<![A-Za-z0-9]){re.escape(secret)}(?![A-Za-z0-9])"
+            text = re.sub(pattern, lambda found: self._stand_ins[found[0]], text)
+        return text

@@ -1,0 +1,3 @@
+"""The commands, with their options."""
+
+__all__: list[str] = []

@@ -1,0 +1,61 @@
+"""A request as it is sent to the cloud: its head, and how its body is framed (RFC 9112, 3, 5 and 6)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from cloudtape.cassettes.messages import Body, Request, StoredBody, Stream, header
+from cloudtape.http.headers import askable, joined
+
+CHUNK = 256 * 1024
+BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+def whole(request: Request, host: str, target: str) -> bytes:
+    """A request whose body is at hand, all of it."""
+    body = request.body
+    assert isinstance(body, bytes)
+    framing = f"Content-Length: {len(body)}" if body or request.method not in BODILESS else ""
+    return _head(request, host, target, framing) + body
+
+
+def streamed(request: Request, host: str, target: str) -> tuple[bytes, AsyncIterator[bytes]]:
+    """The head of a request, and its body as it is to be sent behind it."""
+    body, length = request.body, _length(request)
+    pieces = body.chunks if isinstance(body, Stream) else file_chunks(body)
+    if length is None:
+        return _head(request, host, target, "Transfer-Encoding: chunked"), _chunked(pieces)
+    return _head(request, host, target, f"Content-Length: {length}"), pieces
+
+
+def _head(request: Request, host: str, target: str, framing: str) -> bytes:
+    """`host`, `framing`: whole lines; the second stands for what the request does not say itself."""
+    lines = [f"{request.method} {target if target[:1] == '/' else '/' + target} HTTP/1.1", host]
+    lines += [f"{name}: {value}" for name, value in askable(request.headers)]
+    if framing and header(request.headers, "content-length") is None:
+        lines.append(framing)
+    return joined([*lines, ""])
+
+
+def _length(request: Request) -> int | None:
+    """Of a body that is not at hand, in bytes; None where nobody has said it."""
+    body, said = request.body, header(request.headers, "content-length")
+    if isinstance(body, StoredBody):
+        return body.size
+    assert isinstance(body, Stream)
+    return int(said) if said and said.isdecimal() else body.length
+
+
+async def _chunked(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async for piece in body:
+        if piece:
+            yield b"%x\r\n%b\r\n" % (len(piece), piece)
+    yield b"0\r\n\r\n"
+
+
+async def file_chunks(body: Body) -> AsyncIterator[bytes]:
+    """The bytes of a stored body, piece by piece."""
+    assert isinstance(body, StoredBody)
+    with body.path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk

@@ -1,0 +1,196 @@
+"""Between the client's view and the cloud's: what came in becomes a Request, and the Response what the client may see.
+
+Addresses are exchanged here and nowhere else: what goes inward speaks of the cloud's URLs, what goes out of the
+proxy's. Whatever goes wrong inside ends as an HTTP answer in the service's own shape.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from msgspec.structs import replace
+
+from cloudtape.addressing import Client, Place, locate, session_asked_for
+from cloudtape.cassettes.errors import CassetteError
+from cloudtape.cassettes.files.bodies import Spool
+from cloudtape.cassettes.messages import Body, Headers, Request, Response, Stream, header
+from cloudtape.errors import BodyBroken, ClientGone, ProxyError
+from cloudtape.http.headers import SESSION_HEADER, for_upstream
+from cloudtape.http.incoming import Incoming
+from cloudtape.http.outward import outward
+from cloudtape.http.ready import Ready
+from cloudtape.http.upstream import DOCUMENT_LIMIT, INLINE_LIMIT, is_document, is_upload
+from cloudtape.http.written import WrittenAddresses
+from cloudtape.journal import Journal
+from cloudtape.matchers.sessions.nearest import Miss
+from cloudtape.rewrite import Rewriter
+from cloudtape.routes import Routes
+from cloudtape.synthesis.faults import fault
+
+logger = logging.getLogger(__name__)
+
+Answer = Callable[[Request], Awaitable[Response | Ready]]
+NO_PORTS: Mapping[int, str] = {}
+
+
+class Edge:
+    """Turns an `Answer` into a handler for `server`; what never reaches it, or breaks in it, is noted as a miss.
+
+    `spool` makes the place for a request body that must be read whole before anyone can answer; without it, large
+    bodies stream. `remembers`: equal answers are made anew each time, as synthesis does; what a replayer gives again is
+    known by itself.
+    """
+
+    def __init__(
+        self,
+        answer: Answer,
+        routes: Routes,
+        ports: Mapping[str, int],
+        journal: Journal,
+        spool: Callable[[], Spool] | None = None,
+        remembers: bool = False,
+    ) -> None:
+        self._answer, self._routes, self._ports, self._spool = answer, routes, ports, spool
+        self._journal, self._remembers = journal, remembers
+        self._written = WrittenAddresses()
+        self._rewriters = lru_cache(maxsize=256)(self._make_rewriters)
+
+    async def handle(self, incoming: Incoming) -> Response | Ready | None:
+        """Answer one request; None when nobody is there to be answered. Never raises for what a client or the cloud
+        does.
+        """
+        client = _client(incoming)
+        try:
+            place = locate(client, self._routes, self._names_by_port())
+        except ProxyError as error:
+            asked = Request(incoming.method, incoming.target, session=session_asked_for(client))
+            return self._miss(asked, "", error.status, str(error))
+        try:
+            return await self._exchange(incoming, place)
+        except BodyBroken as error:
+            status, said = error.status, str(error)
+        except (ClientGone, ConnectionError):
+            return None
+        except ProxyError as error:
+            status, said = error.status, str(error)
+        except CassetteError as error:
+            status, said = 500, str(error)
+        except Exception:
+            logger.exception("%s %s could not be answered", incoming.method, place.uri)
+            status, said = 500, "the proxy failed; its log says why"
+        asked = Request(incoming.method, place.uri, route=place.route.name, session=place.session)
+        return self._miss(asked, place.route.service, status, said)
+
+    def refuse(self, status: int, reason: str) -> Response:
+        """The answer to what is no HTTP, so that not even its method is known."""
+        return self._miss(Request("?", "?"), "", status, reason)
+
+    def _miss(self, request: Request, service: str, status: int, said: str) -> Response:
+        response = fault(service, status, said)
+        self._journal.missed(request, response, Miss(request.method, request.uri, said))
+        return response
+
+    async def _exchange(self, incoming: Incoming, place: Place) -> Response | Ready:
+        known = self._routes.version, len(self._ports)
+        rewriter, inward = self._rewriters_for(place)
+        spool = self._spool() if self._spool and incoming.has_body else None
+        try:
+            body = await _body_of(incoming, spool) if incoming.has_body else b""
+            headers = inward.fields(for_upstream(incoming.headers))
+            if body == b"" and incoming.has_body and incoming.length is None:
+                headers = (*headers, ("Content-Length", "0"))  # it came in pieces, of which there were none
+            sent = Request(incoming.method, _uri(place.uri, inward), headers, body, place.route.name, place.session)
+            response = await self._answer(_inward(sent, inward))
+            if known != (self._routes.version, len(self._ports)):  # this answer has taught a route
+                rewriter, _ = self._rewriters_for(place)
+            if body:
+                self._written.note(sent, place.session, response, rewriter)
+            back = self._written.sparing(rewriter, place.uri, place.session)
+            if isinstance(response, Ready):
+                return response.with_document(back(response.body)) if response.is_document else response
+            return outward(response, back, place)
+        finally:
+            if spool:
+                spool.discard()
+
+    def _names_by_port(self) -> Mapping[int, str]:
+        return {port: name for name, port in self._ports.items()} if self._ports else NO_PORTS
+
+    def _rewriters_for(self, place: Place) -> tuple[Rewriter, Rewriter]:
+        return self._rewriters(place.public, self._routes.version, len(self._ports))
+
+    def _make_rewriters(self, public: str, _version: int, _ports: int) -> tuple[Rewriter, Rewriter]:
+        pairs = [(route.upstream, self._public_base(route.name, route.upstream, public)) for route in self._routes]
+        pairs = pairs if public else []
+        return Rewriter(_with_default_ports(pairs), self._remembers), Rewriter((ours, theirs) for theirs, ours in pairs)
+
+    def _public_base(self, name: str, upstream: str, public: str) -> str:
+        if port := self._ports.get(name):
+            parts = urlsplit(public)
+            host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+            return f"{parts.scheme}://{host}:{port}{urlsplit(upstream).path}"
+        return f"{public}/{name}"
+
+
+def _client(incoming: Incoming) -> Client:
+    headers = incoming.headers
+    return Client(
+        incoming.target,
+        headers.get("X-Forwarded-Proto", "http"),
+        headers.get("X-Forwarded-Host") or headers.get("Host") or "",
+        incoming.port,
+        headers.get(SESSION_HEADER, ""),
+    )
+
+
+def _with_default_ports(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Services may write the scheme's own port into their links although the catalog does not, or leave it out."""
+    more = []
+    for old, new in pairs:
+        parts = urlsplit(old)
+        standard = ":443" if parts.scheme == "https" else ":80"
+        if parts.netloc.endswith(standard):
+            more.append((f"{parts.scheme}://{parts.netloc.removesuffix(standard)}{parts.path}", new))
+        elif parts.port is None:
+            more.append((f"{parts.scheme}://{parts.netloc}{standard}{parts.path}", new))
+    return pairs + more
+
+
+# --- inward ----------------------------------------------------------------------------------------------------------
+
+
+async def _body_of(incoming: Incoming, spool: Spool | None) -> Body:
+    """The request's body: bytes where it is small (or a spool was given and it stayed small), else a stream."""
+    if spool:
+        async for chunk in incoming.chunks():
+            spool.write(chunk)
+        return spool.finish()
+    length = incoming.length
+    limit = DOCUMENT_LIMIT // 4 if is_document(incoming.headers.get("Content-Type")) else INLINE_LIMIT
+    if length is not None and length <= limit:
+        return await incoming.read()
+    return Stream(incoming.chunks(), length)
+
+
+def _uri(uri: str, rewriter: Rewriter) -> str:
+    """With the cloud's addresses in its query; a path names what it names."""
+    at = uri.find("?")
+    return uri if at < 0 else uri[:at] + rewriter.text(uri[at:])
+
+
+def _inward(request: Request, rewriter: Rewriter) -> Request:
+    body = request.body
+    if not isinstance(body, bytes) or not body or is_upload(request.uri):
+        return request
+    if is_document(header(request.headers, "content-type")):
+        rewritten = rewriter(body)
+        if rewritten != body:
+            return replace(request, body=rewritten, headers=_resized(request.headers, len(rewritten)))
+    return request
+
+
+def _resized(headers: Headers, length: int) -> Headers:
+    return tuple((k, str(length) if k.lower() == "content-length" else v) for k, v in headers)

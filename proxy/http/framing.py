@@ -1,0 +1,68 @@
+"""How an answer is written on the wire: its head, and where its body ends (RFC 9112, 6)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from email.utils import formatdate
+from functools import lru_cache
+
+from cloudtape.cassettes.messages import Body, Response, StoredBody, Stream
+from cloudtape.http.asking import file_chunks
+from cloudtape.http.headers import Chosen, joined
+from cloudtape.http.ready import Ready
+
+BODILESS = frozenset({204, 304})
+LENGTH, DATE = Chosen(frozenset({"content-length"})), Chosen(frozenset({"date"}))
+
+
+def head(response: Response | Ready, method: str, modern: bool, close: bool) -> bytes:
+    """Status line and fields; the length and the framing are ours, all else is the response's.
+
+    `modern`: the client speaks HTTP/1.1. Raises ValueError for a line end within a field.
+    """
+    begin, is_dated = (response.head, False) if isinstance(response, Ready) else _begin(response, method, modern)
+    return begin + _end(0 if is_dated else int(time.time()), modern, close)
+
+
+def _begin(response: Response, method: str, modern: bool) -> tuple[bytes, bool]:
+    """What of a head stays the same, and whether a date is in it."""
+    lines = [f"HTTP/1.1 {response.status} {response.reason}"]
+    framing = _framing(response, method, modern)
+    # The length of a HEAD's or 304's body is that of another answer; a 204 must not have one (RFC 9110, 8.6).
+    if framing is not None or response.status == 204:
+        lines += [f"{name}: {value}" for name, value in response.headers if not LENGTH[name]]
+    else:
+        lines += [f"{name}: {value}" for name, value in response.headers]
+    if framing:
+        lines.append(framing)
+    dates = [name for name, _ in response.headers if DATE[name]]
+    return joined(lines), bool(dates)
+
+
+def _framing(response: Response, method: str, modern: bool) -> str | None:
+    """The field that says where the body ends; empty for the end of the connection, None where there is no body."""
+    if method == "HEAD" or response.status in BODILESS:
+        return None
+    body = response.body
+    length = len(body) if isinstance(body, bytes) else body.size if isinstance(body, StoredBody) else body.length
+    if length is not None:
+        return f"Content-Length: {length}"
+    return "Transfer-Encoding: chunked" if modern else ""
+
+
+def is_chunked(response: Response | Ready, method: str) -> bool:
+    return isinstance(response.body, Stream) and response.body.length is None and method != "HEAD"
+
+
+@lru_cache(maxsize=8)
+def _end(seconds: int, modern: bool, close: bool) -> bytes:
+    """What a head ends with: the date, unless `seconds` is 0, and what becomes of the connection."""
+    date = f"Date: {formatdate(seconds, usegmt=True)}\r\n" if seconds else ""
+    connection = "Connection: close\r\n" if close else "" if modern else "Connection: keep-alive\r\n"
+    return f"{date}{connection}\r\n".encode()
+
+
+def pieces(body: Body) -> AsyncIterator[bytes]:
+    assert not isinstance(body, bytes)
+    return file_chunks(body) if isinstance(body, StoredBody) else body.chunks

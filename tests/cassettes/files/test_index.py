@@ -1,0 +1,128 @@
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from cloudtape.cassettes.cassette import Cassette, load
+from cloudtape.cassettes.files.writer import CassetteWriter
+from cloudtape.cassettes.messages import Interaction, Request, Response
+from tests.cassettes.strategies import interactions
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    writer = CassetteWriter.create(tmp_path / "tape.yaml")
+    for number in range(4):
+        request = Request("GET", f"http://cloud/{number}", (("X-Bytes", "\udcff"), ("Accept", "a/b")))
+        writer.append(Interaction(request, Response(200, "OK", (), b"body %d" % number)))
+    writer.close()
+    return writer.path
+
+
+def index_of(path: Path) -> Path:
+    return path.with_name(path.name + ".index")
+
+
+class Summaries:
+    """A summariser that counts how often it is asked: not at all when an index is used."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def add(self, interaction: Interaction) -> bytes:
+        self.asked += 1
+        return b"%d: " % self.asked
+
+    def close(self) -> bytes:
+        return b"asked %d" % self.asked
+
+    def load(self, path: Path, version: str = "1") -> Cassette:
+        return load(path, lambda: self, version)
+
+
+def test_the_second_start_reads_the_index_alone(path: Path) -> None:
+    summaries = Summaries()
+    first, second = summaries.load(path), summaries.load(path)
+    assert summaries.asked == 4
+    assert list(first) == list(second)
+    assert first.summary == second.summary == b"asked 4"
+
+
+def test_an_index_that_was_just_made_says_what_one_that_was_read_says(path: Path) -> None:
+    first, second = load(path), load(path)
+    assert (first.notes, first.routes, first.whole_bytes) == (second.notes, second.routes, second.whole_bytes)
+
+
+def test_an_answer_is_what_the_summariser_said_and_the_body(path: Path) -> None:
+    for cassette in (Summaries().load(path), Summaries().load(path)):
+        assert [cassette.answer(n) for n in range(1, 5)] == [(b"%d: " % n, b"body %d" % (n - 1)) for n in range(1, 5)]
+    index_of(path).unlink()
+    assert load(path).answer(1) == (b"", b"body 0")
+    for number in (0, 5):
+        with pytest.raises(IndexError):
+            cassette.answer(number)
+
+
+def test_a_changed_yaml_is_read_again_even_with_the_same_size_and_time(path: Path) -> None:
+    summaries = Summaries()
+    summaries.load(path)
+    before = path.stat()
+    path.write_bytes(path.read_bytes().replace(b"body 2", b"BODY 2"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert summaries.load(path).interaction(3).response.body == b"BODY 2"
+    assert summaries.asked == 8
+
+
+def test_another_version_of_the_summaries_is_made_again(path: Path) -> None:
+    summaries = Summaries()
+    summaries.load(path, "1")
+    summaries.load(path, "2")
+    assert summaries.asked == 8
+
+
+def test_a_damaged_index_is_made_again_wherever_the_damage_is(path: Path) -> None:
+    expected = list(load(path))
+    good = index_of(path).read_bytes()
+    for at in range(0, len(good), 7):
+        damaged = good[:at] + bytes([good[at] ^ 0xFF]) + good[at + 1 :]
+        index_of(path).write_bytes(damaged)
+        cassette = load(path)
+        assert [cassette.answer(n)[1] for n in range(1, 5)] == [one.response.body for one in expected], at
+        index_of(path).write_bytes(damaged)
+        assert list(load(path)) == expected, at
+    for length in range(0, len(good), 13):
+        index_of(path).write_bytes(good[:length])
+        assert list(load(path)) == expected, length
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644])
+def test_an_index_is_as_readable_as_its_cassette(path: Path, mode: int) -> None:
+    path.chmod(mode)
+    load(path)
+    assert index_of(path).stat().st_mode & 0o777 == mode
+
+
+def test_an_index_of_another_cassette_is_not_believed(path: Path, tmp_path: Path) -> None:
+    writer = CassetteWriter.create(tmp_path / "other.yaml")
+    writer.append(Interaction(Request("GET", "http://other/"), Response(200, "OK")))
+    load(writer.path)
+    index_of(path).write_bytes(index_of(writer.path).read_bytes())
+    assert len(load(path)) == 4
+
+
+def test_a_folder_that_cannot_be_written_has_no_index_and_no_error(path: Path) -> None:
+    index_of(path).mkdir()
+    assert len(load(path)) == 4
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(interactions)
+def test_an_interaction_comes_back_from_the_index_as_from_the_yaml(tmp_path: Path, interaction: Interaction) -> None:
+    path = tmp_path / "one.yaml"
+    path.unlink(missing_ok=True)
+    writer = CassetteWriter.create(path)
+    kept = writer.append(interaction)
+    writer.close()
+    assert list(load(path)) == [kept]
+    assert list(load(path)) == [kept]

@@ -23,7 +23,8 @@ from cloudtape.matchers.requests.content import LARGEST_DOCUMENT, MANIFEST, MULT
 from cloudtape.matchers.requests.things import ACCOUNT, Thing, thing_of
 from cloudtape.matchers.sessions.checksums import live_checksums
 from cloudtape.matchers.sessions.uploads import CHECKSUM, Upload, Uploads, Write, joined_etag, part_of
-from cloudtape.synthesis.blob_store import CHUNK, Blob, BlobError, BlobStore, Content, Writing
+from cloudtape.synthesis.blob_store import BlobError, BlobStore, Writing
+from cloudtape.synthesis.blobs import CHUNK, Blob, Content
 
 LARGE = 1024 * 1024
 """Bytes whose checksums are not worked out on the event loop."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from cloudtape.synthesis.blob_store import Blob
+from cloudtape.synthesis.blobs import Blob
 from cloudtape.synthesis.lifecycle import Transition, catch_up, default_lives, go_on
 from cloudtape.synthesis.shelves import Members, Resource
 from cloudtape.synthesis.world import Grant, World

@@ -15,27 +15,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, ClassVar
 from urllib.parse import unquote
 from zlib import crc32
 
 import msgspec
 
+from cloudtape.matchers.requests.address import SHOWN_IN_PATH, Address, address_of
 from cloudtape.matchers.requests.canonical import VERSION_HEADERS, Canonical
 from cloudtape.matchers.requests.content import Pairs
 from cloudtape.matchers.requests.naming import COMPARED, Kind, Naming, Position, is_distinctive, stem
-from cloudtape.matchers.requests.operations import default_finder
-from cloudtape.matchers.requests.things import ACCOUNT, ID, VERSION, is_login
+from cloudtape.matchers.requests.things import ACCOUNT, ID, is_login
 
 # Headers whose difference is looked at later, with a cost.
 FACETS = VERSION_HEADERS | {"accept"}
-# A segment that no template knows is taken for a parameter where it looks made: by a cloud or by a random generator.
-MADE = re.compile(rf"{ID.pattern}|\d+|[0-9a-f]{{6,}}|(?=.*\d)(?=.*[-_.:]).+|(?=(.*\d){{3}}).+", re.IGNORECASE)
-PROJECT_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # A segment of an object's name that counts: the third part of a large object, not a name of its own.
 COUNT = re.compile(r"\d{1,3}")
-SHOWN_IN_PATH = "{}"
 NAME_HERE = "\0"
 MOST_NAMES = 64
 """Names of one request that are looked for in its other members: the cost must not grow with their square."""
@@ -93,22 +88,6 @@ class Form(msgspec.Struct, frozen=True):
         return crc32(stems.encode("utf-8", "surrogatepass"))
 
 
-class _Address(msgspec.Struct, frozen=True):
-    mount: str
-    version: str
-    project: str
-    segments: tuple[str, ...]
-    variables: tuple[bool, ...]
-
-    @property
-    def template(self) -> str:
-        """`/servers/{}/action`"""
-        return "/" + "/".join(
-            SHOWN_IN_PATH if variable else segment
-            for segment, variable in zip(self.segments, self.variables, strict=True)
-        )
-
-
 def form(same: Canonical, naming: Naming) -> Form:
     """The form of a canonical request. Never raises: what is no JSON is fixed as a whole."""
     address = address_of(same.method, same.place)
@@ -130,39 +109,6 @@ def form(same: Canonical, naming: Naming) -> Form:
     )
 
 
-@lru_cache(maxsize=4096)
-def address_of(method: str, place: str) -> _Address:
-    """A place taken apart: where the service is mounted, version, project, and which segments are variables."""
-    scheme, _, rest = place.partition("://")
-    host, _, path = rest.partition("/")
-    mount, version, project, segments = _split(path)
-    address = f"{scheme}://{host}/{'/'.join(mount)}"
-    variables = _variables(method, version, project, segments)
-    return _Address(address, version, project, tuple(map(unquote, segments)), variables)
-
-
-def _split(path: str) -> tuple[list[str], str, str, list[str]]:
-    segments = path.split("/")
-    at = next((at for at, segment in enumerate(segments) if VERSION.fullmatch(segment)), None)
-    if at is None or not any(segments[at + 1 :]):
-        # No version, or nothing but one: then it is what is asked for.
-        return [], "", "", segments
-    behind = segments[at + 1 :]
-    is_account = bool(ACCOUNT.match(behind[0]))
-    is_project = len(behind) > 1 and bool(PROJECT_ID.fullmatch(behind[0]))
-    project = behind[0] if is_account or is_project else ""
-    return segments[:at], segments[at], project, behind[1:] if project else behind
-
-
-def _variables(method: str, version: str, project: str, segments: list[str]) -> tuple[bool, ...]:
-    if ACCOUNT.match(project):
-        return tuple(map(bool, segments))
-    known = default_finder().variables(method, f"{version}/{'/'.join(segments)}") if version else None
-    if known is None or len(known) != len(segments):
-        return tuple(bool(segment) and bool(MADE.fullmatch(unquote(segment))) for segment in segments)
-    return tuple(known)
-
-
 class _Builder:
     def __init__(self, naming: Naming) -> None:
         self._naming = naming
@@ -182,7 +128,7 @@ class _Builder:
             text = text.replace(name, NAME_HERE)
         return text
 
-    def path(self, address: _Address) -> None:
+    def path(self, address: Address) -> None:
         before = ""
         for segment, variable in zip(address.segments, address.variables, strict=True):
             if variable:

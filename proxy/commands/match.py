@@ -119,8 +119,8 @@ def _read(body: Any) -> bytes:
 
 
 def _facts(routes: Routes, operation: str, replayer: Replayer, request: Request) -> dict[str, Any]:
+    from cloudtape.matchers.requests.address import address_of
     from cloudtape.matchers.requests.canonical import canonical
-    from cloudtape.matchers.requests.form import address_of
 
     route = routes.named(request.route)
     preview = replayer.preview(request)

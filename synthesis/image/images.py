@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from cloudtape.cassettes.messages import Body, Stream, header
-from cloudtape.synthesis.blob_store import Blob, BlobError, Content
+from cloudtape.synthesis.blob_store import BlobError
+from cloudtape.synthesis.blobs import Blob, Content
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.finding import item

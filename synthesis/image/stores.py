@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from cloudtape.cassettes.messages import header
-from cloudtape.synthesis.blob_store import Blob
+from cloudtape.synthesis.blobs import Blob
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.finding import item

@@ -10,7 +10,7 @@ from html import escape
 
 import msgspec
 
-from cloudtape.synthesis.blob_store import Content
+from cloudtape.synthesis.blobs import Content
 from cloudtape.synthesis.object_store.model import StoredObject
 
 PAGE_TYPE = "text/html; charset=UTF-8"

@@ -11,7 +11,8 @@ from typing import IO
 from urllib.parse import quote
 
 from cloudtape.cassettes.messages import Stream
-from cloudtape.synthesis.blob_store import CHUNK, BlobError
+from cloudtape.synthesis.blob_store import BlobError
+from cloudtape.synthesis.blobs import CHUNK
 from cloudtape.synthesis.object_store.answers import Answer, Refusal, page, refuse, said
 from cloudtape.synthesis.object_store.asks import Ask, Inner, is_text
 from cloudtape.synthesis.object_store.bulk import line, report_type, reported, words

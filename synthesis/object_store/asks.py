@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
 
 from cloudtape.cassettes.messages import Body, Request, Stream
-from cloudtape.synthesis.blob_store import Content
+from cloudtape.synthesis.blobs import Content
 from cloudtape.synthesis.object_store.access import Authority
 from cloudtape.synthesis.object_store.answers import PAGE_TYPE, Answer, Refusal, page, refuse
 from cloudtape.synthesis.object_store.model import Container, LargeObject, Link, State

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
 
-from cloudtape.synthesis.blob_store import Blob, Content, Part
+from cloudtape.synthesis.blobs import Blob, Content, Part
 from cloudtape.synthesis.object_store import ranges
 from cloudtape.synthesis.object_store.answers import PAGE_TYPE, REASONS, Answer, page
 from cloudtape.synthesis.object_store.asks import Ask, Inner

@@ -9,7 +9,7 @@ from dataclasses import replace
 from hashlib import md5
 from urllib.parse import unquote
 
-from cloudtape.synthesis.blob_store import Content, Part
+from cloudtape.synthesis.blobs import Content, Part
 from cloudtape.synthesis.object_store import ranges
 from cloudtape.synthesis.object_store.answers import Answer, page, said
 from cloudtape.synthesis.object_store.asks import Ask, Inner

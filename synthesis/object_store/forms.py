@@ -18,7 +18,8 @@ from multipart import (  # type: ignore[import-untyped]
 )
 
 from cloudtape.cassettes.messages import Stream
-from cloudtape.synthesis.blob_store import Blob, BlobError, Content, chunks_of
+from cloudtape.synthesis.blob_store import BlobError, chunks_of
+from cloudtape.synthesis.blobs import Blob, Content
 from cloudtape.synthesis.object_store.access import SignedFor
 from cloudtape.synthesis.object_store.answers import Answer, Refusal, page, plain, refuse
 from cloudtape.synthesis.object_store.asks import VERSIONS, Ask, Inner, Target

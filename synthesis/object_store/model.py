@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import md5
 
-from cloudtape.synthesis.blob_store import Blob, BlobStore
+from cloudtape.synthesis.blob_store import BlobStore
+from cloudtape.synthesis.blobs import Blob
 
 TICK = 0.00001
 """Swift's timestamps have five decimals, and no two of its writes have the same."""

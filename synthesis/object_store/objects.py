@@ -8,7 +8,8 @@ from __future__ import annotations
 import mimetypes
 from dataclasses import replace
 
-from cloudtape.synthesis.blob_store import Blob, BlobError, Content, DiskFailed
+from cloudtape.synthesis.blob_store import BlobError, DiskFailed
+from cloudtape.synthesis.blobs import Blob, Content
 from cloudtape.synthesis.object_store import metadata
 from cloudtape.synthesis.object_store.answers import PAGE_TYPE, Answer, page, plain, refuse
 from cloudtape.synthesis.object_store.asks import Ask, is_text

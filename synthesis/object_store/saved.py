@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from cloudtape.synthesis.blob_store import UnknownBlob
+from cloudtape.synthesis.blobs import UnknownBlob
 from cloudtape.synthesis.object_store.model import Account, Container, LargeObject, Link, State, StoredObject
 
 

@@ -13,7 +13,7 @@ from hashlib import md5
 from typing import Any
 from urllib.parse import quote
 
-from cloudtape.synthesis.blob_store import Blob, Content, Part
+from cloudtape.synthesis.blobs import Blob, Content, Part
 from cloudtape.synthesis.object_store import ranges
 from cloudtape.synthesis.object_store.answers import PAGE_TYPE, Answer, refuse
 from cloudtape.synthesis.object_store.asks import Target

@@ -7,7 +7,8 @@ from dataclasses import replace
 from hashlib import md5
 from urllib.parse import quote
 
-from cloudtape.synthesis.blob_store import Blob, Content, chunks_of
+from cloudtape.synthesis.blob_store import chunks_of
+from cloudtape.synthesis.blobs import Blob, Content
 from cloudtape.synthesis.object_store import bulk, ranges, segments
 from cloudtape.synthesis.object_store.answers import PAGE_TYPE, Answer, page, plain, refuse, said
 from cloudtape.synthesis.object_store.asks import TRUE, Ask, Inner

@@ -14,7 +14,8 @@ from email.utils import formatdate
 from urllib.parse import urlsplit
 
 from cloudtape.cassettes.messages import Request, Response, Stream
-from cloudtape.synthesis.blob_store import BlobStore, Content
+from cloudtape.synthesis.blob_store import BlobStore
+from cloudtape.synthesis.blobs import Content
 from cloudtape.synthesis.object_store import core, info
 from cloudtape.synthesis.object_store.access import Anonymous, Caller, Known
 from cloudtape.synthesis.object_store.answers import REASONS, Answer, Refusal

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import quote
 
-from cloudtape.synthesis.blob_store import Content
+from cloudtape.synthesis.blobs import Content
 from cloudtape.synthesis.object_store import objects, version_listings
 from cloudtape.synthesis.object_store.access import Access
 from cloudtape.synthesis.object_store.answers import PAGE_TYPE, Answer, Refusal, page, plain, said

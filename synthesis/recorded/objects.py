@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from cloudtape.cassettes.messages import Request, Response, header
-from cloudtape.synthesis.blob_store import UnknownBlob
+from cloudtape.synthesis.blobs import UnknownBlob
 from cloudtape.synthesis.object_store.asks import Target
 from cloudtape.synthesis.object_store.model import Account, Container, LargeObject, State, StoredObject
 from cloudtape.synthesis.object_store.service import ObjectService

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloudtape.cassettes.messages import StoredBody, Stream
-from cloudtape.synthesis.blob_store import CHUNK, Blob, BlobStore, Content, DiskFailed, QuotaExceeded, chunks_of
+from cloudtape.synthesis.blob_store import BlobStore, DiskFailed, QuotaExceeded, chunks_of
+from cloudtape.synthesis.blobs import CHUNK, Blob, Content
 
 SMALL, LARGE = b"small", bytes(range(256)) * 4096
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cloudtape.matchers.requests.operations import OperationFinder
-from cloudtape.reference.catalog import DATA, OPERATIONS, load_catalog
-from cloudtape.reference.parse import parse
+from cloudtape.openstack.catalog import DATA, OPERATIONS, load_catalog
+from tools.reference.parse import parse
 
 DOCUMENT = Path(__file__).parents[2] / "shared" / "reference" / "openstack-api-complete-reference-2015-11-17.txt"
 VARIABLE = re.compile(r"\{[^}]*\}")

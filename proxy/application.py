@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from cloudtape.cassette_routes import IDENTITY, auth_path, routes_of
 from cloudtape.cassettes.cassette import Cassette, is_there
 from cloudtape.cassettes.content import decoded_interaction
+from cloudtape.cassettes.faults import fault
 from cloudtape.cassettes.files.bodies import Spool, folder_of
 from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Interaction, Request, Response, Route
@@ -45,7 +46,6 @@ from cloudtape.recorder import Forwarder, LiveLogins, Recorder
 from cloudtape.replayer import Replayer, load_for_replay
 from cloudtape.report_file import ReportFile
 from cloudtape.routes import Routes, base_of
-from cloudtape.synthesis.faults import fault
 
 if TYPE_CHECKING:
     from cloudtape.synthesis_part import SynthesisPart

@@ -32,7 +32,7 @@ from cloudtape.config import Config, Report, SynthesisOptions, Timeouts, Tls, li
 from cloudtape.errors import ConfigError, ProxyError
 from cloudtape.matchers.errors import MatcherError
 from cloudtape.modes import MODES, Mode, Writes
-from cloudtape.reference.errors import OperationCatalogError
+from cloudtape.openstack.errors import OperationCatalogError
 from cloudtape.serving import loading_bar, print_answer, run_loop, say, the_end
 
 if TYPE_CHECKING:

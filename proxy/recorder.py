@@ -16,6 +16,7 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from cloudtape.cassettes.errors import CassetteError
+from cloudtape.cassettes.faults import fault
 from cloudtape.cassettes.files.bodies import Spool
 from cloudtape.cassettes.messages import Body, Interaction, Request, Response, Route, StoredBody, Stream
 from cloudtape.errors import UpstreamError
@@ -25,7 +26,6 @@ from cloudtape.matchers.requests.things import is_login
 from cloudtape.operation_names import OperationNames
 from cloudtape.routes import Routes
 from cloudtape.service_catalog import endpoints_of
-from cloudtape.synthesis.faults import fault
 
 Send = Callable[[Request], Awaitable[Response]]
 

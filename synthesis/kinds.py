@@ -10,7 +10,7 @@ import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cloudtape.reference.catalog import OperationCatalog
+from cloudtape.openstack.catalog import OperationCatalog
 from cloudtape.synthesis.plans import Plan, Planner, Verb, shape_of
 from cloudtape.synthesis.rules import Rule, Scope
 from cloudtape.synthesis.shelves import Members

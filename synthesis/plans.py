@@ -22,8 +22,8 @@ from typing import Any
 import msgspec
 
 from cloudtape.matchers.requests.operations import PROJECT_VARIABLES, VERSION
-from cloudtape.reference.catalog import OperationCatalog
-from cloudtape.reference.operations import REQUEST, RESPONSE, Example, Operation
+from cloudtape.openstack.catalog import OperationCatalog
+from cloudtape.openstack.operations import REQUEST, RESPONSE, Example, Operation
 
 # Members of an answer that say where it comes from, not what it is about.
 AROUND = frozenset({"links", "next", "previous", "first", "schema", "count"})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
+from cloudtape.cassettes.faults import fault
 from cloudtape.cassettes.messages import Headers, Response, Stream
+from cloudtape.openstack.faults import PHRASES
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.discovery import version_headers
 from cloudtape.synthesis.errors import Refused
-from cloudtape.synthesis.faults import PHRASES, fault
 from cloudtape.synthesis.services import DOMAIN, Microversion, Service
 
 JSON = ("Content-Type", "application/json")

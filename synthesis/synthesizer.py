@@ -19,7 +19,7 @@ import msgspec
 
 from cloudtape.cassettes.messages import Request, Response, Stream, header
 from cloudtape.matchers.requests.operations import OperationFinder
-from cloudtape.reference.catalog import OperationCatalog, default_catalog, load_catalog
+from cloudtape.openstack.catalog import OperationCatalog, default_catalog, load_catalog
 from cloudtape.synthesis import parts
 from cloudtape.synthesis.alike import told_apart
 from cloudtape.synthesis.amendments import amended, amended_status, amendments, is_absent

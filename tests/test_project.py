@@ -16,15 +16,17 @@ from cloudtape.cli import cli
 
 ROOT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-FOLDERS = {"proxy": "cloudtape"} | {
-    name: f"cloudtape.{name}" for name in ("cassettes", "matchers", "reference", "synthesis")
-}
+FOLDERS = (
+    {"proxy": "cloudtape"}
+    | {name: f"cloudtape.{name}" for name in ("cassettes", "matchers", "synthesis")}
+    | {"facts": "cloudtape.openstack"}
+)
 # Imports point one way.
 MAY_IMPORT = {
-    "cassettes": {"cassettes"},
-    "reference": {"reference"},
-    "matchers": {"matchers", "cassettes", "reference"},
-    "synthesis": {"synthesis", "matchers", "cassettes", "reference"},
+    "facts": {"openstack"},
+    "cassettes": {"cassettes", "openstack"},
+    "matchers": {"matchers", "cassettes", "openstack"},
+    "synthesis": {"synthesis", "matchers", "cassettes", "openstack"},
 }
 # A folder of `synthesis/` knows the shared modules beside it, and of the other folders these.
 SERVICES_MAY_IMPORT = {"compute": {"network", "block_storage"}, "recorded": {"identity", "object_store"}}

@@ -1,0 +1,1 @@
+"""What makes committed data and pages. Not in the wheel."""

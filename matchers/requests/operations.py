@@ -20,8 +20,8 @@ from urllib.parse import unquote
 import msgspec
 
 from cloudtape.matchers.requests.template_trie import TemplateTrie
-from cloudtape.reference.catalog import default_catalog
-from cloudtape.reference.operations import Operation
+from cloudtape.openstack.catalog import default_catalog
+from cloudtape.openstack.operations import Operation
 
 VERSION = re.compile(r"v(\d+)(?:\.(\d+))?")
 PROJECT_VARIABLES = frozenset({"{tenant_id}", "{project_id}", "{accountId}"})

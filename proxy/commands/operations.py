@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,8 +14,8 @@ from cloudtape.errors import ConfigError
 from cloudtape.output import FORMAT, console, counted, print_json
 
 if TYPE_CHECKING:
-    from cloudtape.reference.catalog import OperationCatalog
-    from cloudtape.reference.operations import Example, Operation, Parameter
+    from cloudtape.openstack.catalog import OperationCatalog
+    from cloudtape.openstack.operations import Example, Operation, Parameter
 
 
 @click.group(invoke_without_command=True)
@@ -42,7 +41,7 @@ def operations(
     """
     if context.invoked_subcommand:
         return
-    from cloudtape.reference.catalog import default_catalog
+    from cloudtape.openstack.catalog import default_catalog
 
     catalog = default_catalog()
     if only_health:
@@ -60,7 +59,7 @@ def operations(
 @FORMAT
 def show(operation_id: str, form: str) -> None:
     """One operation, by its id or the number of its section, with its parameters and examples."""
-    from cloudtape.reference.catalog import default_catalog
+    from cloudtape.openstack.catalog import default_catalog
 
     catalog = default_catalog()
     by_section = {one.section: one for one in catalog.operations}
@@ -73,25 +72,6 @@ def show(operation_id: str, form: str) -> None:
         print_json(whole | {"examples": [_example_fields(one) for one in examples]})
     else:
         _print_whole(console(), operation, examples)
-
-
-@operations.command()
-@click.argument("document", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def rebuild(document: Path) -> None:
-    """Make the catalog's data anew from the text of the OpenStack API Complete Reference.
-
-    The data of this installation is replaced, whole, and only where the whole document was read.
-    """
-    from cloudtape.reference.catalog import save_catalog
-    from cloudtape.reference.parse import parse
-
-    try:
-        text = document.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{document} is no text: {error}") from error
-    parsed = parse(text)
-    save_catalog(parsed.operations, parsed.examples)
-    click.echo(f"cloudtape: {len(parsed.operations)} operations, {len(parsed.examples)} examples", err=True)
 
 
 def _chosen(catalog: OperationCatalog, service: str | None, method: str | None, path: str | None) -> list[Operation]:
@@ -182,7 +162,7 @@ def _print_table(found: Sequence[Operation]) -> None:
 def _print_health(catalog: OperationCatalog, form: str) -> None:
     import msgspec
 
-    from cloudtape.reference.health import health
+    from cloudtape.openstack.health import health
 
     rows = [msgspec.to_builtins(row) for row in health(catalog)]
     if form == "json":

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from cloudtape.addressing import Client, Place, locate, session_asked_for
 from cloudtape.cassettes.errors import CassetteError
+from cloudtape.cassettes.faults import fault
 from cloudtape.cassettes.files.bodies import Spool
 from cloudtape.cassettes.messages import Body, Headers, Request, Response, Stream, header
 from cloudtape.errors import BodyBroken, ClientGone, ProxyError
@@ -28,7 +29,6 @@ from cloudtape.journal import Journal
 from cloudtape.matchers.sessions.nearest import Miss
 from cloudtape.rewrite import Rewriter
 from cloudtape.routes import Routes
-from cloudtape.synthesis.faults import fault
 
 logger = logging.getLogger(__name__)
 

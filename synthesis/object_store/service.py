@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from cloudtape.cassettes.faults import fault
 from cloudtape.cassettes.messages import Request, Response, header
 from cloudtape.synthesis.calls import Token
-from cloudtape.synthesis.faults import fault
 from cloudtape.synthesis.object_store.access import Caller
 from cloudtape.synthesis.object_store.endpoints import endpoints
 from cloudtape.synthesis.object_store.store import ObjectStore

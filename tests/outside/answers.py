@@ -9,8 +9,8 @@ import msgspec
 
 from cloudtape.cassettes.messages import Response
 from cloudtape.matchers.requests.operations import OperationFinder
-from cloudtape.reference.catalog import default_catalog
-from cloudtape.reference.operations import Operation
+from cloudtape.openstack.catalog import default_catalog
+from cloudtape.openstack.operations import Operation
 from cloudtape.synthesis.amendments import is_absent
 from cloudtape.synthesis.synthesizer import additions
 from tests.outside.expected import Exchange, Microversion

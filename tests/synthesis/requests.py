@@ -14,7 +14,7 @@ import msgspec
 
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.matchers.requests.operations import PROJECT_VARIABLES
-from cloudtape.reference.operations import Operation
+from cloudtape.openstack.operations import Operation
 from cloudtape.synthesis.identity.core import token_for
 from cloudtape.synthesis.lifecycle import default_lives
 from cloudtape.synthesis.plans import Plan, Verb

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cloudtape.cassettes.messages import Request
-from cloudtape.reference.catalog import default_catalog
+from cloudtape.openstack.catalog import default_catalog
 from cloudtape.synthesis.amendments import Amendment, _amended, amendments, is_absent, is_client, read_amendments
 from cloudtape.synthesis.synthesizer import additions
 from tests.synthesis.requests import Asker, json_of

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from cloudtape.cassettes.messages import Headers
-from cloudtape.reference.catalog import default_catalog
-from cloudtape.reference.operations import Operation
+from cloudtape.openstack.catalog import default_catalog
+from cloudtape.openstack.operations import Operation
 from tests.synthesis.requests import Asker
 from tests.synthesis.structure import missing
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
-from cloudtape.reference.catalog import default_catalog
+from cloudtape.openstack.catalog import default_catalog
 from cloudtape.synthesis.xml import XmlError, from_xml, to_xml
 from tests.synthesis.requests import Asker
 

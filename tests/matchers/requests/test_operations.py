@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloudtape.matchers.requests.operations import OperationFinder
-from cloudtape.reference.catalog import default_catalog
-from cloudtape.reference.operations import Operation
+from cloudtape.openstack.catalog import default_catalog
+from cloudtape.openstack.operations import Operation
 
 CATALOG = default_catalog()
 FINDER = OperationFinder(CATALOG.operations)

@@ -1,7 +1,6 @@
 """`cloudtape operations` as a user types it."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from click.testing import CliRunner
 
 from cloudtape.cli import cli
 from cloudtape.errors import ConfigError
-from cloudtape.reference.errors import OperationCatalogError
 from tests.proxy.test_cli import cloudtape
 
 
@@ -92,20 +90,9 @@ def test_an_unknown_service_is_told_which_there_are() -> None:
         run("--service", "nova2")
 
 
-@pytest.mark.parametrize(
-    "words", [("show", "no.such.thing"), ("--service", "x"), ("rebuild", "/dev/null"), ("rebuild", "/nowhere")]
-)
+@pytest.mark.parametrize("words", [("show", "no.such.thing"), ("--service", "x")])
 def test_what_cannot_be_done_is_one_line_and_exit_code_2(words: tuple[str, ...]) -> None:
     done = cloudtape("operations", *words)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
-
-
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"not the reference\n" * 100])
-def test_another_document_replaces_nothing(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "document.txt"
-    path.write_bytes(content)
-    with pytest.raises((ConfigError, OperationCatalogError)):
-        run("rebuild", str(path))
-    assert len(listed()) == 974

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from cloudtape.cassettes.faults import fault
 from cloudtape.cassettes.messages import Response, Stream
 from cloudtape.http.incoming import Incoming
 from cloudtape.http.server import MAX_QUEUED, Server
-from cloudtape.synthesis.faults import fault
 
 GET = b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n"
 OLD = b"GET /x HTTP/1.0\r\n\r\n"

@@ -12,8 +12,8 @@ from swiftclient.utils import generate_temp_url
 
 from cloudtape.background import BackgroundProxy
 from cloudtape.cassettes.messages import Request
-from cloudtape.reference.catalog import default_catalog
-from cloudtape.reference.operations import Operation
+from cloudtape.openstack.catalog import default_catalog
+from cloudtape.openstack.operations import Operation
 from cloudtape.synthesis.object_store.access import Caller
 from cloudtape.synthesis.object_store.endpoints import endpoints
 from cloudtape.synthesis.object_store.store import ObjectStore

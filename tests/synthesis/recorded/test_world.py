@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloudtape.cassettes.messages import Request, Response
-from cloudtape.reference.catalog import default_catalog
+from cloudtape.openstack.catalog import default_catalog
 from cloudtape.synthesis.object_store.service import ObjectService
 from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.proxies import PROXIES

@@ -1,0 +1,137 @@
+"""Errors in the shape in which each service reports them.
+
+A service is a row: its envelope, and where the envelope holds a fault's name, the names. Clients read these shapes:
+openstacksdk `exceptions.raise_from_response`, keystoneauth `exceptions.http.from_response`, swiftclient (HTML).
+Sources: the services' own fault middlewares (nova and cinder `wsgi.Fault`, keystone `exception.Error`, neutron
+`api_common`, heat `fault`, the API-SIG's guideline "Errors").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from html import escape
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+Envelope = Callable[[int, str, str], Any]
+"""(status, reason phrase, message) → a JSON value, or a string of HTML."""
+
+FAULT_NAMES = {
+    400: "badRequest",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "itemNotFound",
+    405: "badMethod",
+    406: "computeFault",
+    409: "conflictingRequest",
+    413: "overLimit",
+    415: "badMediaType",
+    429: "overLimit",
+    501: "notImplemented",
+    503: "serviceUnavailable",
+}
+NEUTRON_TYPES = {400: "HTTPBadRequest", 404: "HTTPNotFound", 409: "HTTPConflict", 501: "HTTPNotImplemented"}
+
+
+def _named(status: int, _: str, message: str) -> Any:
+    return {FAULT_NAMES.get(status, "computeFault"): {"code": status, "message": message}}
+
+
+def _error(status: int, reason: str, message: str) -> Any:
+    return {"error": {"code": status, "title": reason, "message": message}}
+
+
+def _neutron(status: int, reason: str, message: str) -> Any:
+    return _neutron_named(NEUTRON_TYPES.get(status, "HTTP" + reason.replace(" ", "")), message)
+
+
+def _neutron_named(kind: str, message: str) -> Any:
+    return {"NeutronError": {"type": kind, "message": message, "detail": ""}}
+
+
+def _heat(status: int, reason: str, message: str) -> Any:
+    error = {"message": message, "traceback": None, "type": "HTTP" + reason.replace(" ", "")}
+    return {"explanation": message, "code": status, "error": error, "title": reason}
+
+
+def _wsme(_: int, __: str, message: str) -> Any:
+    return {"faultcode": "Server", "faultstring": message, "debuginfo": None}
+
+
+def _ironic(_: int, __: str, message: str) -> Any:
+    return {"error_message": {"faultcode": "Server", "faultstring": message, "debuginfo": None}}
+
+
+def _flat(status: int, reason: str, message: str) -> Any:
+    return {"code": status, "type": reason.lower().replace(" ", "_"), "title": reason, "message": message}
+
+
+def listed(status: int, reason: str, message: str) -> Any:
+    return {"errors": [{"status": status, "title": reason, "detail": message}]}
+
+
+def _page(status: int, reason: str, message: str) -> Any:
+    title = f"{status} {reason}"
+    return f"<html>\n<head><title>{title}</title></head>\n<body><h1>{title}</h1>\n{escape(message)}\n</body>\n</html>"
+
+
+def _paragraph(_: int, reason: str, message: str) -> Any:
+    return f"<html><h1>{reason}</h1><p>{escape(message)}</p></html>"
+
+
+def _unknown(status: int, reason: str, message: str) -> Any:
+    """Both shapes that generic clients look for."""
+    return _error(status, reason, message) | {"message": message}
+
+
+ENVELOPES: dict[str, Envelope] = {
+    "application-catalog": _page,
+    "baremetal": _ironic,
+    "block-storage": _named,
+    "compute": _named,
+    "container-infrastructure-management": listed,
+    "data-processing": _flat,
+    "database": _named,
+    "dns": _flat,
+    "identity": _error,
+    "image": _page,
+    "key-manager": _flat,
+    "load-balancer": _wsme,
+    "network": _neutron,
+    "object-store": _paragraph,
+    "orchestration": _heat,
+    "placement": listed,
+    "shared-file-system": _named,
+    "telemetry": _ironic,
+}
+# Envelopes with a place for the service's own name of a fault (`NetworkInUse`).
+NAMED: dict[str, Callable[[str, str], Any]] = {"network": _neutron_named}
+PHRASES = {int(status): status.phrase for status in HTTPStatus}
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """An error as a service words it: `body` of this media type."""
+
+    status: int
+    reason: str
+    media_type: str
+    body: bytes
+
+
+def fault(service: str, status: int, message: str, facts: Mapping[str, Any] | None = None, kind: str = "") -> Fault:
+    """An error of a service (its official type; any other gets a shape that most clients read).
+
+    `message` is one line for a person. `facts` stand under the key `cloudtape` of a JSON body; an HTML one has no
+    place for them. `kind` is the service's own name for it.
+    """
+    reason = PHRASES.get(status, "Error")
+    content = ENVELOPES.get(service, _unknown)(status, reason, message)
+    if kind and service in NAMED:
+        content = NAMED[service](kind, message)
+    if isinstance(content, str):
+        return Fault(status, reason, "text/html; charset=UTF-8", content.encode())
+    if facts:
+        content = {**content, "cloudtape": facts}
+    return Fault(status, reason, "application/json", msgspec.json.encode(content))

@@ -1,0 +1,43 @@
+"""Errors as the clients read them: by openstacksdk's and keystoneauth's own code."""
+
+import html
+
+import pytest
+import requests
+from keystoneauth1.exceptions.http import from_response
+from openstack.exceptions import HttpException, raise_from_response
+
+from cloudtape.cassettes.faults import fault
+from cloudtape.openstack.faults import ENVELOPES
+
+SERVICES = [*ENVELOPES, "never-heard-of"]
+MESSAGE = 'no <recorded> answer to GET "x"'
+
+
+def as_client_sees_it(service: str, status: int) -> requests.Response:
+    made = fault(service, status, MESSAGE, {"reason": "because", "nearest": []})
+    assert isinstance(made.body, bytes)
+    response = requests.Response()
+    response.status_code, response.reason = made.status, made.reason
+    response._content = made.body
+    response.headers.update(dict(made.headers))
+    response.url = "http://cloud/x"
+    return response
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 409, 413, 501, 502, 504])
+@pytest.mark.parametrize("service", sorted({*SERVICES} - {"placement", "container-infrastructure-management"}))
+def test_openstacksdk_prints_the_message(service: str, status: int) -> None:
+    with pytest.raises(HttpException) as caught:
+        raise_from_response(as_client_sees_it(service, status))
+    assert html.unescape(caught.value.details).endswith(MESSAGE)
+
+
+@pytest.mark.parametrize("service", ["identity", "placement", "container-infrastructure-management", "never-heard-of"])
+def test_keystoneauth_prints_the_message(service: str) -> None:
+    error = from_response(as_client_sees_it(service, 501), "GET", "http://cloud/x")
+    assert MESSAGE in f"{error.message} {error.details}"
+
+
+def test_the_facts_stand_beside_the_message() -> None:
+    assert as_client_sees_it("compute", 501).json()["cloudtape"] == {"reason": "because", "nearest": []}

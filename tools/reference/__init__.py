@@ -1,0 +1,1 @@
+"""The parser of the *OpenStack API Complete Reference*, which makes the operation catalog."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cloudtape.cassettes.errors import CassetteFormatError
 from cloudtape.cassettes.files import index
-from cloudtape.cassettes.files.bodies import checked
+from cloudtape.cassettes.files.stored import checked
 from cloudtape.cassettes.files.index import Summariser
 from cloudtape.cassettes.files.yaml_reader import Progress
 from cloudtape.cassettes.messages import Interaction, Route

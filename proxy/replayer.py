@@ -12,8 +12,8 @@ import msgspec
 from msgspec.structs import replace
 
 from cloudtape.cassettes.cassette import Cassette, load
-from cloudtape.cassettes.files.bodies import checked
 from cloudtape.cassettes.files.fingerprint import fingerprint
+from cloudtape.cassettes.files.stored import checked, verified
 from cloudtape.cassettes.files.yaml_reader import Progress
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
 from cloudtape.clock import Now, is_token_answer, now
@@ -39,6 +39,8 @@ from cloudtape.tokens import IssuedTokens
 from cloudtape.uploads import Shelf
 
 MOST_SESSIONS = 10_000
+SMALL = 1024 * 1024
+"""Bytes of a body file that is looked at before its answer begins; of a larger one while it is sent."""
 JSON = (("Content-Type", "application/json"),)
 NO_REQUEST = Request("GET", "")
 
@@ -247,7 +249,7 @@ class Replayer:
             return None
         response = recorded.response
         if isinstance(response.body, StoredBody):
-            checked(response.body)
+            verified(response.body).close() if response.body.size <= SMALL else checked(response.body)
         operation = recorded.operation or self._names.operation_of(recorded.request) or "-"
         told = moved(recorded, self._clock()) if tells_time(response.headers) else response.headers
         headers = (*replayed(told), *whence(operation, position + 1))

@@ -21,6 +21,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from cloudtape.cassettes.files import stored
 from cloudtape.cassettes.messages import Body, StoredBody, Stream
 
 CHUNK = 256 * 1024
@@ -331,6 +332,5 @@ async def chunks_of(body: Body | Content) -> AsyncIterator[bytes]:
 
 
 async def stored_chunks(body: StoredBody) -> AsyncIterator[bytes]:
-    with body.path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            yield chunk
+    for piece in stored.pieces(body):
+        yield piece

@@ -7,7 +7,7 @@ import pytest
 
 from cloudtape.cassettes.cassette import load
 from cloudtape.cassettes.errors import BodyMissing, CassetteFormatError, CassetteNotFound
-from cloudtape.cassettes.files.bodies import checked
+from cloudtape.cassettes.files.stored import checked
 from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Interaction, Request, Response, Route, StoredBody
 

@@ -30,7 +30,7 @@ from cloudtape.cassettes.files import index_cache
 from cloudtape.cassettes.files.asked import Asked
 from cloudtape.cassettes.files.bodies import folder_of
 from cloudtape.cassettes.files.decoding import is_stored
-from cloudtape.cassettes.files.limits import LARGEST_CASSETTE, MIB, MOST_ROUTES
+from cloudtape.cassettes.files.limits import LARGEST_INTERACTION, MIB, MOST_REPEATED, MOST_ROUTES
 from cloudtape.cassettes.files.packing import FAULTS, pack, unpack
 from cloudtape.cassettes.files.yaml_reader import Progress, Reading, opened_file, read, read_bytes
 from cloudtape.cassettes.messages import Interaction, Route, StoredBody
@@ -236,7 +236,7 @@ def _build(path: Path, summaries: Summaries | None, progress: Progress | None, c
             bodies = (interaction.request.body, interaction.response.body)
             stored.extend((body.sha256, body.size) for body in bodies if isinstance(body, StoredBody))
             routes.update(((route.name, route.service, route.upstream), None) for route in interaction.routes)
-            if why := _too_much(len(routes), len(asked), offset):
+            if why := _too_much(len(routes), len(asked), offset, len(data)):
                 raise CassetteFormatError(path, why, f"interaction {interaction.ordinal}")
         head = _Head(
             hashlib.sha256(data).digest(),
@@ -256,11 +256,12 @@ def _build(path: Path, summaries: Summaries | None, progress: Progress | None, c
         return Index(head, blobs, 0, path)
 
 
-def _too_much(routes: int, origins: int, size: int) -> str:
+def _too_much(routes: int, origins: int, size: int, of: int) -> str:
     """Why no more is read, of which an alias can make any number; else empty."""
     if max(routes, origins) > MOST_ROUTES:
         return f"the cassette has more than {MOST_ROUTES} {'routes' if routes > MOST_ROUTES else 'hosts'}"
-    return f"what it says adds up to more than {LARGEST_CASSETTE // MIB} MiB" if size > LARGEST_CASSETTE else ""
+    most = LARGEST_INTERACTION + MOST_REPEATED * of
+    return f"what its aliases repeat adds up to more than {most // MIB} MiB" if size > most else ""
 
 
 def _write(packed: bytes, blobs: IO[bytes], out: IO[bytes]) -> None:

@@ -12,6 +12,8 @@ LARGEST_INTERACTION = 64 * MIB
 MOST_INTERACTIONS = 1_000_000
 MOST_VALUES = 2_000_000
 """Values (keys, texts, lists, mappings) of YAML that is read at once: each needs some 700 bytes of memory."""
+MOST_REPEATED = 4
+"""How often its own length a cassette may say, by aliases; besides one large interaction."""
 MOST_ROUTES = 1000
 MOST_FIELDS = 1024
 """Header fields of a message; no more are taken from a client or a cloud either."""

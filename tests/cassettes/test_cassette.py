@@ -249,3 +249,11 @@ def test_a_cassette_of_vcrpy_is_read_item_by_item(tmp_path: Path) -> None:
     path.write_text("interactions:" + ONE + "version: 3\n")
     with pytest.raises(CassetteFormatError, match="version is '3'"):
         load(path)
+
+
+def test_aliases_do_not_say_much_more_than_the_file_holds(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.yaml"
+    item = ONE.replace("- request", "- &one\n  request").replace("hello", "x" * (8 << 20))
+    path.write_text("version: 1\ninteractions:" + item + "- *one\n" * 20)
+    with pytest.raises(CassetteFormatError, match="aliases repeat adds up to more than 96 MiB"):
+        load(path)

@@ -1,19 +1,16 @@
 """A cassette that was recorded: its interactions in order, read when asked for.
 
-The YAML is the truth. Beside it lies a compiled index (`index`), made again whenever it does not fit the YAML.
+The YAML is the truth. A compiled index of it (`index`) lies in the user's cache, made again whenever it does not fit.
 """
 
 from __future__ import annotations
 
-import stat
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
 
-from cloudtape.cassettes.errors import CassetteFormatError
 from cloudtape.cassettes.files import index
-from cloudtape.cassettes.files.bodies import checked
-from cloudtape.cassettes.files.index import Summariser
+from cloudtape.cassettes.files.index import Summaries
+from cloudtape.cassettes.files.stored import checked
 from cloudtape.cassettes.files.yaml_reader import Progress
 from cloudtape.cassettes.messages import Interaction, Route
 
@@ -70,16 +67,10 @@ def is_there(path: Path) -> bool:
 
 
 def load(
-    path: Path,
-    summariser: Callable[[], Summariser] | None = None,
-    summary_version: str = "",
-    progress: Progress | None = None,
+    path: Path, summaries: Summaries | None = None, progress: Progress | None = None, cached: bool = True
 ) -> Cassette:
     """Open a cassette. Raises CassetteNotFound, CassetteFormatError.
 
-    `summary_version` must change whenever a summariser would say something else. Body files are not looked at here.
+    Without `cached` the YAML itself is read: for whoever judges it. Body files are not looked at here.
     """
-    with suppress(OSError):  # the index says what is wrong with a path
-        if stat.S_IFMT(path.stat().st_mode) not in (stat.S_IFREG, stat.S_IFDIR):
-            raise CassetteFormatError(path, "is a device or a pipe; a cassette is a file, which is read more than once")
-    return Cassette(path, index.opened(path, summariser, summary_version, progress))
+    return Cassette(path, index.opened(path, summaries, progress, cached))

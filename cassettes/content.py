@@ -18,6 +18,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from cloudtape.cassettes.codings import CHUNK, CODINGS, FAULTS, LONGEST_TAIL, Decoding
+from cloudtape.cassettes.files import stored
 from cloudtape.cassettes.files.bodies import Spool, forget
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
 
@@ -129,9 +130,7 @@ def _pieces(body: Body, size: int = CHUNK) -> Iterator[bytes]:
             yield body[at : at + size]
         return
     assert isinstance(body, StoredBody), "a stream is decoded when it has been read"
-    with body.path.open("rb") as file:
-        while piece := file.read(size):
-            yield piece
+    yield from stored.pieces(body, size)
 
 
 def _through(steps: list[Decoding], pieces: Iterator[bytes]) -> Iterator[bytes]:

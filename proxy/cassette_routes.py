@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from cloudtape.cassettes.cassette import Cassette
+from cloudtape.cassettes.errors import CassetteFormatError
+from cloudtape.cassettes.files.limits import MOST_ROUTES
 from cloudtape.cassettes.messages import Route
 from cloudtape.routes import Routes, base_of, is_service, official_type, origin_of
 from cloudtape.service_catalog import CATALOG_PATHS, endpoints_of
@@ -69,7 +71,12 @@ def _learn(routes: Routes, cassette: Cassette) -> None:
     for interaction in cassette:
         if CATALOG_PATHS.search(interaction.request.uri) and routes.serving(interaction.request.uri) is None:
             routes.add(Route(_free(routes, IDENTITY), IDENTITY, base_of(interaction.request.uri)))
-        routes.learn(endpoints_of(interaction.request, interaction.response))
+        endpoints = endpoints_of(interaction.request, interaction.response)
+        if len(routes) + len({base_of(one.url) for one in endpoints}) > MOST_ROUTES:
+            raise CassetteFormatError(
+                cassette.path, f"tells of more than {MOST_ROUTES} services", f"interaction {interaction.ordinal}"
+            )
+        routes.learn(endpoints)
 
 
 def _free(routes: Routes, name: str) -> str:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import yaml
 
+from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.cassettes.messages import Interaction
 from cloudtape.config import Tls
 from cloudtape.errors import ConfigError
@@ -109,8 +109,8 @@ def recorded(interactions: Iterable[Interaction]) -> dict[str, Any]:
             and interaction.response.status < 300
         ):
             try:
-                settings = _login(msgspec.json.decode(body))
-            except msgspec.DecodeError:
+                settings = _login(json_value(body))
+            except JsonError:
                 continue
             if settings:
                 return settings

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import msgspec
-
 from cloudtape.cassettes.content import decoded
+from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.errors import NotKeystone
 
@@ -29,8 +28,8 @@ async def check_keystone(send: Callable[[Request], Awaitable[Response]], auth_ur
 
 def _versions(body: bytes) -> bool:
     try:
-        document: Any = msgspec.json.decode(body)
-    except msgspec.DecodeError:
+        document: Any = json_value(body)
+    except JsonError:
         return False
     match document:
         case {"version": {"id": str()}} | {"versions": {"values": list()}}:

@@ -12,8 +12,9 @@ import msgspec
 from msgspec.structs import replace
 
 from cloudtape.cassettes.cassette import Cassette, load
-from cloudtape.cassettes.files.bodies import checked
 from cloudtape.cassettes.files.fingerprint import fingerprint
+from cloudtape.cassettes.files.index import Summaries
+from cloudtape.cassettes.files.stored import checked, verified
 from cloudtape.cassettes.files.yaml_reader import Progress
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
 from cloudtape.clock import Now, is_token_answer, now
@@ -21,7 +22,7 @@ from cloudtape.field_times import moved, tells_time
 from cloudtape.guesses import Guessed, priced
 from cloudtape.http.ready import MADE_READY_BY, Ready, packed, replayed, unpacked, whence
 from cloudtape.matchers.recordings.recording import Recording
-from cloudtape.matchers.recordings.summary import SUMMARISED_BY, Summariser, own_id
+from cloudtape.matchers.recordings.summary import SUMMARISED_BY, Summariser, fits, own_id
 from cloudtape.matchers.requests.canonical import canonical
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.said import Looseness, looseness
@@ -39,6 +40,8 @@ from cloudtape.tokens import IssuedTokens
 from cloudtape.uploads import Shelf
 
 MOST_SESSIONS = 10_000
+SMALL = 1024 * 1024
+"""Bytes of a body file that is looked at before its answer begins; of a larger one while it is sent."""
 JSON = (("Content-Type", "application/json"),)
 NO_REQUEST = Request("GET", "")
 
@@ -46,7 +49,7 @@ NO_REQUEST = Request("GET", "")
 def load_for_replay(path: Path, naming: Naming, progress: Progress | None = None) -> Cassette:
     """A cassette with all that a Replayer asks of it. Raises CassetteError."""
     version = f"{fingerprint(*SUMMARISED_BY, *MADE_READY_BY)}-{naming.digest}"
-    return load(path, lambda: _ForReplay(naming), version, progress)
+    return load(path, Summaries(lambda: _ForReplay(naming), version, fits), progress)
 
 
 class _ForReplay:
@@ -247,7 +250,7 @@ class Replayer:
             return None
         response = recorded.response
         if isinstance(response.body, StoredBody):
-            checked(response.body)
+            verified(response.body).close() if response.body.size <= SMALL else checked(response.body)
         operation = recorded.operation or self._names.operation_of(recorded.request) or "-"
         told = moved(recorded, self._clock()) if tells_time(response.headers) else response.headers
         headers = (*replayed(told), *whence(operation, position + 1))

@@ -69,6 +69,8 @@ class Routes:
     def __init__(self, routes: Iterable[Route] = ()) -> None:
         self._by_name: dict[str, Route] = {}
         self._by_base: dict[str, Route] = {}
+        self._deepest = 0
+        """Slashes in the path of a base."""
         self.version = 0
         for route in routes:
             self.add(route)
@@ -86,6 +88,7 @@ class Routes:
         """Add a route as it is; one whose name or base is known already changes nothing."""
         if route.name not in self._by_name and _key(route.upstream) not in self._by_base:
             self._by_name[route.name] = self._by_base[_key(route.upstream)] = route
+            self._deepest = max(self._deepest, urlsplit(route.upstream).path.count("/"))
             self.version += 1
 
     def learn(self, endpoints: Iterable[Endpoint]) -> tuple[Route, ...]:
@@ -107,7 +110,8 @@ class Routes:
     def serving(self, uri: str) -> Route | None:
         """The route with the longest base that `uri` lies under, or None."""
         origin = origin_of(uri)
-        path = urlsplit(uri).path
+        # No deeper than any base: a path may have a hundred thousand slashes.
+        path = "/".join(urlsplit(uri).path.split("/", self._deepest + 1)[: self._deepest + 1])
         while True:
             if route := self._by_base.get(origin + path.rstrip("/")):
                 return route

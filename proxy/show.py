@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cloudtape.cassettes.cassette import Cassette
+from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, Stream
 from cloudtape.output import counted
 
@@ -67,8 +68,8 @@ def _value(body: Body) -> Any:
     """JSON as its value, text as a string."""
     if isinstance(body, bytes) and body:
         try:
-            return msgspec.json.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            return json_value(body)
+        except JsonError:
             pass
     return _text(body)
 

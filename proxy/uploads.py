@@ -7,15 +7,18 @@ beside the event loop. What the data means for answers is said in `matchers.sess
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing
 from functools import partial
 from io import BytesIO
-from typing import IO
+from typing import IO, BinaryIO
 from urllib.parse import unquote
 
 import msgspec
 from msgspec.structs import replace
 
+from cloudtape.cassettes.errors import BodyMissing
+from cloudtape.cassettes.files.stored import verified
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
 from cloudtape.errors import UploadNotKept
 from cloudtape.matchers.recordings.summary import own_id
@@ -36,6 +39,35 @@ class Segment(msgspec.Struct):
 
     path: str
     range: str | None = None
+
+
+class RecordedBlob(Blob):
+    """A body in a file, which is not given before all of it was found to be what its name says.
+
+    Raises BodyMissing; while it is sent, a ConnectionError.
+    """
+
+    __slots__ = ("_body",)
+
+    def __init__(self, body: StoredBody) -> None:
+        super().__init__(body.size, {"sha256": body.sha256})
+        self._body = body
+
+    def open(self) -> BinaryIO:
+        return verified(self._body)
+
+    def read(self, start: int, stop: int) -> bytes:
+        with self.open() as file:
+            file.seek(start)
+            return file.read(stop - start)
+
+    async def chunks(self, start: int, stop: int) -> AsyncGenerator[bytes, None]:
+        try:
+            async with aclosing(super().chunks(start, stop)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+        except BodyMissing as error:
+            raise ConnectionError(str(error)) from error
 
 
 class Shelf:
@@ -207,7 +239,7 @@ def _are_same(one: Body, other: Body) -> bool:
 def _content(body: Body) -> Content:
     """A body that is kept elsewhere."""
     if isinstance(body, StoredBody):
-        return Content.of(Blob(body.size, {"sha256": body.sha256}, path=body.path))
+        return Content.of(RecordedBlob(body))
     assert isinstance(body, bytes)
     return Content.of(Blob(len(body), {}, body))
 

@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from cloudtape.cassettes.files import stored
 from cloudtape.cassettes.messages import Body, StoredBody, Stream
 from cloudtape.synthesis.blobs import CHUNK, IN_MEMORY, Blob, Content, new_hash
 
@@ -197,6 +198,5 @@ async def chunks_of(body: Body | Content) -> AsyncIterator[bytes]:
 
 
 async def stored_chunks(body: StoredBody) -> AsyncIterator[bytes]:
-    with body.path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            yield chunk
+    for piece in stored.pieces(body):
+        yield piece

@@ -6,8 +6,7 @@ import functools
 from typing import Any
 from urllib.parse import unquote
 
-import msgspec
-
+from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.cassettes.messages import Request, StoredBody, header
 from cloudtape.matchers.requests.operations import VERSION
 from cloudtape.synthesis.errors import Refused
@@ -68,6 +67,6 @@ def body_of(request: Request, plan: Plan) -> Any:
     try:
         if kind.endswith("xml"):
             return from_xml(data, plan.sent)
-        return msgspec.json.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError, XmlError):
+        return json_value(data)
+    except (JsonError, XmlError):
         raise Refused(400, "Malformed request body: it is no JSON document.", "HTTPBadRequest") from None

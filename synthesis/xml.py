@@ -12,6 +12,8 @@ from xml.etree import ElementTree
 from defusedxml import ElementTree as Defused
 from defusedxml.common import DefusedXmlException
 
+from cloudtape.cassettes.json_text import DEEPEST
+
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 MAPS = frozenset({"metadata", "extra_specs", "properties"})
 SINGULAR = {"addresses": "address", "policies": "policy", "metadata": "meta", "statuses": "status"}
@@ -121,11 +123,20 @@ def from_xml(data: bytes, sample: Any) -> Any:
     """The JSON that a request in XML says; `sample` is the example of the JSON request. Raises XmlError."""
     try:
         root = Defused.fromstring(data)
-    except (ElementTree.ParseError, DefusedXmlException) as error:
+    except (ElementTree.ParseError, DefusedXmlException, LookupError, ValueError) as error:  # of unknown encodings, too
         raise XmlError(str(error)) from None
+    if _is_deep(root):
+        raise XmlError("it is nested too deeply")
     name = _local(root.tag)
     inside = sample.get(name) if isinstance(sample, dict) else None
     return {name: _value(root, inside)}
+
+
+def _is_deep(root: ElementTree.Element) -> bool:
+    level = [root]
+    for _ in range(DEEPEST):
+        level = [child for element in level for child in element]
+    return bool(level)
 
 
 def _value(element: ElementTree.Element, sample: Any) -> Any:

@@ -13,6 +13,9 @@ class Asked:
     def __init__(self) -> None:
         self._common: dict[tuple[str, str, str], list[str]] = {}
 
+    def __len__(self) -> int:
+        return len(self._common)
+
     def add(self, request: Request) -> None:
         scheme, _, rest = request.uri.partition("?")[0].partition("://")
         host, *path = rest.split("/")

@@ -13,7 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from cloudtape.cassettes.errors import BodyMissing, CassetteWriteError
+from cloudtape.cassettes.errors import CassetteWriteError
+from cloudtape.cassettes.files.decoding import SHA256
 from cloudtape.cassettes.messages import StoredBody
 
 INLINE_TEXT = 1024 * 1024
@@ -25,20 +26,6 @@ TEMPORARY_PREFIX = ".incoming-"
 def folder_of(cassette: Path) -> Path:
     """Where the body files of a cassette lie."""
     return cassette.with_name(cassette.name.removesuffix(".yaml").removesuffix(".yml") + ".bodies")
-
-
-def checked(body: StoredBody) -> StoredBody:
-    """The body, when its file is there in its length. Raises BodyMissing."""
-    try:
-        size = body.path.stat().st_size
-    except OSError as error:
-        why = (
-            f"the body file is not there ({error.strerror}); the folder {body.path.parent.name} belongs to the cassette"
-        )
-        raise BodyMissing(body.path, f"{why} and must lie beside it") from error
-    if size != body.size:
-        raise BodyMissing(body.path, f"the body file has {size} bytes, {body.size} were recorded")
-    return body
 
 
 def is_short(body: object) -> bool:
@@ -126,7 +113,7 @@ class BodyFolder:
 
     def clean(self) -> None:
         """Remove what a killed recorder left half written."""
-        for leftover in self.path.glob(TEMPORARY_PREFIX + "*"):
+        for leftover in self._files(TEMPORARY_PREFIX + "*"):
             with suppress(OSError):
                 leftover.unlink()
 
@@ -151,8 +138,8 @@ class BodyFolder:
 
     def keep_only(self, digests: set[str]) -> None:
         """Remove the files that no interaction names any more."""
-        for file in self.path.glob("*"):
-            if file.name not in digests:
+        for file in self._files("*"):
+            if SHA256.fullmatch(file.name) and file.name not in digests:
                 with suppress(OSError):
                     file.unlink()
 
@@ -162,6 +149,10 @@ class BodyFolder:
             with suppress(OSError):
                 file.unlink()
 
+    def _files(self, names: str) -> list[Path]:
+        """What is in the folder, if it is one: what a link leads to is not ours to remove."""
+        return [] if self.path.is_symlink() else list(self.path.glob(names))
+
     def remove_empty(self) -> None:
         """Remove the folder when there is nothing in it."""
         with suppress(OSError):
@@ -169,6 +160,8 @@ class BodyFolder:
 
     def _move(self, body: StoredBody) -> StoredBody:
         target = self.path / body.sha256
+        if self.path.is_symlink():
+            raise CassetteWriteError(self.path, "it is a link, not a folder")
         try:
             if target.exists() and target.stat().st_size == body.size:
                 if body.path != target:

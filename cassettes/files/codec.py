@@ -1,4 +1,4 @@
-"""Interaction ↔ YAML: what one item of a cassette looks like.
+"""Interaction → YAML: what one item of a cassette looks like (`decoding` reads it again).
 
 The outer shape is vcrpy's (`request` with method, uri, body and headers; `response` with status, headers and
 body.string); what is ours stands in keys behind those two, which vcrpy ignores. The last key is `ordinal`: an item
@@ -7,26 +7,13 @@ that has it is whole. Knows nothing of files, save that a large body's bytes may
 
 from __future__ import annotations
 
-import base64
-import re
-from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
 from cloudtape.cassettes.files import yaml_text
-from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, Route, StoredBody
+from cloudtape.cassettes.messages import Body, Headers, Interaction, Route, StoredBody
 
 VERSION = 1
 HEADER = f"version: {VERSION}\ncloudtape: {VERSION}\ninteractions:\n".encode()
-SHA256 = re.compile(r"[0-9a-f]{64}")
-
-
-class ItemError(Exception):
-    """An item is not an interaction; the message says which part of it."""
-
-
-# --- writing ---------------------------------------------------------------------------------------------------------
 
 
 def encode(interaction: Interaction) -> bytes:
@@ -142,156 +129,3 @@ def _of_message(key: str, body: Body, order: Headers) -> str:
 def _route(route: Route) -> str:
     name, service, upstream = map(yaml_text.scalar, (route.name, route.service, route.upstream))
     return f"  - name: {name}\n    service: {service}\n    upstream: {upstream}\n"
-
-
-# --- reading ---------------------------------------------------------------------------------------------------------
-
-
-def decode(item: Any, position: int, folder: Path) -> Interaction:
-    """An interaction from what YAML made of its item; `folder` is where body files lie.
-
-    Reads items that vcrpy or another tool wrote, too. Raises ItemError.
-    """
-    request, response = _mapping(item, "request"), _mapping(item, "response")
-    code, reason = _status(response)
-    return Interaction(
-        Request(
-            _string(request, "method"),
-            _string(request, "uri"),
-            _fields(request, item.get("request_fields")),
-            _read_body(request.get("body"), item.get("request_body"), folder),
-            _string(item, "route", ""),
-        ),
-        Response(
-            code,
-            reason,
-            _fields(response, item.get("response_fields")),
-            _read_body(response.get("body", response.get("content")), item.get("response_body"), folder),
-        ),
-        position,
-        _string(item, "recorded_at", ""),
-        _number(item, "elapsed"),
-        _string(item, "operation", ""),
-        tuple(_strings(item.get("scrubbed") or [], "scrubbed")),
-        tuple(_read_route(route) for route in _list(item, "routes")),
-        _string(item, "lost", ""),
-    )
-
-
-def _status(response: Mapping[Any, Any]) -> tuple[int, str]:
-    """Code and reason; some recorders write the code alone, as vcrpy once did for httpx."""
-    status = response.get("status", response.get("status_code"))
-    if isinstance(status, dict):
-        return _integer(status, "code"), _string(status, "message", "")
-    return _integer({"status": status}, "status"), ""
-
-
-def _mapping(owner: Any, key: str) -> dict[Any, Any]:
-    value = owner.get(key) if isinstance(owner, dict) else None
-    if not isinstance(value, dict):
-        raise ItemError(f"{key} is missing or no mapping")
-    return value
-
-
-def _list(owner: Mapping[Any, Any], key: str) -> list[Any]:
-    value = owner.get(key) or []
-    if not isinstance(value, list):
-        raise ItemError(f"{key} is no list")
-    return value
-
-
-def _string(owner: Mapping[Any, Any], key: str, default: str | None = None) -> str:
-    value = owner.get(key)
-    if value is None and default is not None:
-        return default
-    if not isinstance(value, str):
-        raise ItemError(f"{key} is missing or no text")
-    return value
-
-
-def _integer(owner: Mapping[Any, Any], key: str) -> int:
-    value = owner.get(key)
-    if isinstance(value, bool) or not isinstance(value, int) or not 100 <= value <= 999:
-        raise ItemError(f"{key} is no HTTP status")
-    return value
-
-
-def _number(owner: Mapping[Any, Any], key: str) -> float:
-    value = owner.get(key) or 0.0
-    if not isinstance(value, int | float):
-        raise ItemError(f"{key} is no number")
-    return float(value)
-
-
-def _strings(values: Any, what: str) -> list[str]:
-    """Field values and the like; vcrpy writes one value without a list, numbers without quotes."""
-    values = values if isinstance(values, list) else [values]
-    return [_as_text(value, what) for value in values]
-
-
-def _as_text(value: Any, what: str) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "surrogateescape")
-    if value is None or isinstance(value, int | float):
-        return "" if value is None else str(value)
-    raise ItemError(f"{what} is no text")
-
-
-def _fields(message: Mapping[Any, Any], order: Any) -> Headers:
-    grouped = message.get("headers") or {}
-    if not isinstance(grouped, dict):
-        raise ItemError("headers is no mapping")
-    pairs = [
-        (_as_text(name, "a header's name"), value)
-        for name, values in grouped.items()
-        for value in _strings(values, f"header {name}")
-    ]
-    return tuple(_reordered(pairs, order) if order else pairs)
-
-
-def _reordered(pairs: list[tuple[str, str]], order: Any) -> list[tuple[str, str]]:
-    waiting: dict[str, list[tuple[str, str]]] = {}
-    for pair in pairs:
-        waiting.setdefault(pair[0], []).append(pair)
-    try:
-        return [waiting[name].pop(0) for name in _strings(order, "the order of headers")]
-    except (KeyError, IndexError):
-        raise ItemError("the order of headers names one that is not there") from None
-
-
-def _read_body(value: Any, stored: Any, folder: Path) -> Body:
-    if stored is not None:
-        return _stored(stored, folder)
-    if isinstance(value, dict):
-        value = value["string"] if "string" in value else _unpacked(value.get("base64_string"))
-    if value is None:
-        return b""
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogatepass")
-    if isinstance(value, bytes):
-        return value
-    raise ItemError("a body is neither text nor bytes")
-
-
-def _unpacked(value: Any) -> Any:
-    """What a body in base64 says."""
-    try:
-        return base64.b64decode(value) if isinstance(value, str | bytes) else value
-    except ValueError:
-        raise ItemError("a body is no base64") from None
-
-
-def _stored(value: Any, folder: Path) -> StoredBody:
-    match value:
-        case {"sha256": str(sha256), "size": int(size)} if SHA256.fullmatch(sha256) and size >= 0:
-            return StoredBody(folder / sha256, size, sha256)
-        case _:
-            raise ItemError("a body file is not named by a SHA-256 and a size")
-
-
-def _read_route(value: Any) -> Route:
-    if not isinstance(value, dict):
-        raise ItemError("a route is no mapping")
-    return Route(_string(value, "name"), _string(value, "service", ""), _string(value, "upstream"))

@@ -1,4 +1,4 @@
-"""The compiled index beside a cassette: `servers.yaml.index`.
+"""The compiled index of a cassette: a cache of ours (`index_cache` says where), never a part of the cassette.
 
     magic │ length and checksum of the head │ head │ interactions, each in three pieces
                                               │      └ what the summariser says of it, its answer's body, the rest
@@ -6,7 +6,8 @@
                                                 checksums of the interactions, summary
 
 It is never trusted over the YAML: the head names the digest of the YAML's whole content, and head and interactions
-carry checksums of their own. Whatever does not fit is made again.
+carry checksums of their own. Only what this user wrote is read at all, and still every offset, length and name in it is
+checked. Whatever does not fit is made again.
 """
 
 from __future__ import annotations
@@ -18,20 +19,23 @@ import tempfile
 import weakref
 import zlib
 from collections.abc import Callable
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, Protocol
 
 import msgspec
 
-from cloudtape.cassettes.errors import CassetteFormatError, CassetteNotFound
+from cloudtape.cassettes.errors import CassetteFormatError
+from cloudtape.cassettes.files import index_cache
 from cloudtape.cassettes.files.asked import Asked
 from cloudtape.cassettes.files.bodies import folder_of
-from cloudtape.cassettes.files.packing import pack, unpack
-from cloudtape.cassettes.files.yaml_reader import Progress, Reading, read, read_bytes
+from cloudtape.cassettes.files.decoding import is_stored
+from cloudtape.cassettes.files.limits import LARGEST_INTERACTION, MIB, MOST_REPEATED, MOST_ROUTES
+from cloudtape.cassettes.files.packing import FAULTS, pack, unpack
+from cloudtape.cassettes.files.yaml_reader import Progress, Reading, opened_file, read, read_bytes
 from cloudtape.cassettes.messages import Interaction, Route, StoredBody
 
-MAGIC = b"cloudtape index 8\n"
+MAGIC = b"cloudtape index 9\n"
 CHUNK = 1024 * 1024
 PLACE = struct.Struct("<QIIIII")
 """Where an interaction lies behind the head: its offset, the lengths of its pieces, the CRC-32 of the first two
@@ -65,6 +69,18 @@ class Summariser(Protocol):
         """What is kept of all of them."""
 
 
+class Summaries(msgspec.Struct, frozen=True):
+    """How a caller has a cassette summarised.
+
+    `version` must change whenever a summariser would say something else. `fits` says whether what one is said to have
+    said (`Summariser.close`) of so many interactions can be that: it may be a stranger's.
+    """
+
+    summariser: Callable[[], Summariser]
+    version: str
+    fits: Callable[[memoryview, int], bool] = lambda _summary, _size: True
+
+
 _encode = msgspec.msgpack.Encoder().encode
 _decode_head = msgspec.msgpack.Decoder(_Head).decode
 
@@ -80,6 +96,7 @@ class Index:
         self._places, self._folder = head.places, folder_of(path)
         # Read, not mapped: what was read once would count as our memory for good.
         self._file, self._start, self._path = os.dup(file.fileno()), start, path
+        self._size = os.fstat(self._file).st_size
         weakref.finalize(self, os.close, self._file)
 
     def __len__(self) -> int:
@@ -88,87 +105,97 @@ class Index:
     def interaction(self, at: int) -> Interaction:
         """The interaction at a position from 0."""
         offset, own, body, rest, checksum, rests = PLACE.unpack_from(self._places, at * PLACE.size)
-        whole = os.pread(self._file, own + body + rest, self._start + offset)
+        whole = self._piece(offset, own + body + rest)
         if zlib.crc32(whole[: own + body]) != checksum or zlib.crc32(whole[own + body :]) != rests:
             return self._again(at).interaction(at)
-        return unpack(whole[own : own + body], whole[own + body :], at + 1, self._folder)
+        try:
+            return unpack(whole[own : own + body], whole[own + body :], at + 1, self._folder)
+        except FAULTS:
+            return self._again(at).interaction(at)
 
     def answer(self, at: int) -> tuple[bytes, bytes]:
         """What the summariser said of the interaction at a position from 0, and the body of its answer (empty where it
         lies in a file); cheaper than the whole interaction.
         """
         offset, own, body, _, checksum, _ = PLACE.unpack_from(self._places, at * PLACE.size)
-        found = os.pread(self._file, own + body, self._start + offset)
-        if zlib.crc32(found) != checksum:
+        found = self._piece(offset, own + body)
+        if len(found) != own + body or zlib.crc32(found) != checksum:
             return self._again(at).answer(at)
         return found[:own], found[own:]
+
+    def _piece(self, offset: int, length: int) -> bytes:
+        """Some bytes behind the head; none where the file has not so many."""
+        start = self._start + offset
+        return os.pread(self._file, length, start) if start + length <= self._size else b""
 
     def _again(self, at: int) -> Index:
         """The index itself, made again because an interaction is damaged."""
         fresh = self.rebuild() if self.rebuild else None
         if fresh is None or len(fresh) != len(self):
             raise CassetteFormatError(self._path, "changed while it was in use", f"interaction {at + 1}")
-        self._file, self._start, self.rebuild = os.dup(fresh._file), fresh._start, None
+        self._file, self._start, self._size = os.dup(fresh._file), fresh._start, fresh._size
+        self.rebuild = None
         weakref.finalize(self, os.close, self._file)
         self._places = fresh._places
         return self
 
 
-def opened(
-    path: Path, summariser: Callable[[], Summariser] | None, summary_version: str, progress: Progress | None
-) -> Index:
-    """The index of a cassette: the one beside it where it fits, else a new one. Raises CassetteError."""
-    digest = _digest_of(path)  # first, for it says that a folder is none; `.` and `/` have no name to go on with
-    file = path.with_name(path.name + ".index")
-    version = summary_version if summariser else ""
+def opened(path: Path, summaries: Summaries | None, progress: Progress | None, cached: bool) -> Index:
+    """The index of a cassette: the one in the cache where it fits, else a new one. Raises CassetteError.
 
-    def rebuild() -> Index:
-        return _build(path, file, summariser() if summariser else None, version, progress)
+    `cached` False: the YAML is read, whatever is in the cache, and nothing is left there.
+    """
+    if not cached:
+        return _build(path, summaries, progress, cached)
+    digest, size = _digest_of(path)
+    for file in index_cache.found(digest, summaries.version if summaries else None):
+        with file:
+            found = _read(file, path, digest, size, summaries)
+        if found is not None:
+            found.rebuild = partial(_build, path, summaries, progress, cached)
+            return found
+    return _build(path, summaries, progress, cached)
 
-    found = _read(file, path, digest, version if summariser else None)
-    if found is None:
-        return rebuild()
-    found.rebuild = rebuild
-    return found
 
-
-def _digest_of(path: Path) -> bytes:
-    """A digest of the whole file, in little memory."""
-    sha = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(CHUNK):
-                sha.update(chunk)
-    except FileNotFoundError as error:
-        raise CassetteNotFound(path) from error
-    except OSError as error:
-        raise CassetteFormatError(path, f"cannot be read: {error.strerror}") from error
-    return sha.digest()
+def _digest_of(path: Path) -> tuple[bytes, int]:
+    """A digest of the whole file, in little memory, and its length."""
+    sha, size = hashlib.sha256(), 0
+    with opened_file(path) as file:
+        while chunk := file.read(CHUNK):
+            sha.update(chunk)
+            size += len(chunk)
+    return sha.digest(), size
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def _read(file: Path, cassette: Path, digest: bytes, summary_version: str | None) -> Index | None:
-    """The index in a file, or None where it is missing, damaged, or of another YAML or version.
-
-    `summary_version` None: any summaries will do, because nobody reads them.
-    """
+def _read(file: IO[bytes], cassette: Path, digest: bytes, size: int, summaries: Summaries | None) -> Index | None:
+    """The index in a file, or None where it is damaged, or of another YAML or version. `size`: bytes of the YAML."""
     try:
-        with file.open("rb") as opened_file:
-            head, start = _read_head(opened_file)
-            if head.yaml_digest != digest or summary_version not in (None, head.summary_version):
+        head, start = _read_head(file)
+        if head.yaml_digest != digest or not _is_sound(head, size):
+            return None
+        if summaries:
+            count = len(head.places) // PLACE.size
+            if head.summary_version != summaries.version or not summaries.fits(head.summary, count):
                 return None
-            size = os.fstat(opened_file.fileno()).st_size
-            if head.places and start + _end(head.places) > size:
-                return None
-            return Index(head, opened_file, start, cassette)
-    except (OSError, ValueError, msgspec.MsgspecError):
+        end = _end(head.places)
+        return Index(head, file, start, cassette) if start + end <= os.fstat(file.fileno()).st_size else None
+    except (OSError, ValueError, OverflowError, msgspec.MsgspecError):
         return None
 
 
+def _is_sound(head: _Head, size: int) -> bool:
+    """Whether what a head says of a YAML of so many bytes can be: names of files, lengths."""
+    whole_places = len(head.places) % PLACE.size == 0
+    return whole_places and 0 <= head.whole_bytes <= size and all(is_stored(*body) for body in head.stored)
+
+
 def _end(places: memoryview) -> int:
-    """Where the last interaction ends; they lie in order."""
+    """Where the last interaction ends; they lie in order. Each is looked at when it is asked for."""
+    if not places:
+        return 0
     offset, own, body, rest, _, _ = PLACE.unpack_from(places, len(places) - PLACE.size)
     return int(offset + own + body + rest)
 
@@ -189,17 +216,12 @@ def _read_head(file: IO[bytes]) -> tuple[_Head, int]:
 # --- building --------------------------------------------------------------------------------------------------------
 
 
-def _build(
-    path: Path,
-    file: Path,
-    summariser: Summariser | None,
-    summary_version: str,
-    progress: Progress | None,
-) -> Index:
+def _build(path: Path, summaries: Summaries | None, progress: Progress | None, cached: bool) -> Index:
     data = read_bytes(path)
     reading = Reading([], len(data))
+    summariser = summaries.summariser() if summaries else None
     places = bytearray()
-    routes: list[tuple[str, str, str]] = []
+    routes: dict[tuple[str, str, str], None] = {}
     asked = Asked()
     stored: list[tuple[str, int]] = []
     with tempfile.TemporaryFile() as blobs:
@@ -213,37 +235,38 @@ def _build(
             asked.add(interaction.request)
             bodies = (interaction.request.body, interaction.response.body)
             stored.extend((body.sha256, body.size) for body in bodies if isinstance(body, StoredBody))
-            routes.extend((route.name, route.service, route.upstream) for route in interaction.routes)
+            routes.update(((route.name, route.service, route.upstream), None) for route in interaction.routes)
+            if why := _too_much(len(routes), len(asked), offset, len(data)):
+                raise CassetteFormatError(path, why, f"interaction {interaction.ordinal}")
         head = _Head(
             hashlib.sha256(data).digest(),
-            summary_version,
+            summaries.version if summaries else "",
             tuple(reading.notes),
             reading.whole_bytes,
-            tuple(dict.fromkeys(routes)),
+            tuple(routes),
             asked.beginnings(),
             tuple(dict.fromkeys(stored)),
             memoryview(places),
             memoryview(summariser.close() if summariser else b""),
         )
         del data
-        packed = _encode(head)
-        with suppress(OSError):  # a folder that cannot be written has no index; the next start reads the YAML again
-            _write(file, packed, blobs, path.stat().st_mode & 0o666)
+        if cached:
+            index_cache.keep(head.yaml_digest, head.summary_version, partial(_write, _encode(head), blobs))
         blobs.flush()
         return Index(head, blobs, 0, path)
 
 
-def _write(file: Path, packed: bytes, blobs: IO[bytes], mode: int) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as out:
-            os.fchmod(descriptor, mode)  # as readable as the YAML beside it
-            checksum = hashlib.blake2b(packed, digest_size=16).digest()
-            out.write(MAGIC + len(packed).to_bytes(8, "big") + checksum + packed)
-            blobs.seek(0)
-            while chunk := blobs.read(CHUNK):
-                out.write(chunk)
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+def _too_much(routes: int, origins: int, size: int, of: int) -> str:
+    """Why no more is read, of which an alias can make any number; else empty."""
+    if max(routes, origins) > MOST_ROUTES:
+        return f"the cassette has more than {MOST_ROUTES} {'routes' if routes > MOST_ROUTES else 'hosts'}"
+    most = LARGEST_INTERACTION + MOST_REPEATED * of
+    return f"what its aliases repeat adds up to more than {most // MIB} MiB" if size > most else ""
+
+
+def _write(packed: bytes, blobs: IO[bytes], out: IO[bytes]) -> None:
+    checksum = hashlib.blake2b(packed, digest_size=16).digest()
+    out.write(MAGIC + len(packed).to_bytes(8, "big") + checksum + packed)
+    blobs.seek(0)
+    while chunk := blobs.read(CHUNK):
+        out.write(chunk)

@@ -1,21 +1,27 @@
-"""Where the items of a cassette of ours lie in its bytes, whatever an editor or a formatter did around them.
+"""Where the items of a cassette lie in its bytes, whatever an editor or a formatter did around them.
 
 Our recorder's items stand at the left margin and a formatter's two blanks from it; comments and blank lines may stand
-anywhere, and keys or the end of the document behind the list. What is within an item is `codec`'s.
+anywhere, and keys or the end of the document behind the list. So do vcrpy's, whose version stands behind the list. What
+is within an item is `codec`'s.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import NamedTuple
 
 from cloudtape.cassettes.files.codec import VERSION
+from cloudtape.cassettes.files.limits import MOST_INTERACTIONS
 
 _END = rb"[ \t]*+(?:#[^\n]*+)?\r?\n"
 _NOTHING = rb"(?:" + _END + rb"|---[ \t]*+\r?\n)*+"
 BEGIN = re.compile(
     rb"(?:\xef\xbb\xbf)?%bversion:[ ]+%d%b%bcloudtape:[ ]+%d%b%binteractions:%b"
     % (_NOTHING, VERSION, _END, _NOTHING, VERSION, _END, _NOTHING, _END)
+)
+VCRPYS_BEGIN = re.compile(
+    rb"(?:\xef\xbb\xbf)?%b(?:version:[ ]+%d%b%b)?interactions:%b" % (_NOTHING, VERSION, _END, _NOTHING, _END)
 )
 FIRST_ITEM = re.compile(_NOTHING + rb"( *+)-(?=[ \r\n])")
 TAIL = re.compile(rb"^(?:[^\s#\0-]|---)", re.MULTILINE)
@@ -34,18 +40,21 @@ class Layout(NamedTuple):
 
     begin: int
     indent: bytes | None
+    is_ours: bool = True
 
     def starts(self, data: bytes) -> list[int]:
-        """Where each item begins."""
+        """Where each item begins: of no more than may be, and one."""
         if self.indent is None:
             return []
         item = re.compile(rb"^" + self.indent + rb"-(?=[ \r\n])", re.MULTILINE)
-        return [match.start() for match in item.finditer(data, self.begin)]
+        return [match.start() for match in islice(item.finditer(data, self.begin), MOST_INTERACTIONS + 1)]
 
     def torn_start(self, data: bytes) -> int:
         """How many bytes at the end are no more than the beginning of an item's first line, or were never written: a
         file system that lost its power fills up with zeros.
         """
+        if not self.is_ours:
+            return 0
         if data.endswith(b"\0"):
             return len(data) - len(data.rstrip(b"\0"))
         last_line = data[data.rfind(b"\n") + 1 :]
@@ -54,16 +63,25 @@ class Layout(NamedTuple):
 
     def is_whole(self, item: bytes) -> bool:
         """Whether an item was written to its end; one that another hand has made cannot be told, and is."""
-        return is_whole(item, self.indent or b"")
+        return not self.is_ours or is_whole(item, self.indent or b"")
 
 
 def layout_of(data: bytes) -> Layout | None:
     """None where another tool made it. Whole items need not be in `data`, only the begin of the first one."""
-    begin = BEGIN.match(data)
+    return _layout(data, BEGIN, is_ours=True)
+
+
+def vcrpys_layout_of(data: bytes) -> Layout | None:
+    """The same of what vcrpy wrote. None where it is neither's, or not laid out so that items can be told apart."""
+    return _layout(data, VCRPYS_BEGIN, is_ours=False)
+
+
+def _layout(data: bytes, begins: re.Pattern[bytes], is_ours: bool) -> Layout | None:
+    begin = begins.match(data)
     if begin is None:
         return None
     first = FIRST_ITEM.match(data, begin.end())
-    return Layout(begin.end(), first[1] if first else None)
+    return Layout(begin.end(), first[1] if first else None, is_ours)
 
 
 def tail_start(data: bytes, last_item: int) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from cloudtape.cassettes.files.decoding import is_stored
 from cloudtape.cassettes.messages import Headers, Interaction, Request, Response, Route, StoredBody
 
 
@@ -42,6 +43,9 @@ class _Rest(msgspec.Struct, array_like=True, frozen=True, gc=False):
     lost: str
     bytewise: bool
 
+
+FAULTS = (msgspec.MsgspecError, ValueError)
+"""What is raised for bytes that `pack` has not made."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Rest).decode
@@ -76,7 +80,7 @@ def pack(interaction: Interaction) -> tuple[bytes, bytes]:
 
 
 def unpack(body: bytes, rest: bytes, ordinal: int, folder: Path) -> Interaction:
-    """The interaction again; `folder` is where body files lie. Raises msgspec.MsgspecError."""
+    """The interaction again; `folder` is where body files lie. Raises one of `FAULTS`."""
     found = _decode(rest)
     asked, answered = found.asked, found.answered
     if found.bytewise:
@@ -100,7 +104,11 @@ def _packed_body(body: Any) -> bytes | _File:
 
 
 def _body(body: bytes | _File, folder: Path) -> bytes | StoredBody:
-    return body if isinstance(body, bytes) else StoredBody(folder / body.sha256, body.size, body.sha256)
+    if isinstance(body, bytes):
+        return body
+    if not is_stored(body.sha256, body.size):
+        raise ValueError("the name of a body file is no SHA-256")
+    return StoredBody(folder / body.sha256, body.size, body.sha256)
 
 
 def _are_text(headers: Headers) -> bool:

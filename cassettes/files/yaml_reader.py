@@ -1,35 +1,34 @@
 """A cassette's YAML as a list of interactions, however it was made, and taken as hostile.
 
-What our recorder wrote is read item by item, in little memory; anything else that vcrpy would load is read whole.
-Nothing in the file can execute, expand without bound or nest without bound.
+What our recorder or vcrpy wrote is read item by item, in little memory; anything else that vcrpy would load is read
+whole. Nothing in the file can execute, expand without bound or nest without bound; how much is read at most, `limits`
+says.
 """
 
 from __future__ import annotations
 
 import gc
-import re
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import IO, Any
 
 import yaml
 
 from cloudtape.cassettes.errors import CassetteFormatError, CassetteNotFound
 from cloudtape.cassettes.files.bodies import folder_of
-from cloudtape.cassettes.files.codec import HEADER, VERSION, ItemError, decode
-from cloudtape.cassettes.files.layout import DOCUMENT_END, Layout, layout_of, tail_start
-from cloudtape.cassettes.files.yaml_loader import Loader, loaded
+from cloudtape.cassettes.files.codec import HEADER, VERSION
+from cloudtape.cassettes.files.decoding import ItemError, decode, shown
+from cloudtape.cassettes.files.layout import DOCUMENT_END, Layout, layout_of, tail_start, vcrpys_layout_of
+from cloudtape.cassettes.files.limits import LARGEST_CASSETTE, LARGEST_INTERACTION, MIB, MOST_INTERACTIONS
+from cloudtape.cassettes.files.opening import regular_file
+from cloudtape.cassettes.files.yaml_loader import TooMuch, loaded
 from cloudtape.cassettes.formats.vcr_layouts import is_early, modernised
 from cloudtape.cassettes.messages import Interaction
 
-DEEPEST = 100
-BLOCK_NESTING = re.compile(rb"(?:[-?:][ \t]+){50}|^ {300}", re.MULTILINE)
-NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-LINE_END = re.compile(r"[\r\n\0]")
 TORN = "the last interaction was not written to its end and is left out"
 
 Progress = Callable[[int, int], None]
@@ -46,21 +45,41 @@ class Reading:
     whole_bytes: int
 
 
+def opened_file(path: Path) -> IO[bytes]:
+    """A cassette's file, to be read. Raises CassetteNotFound, CassetteFormatError."""
+    try:
+        file = os.fdopen(regular_file(path, links=True), "rb")
+    except FileNotFoundError as error:
+        raise CassetteNotFound(path) from error
+    except (OSError, ValueError) as error:  # a name with a zero in it is none
+        raise CassetteFormatError(path, f"cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    if os.fstat(file.fileno()).st_size > LARGEST_CASSETTE:
+        file.close()
+        raise _too_large(path)
+    return file
+
+
 def read_bytes(path: Path) -> bytes:
     """Raises CassetteNotFound, CassetteFormatError."""
     try:
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise CassetteNotFound(path) from error
+        with opened_file(path) as file:
+            data = file.read(LARGEST_CASSETTE + 1)
     except OSError as error:
         raise CassetteFormatError(path, f"cannot be read: {error.strerror}") from error
+    if len(data) > LARGEST_CASSETTE:
+        raise _too_large(path)
+    return data
+
+
+def _too_large(path: Path) -> CassetteFormatError:
+    return CassetteFormatError(path, f"is larger than {LARGEST_CASSETTE // MIB} MiB, and no more is read")
 
 
 def read(path: Path, data: bytes, reading: Reading, progress: Progress | None = None) -> Iterator[Interaction]:
     """The interactions in `data`, which is what `path` holds. Fills `reading` meanwhile. Raises CassetteFormatError."""
     with _no_garbage_collection():
-        if layout := layout_of(data):
-            yield from _read_ours(path, data, layout, reading, progress)
+        if layout := layout_of(data) or vcrpys_layout_of(data):
+            yield from _read_items(path, data, layout, reading, progress)
         elif data and HEADER.startswith(data):
             reading.notes.append("the file ends before its first interaction")
             reading.whole_bytes = 0
@@ -80,7 +99,7 @@ def _no_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _read_ours(
+def _read_items(
     path: Path, data: bytes, layout: Layout, reading: Reading, progress: Progress | None
 ) -> Iterator[Interaction]:
     folder = folder_of(path)
@@ -91,7 +110,11 @@ def _read_ours(
     if not starts:
         yield from _read_whole(path, data)  # nothing, or a list of another form that somebody wrote by hand
         return
-    whole = reading.whole_bytes = tail_start(data, starts[-1])
+    if len(starts) > MOST_INTERACTIONS:
+        raise _too_many(path)
+    whole = tail_start(data, starts[-1])
+    if layout.is_ours:
+        reading.whole_bytes = whole
     _check_tail(path, data[whole:])
     for position, (start, end) in enumerate(pairwise([*starts, whole]), 1):
         item = data[start:end]
@@ -107,6 +130,10 @@ def _read_ours(
         yield _decoded(path, parsed, position, folder)
         if progress:
             progress(end, len(data))
+
+
+def _too_many(path: Path) -> CassetteFormatError:
+    return CassetteFormatError(path, f"holds more than {MOST_INTERACTIONS:,} interactions, and no more are read")
 
 
 def _parse_item(path: Path, item: bytes, where: str) -> Any:
@@ -132,6 +159,7 @@ def _check_tail(path: Path, tail: bytes) -> None:
     parsed = _parse(path, DOCUMENT_END.sub(b"", tail), "what stands behind the interactions")
     if not isinstance(parsed, dict | None) or "interactions" in (parsed or {}) or tail.startswith(b"---"):
         raise CassetteFormatError(path, "something else than keys stands behind the interactions")
+    _check_versions(path, parsed or {})
 
 
 def _read_whole(path: Path, data: bytes) -> Iterator[Interaction]:
@@ -143,14 +171,19 @@ def _items(path: Path, document: Any) -> list[Any]:
         return modernised(document)
     if not isinstance(document, dict):
         raise CassetteFormatError(path, "is no cassette (no mapping with `version` and `interactions`)")
-    for key in ("version", "cloudtape"):
-        if document.get(key, VERSION) != VERSION:
-            why = f"{key} is {str(document[key])[:40]!r}, this cloudtape reads {VERSION}"
-            raise CassetteFormatError(path, why)
+    _check_versions(path, document)
     interactions = document.get("interactions")
     if "interactions" not in document or not isinstance(interactions, list | None):
         raise CassetteFormatError(path, "is no cassette (no list `interactions`)")
+    if len(interactions or ()) > MOST_INTERACTIONS:
+        raise _too_many(path)
     return interactions or []
+
+
+def _check_versions(path: Path, document: dict[Any, Any]) -> None:
+    for key in ("version", "cloudtape"):
+        if (version := document.get(key, VERSION)) != VERSION:
+            raise CassetteFormatError(path, f"{key} is {shown(version)}, this cloudtape reads {VERSION}")
 
 
 def _decoded_all(path: Path, items: list[Any], first: int) -> Iterator[Interaction]:
@@ -160,17 +193,20 @@ def _decoded_all(path: Path, items: list[Any], first: int) -> Iterator[Interacti
 
 
 def _parse(path: Path, data: bytes, where: str) -> Any:
+    if len(data) > LARGEST_INTERACTION:
+        why = f"has {len(data) // MIB} MiB in one piece, more than {LARGEST_INTERACTION // MIB}"
+        raise CassetteFormatError(path, why, where)
     try:
-        if _may_nest(data):
-            _refuse_nesting(path, data, where)
         return loaded(data)
+    except TooMuch as error:
+        raise CassetteFormatError(path, str(error), where) from error
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}" if error.problem_mark else ""
         place = ", ".join(filter(None, (where, f"{line} of it" if where and line else line)))
         raise CassetteFormatError(path, _complaint(error.problem or ""), place) from error
     except RecursionError as error:
         raise CassetteFormatError(path, "is nested too deeply", where) from error
-    except (yaml.YAMLError, ValueError, OverflowError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         why = " ".join(str(error).split())[:200]
         raise CassetteFormatError(path, f"is no cassette in YAML: {why}", where) from error
 
@@ -180,48 +216,9 @@ def _complaint(problem: str) -> str:
     return "is nested too deeply" if "nesting depth" in problem else f"is no cassette in YAML: {problem}"
 
 
-def _may_nest(data: bytes) -> bool:
-    """Whether a text may nest deeply: libyaml's composer recurses in C and would crash, so it must not be tried."""
-    if BLOCK_NESTING.search(data):
-        return True
-    depth = deepest = 0
-    for bracket in data.translate(None, NO_BRACKETS):
-        depth += 1 if bracket in b"[{" else -1
-        deepest = max(deepest, depth)
-        depth = max(depth, 0)
-    return deepest > DEEPEST
-
-
-def _refuse_nesting(path: Path, data: bytes, where: str) -> None:
-    """Follow the parser's events, which do not recurse. Raises CassetteFormatError, yaml.YAMLError."""
-    depth = 0
-    for event in yaml.parse(data, Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > DEEPEST:
-            raise CassetteFormatError(path, "is nested too deeply", where)
-
-
 def _decoded(path: Path, item: Any, position: int, folder: Path) -> Interaction:
     where = f"interaction {position}"
     try:
-        interaction = decode(item, position, folder)
+        return decode(item, position, folder)
     except ItemError as error:
         raise CassetteFormatError(path, str(error), where) from error
-    if why := _unusable(interaction):
-        raise CassetteFormatError(path, why, where)
-    return interaction
-
-
-def _unusable(interaction: Interaction) -> str:
-    """Why an interaction could not have been HTTP, in what nobody can ask for or answer; else empty."""
-    try:
-        urlsplit(interaction.request.uri).port  # noqa: B018  (it is read only now)
-    except ValueError as error:
-        return f"uri is no URL: {error}"
-    for message in (interaction.request, interaction.response):
-        if any(LINE_END.search(text) for field in message.headers for text in field):
-            return "a header field holds a line end"
-    return "the reason holds a line end" if LINE_END.search(interaction.response.reason) else ""

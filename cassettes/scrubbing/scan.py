@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from cloudtape.cassettes.content import beginnings, is_textual
 from cloudtape.cassettes.errors import BodyMissing
-from cloudtape.cassettes.files.bodies import checked
+from cloudtape.cassettes.files.stored import pieces
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
 from cloudtape.cassettes.scrubbing.fields import FIELDS
 from cloudtape.cassettes.scrubbing.placeholders import TEXT, is_placeholder
@@ -109,15 +109,14 @@ def _texts(body: Body, content_type: str | None) -> Iterator[str]:
         if is_textual(content_type) or text.isprintable() or _is_utf8(body):
             yield text
     elif isinstance(body, StoredBody):
-        with checked(body).path.open("rb") as file:
-            start = file.read(4096)
-            if not is_textual(content_type) and b"\0" in start:
-                return
-            tail = start
-            while window := file.read(WINDOW):
-                yield (tail + window).decode("utf-8", "surrogateescape")
-                tail = window[-4096:]
-            yield tail.decode("utf-8", "surrogateescape")
+        windows = pieces(body, WINDOW)
+        tail = next(windows, b"")
+        if not is_textual(content_type) and b"\0" in tail[:4096]:
+            return
+        yield tail.decode("utf-8", "surrogateescape")
+        for window in windows:
+            yield (tail[-4096:] + window).decode("utf-8", "surrogateescape")
+            tail = window
 
 
 def _is_utf8(body: bytes) -> bool:

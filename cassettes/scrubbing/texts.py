@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from cloudtape.cassettes.errors import ScrubError
 from cloudtape.cassettes.files.bodies import is_text
+from cloudtape.cassettes.files.stored import opened
 from cloudtape.cassettes.messages import Body, StoredBody
 from cloudtape.cassettes.scrubbing.json_walk import JsonWalk
 from cloudtape.cassettes.scrubbing.vault import BEGIN
@@ -44,7 +45,7 @@ def _cut(text: str) -> int:
 
 
 def begins_as_text(body: StoredBody) -> bool:
-    with body.path.open("rb") as file:
+    with opened(body) as file:
         start = file.read(4096)
     return is_text(start) or is_text(start[:-1]) or is_text(start[:-2]) or is_text(start[:-3])
 

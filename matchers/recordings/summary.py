@@ -12,9 +12,10 @@ from zlib import crc32
 
 import msgspec
 
+from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.cassettes.messages import Interaction, Request, header
 from cloudtape.matchers.recordings.vocabulary import Vocabulary, Words, named_by, owned
-from cloudtape.matchers.requests.canonical import Canonical, canonical
+from cloudtape.matchers.requests.canonical import KEY_SIZE, Canonical, canonical
 from cloudtape.matchers.requests.form import form
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.things import Thing, is_login, is_write, thing_of, touched, word
@@ -67,6 +68,28 @@ class Columns(msgspec.Struct, array_like=True):
     invented: memoryview = EMPTY
     more_items: list[tuple[int, list[int]]] = []
     derived: list[tuple[str, str]] = []
+
+
+# Columns with a number for each interaction, and those with as many as there are.
+ONE_EACH = ("places", "families", "abouts", "counts", "forms", "shapes", "owns", "stems", "askers", "items")
+ANY_NUMBER = ("things", "told", "made", "invented")
+NUMBER = 4
+
+
+def fits(summary: memoryview, size: int) -> bool:
+    """Whether a summary can be that of so many interactions: its columns are as long as they must be."""
+    try:
+        columns = msgspec.msgpack.decode(summary, type=Columns)
+    except (msgspec.MsgspecError, ValueError):
+        return False
+    return (
+        len(columns.flags) == size
+        and len(columns.keys) == KEY_SIZE * size
+        and all(len(getattr(columns, name)) == NUMBER * size for name in ONE_EACH)
+        and all(len(getattr(columns, name)) % NUMBER == 0 for name in ANY_NUMBER)
+        and sum(columns.counts.cast("I")) == len(columns.things) // NUMBER
+        and all(0 <= position < size for position, _ in columns.more_items)
+    )
 
 
 class Summariser:
@@ -259,7 +282,7 @@ def _json(body: object) -> dict[str, Any]:
     if not isinstance(body, bytes) or body[:1] != b"{":
         return {}
     try:
-        document = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
+        document = json_value(body)
+    except JsonError:
         return {}
     return document if isinstance(document, dict) else {}

@@ -22,6 +22,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from cloudtape.cassettes.json_text import json_value
 from cloudtape.cassettes.messages import Headers, Request
 from cloudtape.cassettes.scrubbing.masking import masked, masked_field
 from cloudtape.matchers.requests.content import FORM, Pairs, Sort, content_of, is_archive, pairs_of, readable
@@ -200,7 +201,7 @@ def _body_differences(recorded: bytes, asked: bytes) -> Iterator[str]:
     elif old.decode() in (Sort.BYTES, Sort.TEXT):
         yield "body: other bytes"
     else:
-        yield from _value_differences("body", msgspec.json.decode(before), msgspec.json.decode(after))
+        yield from _value_differences("body", json_value(before), json_value(after))
 
 
 def _value_differences(where: str, recorded: Any, asked: Any) -> Iterator[str]:

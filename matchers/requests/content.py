@@ -28,7 +28,11 @@ import msgspec
 from msgspec.structs import replace
 from multipart import MultipartError, MultipartParser, parse_options_header  # type: ignore[import-untyped]
 
+from cloudtape.cassettes import json_text
 from cloudtape.cassettes.content import ContentError, decoded, is_textual
+from cloudtape.cassettes.errors import BodyMissing
+from cloudtape.cassettes.files import stored
+from cloudtape.cassettes.json_text import JsonError
 from cloudtape.cassettes.messages import Request, StoredBody, header
 
 Pairs = tuple[tuple[str, str], ...]
@@ -112,8 +116,8 @@ def _decoded(request: Request) -> Request:
 
 def _in_memory(request: Request, body: StoredBody) -> Request:
     try:
-        return replace(request, body=body.path.read_bytes())
-    except OSError:  # whoever needs it says that it is missing
+        return replace(request, body=stored.content(body))
+    except (BodyMissing, OSError):  # whoever needs it says that it is missing
         return request
 
 
@@ -156,7 +160,7 @@ def content_of(request: Request) -> bytes:
     if not OPAQUE.match(content_type) and (body[:1] in b"{[" or body.lstrip()[:1] in b"{["):
         try:
             return b"json:" + msgspec.json.encode(json_value(body), order="deterministic")
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
+        except JsonError:
             return f"text:{_digest(body)}".encode()
     return _unread(body, content_type)
 
@@ -199,8 +203,8 @@ def pairs_of(query: str) -> Pairs:
 
 
 def json_value(body: bytes) -> Any:
-    """The value of a JSON text, in which 1.0 is 1. Raises msgspec.DecodeError, RecursionError."""
-    value = msgspec.json.decode(body)
+    """The value of a JSON text, in which 1.0 is 1. Raises JsonError."""
+    value = json_text.json_value(body)
     return _whole(value) if FLOAT.search(body) else value
 
 
@@ -218,7 +222,7 @@ def _whole(value: Any) -> Any:
 
 
 def _opened(body: object) -> IO[bytes]:
-    return body.path.open("rb") if isinstance(body, StoredBody) else BytesIO(body if isinstance(body, bytes) else b"")
+    return stored.verified(body) if isinstance(body, StoredBody) else BytesIO(body if isinstance(body, bytes) else b"")
 
 
 def _parts(body: object, content_type: str) -> list[dict[str, str]]:
@@ -226,7 +230,7 @@ def _parts(body: object, content_type: str) -> list[dict[str, str]]:
     try:
         with _opened(body) as stream:
             return [_part(one) for one in _parser(stream, content_type)]
-    except (MultipartError, OSError, ValueError):
+    except (BodyMissing, MultipartError, OSError, ValueError):
         return []
 
 

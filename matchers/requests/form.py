@@ -21,6 +21,7 @@ from zlib import crc32
 
 import msgspec
 
+from cloudtape.cassettes.json_text import json_value
 from cloudtape.matchers.requests.address import SHOWN_IN_PATH, Address, address_of
 from cloudtape.matchers.requests.canonical import VERSION_HEADERS, Canonical
 from cloudtape.matchers.requests.content import Pairs
@@ -147,10 +148,10 @@ class _Builder:
     def body(self, body: bytes, position: Position) -> None:
         sort, _, told = body.partition(b":")
         if sort == b"json":
-            self._value(msgspec.json.decode(told), position, "", (), "body")
+            self._value(json_value(told), position, "", (), "body")
         elif read := self._READERS.get(sort):
             self._both(sort.decode())
-            read(self, msgspec.json.decode(told))
+            read(self, json_value(told))
         elif sort == b"bytes":
             self._both("bytes")
             self._bytes("body", told.decode(), "body")

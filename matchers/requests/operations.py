@@ -17,8 +17,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
-import msgspec
-
+from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.matchers.requests.template_trie import TemplateTrie
 from cloudtape.openstack.catalog import default_catalog
 from cloudtape.openstack.operations import Operation
@@ -145,7 +144,7 @@ def _top_key(body: bytes) -> str:
     if body.lstrip()[:1] != b"{":
         return ""
     try:
-        document: Any = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
+        document: Any = json_value(body)
+    except JsonError:
         return ""
     return next(iter(document), "") if isinstance(document, dict) else ""

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from cloudtape.cassettes.json_text import JsonError
 from cloudtape.cassettes.messages import Request, header
 from cloudtape.cassettes.scrubbing.masking import masked, masked_field
 from cloudtape.matchers.requests.canonical import MATTERS, VERSION_HEADERS, VOLATILE_HEADERS
@@ -142,5 +143,5 @@ def _json(text: bytes) -> Any:
         return None
     try:
         return json_value(text)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
+    except JsonError:
         return None

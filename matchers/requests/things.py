@@ -14,6 +14,7 @@ from zlib import crc32
 
 import msgspec
 
+from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.cassettes.messages import Interaction, Request
 from cloudtape.matchers.requests.content import names_in
 
@@ -172,8 +173,8 @@ def _named(body: bytes) -> Iterator[str]:
     list of things and nothing else.
     """
     try:
-        document: Any = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        document: Any = json_value(body)
+    except JsonError:
         return
     values = list(document.values())
     several = [one for value in values if isinstance(value, list) and len(values) == 1 for one in value]

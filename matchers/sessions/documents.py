@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.matchers.requests.things import ACCOUNT, Thing
 from cloudtape.matchers.sessions.exchange import tokens_of
 from cloudtape.matchers.sessions.uploads import CHECKSUM, Uploads
@@ -133,9 +134,9 @@ def _live_element(uploads: Uploads, place: Thing, found: re.Match[bytes]) -> byt
 def _walked(body: bytes, change: Side) -> bytes:
     """A JSON text with its members changed; itself where nothing is."""
     try:
-        document = msgspec.json.decode(body)
+        document = json_value(body)
         changed = [bool(found) for found in _changes(document, change)]
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
+    except JsonError:
         return body
     return msgspec.json.encode(document) if any(changed) else body
 

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 from msgspec.structs import replace
 
+from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.cassettes.messages import Request, Response, header
 from cloudtape.matchers.requests.things import ACCOUNT, NAMES, thing_of, word
 
@@ -50,8 +51,8 @@ def listing(request: Request, response: Response) -> Listing | None:
     if is_store and (header(response.headers, "content-type") or "").startswith("text/plain"):
         return Listing(list(body.decode("utf-8", "surrogateescape").splitlines()), _lines, container)
     try:
-        document = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        document = json_value(body)
+    except JsonError:
         return None
     return _json_listing(document, container)
 
@@ -140,8 +141,8 @@ def _things(request: Request, response: Response) -> Sequence[Item]:
     if response.status != 200 or not isinstance(response.body, bytes):
         return ()
     try:
-        document = msgspec.json.decode(response.body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        document = json_value(response.body)
+    except JsonError:
         return ()
     return [one for one in document.values() if isinstance(one, dict)] if isinstance(document, dict) else ()
 

@@ -15,8 +15,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
-
+from cloudtape.cassettes.json_text import JsonError
 from cloudtape.cassettes.messages import Request, Response, header
 from cloudtape.matchers.requests.content import json_value
 from cloudtape.matchers.requests.naming import is_distinctive
@@ -111,5 +110,5 @@ def _path(uri: str, segments: tuple[str, ...]) -> str:
 def _value(body: object) -> Any:
     try:
         return json_value(body) if isinstance(body, bytes) and body[:1] in (b"{", b"[") else None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
+    except JsonError:
         return None

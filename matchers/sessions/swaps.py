@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from cloudtape.cassettes.json_text import JsonError
 from cloudtape.cassettes.messages import Interaction
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import own_id, own_thing
@@ -213,5 +214,5 @@ class _Work:
 def _value(body: object) -> Any:
     try:
         return json_value(body) if isinstance(body, bytes) and body[:1] == b"{" else None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
+    except JsonError:
         return None

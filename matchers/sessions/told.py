@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.cassettes.messages import Response
 from cloudtape.matchers.requests.moments import moment, respelled
 from cloudtape.matchers.requests.naming import has_random_run
@@ -57,8 +58,8 @@ class Told:
         if not isinstance(body, bytes) or not any(one.encode() in body for one in self._members):
             return response
         try:
-            document = msgspec.json.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            document = json_value(body)
+        except JsonError:
             return response
         changed = [self._mend(one) for one in _objects(document)]
         return with_body(response, msgspec.json.encode(document)) if any(changed) else response

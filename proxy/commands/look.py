@@ -51,7 +51,7 @@ def show(path: Path, number: int | None, form: str) -> None:
     from cloudtape.cassettes.cassette import load
 
     with loading_bar() as progress:
-        cassette = load(path, progress=progress)
+        cassette = load(path, progress=progress, cached=False)  # the YAML itself
     tell(cassette)
     if number is not None and not 1 <= number <= len(cassette):
         raise ConfigError(f"{path} has no interaction {number} (it has {len(cassette)})")
@@ -85,7 +85,7 @@ def scan(paths: tuple[Path, ...], form: str) -> None:
     whole = True
     for path in paths:
         with loading_bar() as progress:
-            cassette = load(path, progress=progress)
+            cassette = load(path, progress=progress, cached=False)  # the YAML itself
         whole = tell(cassette) and whole
         findings += [(path, finding) for finding in findings_of(cassette, missing)]
     if form == "json":

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from cloudtape.cassettes.errors import BodyMissing
+from cloudtape.cassettes.files import stored
 from cloudtape.cassettes.messages import Body, Request, StoredBody, Stream, header
 from cloudtape.http.headers import askable, joined
 
-CHUNK = 256 * 1024
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -54,8 +55,10 @@ async def _chunked(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 
 async def file_chunks(body: Body) -> AsyncIterator[bytes]:
-    """The bytes of a stored body, piece by piece."""
+    """The bytes of a stored body, piece by piece; the last one only when all are right. Raises ConnectionError."""
     assert isinstance(body, StoredBody)
-    with body.path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            yield chunk
+    try:
+        for piece in stored.pieces(body):
+            yield piece
+    except BodyMissing as error:
+        raise ConnectionError(str(error)) from error

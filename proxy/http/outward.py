@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from cloudtape.addressing import Place
 from cloudtape.cassettes.content import ContentError, decoded
+from cloudtape.cassettes.files.stored import content
 from cloudtape.cassettes.messages import Body, Headers, Response, StoredBody, Stream
 from cloudtape.http.cookies import SET_COOKIE, for_client
 from cloudtape.http.headers import Named
@@ -81,7 +82,7 @@ def _with_body(response: Response, told: Mapping[str, str], rewriter: Outward) -
     if isinstance(response.body, StoredBody):
         if response.body.size > DOCUMENT_LIMIT:
             return response
-        response = replace(response, body=response.body.path.read_bytes())
+        response = replace(response, body=content(response.body))
     try:
         plain = decoded(response) if told.get("content-encoding") else response
     except ContentError:

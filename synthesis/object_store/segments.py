@@ -13,6 +13,7 @@ from hashlib import md5
 from typing import Any
 from urllib.parse import quote
 
+from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.synthesis.blobs import Blob, Content, Part
 from cloudtape.synthesis.object_store import ranges
 from cloudtape.synthesis.object_store.answers import PAGE_TYPE, Answer, refuse
@@ -29,8 +30,8 @@ KEYS = {"data": {"data"}, "path": {"path", "range", "etag", "size_bytes"}}
 def parse(body: bytes, target: Target) -> list[Segment]:
     """Raises Refusal, which names every segment that is wrong."""
     try:
-        parsed = json.loads(body)
-    except ValueError:
+        parsed = json_value(body)
+    except JsonError:
         raise refuse(400, "Manifest must be valid JSON.\n", PAGE_TYPE) from None
     if not isinstance(parsed, list):
         raise refuse(400, "Manifest must be a list.\n", PAGE_TYPE)

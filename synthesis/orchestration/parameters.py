@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.orchestration.templates import Template
 from cloudtape.synthesis.shelves import Members
@@ -94,8 +95,8 @@ def _json(raw: Any) -> Any:
     if not isinstance(raw, str):
         return raw
     try:
-        return json.loads(raw) if raw else raw
-    except ValueError as error:
+        return json_value(raw) if raw else raw
+    except JsonError as error:
         raise ValueError(f"Value must be valid JSON: {error}") from None
 
 

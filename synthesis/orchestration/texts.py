@@ -9,6 +9,7 @@ import hashlib
 import json
 from typing import Any
 
+from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.synthesis.shelves import Members
 
 
@@ -21,8 +22,8 @@ def walk(value: Any, path: list[Any]) -> Any:
     for step in path:
         if isinstance(value, str) and isinstance(step, str):
             try:
-                value = json.loads(value)
-            except ValueError:
+                value = json_value(value)
+            except JsonError:
                 return None
         if isinstance(value, list) and str(step).lstrip("-").isdigit():
             at = int(step)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from msgspec.structs import replace
 
+from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.matchers.requests.naming import is_distinctive
 from cloudtape.synthesis.plans import Verb
@@ -108,8 +108,8 @@ def seen_in(synthesizer: Synthesizer, world: World, request: Request, response: 
 def document_in(response: Response) -> Any:
     """The JSON value of an answer, None where it is none."""
     try:
-        return msgspec.json.decode(response.body) if isinstance(response.body, bytes) else None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return json_value(response.body) if isinstance(response.body, bytes) else None
+    except JsonError:
         return None
 
 

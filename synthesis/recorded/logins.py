@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.cassettes.messages import Response, header
 from cloudtape.synthesis.bootstrap import DEFAULT_DOMAIN, DEFAULT_DOMAIN_NAME, add
 from cloudtape.synthesis.calls import Token
@@ -60,8 +61,8 @@ def login_in(response: Response) -> Login | None:
     if response.status not in (200, 201, 203) or not isinstance(response.body, bytes) or b'"user"' not in response.body:
         return None
     try:
-        body = msgspec.json.decode(response.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        body = json_value(response.body)
+    except JsonError:
         return None
     match body:
         case {"token": {"user": {"id": str()}} as document}:

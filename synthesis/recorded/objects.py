@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from cloudtape.cassettes.json_text import JsonError, check_depth
 from cloudtape.cassettes.messages import Request, Response, header
 from cloudtape.synthesis.blobs import UnknownBlob
 from cloudtape.synthesis.object_store.asks import Target
@@ -188,10 +189,11 @@ def _rows(response: Response) -> list[Row]:
     kind = (header(response.headers, "content-type") or "").partition(";")[0]
     try:
         if kind == "application/json":
+            check_depth(body)
             listed = msgspec.json.decode(body, type=list[dict[str, object]])
             return [msgspec.convert(one, Row, strict=False) for one in listed if "name" in one]
         return [Row(name) for name in body.decode().splitlines()] if kind == "text/plain" else []
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (JsonError, msgspec.MsgspecError, UnicodeDecodeError):
         return []
 
 

@@ -23,7 +23,7 @@ routes = st.builds(Route, st.text(min_size=1, max_size=8), st.text(max_size=8), 
 interactions = st.builds(
     Interaction,
     st.builds(Request, st.text(min_size=1, max_size=8), paths, header_lists, bodies, st.text(max_size=8)),
-    st.builds(Response, st.integers(100, 599), lines, header_lists, bodies),
+    st.builds(Response, st.integers(200, 999), lines, header_lists, bodies),
     ordinal=st.just(1),
     recorded_at=st.just("2026-01-02T03:04:05.678Z"),
     elapsed=st.integers(0, 10**9).map(lambda micro: micro / 10**6),

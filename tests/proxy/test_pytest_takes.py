@@ -84,7 +84,7 @@ def test_a_test_that_fails_leaves_the_cassette_that_was_there(run: Run, pytester
     before = {path: path.read_bytes() for path in cassette(pytester).parent.rglob("*") if path.is_file()}
     failing = "def test_asks(cloudtape):\n    ask('/x')\n    ask('/y')\n    ask('/large')\n    assert False\n"
     run(failing, mode).assert_outcomes(failed=1)
-    left = [path for path in cassette(pytester).parent.rglob("*") if path.is_file() and path.suffix != ".index"]
+    left = [path for path in cassette(pytester).parent.rglob("*") if path.is_file()]
     assert {path: path.read_bytes() for path in left} == before
 
 

@@ -104,3 +104,10 @@ def test_learning_the_same_catalog_again_changes_nothing() -> None:
     version = routes.version
     assert routes.learn([endpoint]) == ()
     assert routes.version == version
+
+
+def test_a_path_of_a_hundred_thousand_slashes_is_found_at_once() -> None:
+    routes = Routes([Route("compute", "compute", "http://cloud/compute/v2")])
+    for end in ("/" * 100_000, "/a" * 100_000):
+        assert routes.serving("http://cloud/compute/v2" + end) is routes.named("compute")
+        assert routes.serving("http://cloud/other" + end) is None

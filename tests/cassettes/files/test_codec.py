@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from cloudtape.cassettes.files.codec import HEADER, ItemError, decode, encode
+from cloudtape.cassettes.files.codec import HEADER, encode
+from cloudtape.cassettes.files.decoding import ItemError, decode
 from cloudtape.cassettes.files.layout import is_whole
 from cloudtape.cassettes.files.yaml_loader import Loader
 from cloudtape.cassettes.files.yaml_text import body, scalar

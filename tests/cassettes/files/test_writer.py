@@ -237,7 +237,7 @@ def test_a_take_replaces_the_cassette_only_when_it_is_committed(tmp_path: Path) 
     take.commit()
     assert bodies(path) == [b"new"]
     assert not folder_of(path).exists()
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["tape.yaml", "tape.yaml.index"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["tape.yaml"]
 
 
 @pytest.mark.parametrize("empty", [True, False])

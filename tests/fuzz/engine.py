@@ -1,0 +1,149 @@
+"""What all targets share: a target is a module of this package with `INPUTS`, a hypothesis strategy, and `attempt`.
+
+`attempt(one, folder)` does with one input, in an empty folder, all that a user might; what it raises is a fault. So is
+what takes longer than `SLOW` seconds, and what never ends.
+"""
+
+import random
+import resource
+import shutil
+import signal
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from types import FrameType
+from typing import Any, NamedTuple
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.strategies import SearchStrategy
+
+SLOW = 1.0
+"""Seconds of CPU: the machine may be busy with other things."""
+STUCK = 30.0
+"""Seconds by the clock, for what waits."""
+BATCH = 500
+MOST_FAULTS = 20
+NO_TARGETS = frozenset({"__init__", "__main__", "engine"})
+
+
+class Target(NamedTuple):
+    name: str
+    inputs: SearchStrategy[Any]
+    attempt: Callable[[Any, Path], None]
+
+
+class TooSlow(Exception):
+    """An input that takes so long stops whoever is served beside it."""
+
+
+class Stuck(BaseException):
+    """Nothing catches this on its way."""
+
+
+@dataclass
+class Report:
+    """`faults`: what was raised, each once with the smallest input for it that was found."""
+
+    target: str
+    seed: int
+    inputs: int = 0
+    slowest: float = 0.0
+    faults: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+        figures = f"{self.inputs:,} inputs (seed {self.seed}), slowest {self.slowest:.2f} s, peak {peak} MiB"
+        return "\n".join([*self.faults.values(), f"FUZZ {self.target}: {figures}, {len(self.faults)} faults"])
+
+
+def names() -> list[str]:
+    modules = {path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("test_")}
+    return sorted(modules - NO_TARGETS)
+
+
+def target_named(name: str) -> Target:
+    module = import_module(f"tests.fuzz.{name}")
+    return Target(name, module.INPUTS, module.attempt)
+
+
+def run(target: Target, inputs: int, start: int) -> Report:
+    """In batches: hypothesis remembers what it has tried, which would be too much."""
+    report, seeds = Report(target.name, start), random.Random(start)
+    while report.inputs < inputs and len(report.faults) < MOST_FAULTS:
+        _batch(target, min(BATCH, inputs - report.inputs), seeds.getrandbits(64), report)
+    return report
+
+
+def _batch(target: Target, count: int, start: int, report: Report) -> None:
+    asked = 0
+
+    @seed(start)
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+    )
+    @given(target.inputs)
+    def attempt(one: Any) -> None:
+        nonlocal asked
+        asked += 1
+        where = None
+        try:
+            with _folder() as folder, _watched(report):
+                target.attempt(one, folder)
+        except (Exception, Stuck) as error:
+            where = _place_of(error)
+            if where not in report.faults:
+                report.faults[where] = ""
+            if report.faults[where] == "" or len(repr(one)) < len(report.faults[where].partition("\n")[0]):
+                report.faults[where] = f"{one!r}\n" + "".join(traceback.format_exception(error, limit=-6))
+
+    attempt()
+    report.inputs += max(asked, 1)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="cloudtape-fuzz-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _watched(report: Report) -> Iterator[None]:
+    """Raises TooSlow, Stuck."""
+    before = signal.signal(signal.SIGALRM, _ring)
+    signal.setitimer(signal.ITIMER_REAL, STUCK)
+    began = time.process_time()
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        took = time.process_time() - began
+        report.slowest = max(report.slowest, took)
+    if took > SLOW:
+        raise TooSlow(f"{took:.2f} s")
+
+
+def _ring(_number: int, _frame: FrameType | None) -> None:
+    raise Stuck(f"more than {STUCK:.0f} s")
+
+
+def _place_of(error: BaseException) -> str:
+    """Faults are one where the same error comes from the same line of ours."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [one for one in frames if "/tests/" not in one.filename and "site-packages" not in one.filename]
+    last = ours[-1] if ours else frames[-1]
+    return f"{type(error).__name__} {last.filename}:{last.lineno}"

@@ -40,12 +40,13 @@ from cloudtape.matchers.sessions.rungs import Matching, Rung
 from cloudtape.modes import Part, Writes
 from cloudtape.operation_names import OperationNames
 from cloudtape.pipeline import Pipeline, Refusal, Responder
+from cloudtape.plain import plain
 from cloudtape.probes import is_probe
 from cloudtape.recorder import Forwarder, LiveLogins, Recorder
+from cloudtape.refusal import refusal
 from cloudtape.replayer import Replayer, load_for_replay
 from cloudtape.report_file import ReportFile
 from cloudtape.routes import Routes, base_of
-from cloudtape.synthesis.faults import fault
 
 if TYPE_CHECKING:
     from cloudtape.synthesis_part import SynthesisPart
@@ -89,7 +90,7 @@ class Application:
     def notes(self) -> tuple[str, ...]:
         """What a person should know about the cassettes that were read, and about the world."""
         read = tuple(note for cassette in self.cassettes for note in cassette.notes)
-        return read + (self.synthesis.notes if self.synthesis else ())
+        return tuple(map(plain, read + (self.synthesis.notes if self.synthesis else ())))
 
     @property
     def url(self) -> str:
@@ -212,7 +213,7 @@ class Application:
     def _refuse(self, request: Request) -> Refusal:
         route = self.routes.named(request.route)
         miss, said, facts = self._miss(request)
-        response = fault(route.service if route else "", 501, said, facts)
+        response = refusal(route.service if route else "", 501, said, facts)
         return Refusal(response, miss, is_probe(request, route))
 
     def _miss(self, request: Request) -> tuple[Miss, str, dict[str, Any] | None]:

@@ -32,8 +32,9 @@ from cloudtape.config import Config, Report, SynthesisOptions, Timeouts, Tls, li
 from cloudtape.errors import ConfigError, ProxyError
 from cloudtape.matchers.errors import MatcherError
 from cloudtape.modes import MODES, Mode, Writes
+from cloudtape.output import loading_bar, prepare, say
 from cloudtape.reference.errors import OperationCatalogError
-from cloudtape.serving import loading_bar, print_answer, run_loop, say, the_end
+from cloudtape.serving import print_answer, run_loop, the_end
 
 if TYPE_CHECKING:
     from cloudtape.application import Application
@@ -47,6 +48,7 @@ CASSETTE = click.Path(path_type=Path)
 
 def main() -> None:
     """The console script. Errors that have a name end in one line and exit code 2."""
+    prepare()
     try:
         cli(prog_name="cloudtape")
     except (ProxyError, CassetteError, MatcherError, OperationCatalogError) as error:

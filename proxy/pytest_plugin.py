@@ -153,6 +153,7 @@ def _started(request: pytest.FixtureRequest) -> Held:
     from cloudtape.errors import ProxyError
     from cloudtape.matchers.errors import MatcherError
     from cloudtape.modes import Writes
+    from cloudtape.plain import plain
 
     try:
         config, settings = _config(request)
@@ -160,8 +161,7 @@ def _started(request: pytest.FixtureRequest) -> Held:
         proxy = stack.enter_context(BackgroundProxy(config, settings))
         return Held(proxy, stack, config.mode.writes is Writes.TAKE)
     except (ProxyError, CassetteError, MatcherError) as error:
-        advice = ADVICE.get(type(error).__name__)
-        said = f"cloudtape: {error}" + (f": {advice}" if advice else "")
+        said = ": ".join(filter(None, ("cloudtape", plain(str(error)), ADVICE.get(type(error).__name__))))
     pytest.fail(said, pytrace=False)  # out here, where it has no chain of causes
 
 

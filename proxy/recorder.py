@@ -23,9 +23,9 @@ from cloudtape.http.headers import SOURCE_HEADER, Source
 from cloudtape.keeper import Keeper
 from cloudtape.matchers.requests.things import is_login
 from cloudtape.operation_names import OperationNames
+from cloudtape.refusal import refusal
 from cloudtape.routes import Routes
 from cloudtape.service_catalog import endpoints_of
-from cloudtape.synthesis.faults import fault
 
 Send = Callable[[Request], Awaitable[Response]]
 
@@ -83,7 +83,7 @@ class Recorder:
             take.discard()
             if not self._record_errors:
                 raise
-            response = fault(self._service(request), error.status, str(error))
+            response = refusal(self._service(request), error.status, str(error))
         except BaseException:
             take.discard()
             raise

@@ -26,9 +26,9 @@ from cloudtape.http.upstream import DOCUMENT_LIMIT, INLINE_LIMIT, is_document, i
 from cloudtape.http.written import WrittenAddresses
 from cloudtape.journal import Journal
 from cloudtape.matchers.sessions.nearest import Miss
+from cloudtape.refusal import refusal
 from cloudtape.rewrite import Rewriter
 from cloudtape.routes import Routes
-from cloudtape.synthesis.faults import fault
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ class Edge:
         return self._miss(Request("?", "?"), "", status, reason)
 
     def _miss(self, request: Request, service: str, status: int, said: str) -> Response:
-        response = fault(service, status, said)
+        response = refusal(service, status, said)
         self._journal.missed(request, response, Miss(request.method, request.uri, said))
         return response
 

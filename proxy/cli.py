@@ -114,6 +114,7 @@ def _config(mode: Mode, cassettes: tuple[Path, ...], options: dict[str, Any]) ->
             options.get("seed") or 0,
             options.get("lifecycle") or "immediate",
         ),
+        allow_upstream=options.get("allow_upstream", ()),
     )
     return config, settings
 

@@ -21,12 +21,13 @@ import msgspec
 from cloudtape.cassette_routes import IDENTITY
 from cloudtape.cassettes.messages import Route
 from cloudtape.errors import BadRequest, RouteRefused
-from cloudtape.routes import Routes, origin_of
+from cloudtape.routes import Routes, origin_of, origin_root
 
 SESSION_PREFIX = "/_session/"
 SESSION_NAME = re.compile(r"[A-Za-z0-9._~-]{1,100}")
 # What may stand in a Host field; it is copied into links, so nothing else may.
 HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
+ORIGIN = re.compile(r"https?://(?P<authority>[^/?#]*)", re.IGNORECASE)
 # An origin-form target is visible ASCII or a byte above it, never a blank or a control character (RFC 9112, 3.2).
 TARGET = re.compile(r"[^\x00-\x20\x7f]*")
 
@@ -76,7 +77,7 @@ def locate(client: Client, routes: Routes, ports: Mapping[int, str]) -> Place:
     session, target = _split_session(client)
     if name := ports.get(client.port):
         route = _known(routes, name, origin)
-        return Place(_origin_root(route) + (target or "/"), route, session, origin, by_port=True)
+        return Place(origin_root(route) + (target or "/"), route, session, origin, by_port=True)
     name, rest = _split_route(target)
     public = origin + target_prefix(client.target)
     route = _known(routes, name, public)
@@ -104,13 +105,15 @@ def session_asked_for(client: Client) -> str:
 
 
 def _absolute(client: Client, routes: Routes) -> Place:
-    if not re.match(r"https?://[^/?#]", client.target, re.IGNORECASE):
-        raise BadRequest("the request target is neither a path nor an http URL")
+    found = ORIGIN.match(client.target)
+    if found is None or not HOST.fullmatch(found["authority"]):
+        raise BadRequest("the request target is neither a path nor an http URL of a host")
     route = routes.serving(client.target)
     if route is None:
         origin = origin_of(client.target)
         raise RouteRefused(f"{origin} is no route of this proxy; it forwards to the services of its cloud only", 403)
-    return Place(client.target, route, client.session, "")
+    # The origin is spelled as the route spells it: what is sent goes where the route leads, however it was asked for.
+    return Place(origin_root(route) + client.target[found.end() :], route, client.session, "")
 
 
 def _split_session(client: Client) -> tuple[str, str]:
@@ -142,11 +145,6 @@ def _known(routes: Routes, name: str, public: str) -> Route:
     identity = next((route.name for route in routes if route.service == IDENTITY), None)
     login = f"a client's auth URL begins with {public}/{identity}" if identity else "log in through it first"
     raise RouteRefused(f"/{name} is no route of this proxy (known: {known}); {login}", 404)
-
-
-def _origin_root(route: Route) -> str:
-    parts = urlsplit(route.upstream)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 @lru_cache(maxsize=256)

@@ -15,13 +15,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from cloudtape.cassette_routes import IDENTITY, auth_path, routes_of
+from cloudtape.cassette_routes import IDENTITY, auth_path, recorded_endpoints, routes_of
 from cloudtape.cassettes.cassette import Cassette, is_there
 from cloudtape.cassettes.content import decoded_interaction
-from cloudtape.cassettes.faults import fault
 from cloudtape.cassettes.files.bodies import Spool, folder_of
 from cloudtape.cassettes.files.writer import CassetteWriter
-from cloudtape.cassettes.messages import Interaction, Request, Response, Route
+from cloudtape.cassettes.messages import Interaction, Request, Response
 from cloudtape.cassettes.scrubbing.scrub import Scrubber
 from cloudtape.cassettes.scrubbing.secrets import RULES, Rule, Table
 from cloudtape.cassettes.scrubbing.user_rules import load_rules
@@ -33,6 +32,7 @@ from cloudtape.http.ready import Ready
 from cloudtape.http.upstream import Upstream
 from cloudtape.journal import Journal
 from cloudtape.keeper import Keeper
+from cloudtape.live_routes import LiveRoutes
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.user_rows import load_rows
 from cloudtape.matchers.sessions.nearest import Miss
@@ -41,11 +41,15 @@ from cloudtape.matchers.sessions.rungs import Matching, Rung
 from cloudtape.modes import Part, Writes
 from cloudtape.operation_names import OperationNames
 from cloudtape.pipeline import Pipeline, Refusal, Responder
+from cloudtape.plain import plain
 from cloudtape.probes import is_probe
-from cloudtape.recorder import Forwarder, LiveLogins, Recorder
+from cloudtape.reach import Reach
+from cloudtape.recorder import Forwarder, LiveLogins, Recorder, Send
+from cloudtape.refusal import refusal
 from cloudtape.replayer import Replayer, load_for_replay
 from cloudtape.report_file import ReportFile
-from cloudtape.routes import Routes, base_of
+from cloudtape.routes import Routes
+from cloudtape.twins import Twins
 
 if TYPE_CHECKING:
     from cloudtape.synthesis_part import SynthesisPart
@@ -89,7 +93,7 @@ class Application:
     def notes(self) -> tuple[str, ...]:
         """What a person should know about the cassettes that were read, and about the world."""
         read = tuple(note for cassette in self.cassettes for note in cassette.notes)
-        return read + (self.synthesis.notes if self.synthesis else ())
+        return tuple(map(plain, read + (self.synthesis.notes if self.synthesis else ())))
 
     @property
     def url(self) -> str:
@@ -99,7 +103,7 @@ class Application:
     @property
     def auth_url(self) -> str:
         """What a client sets as its auth URL."""
-        identity = next((route for route in self.routes if route.service == IDENTITY), None)
+        identity = self.routes.named(IDENTITY) or next((one for one in self.routes if one.service == IDENTITY), None)
         path = urlsplit(self.config.upstream).path if self.config.upstream else ""
         if identity is None:
             return self.url
@@ -109,23 +113,26 @@ class Application:
         return prefix + rest
 
     async def _open(self, stack: AsyncExitStack) -> None:
-        matching, names = self._matching(), OperationNames(self.routes)
+        matching = self._matching()
+        recorded = self._load(matching)
+        live = send = None
+        if self.config.mode.needs_upstream:
+            live, send = await self._cloud(stack, recorded)
+        self.routes = live or recorded
+        names = OperationNames(self.routes)
         if self.config.report:
             self._report(stack, self.config.report, names)
-        self._load(matching)
         parts: dict[Part, Responder] = {}
-        send = None
-        if self.config.mode.needs_upstream:
-            upstream = await stack.enter_async_context(Upstream(self.config))
-            send = upstream.send
-            await check_keystone(send, self.config.upstream)
-            self.routes.add(Route(IDENTITY, IDENTITY, base_of(self.config.upstream)))
-            parts[Part.FORWARDER] = forward = Forwarder(send, self.routes)
+        twins = None
         if self.config.mode.replays:
-            self.replayer = parts[Part.REPLAYER] = Replayer(self.cassettes, names, matching=matching)
+            known = OperationNames(recorded) if live else names
+            self.replayer = parts[Part.REPLAYER] = Replayer(self.cassettes, known, matching=matching)
             stack.callback(self.replayer.close)
-            if send:
-                parts[Part.LIVE_LOGINS] = LiveLogins(forward, self.replayer.holds)
+        if live and send:
+            parts[Part.FORWARDER] = forward = Forwarder(send, live)
+            if self.replayer:
+                twins = parts[Part.REPLAYER] = Twins(self.replayer, live)
+                parts[Part.LIVE_LOGINS] = LiveLogins(forward, live, twins.holds)
         if self.config.mode.synthesizes:
             part = parts[Part.SYNTHESIZER] = self._synthesis(stack)
             if self.replayer:
@@ -136,11 +143,19 @@ class Application:
             for route in part.routes():
                 self.routes.add(route)
             await part.start()
-        if self.config.mode.writes and send:
-            keeper = stack.enter_context(closing(Keeper(self._writer(stack), self._scrub(), self.journal)))
-            parts[Part.RECORDER] = Recorder(send, self.routes, keeper, names, self.config.record_errors)
+        if self.config.mode.writes and live and send:
+            keeper = stack.enter_context(closing(Keeper(self._writer(stack), self._scrub(twins), self.journal)))
+            parts[Part.RECORDER] = Recorder(send, live, keeper, names, self.config.record_errors)
         pipeline = Pipeline([parts[part] for part in self.config.mode.responders], self._refuse, self.journal)
         await self._listen(stack, pipeline)
+
+    async def _cloud(self, stack: AsyncExitStack, recorded: Routes) -> tuple[LiveRoutes, Send]:
+        """The routes of the cloud, and what sends to it. Raises ConfigError, UpstreamError."""
+        reach = Reach(self.config.upstream, self.config.allow_upstream)
+        upstream = await stack.enter_async_context(Upstream(self.config, reach))
+        await check_keystone(upstream.send, self.config.upstream)
+        endpoints = partial(recorded_endpoints, self.cassettes)
+        return LiveRoutes(self.config.upstream, reach, recorded, endpoints), upstream.send
 
     def _report(self, stack: AsyncExitStack, report: Report, names: OperationNames) -> None:
         file = ReportFile(report, names.operation_of, self._session_of, self._own_secrets())
@@ -167,7 +182,8 @@ class Application:
         own = load_rows(self.config.match_rules) if self.config.match_rules else ()
         return Matching(Naming(own), Rung(self.config.match), Polling(self.config.polling))
 
-    def _load(self, matching: Matching) -> None:
+    def _load(self, matching: Matching) -> Routes:
+        """The routes of the cassettes that are played."""
         if self.config.mode.replays:
             self.cassettes = [
                 load_for_replay(path, matching.naming, self._progress)
@@ -176,8 +192,7 @@ class Application:
             ]
             for cassette in self.cassettes:
                 cassette.check_bodies()
-            for route in routes_of(self.cassettes):
-                self.routes.add(route)
+        return routes_of(self.cassettes)
 
     def _writer(self, stack: AsyncExitStack) -> CassetteWriter:
         path = self.config.cassettes[0]
@@ -200,11 +215,14 @@ class Application:
         else:
             writer.close()
 
-    def _scrub(self) -> Callable[[Interaction], Interaction]:
+    def _scrub(self, twins: Twins | None) -> Callable[[Interaction], Interaction]:
+        """What makes of an exchange the interaction that is kept."""
         bodies = folder_of(self.config.cassettes[0])
-        if not self.config.scrub:
-            return partial(decoded_interaction, folder=bodies)
-        return Scrubber(Table((*self._own_secrets(), *RULES)), bodies).scrub
+        if self.config.scrub:
+            scrub: Callable[[Interaction], Interaction] = Scrubber(Table((*self._own_secrets(), *RULES)), bodies).scrub
+        else:
+            scrub = partial(decoded_interaction, folder=bodies)
+        return (lambda one: twins.recorded(scrub(one))) if twins else scrub
 
     def _own_secrets(self) -> tuple[Rule, ...]:
         return load_rules(self.config.scrub_rules) if self.config.scrub_rules else ()
@@ -212,7 +230,7 @@ class Application:
     def _refuse(self, request: Request) -> Refusal:
         route = self.routes.named(request.route)
         miss, said, facts = self._miss(request)
-        response = fault(route.service if route else "", 501, said, facts)
+        response = refusal(route.service if route else "", 501, said, facts)
         return Refusal(response, miss, is_probe(request, route))
 
     def _miss(self, request: Request) -> tuple[Miss, str, dict[str, Any] | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.errors import CassetteFormatError
 from cloudtape.cassettes.files.limits import MOST_ROUTES
-from cloudtape.cassettes.messages import Route
+from cloudtape.cassettes.messages import Request, Route
 from cloudtape.routes import Routes, base_of, is_service, official_type, origin_of
-from cloudtape.service_catalog import CATALOG_PATHS, endpoints_of
+from cloudtape.service_catalog import Endpoint, endpoints_in, is_token_request
 
 IDENTITY = "identity"
 AUTH_VERSION = re.compile(r"/(v3|v2\.0)/(auth/)?tokens/?$")
@@ -69,14 +69,29 @@ def _base(name: str, uri: str) -> str:
 
 def _learn(routes: Routes, cassette: Cassette) -> None:
     for interaction in cassette:
-        if CATALOG_PATHS.search(interaction.request.uri) and routes.serving(interaction.request.uri) is None:
-            routes.add(Route(_free(routes, IDENTITY), IDENTITY, base_of(interaction.request.uri)))
-        endpoints = endpoints_of(interaction.request, interaction.response)
-        if len(routes) + len({base_of(one.url) for one in endpoints}) > MOST_ROUTES:
-            raise CassetteFormatError(
-                cassette.path, f"tells of more than {MOST_ROUTES} services", f"interaction {interaction.ordinal}"
-            )
-        routes.learn(endpoints)
+        request = interaction.request
+        if is_recorded_token_request(request):
+            if routes.serving(request.uri) is None:
+                routes.add(Route(_free(routes, IDENTITY), IDENTITY, base_of(request.uri)))
+            endpoints = endpoints_in(interaction.response)
+            if len(routes) + len({base_of(one.url) for one in endpoints}) > MOST_ROUTES:
+                raise CassetteFormatError(
+                    cassette.path, f"tells of more than {MOST_ROUTES} services", f"interaction {interaction.ordinal}"
+                )
+            routes.learn(endpoints)
+
+
+def is_recorded_token_request(request: Request) -> bool:
+    """The same as `is_token_request` where nobody says what the base of the identity service is."""
+    return is_token_request(request, base_of(request.uri))
+
+
+def recorded_endpoints(cassettes: Iterable[Cassette]) -> Iterator[Endpoint]:
+    """Those of every service catalog in some cassettes."""
+    for cassette in cassettes:
+        for one in cassette:
+            if is_recorded_token_request(one.request):
+                yield from endpoints_in(one.response)
 
 
 def _free(routes: Routes, name: str) -> str:

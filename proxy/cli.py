@@ -33,7 +33,8 @@ from cloudtape.errors import ConfigError, ProxyError
 from cloudtape.matchers.errors import MatcherError
 from cloudtape.modes import MODES, Mode, Writes
 from cloudtape.openstack.errors import OperationCatalogError
-from cloudtape.serving import loading_bar, print_answer, run_loop, say, the_end
+from cloudtape.output import loading_bar, prepare, say
+from cloudtape.serving import print_answer, run_loop, the_end
 
 if TYPE_CHECKING:
     from cloudtape.application import Application
@@ -47,6 +48,7 @@ CASSETTE = click.Path(path_type=Path)
 
 def main() -> None:
     """The console script. Errors that have a name end in one line and exit code 2."""
+    prepare()
     try:
         cli(prog_name="cloudtape")
     except (ProxyError, CassetteError, MatcherError, OperationCatalogError) as error:
@@ -112,6 +114,7 @@ def _config(mode: Mode, cassettes: tuple[Path, ...], options: dict[str, Any]) ->
             options.get("seed") or 0,
             options.get("lifecycle") or "immediate",
         ),
+        allow_upstream=options.get("allow_upstream", ()),
     )
     return config, settings
 

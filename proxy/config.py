@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from cloudtape.errors import ConfigError
 from cloudtape.modes import MODES, Mode
+from cloudtape.reach import network_named
 
 Layout = Literal["prefix", "ports"]
 Match = Literal["exact", "bound", "unified", "adapted"]
@@ -87,6 +88,7 @@ class Report:
 class Config:
     """`upstream` is the cloud's auth URL. With `port` 0 the system chooses a free one.
 
+    `allow_upstream`: hosts and networks that a service catalog may lead to although they are near (`reach`).
     `all_or_nothing`: what a run has recorded is taken back unless it ends well, as it is in the mode `refresh` anyway.
 
     Raises ConfigError when the parts do not fit each other.
@@ -109,10 +111,13 @@ class Config:
     polling: Polling = "distinct"
     match_rules: Path | None = None
     synthesis: SynthesisOptions = field(default_factory=SynthesisOptions)
+    allow_upstream: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.mode.needs_upstream:
             _check_auth_url(self.upstream)
+        for one in self.allow_upstream:
+            network_named(one)
         if self.mode.cassette and not self.cassettes:
             without = "" if self.mode.writes else ", or --mode synthesize, which makes a cloud up without one"
             raise ConfigError(f"{self.mode.name} needs a cassette (--cassette FILE{without})")

@@ -18,6 +18,7 @@ from cloudtape.guesses import Guessed
 from cloudtape.http.ready import Ready
 from cloudtape.matchers.sessions.nearest import Miss
 from cloudtape.matchers.sessions.rungs import Rung
+from cloudtape.plain import plain
 
 MOST_MISSES_KEPT = 1000
 MISSED, PROBED = "missed", "probed"
@@ -26,7 +27,7 @@ MASK = Mask()
 
 @dataclass(frozen=True, slots=True)
 class MissNote:
-    """A request that nobody answered, and why; without secrets."""
+    """A request that nobody answered, and why; without secrets, and as it may be printed."""
 
     method: str
     uri: str
@@ -73,8 +74,8 @@ class Journal:
     def missed(self, request: Request, response: Response, miss: Miss) -> None:
         self.counts[MISSED] += 1
         if len(self.misses) < MOST_MISSES_KEPT:
-            note = MissNote(request.method, MASK.uri(request.uri), MASK.text(str(miss)), request.session)
-            self.misses.append(note)
+            said = (request.method, MASK.uri(request.uri), MASK.text(str(miss)), request.session)
+            self.misses.append(MissNote(*map(plain, said)))
         self._tell(Answered(request, response, MISSED, miss))
 
     def probed(self, request: Request, response: Response, miss: Miss) -> None:
@@ -84,7 +85,7 @@ class Journal:
 
     def lose(self, what: str) -> None:
         self.counts["lost"] += 1
-        self.lost.append(what)
+        self.lost.append(plain(what))
 
     @property
     def rungs(self) -> dict[Rung, int]:

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 from msgspec.structs import replace
 
+from cloudtape.cassette_routes import recorded_endpoints
 from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.content import ContentError, decoded
 from cloudtape.cassettes.messages import Request, Response, header
@@ -26,7 +27,6 @@ from cloudtape.matchers.sessions.rungs import Rung
 from cloudtape.recorded_addresses import RecordedAddresses
 from cloudtape.replayer import Replayer
 from cloudtape.routes import Routes
-from cloudtape.service_catalog import CATALOG_PATHS, Endpoint, endpoints_of
 from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.recorded.known import Exchange, Known, document_in
 from cloudtape.synthesis.recorded.mending import (
@@ -54,7 +54,7 @@ class Mixed:
     def __init__(self, replayer: Replayer, part: SynthesisPart, cassettes: Sequence[Cassette], routes: Routes) -> None:
         self._replayer, self._part = replayer, part
         self._synthesizer = part.synthesizer
-        self._addresses = RecordedAddresses(routes, _endpoints(cassettes), self._synthesizer.services)
+        self._addresses = RecordedAddresses(routes, recorded_endpoints(cassettes), self._synthesizer.services)
         known = Known()
         known.read(self._synthesizer, self._exchanges(cassettes))
         part.start_from(known, self._addresses.regions)
@@ -166,10 +166,3 @@ class Mixed:
 def _is_guess(response: Response) -> bool:
     """Whether something was bound for a replayed answer that was not bound before."""
     return (header(response.headers, MATCH_HEADER.lower()) or "").startswith((Rung.UNIFIED, Rung.ADAPTED))
-
-
-def _endpoints(cassettes: Sequence[Cassette]) -> Iterator[Endpoint]:
-    for cassette in cassettes:
-        for one in cassette:
-            if CATALOG_PATHS.search(one.request.uri):
-                yield from endpoints_of(one.request, one.response)

@@ -36,6 +36,7 @@ ADVICE = {
     "CassetteBusy": "tests that share one are recorded one after the other, without pytest -n",
 }
 REPORT_INI, MATCH_INI = "cloudtape_report", "cloudtape_match"
+ALLOW_HELP = "a loopback, link-local or metadata address that the cloud's service catalog may lead to"
 REPORT_HELP = "a file that is given a line of JSON for each request"
 MATCH_HELP = "the most lenient rung that may answer: exact, bound, unified (default) or adapted"
 
@@ -89,6 +90,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--cloudtape-mode", metavar="MODE", help=f"{MODE_NAMES}; overrides the markers")
     group.addoption("--cloudtape-upstream", metavar="AUTH_URL", help="the cloud to record from")
     group.addoption("--cloudtape-os-cloud", metavar="NAME", help="the same, from clouds.yaml, with its credentials")
+    group.addoption("--cloudtape-allow-upstream", metavar="HOST", action="append", default=[], help=ALLOW_HELP)
     group.addoption("--cloudtape-report", metavar="FILE", help=REPORT_HELP)
     group.addoption("--cloudtape-match", metavar="RUNG", help=MATCH_HELP)
     parser.addini(REPORT_INI, REPORT_HELP, default="")
@@ -153,6 +155,7 @@ def _started(request: pytest.FixtureRequest) -> Held:
     from cloudtape.errors import ProxyError
     from cloudtape.matchers.errors import MatcherError
     from cloudtape.modes import Writes
+    from cloudtape.plain import plain
 
     try:
         config, settings = _config(request)
@@ -160,8 +163,7 @@ def _started(request: pytest.FixtureRequest) -> Held:
         proxy = stack.enter_context(BackgroundProxy(config, settings))
         return Held(proxy, stack, config.mode.writes is Writes.TAKE)
     except (ProxyError, CassetteError, MatcherError) as error:
-        advice = ADVICE.get(type(error).__name__)
-        said = f"cloudtape: {error}" + (f": {advice}" if advice else "")
+        said = ": ".join(filter(None, ("cloudtape", plain(str(error)), ADVICE.get(type(error).__name__))))
     pytest.fail(said, pytrace=False)  # out here, where it has no chain of causes
 
 
@@ -228,6 +230,7 @@ def _config(request: pytest.FixtureRequest) -> tuple[Config, dict[str, Any]]:
         all_or_nothing=True,
         report=Report(path, request.node.nodeid) if path else None,
         match=match_named(match or "unified"),
+        allow_upstream=tuple(request.config.option.cloudtape_allow_upstream),
     )
     return config, dict(cloud.settings)
 

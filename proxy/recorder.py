@@ -16,16 +16,16 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from cloudtape.cassettes.errors import CassetteError
-from cloudtape.cassettes.faults import fault
 from cloudtape.cassettes.files.bodies import Spool
 from cloudtape.cassettes.messages import Body, Interaction, Request, Response, Route, StoredBody, Stream
 from cloudtape.errors import UpstreamError
 from cloudtape.http.headers import SOURCE_HEADER, Source
 from cloudtape.keeper import Keeper
+from cloudtape.live_routes import LiveRoutes
 from cloudtape.matchers.requests.things import is_login
 from cloudtape.operation_names import OperationNames
-from cloudtape.routes import Routes
-from cloudtape.service_catalog import endpoints_of
+from cloudtape.refusal import refusal
+from cloudtape.service_catalog import is_token_request
 
 Send = Callable[[Request], Awaitable[Response]]
 
@@ -38,28 +38,32 @@ def _from(source: Source, response: Response) -> Response:
 class Forwarder:
     """Sends a request upstream and learns the routes that its answer teaches."""
 
-    def __init__(self, send: Send, routes: Routes) -> None:
+    def __init__(self, send: Send, routes: LiveRoutes) -> None:
         self._send, self._routes = send, routes
 
     async def __call__(self, request: Request) -> Response | None:
+        self._routes.check(request)
         response = await self._send(request)
-        self._routes.learn(endpoints_of(request, response))
+        self._routes.taught(request, response)
         return _from(Source.FORWARDED, response)
 
 
 class LiveLogins:
     """Sends upstream the logins that were recorded already, and keeps nothing of them.
 
-    A recorded token is a placeholder: whoever is to record what is missing needs one that the cloud takes.
+    A recorded token is a placeholder: whoever is to record what is missing needs one that the cloud takes. And a
+    recorded service catalog may lead a client, with such a token, to wherever a cassette says.
     """
 
-    def __init__(self, forward: Forwarder, is_recorded: Callable[[Request], bool]) -> None:
-        self._forward, self._is_recorded = forward, is_recorded
+    def __init__(self, forward: Forwarder, routes: LiveRoutes, is_recorded: Callable[[Request], bool]) -> None:
+        self._forward, self._routes, self._is_recorded = forward, routes, is_recorded
 
     async def __call__(self, request: Request) -> Response | None:
-        if is_login(request.method, request.uri) and self._is_recorded(request):
-            return await self._forward(request)
-        return None
+        route = self._routes.named(request.route)
+        if route is None or route.service != self._routes.identity.service:
+            return None
+        is_meant = is_login(request.method, request.uri) or is_token_request(request, route.upstream)
+        return await self._forward(request) if is_meant and self._is_recorded(request) else None
 
 
 class Recorder:
@@ -69,13 +73,14 @@ class Recorder:
     """
 
     def __init__(
-        self, send: Send, routes: Routes, keeper: Keeper, names: OperationNames, record_errors: bool = False
+        self, send: Send, routes: LiveRoutes, keeper: Keeper, names: OperationNames, record_errors: bool = False
     ) -> None:
         self._send, self._routes, self._keeper, self._names = send, routes, keeper, names
         self._record_errors = record_errors
-        self._untaught: tuple[Route, ...] = tuple(routes)
+        self._untaught = routes.untaught
 
     async def __call__(self, request: Request) -> Response | None:
+        self._routes.check(request)
         take = _Take(request, self._keeper)
         try:
             response = await self._send(take.outgoing)
@@ -83,11 +88,11 @@ class Recorder:
             take.discard()
             if not self._record_errors:
                 raise
-            response = fault(self._service(request), error.status, str(error))
+            response = refusal(self._service(request), error.status, str(error))
         except BaseException:
             take.discard()
             raise
-        self._untaught += self._routes.learn(endpoints_of(request, response))
+        self._untaught += self._routes.taught(request, response)
         if isinstance(response.body, Stream):
             body = replace(response.body, chunks=self._passing(take, response, response.body))
             return _from(Source.RECORDED, replace(response, body=body))

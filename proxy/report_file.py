@@ -7,6 +7,7 @@ nobody. Secrets never reach them.
 from __future__ import annotations
 
 import io
+import json
 import queue
 import threading
 import time
@@ -27,7 +28,9 @@ from cloudtape.http.ready import Ready
 from cloudtape.journal import Answered
 from cloudtape.matchers.sessions.bindings import Binding
 from cloudtape.matchers.sessions.nearest import Miss
+from cloudtape.plain import plain_json
 
+DELETE = b"\x7f"
 MOST_AT_ONCE = 1000
 """Lines that are written together."""
 
@@ -88,13 +91,23 @@ class ReportFile:
         self._thread.start()
 
     def __call__(self, answered: Answered) -> None:
-        self._lines.put(self._encode(self._line(answered)) + b"\n")
+        self._lines.put(self._encoded(self._line(answered)))
 
     def close(self) -> str:
         """Wait until all is written; returns why something was not, or nothing."""
         self._lines.put(None)
         self._thread.join()
         return self._error
+
+    def _encoded(self, line: Line) -> bytes:
+        """In a line, as a terminal may show it, too."""
+        try:
+            encoded = self._encode(line)
+        except UnicodeEncodeError:  # bytes that are no characters
+            return json.dumps(msgspec.to_builtins(line)).encode() + b"\n"
+        if not encoded.isascii() or DELETE in encoded:
+            encoded = plain_json(encoded.decode()).encode()
+        return encoded + b"\n"
 
     def _line(self, answered: Answered) -> Line:
         request, response, miss = answered.request, answered.response, answered.miss

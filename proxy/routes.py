@@ -1,7 +1,7 @@
 """Which service a request is for: the routes of the proxy.
 
-A route joins a name (`compute`, `compute-RegionTwo`) to the base URL of one service. Routes come from the auth URL,
-from service catalogs and from cassettes; each distinct base has one. The proxy's own address is unknown here.
+A route joins a name (`compute`, `compute-RegionTwo`) to the base URL of one service; each distinct base has one. Which
+of them lead to a cloud is decided in `live_routes`. The proxy's own address is unknown here.
 """
 
 from __future__ import annotations
@@ -44,6 +44,12 @@ def origin_of(url: str) -> str:
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
     scheme = scheme.lower()
     return f"{scheme}://{authority.lower().removesuffix(DEFAULT_PORTS.get(scheme, ' '))}"
+
+
+def origin_root(route: Route) -> str:
+    """Scheme, host and port of a route, as it spells them."""
+    parts = urlsplit(route.upstream)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 @cache
@@ -91,6 +97,12 @@ class Routes:
             self._deepest = max(self._deepest, urlsplit(route.upstream).path.count("/"))
             self.version += 1
 
+    def exchange(self, old: Route, new: Route) -> None:
+        """Put a route in the place of another one of the same name; its base is known to no other."""
+        del self._by_base[_key(old.upstream)]
+        self._by_name[new.name] = self._by_base[_key(new.upstream)] = new
+        self.version += 1
+
     def learn(self, endpoints: Iterable[Endpoint]) -> tuple[Route, ...]:
         """Add a route for each base that was not known; returns the new ones."""
         learned = []
@@ -120,7 +132,7 @@ class Routes:
             path = path.rpartition("/")[0]
 
     def _free_name(self, service: str, endpoint: Endpoint) -> str:
-        for name in _names(service, endpoint):
+        for name in names_for(service, endpoint):
             if name not in self._by_name:
                 return name
         raise AssertionError("unreachable: the last names are numbered")
@@ -131,8 +143,8 @@ def _key(base: str) -> str:
     return origin_of(base) + urlsplit(base).path
 
 
-def _names(service: str, endpoint: Endpoint) -> Iterator[str]:
-    """From the plain to the qualified: `compute`, `compute-internal`, `compute-RegionTwo`, ..."""
+def names_for(service: str, endpoint: Endpoint) -> Iterator[str]:
+    """What an endpoint's route may be called, from the plain to the qualified: `compute`, `compute-internal`, ..."""
     region = re.sub(r"[^A-Za-z0-9._~-]", "-", endpoint.region)
     name = re.sub(r"[^A-Za-z0-9._~-]", "-", service).lstrip("_") or "service"
     interface = "" if endpoint.interface == "public" else f"-{endpoint.interface}"

@@ -1,26 +1,17 @@
-"""What all commands that serve have in common: the event loop, its end, and lines for the person who looks on."""
+"""What all commands that serve have in common: the event loop, its end, and a line for each answer."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
-import click
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from cloudtape.output import line
 
 if TYPE_CHECKING:
     from cloudtape.journal import Answered
-
-errors = Console(stderr=True)
-
-
-def say(line: str) -> None:
-    click.echo(f"cloudtape: {line}", err=True)
 
 
 def print_answer(answered: Answered) -> None:
@@ -30,7 +21,7 @@ def print_answer(answered: Answered) -> None:
     request, response = answered.request, answered.response
     match = next((f" ({value})" for name, value in response.headers if name == "X-Cloudtape-Match"), "")
     said = f": {MASK.text(str(answered.miss))}" if answered.miss else match
-    click.echo(f"{answered.source:9} {response.status} {request.method} {MASK.uri(request.uri)}{said}", err=True)
+    line(f"{answered.source:9} {response.status} {request.method} {MASK.uri(request.uri)}{said}", err=True)
 
 
 def the_end() -> asyncio.Event:
@@ -58,12 +49,3 @@ def run_loop(main: Awaitable[int]) -> int:
     gc.set_threshold(20_000, 20, 50)
     with runner:
         return runner.run(awaited())
-
-
-@contextlib.contextmanager
-def loading_bar() -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr while a large cassette is read; nothing where stderr is no terminal."""
-    columns = (TextColumn("reading cassette"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
-        task = bar.add_task("reading", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.json_text import JsonError, json_value
-from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, Stream
-from cloudtape.output import counted
+from cloudtape.cassettes.messages import Body, Interaction, Request, Response, StoredBody, Stream
+from cloudtape.output import Screen, counted, width_of, without_middle
 
 COLUMNS = ("#", "time", "elapsed", "service", "method", "path", "status", "size", "scrubbed")
 NUMBERS = frozenset({"#", "elapsed", "status", "size"})
+# What a narrow terminal does without, in this order, for the sake of the path.
+GIVE_WAY = ("elapsed", "size", "time", "service", "status")
 GAP = 2
-SHORTEST_PATH, READABLE_PATH, LONGEST_PATH = 10, 48, 300
+SHORTEST_PATH, READABLE_PATH, LONGEST_PATH = 16, 48, 300
+LONGEST_WORD = 32
+"""Columns of a service's or a method's name that is shown whole."""
 LONGEST_BODY = 4000
 """Characters of a body that are printed; the rest is counted."""
 
@@ -85,24 +85,29 @@ def _text(body: Body) -> str:
         return f"<{len(body)} bytes, not text>"
 
 
-def print_table(console: Console, cassette: Cassette) -> None:
-    """A line for each interaction: where there is no room, long paths are cut, and what was scrubbed is left out."""
+def print_table(screen: Screen, cassette: Cassette) -> None:
+    """A line for each interaction: where there is no room, long paths are cut, and what matters less is left out."""
     rows = [_cells(interaction) for interaction in cassette]
-    widths = {name: max(len(name), *(len(cells[name]) for cells in rows), 0) + GAP for name in COLUMNS}
-    room = console.width - sum(widths.values()) + widths["path"] - GAP
-    columns = list(COLUMNS)
-    if room < min(widths["path"], READABLE_PATH):
-        columns.remove("scrubbed")
-        room += widths["scrubbed"]
-    table = Table(
-        title=escape(f"{cassette.path} ({counted(len(cassette), 'interaction')})"), box=None, header_style="bold"
-    )
-    for name in columns:
-        table.add_column(name, justify="right" if name in NUMBERS else "left", overflow="ellipsis", no_wrap=True)
+    columns, room = _fitted(rows, screen.width)
     for cells in rows:
-        cells["path"] = _elided(cells["path"], max(SHORTEST_PATH, min(room, LONGEST_PATH)))
-        table.add_row(*(escape(cells[name]) for name in columns))
-    console.print(table)
+        cells["path"] = without_middle(cells["path"], max(1, min(room, LONGEST_PATH)))
+    title = f"{cassette.path} ({counted(len(cassette), 'interaction')})"
+    screen.table(columns, [[cells[name] for name in columns] for cells in rows], NUMBERS, title=title)
+
+
+def _fitted(rows: list[dict[str, str]], width: int) -> tuple[list[str], int]:
+    """The columns for which there is room, and the room for the path."""
+    widths = {name: max(len(name), *(width_of(cells[name]) for cells in rows), 0) + GAP for name in COLUMNS}
+    room = width - sum(widths.values()) + widths["path"] - GAP
+    left_out = set()
+    if room < min(widths["path"], READABLE_PATH):
+        left_out.add("scrubbed")
+        room += widths["scrubbed"]
+    for name in GIVE_WAY:
+        if room < min(widths["path"], SHORTEST_PATH):
+            left_out.add(name)
+            room += widths[name]
+    return [name for name in COLUMNS if name not in left_out], room
 
 
 def _cells(interaction: Interaction) -> dict[str, str]:
@@ -114,56 +119,39 @@ def _cells(interaction: Interaction) -> dict[str, str]:
             "#": str(values["number"]),
             "time": values["recorded_at"][11:19],
             "elapsed": f"{values['elapsed']:.3f}",
+            "service": without_middle(values["service"], LONGEST_WORD),
+            "method": without_middle(values["method"], LONGEST_WORD),
             "scrubbed": ", ".join(fields),
         }
         | ({"status": "lost"} if interaction.lost else {})
     )
 
 
-def _elided(path: str, room: int) -> str:
-    """Without its middle: the begin says what kind of thing it is, the end what is done to it."""
-    if len(path) <= room:
-        return path
-    end = (room - 1) // 2
-    return f"{path[: room - 1 - end]}…{path[len(path) - end :]}"
-
-
-def print_whole(console: Console, interaction: Interaction) -> None:
+def print_whole(screen: Screen, interaction: Interaction) -> None:
     """The exchange as HTTP shows it, JSON laid out, long bodies cut with a note."""
     request, response = interaction.request, interaction.response
-    console.print(
+    screen.line(
         f"interaction {interaction.ordinal}  {interaction.recorded_at}  {interaction.elapsed:.3f} s",
         style="bold",
     )
     for route in interaction.routes:
-        _print(console, f"route /{route.name} → {route.upstream}")
+        screen.line(f"route /{route.name} → {route.upstream}")
     if interaction.scrubbed:
-        _print(console, f"scrubbed: {', '.join(interaction.scrubbed)}")
+        screen.line(f"scrubbed: {', '.join(interaction.scrubbed)}")
     if interaction.lost:
-        _print(console, f"lost: what the cloud answered could not be kept: {interaction.lost}")
-    console.print()
-    for line in _lines(f"{request.method} {request.uri}", request):
-        _print(console, line)
-    console.print()
-    for line in _lines(f"{response.status} {response.reason}", response):
-        _print(console, line)
+        screen.line(f"lost: what the cloud answered could not be kept: {interaction.lost}")
+    _print(screen, f"{request.method} {request.uri}", request)
+    _print(screen, f"{response.status} {response.reason}", response)
 
 
-def _print(console: Console, line: str) -> None:
-    console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def _lines(first: str, message: Request | Response) -> Iterator[str]:
-    yield first
-    yield from _fields(message.headers)
+def _print(screen: Screen, first: str, message: Request | Response) -> None:
+    screen.line()
+    screen.line(first)
+    for name, value in message.headers:
+        screen.line(f"{name}: {value}")
     if size(message.body):
-        yield ""
-        yield _cut(_pretty(message.body))
-
-
-def _fields(headers: Headers) -> Iterator[str]:
-    for name, value in headers:
-        yield f"{name}: {value}"
+        screen.line()
+        screen.block(_cut(_pretty(message.body)))
 
 
 def _pretty(body: Body) -> str:

@@ -13,7 +13,8 @@ import click
 from cloudtape.commands.options import FILE, REPORT
 from cloudtape.config import Config, Report, SynthesisOptions, listen_address
 from cloudtape.modes import MODES
-from cloudtape.serving import print_answer, run_loop, say, the_end
+from cloudtape.output import line, say
+from cloudtape.serving import print_answer, run_loop, the_end
 
 if TYPE_CHECKING:
     from cloudtape.application import Application
@@ -108,5 +109,5 @@ def _announce(proxy: Application, clouds: Path) -> None:
     for name, user in zip(named, part.users, strict=True):
         say(f"  OS_CLOUD={quote(name)} is user {user.name}, password {user.password}, project {user.project}")
     say("use it:")
-    click.echo(f"  export OS_CLIENT_CONFIG_FILE={clouds} OS_CLOUD=cloudtape", err=True)
-    click.echo("  openstack server list", err=True)
+    line(f"  export OS_CLIENT_CONFIG_FILE={clouds} OS_CLOUD=cloudtape", err=True)
+    line("  openstack server list", err=True)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cloudtape.errors import ConfigError
-from cloudtape.output import FORMAT, console, counted, print_json
-from cloudtape.serving import loading_bar, say
+from cloudtape.output import FORMAT, Screen, counted, line, loading_bar, print_json, say
 
 if TYPE_CHECKING:
     from cloudtape.cassettes.cassette import Cassette
@@ -40,8 +39,8 @@ def tell(cassette: Cassette) -> bool:
 def show(path: Path, number: int | None, form: str) -> None:
     """List the interactions of CASSETTE or, with N, print one of them whole.
 
-    A terminal that is too narrow shortens paths; in a pipe only those of more than 300 characters are, and with
-    --format json none.
+    A terminal that is too narrow shortens paths, then leaves columns out; in a pipe only paths of more than 300
+    characters are shortened, and with --format json none. What a terminal would obey is spelled: \\x1b.
 
     \b
     Example:
@@ -59,9 +58,9 @@ def show(path: Path, number: int | None, form: str) -> None:
         value = view.whole(cassette.interaction(number)) if number else [view.row(one) for one in cassette]
         print_json(value)
     elif number:
-        view.print_whole(console(), cassette.interaction(number))
+        view.print_whole(Screen(), cassette.interaction(number))
     else:
-        view.print_table(console(), cassette)
+        view.print_table(Screen(), cassette)
 
 
 @click.command()
@@ -92,7 +91,7 @@ def scan(paths: tuple[Path, ...], form: str) -> None:
         print_json([{"cassette": str(path), **_fields(finding)} for path, finding in findings])
     else:
         for path, finding in findings:
-            click.echo(f"{path}: interaction {finding.ordinal}, {finding.place}: {finding.kind} ({finding.excerpt})")
+            line(f"{path}: interaction {finding.ordinal}, {finding.place}: {finding.kind} ({finding.excerpt})")
         found = f"{counted(len(findings), 'finding')} in {counted(len(paths), 'cassette')}"
         say((found if findings else "no secrets found") + ("" if whole else " in what is there"))
     sys.exit(FINDING if findings else 0 if whole else FAILED)

@@ -14,7 +14,7 @@ import click
 
 from cloudtape.commands.look import tell
 from cloudtape.errors import BadRequest, ConfigError
-from cloudtape.output import FORMAT, print_json
+from cloudtape.output import FORMAT, line, print_json
 
 if TYPE_CHECKING:
     from cloudtape.cassettes.messages import Headers, Request
@@ -158,28 +158,28 @@ def _weighed(number: int, verdict: Fit | Refused) -> dict[str, Any]:
 
 def _print(facts: dict[str, Any]) -> None:
     host = urlsplit(facts["uri"]).netloc
-    click.echo(f"{facts['method']} {facts['uri']}")
+    line(f"{facts['method']} {facts['uri']}")
     if "proxy" in facts:
-        click.echo(f"proxy      {facts['proxy']} is no address of the cassette's cloud; taken for the proxy's")
-    click.echo(f"route      {facts['route'] or 'none is known for ' + host}")
+        line(f"proxy      {facts['proxy']} is no address of the cassette's cloud; taken for the proxy's")
+    line(f"route      {facts['route'] or 'none is known for ' + host}")
     learned = f"none of the reference; taken for {facts['template']}"
-    click.echo(f"operation  {facts['operation'] or learned}")
+    line(f"operation  {facts['operation'] or learned}")
     if facts["interactions"]:
         numbers = ", ".join(map(str, facts["interactions"]))
         several = " (by the session's past)" if "," in numbers else ""
-        click.echo(f"answer     {facts['rung']}: interaction {numbers}{several}")
+        line(f"answer     {facts['rung']}: interaction {numbers}{several}")
     else:
-        click.echo(f"answer     none: {facts['reason']}")
+        line(f"answer     none: {facts['reason']}")
     for one in facts["bound"]:
-        click.echo(f"bound      {one['as']}: recorded {one['recorded']}, live {one['live']}")
+        line(f"bound      {one['as']}: recorded {one['recorded']}, live {one['live']}")
     for one in facts["weighed"]:
         said = f"refused: {one['refused']}" if "refused" in one else f"cost {one['cost']}, binds {one['binds']}"
-        click.echo(f"weighed    interaction {one['interaction']}: {said}")
+        line(f"weighed    interaction {one['interaction']}: {said}")
         if one.get("lacks"):
-            click.echo(
+            line(
                 "             try " + " ".join(f"--header {quoted(f'{name}: {value}')}" for name, value in one["lacks"])
             )
     for near in facts.get("nearest", ()):
-        click.echo(f"nearest    interaction {near['interaction']}: {near['method']} {near['uri']}")
+        line(f"nearest    interaction {near['interaction']}: {near['method']} {near['uri']}")
         for difference in near["differences"]:
-            click.echo(f"             {difference}")
+            line(f"             {difference}")

@@ -6,12 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from cloudtape.errors import ConfigError
-from cloudtape.output import FORMAT, console, counted, print_json
+from cloudtape.output import FORMAT, Screen, counted, line, print_json, say
 
 if TYPE_CHECKING:
     from cloudtape.openstack.catalog import OperationCatalog
@@ -71,7 +68,7 @@ def show(operation_id: str, form: str) -> None:
         whole = msgspec.to_builtins(operation)
         print_json(whole | {"examples": [_example_fields(one) for one in examples]})
     else:
-        _print_whole(console(), operation, examples)
+        _print_whole(Screen(), operation, examples)
 
 
 def _chosen(catalog: OperationCatalog, service: str | None, method: str | None, path: str | None) -> list[Operation]:
@@ -149,14 +146,11 @@ def _example_fields(example: Example) -> dict[str, Any]:
 
 
 def _print_table(found: Sequence[Operation]) -> None:
-    table = Table(box=None, header_style="bold")
-    for name in ("section", "id", "method", "template"):
-        table.add_column(name, overflow="fold")
-    for one in found:
-        template = one.template + (f"  [{one.action}]" if one.action else "")
-        table.add_row(one.section, escape(one.id), one.method, escape(template))
-    console().print(table)
-    click.echo(f"cloudtape: {counted(len(found), 'operation')}", err=True)
+    rows = [
+        (one.section, one.id, one.method, one.template + (f"  [{one.action}]" if one.action else "")) for one in found
+    ]
+    Screen().table(("section", "id", "method", "template"), rows, folded=True)
+    say(counted(len(found), "operation"))
 
 
 def _print_health(catalog: OperationCatalog, form: str) -> None:
@@ -168,13 +162,10 @@ def _print_health(catalog: OperationCatalog, form: str) -> None:
     if form == "json":
         print_json(rows)
         return
-    table = Table(box=None, header_style="bold")
-    for name in rows[0]:
-        table.add_column(name.replace("_", " "), justify="left" if name == "chapter" else "right")
-    for row in rows:
-        table.add_row(*(str(value) for value in row.values()), style="bold" if row is rows[-1] else None)
-    console().print(table)
-    click.echo(
+    columns = [name.replace("_", " ") for name in rows[0]]
+    cells = [[str(value) for value in row.values()] for row in rows]
+    Screen().table(columns, cells, frozenset(columns) - {"chapter"}, folded=True, bold_end=True)
+    line(
         "confirmed: a second copy of the template in the document says the same. JSON examples: clean, as printed; "
         "rewritten, words joined or letters restored; rebuilt, brackets or members put in or left out; "
         "given up, no value. other: XML and text.",
@@ -182,16 +173,13 @@ def _print_health(catalog: OperationCatalog, form: str) -> None:
     )
 
 
-def _print_whole(screen: Console, one: Operation, examples: Sequence[Example]) -> None:
-    def line(text: str = "") -> None:
-        screen.print(text, markup=False, highlight=False, soft_wrap=True)
-
-    screen.print(f"{one.section}. {one.title}", style="bold", markup=False, highlight=False)
-    line(f"{one.id}  ({one.service} {one.version})")
-    line(f"{one.method} {one.template}" + (f"  with {one.action} in the body" if one.action else ""))
-    line(f"normal: {', '.join(map(str, one.statuses)) or 'not said'}")
+def _print_whole(screen: Screen, one: Operation, examples: Sequence[Example]) -> None:
+    screen.line(f"{one.section}. {one.title}", style="bold")
+    screen.line(f"{one.id}  ({one.service} {one.version})")
+    screen.line(f"{one.method} {one.template}" + (f"  with {one.action} in the body" if one.action else ""))
+    screen.line(f"normal: {', '.join(map(str, one.statuses)) or 'not said'}")
     if one.faults:
-        line("errors: " + ", ".join(f"{fault.code} {fault.name}".strip() for fault in one.faults))
+        screen.line("errors: " + ", ".join(f"{fault.code} {fault.name}".strip() for fault in one.faults))
     for title, parameters in (
         ("path", one.path_params),
         ("query", one.query),
@@ -201,15 +189,15 @@ def _print_whole(screen: Console, one: Operation, examples: Sequence[Example]) -
         ("response body", one.response_body),
     ):
         if parameters:
-            line(f"{title}: " + ", ".join(_parameter(parameter) for parameter in parameters))
+            screen.line(f"{title}: " + ", ".join(_parameter(parameter) for parameter in parameters))
     for example in examples:
-        line()
-        screen.print(f"{example.name}  ({example.provenance})", style="bold", markup=False, highlight=False)
+        screen.line()
+        screen.line(f"{example.name}  ({example.provenance})", style="bold")
         for text in (example.start, *(f"{name}: {value}" for name, value in example.headers)):
             if text:
-                line(text)
+                screen.line(text)
         if example.body is not None:
-            line(_pretty(example))
+            screen.block(_pretty(example))
 
 
 def _parameter(parameter: Parameter) -> str:

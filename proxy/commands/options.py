@@ -61,7 +61,10 @@ GROUPS = (
     OptionGroup(frozenset({"cassettes"}), lambda mode: mode.cassette),
     OptionGroup(
         frozenset(
-            {"upstream", "os_cloud", "cacert", "insecure", "cert", "key", "connect_timeout", "read_timeout"},
+            {
+                *("upstream", "os_cloud", "allow_upstream", "cacert", "insecure", "cert", "key"),
+                *("connect_timeout", "read_timeout"),
+            },
         ),
         lambda mode: mode.needs_upstream,
     ),
@@ -115,6 +118,13 @@ UPSTREAM_OPTIONS = _all(
             "--os-cloud",
             metavar="NAME",
             help="Take auth URL, TLS settings and, for `run`, credentials from this cloud of clouds.yaml.",
+        ),
+        click.option(
+            "--allow-upstream",
+            metavar="HOST|NETWORK",
+            multiple=True,
+            help="A loopback, link-local or metadata address that the cloud's service catalog may lead to although its "
+            "auth URL is elsewhere; may be repeated.",
         ),
         click.option("--cacert", type=FILE, help="CA certificates (PEM) that the cloud's certificate is checked with."),
         click.option("--insecure", is_flag=True, help="Do not check the cloud's certificate."),

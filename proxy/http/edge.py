@@ -15,7 +15,6 @@ from msgspec.structs import replace
 
 from cloudtape.addressing import Client, Place, locate, session_asked_for
 from cloudtape.cassettes.errors import CassetteError
-from cloudtape.cassettes.faults import fault
 from cloudtape.cassettes.files.bodies import Spool
 from cloudtape.cassettes.messages import Body, Headers, Request, Response, Stream, header
 from cloudtape.errors import BodyBroken, ClientGone, ProxyError
@@ -27,6 +26,7 @@ from cloudtape.http.upstream import DOCUMENT_LIMIT, INLINE_LIMIT, is_document, i
 from cloudtape.http.written import WrittenAddresses
 from cloudtape.journal import Journal
 from cloudtape.matchers.sessions.nearest import Miss
+from cloudtape.refusal import refusal
 from cloudtape.rewrite import Rewriter
 from cloudtape.routes import Routes
 
@@ -89,7 +89,7 @@ class Edge:
         return self._miss(Request("?", "?"), "", status, reason)
 
     def _miss(self, request: Request, service: str, status: int, said: str) -> Response:
-        response = fault(service, status, said)
+        response = refusal(service, status, said)
         self._journal.missed(request, response, Miss(request.method, request.uri, said))
         return response
 

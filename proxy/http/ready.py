@@ -19,6 +19,7 @@ from cloudtape.http.headers import FROM_THE_PROXY, HOP_BY_HOP, MATCH_HEADER, SOU
 from cloudtape.http.outward import PARTIAL, is_data, telling
 from cloudtape.http.upstream import is_document, is_upload
 from cloudtape.matchers.requests.said import Looseness
+from cloudtape.plain import plain
 from cloudtape.rewrite import URL_FIELDS
 
 MADE_READY_BY = (
@@ -84,7 +85,7 @@ def replayed(headers: Headers) -> Headers:
 
 def whence(operation: str, number: int | str) -> Headers:
     """The fields that say where an exact answer is from: the interaction counts from 1 through all cassettes."""
-    match = f"exact; operation={operation}; interaction={number}"
+    match = f"exact; operation={plain(operation)}; interaction={number}"
     return (SOURCE_HEADER, Source.REPLAYED.value), (MATCH_HEADER, match)
 
 

@@ -23,7 +23,9 @@ from cloudtape.config import Config
 from cloudtape.errors import UpstreamBroken, UpstreamError, UpstreamTimeout, UpstreamUnreachable
 from cloudtape.http.asking import streamed, whole
 from cloudtape.http.headers import for_client
+from cloudtape.http.resolving import JudgingResolver
 from cloudtape.http.wire import Wire, WireBroken, WireDropped
+from cloudtape.reach import Reach
 from cloudtape.service_catalog import CATALOG_PATHS
 
 INLINE_LIMIT = 64 * 1024
@@ -52,13 +54,13 @@ def is_upload(uri: str) -> bool:
 
 
 class Upstream:
-    """The connections to one cloud. An async context manager; `send` works inside it.
+    """The connections to one cloud. An async context manager; `send` works inside it. `reach` judges its addresses.
 
     Raises ConfigError (from `Config.tls`) when it is entered with unusable certificates.
     """
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, config: Config, reach: Reach) -> None:
+        self._config, self._reach = config, reach
         self._timeout = aiohttp.ClientTimeout(
             total=None, sock_connect=config.timeouts.connect, sock_read=config.timeouts.read
         )
@@ -67,7 +69,8 @@ class Upstream:
 
     async def __aenter__(self) -> Upstream:
         context = self._config.tls.context()
-        self._connector = aiohttp.TCPConnector(limit=0, ssl=context, keepalive_timeout=IDLE_SECONDS)
+        resolver = JudgingResolver(self._reach)
+        self._connector = aiohttp.TCPConnector(limit=0, ssl=context, keepalive_timeout=IDLE_SECONDS, resolver=resolver)
         return self
 
     async def __aexit__(

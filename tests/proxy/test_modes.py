@@ -94,6 +94,7 @@ def test_fill_replays_what_is_there_and_records_what_is_missing(tape: Path, clou
         say(recorder.url, LOGIN)
         say(recorder.url, request("GET /compute/old"))
     with proxy_once("fill", cloud, tape) as filler:
+        say(filler.url, LOGIN)
         sources = [
             say(filler.url, request(f"GET /compute/{name}")).one("X-Cloudtape-Source") for name in ("old", "new", "new")
         ]

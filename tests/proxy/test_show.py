@@ -9,6 +9,7 @@ from rich.console import Console
 from cloudtape.cassettes.cassette import load
 from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Interaction, Request, Response
+from cloudtape.output import Screen
 from cloudtape.show import LONGEST_PATH, print_table
 from tests.proxy.test_cli import SAMPLE, cloudtape
 
@@ -16,10 +17,9 @@ SERVERS = "/v2.1/servers/6cf1d3a0-0000-4000-8000-000000000001"
 
 
 def shown(path: Path, width: int) -> list[str]:
-    screen = Console(file=io.StringIO(), width=width)
-    print_table(screen, load(path))
-    assert isinstance(screen.file, io.StringIO)
-    return _table(screen.file.getvalue())
+    said = io.StringIO()
+    print_table(Screen(Console(file=said, width=width)), load(path))
+    return _table(said.getvalue())
 
 
 def _table(said: str) -> list[str]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ def test_digests_are_those_that_were_asked_for() -> None:
 
 def test_a_stored_body_is_kept(tmp_path: Path) -> None:
     (tmp_path / "body").write_bytes(LARGE)
-    stored = StoredBody(tmp_path / "body", len(LARGE), "")
+    stored = StoredBody(tmp_path / "body", len(LARGE), sha256(LARGE).hexdigest())
     blob = asyncio.run(BlobStore().keep(stored))
     assert blob.read(0, blob.size) == LARGE
 
@@ -53,7 +54,7 @@ def test_a_stored_body_is_taken_over_file_and_all(tmp_path: Path) -> None:
     (tmp_path / "body").write_bytes(LARGE)
     store = BlobStore(quota=len(LARGE), parent=tmp_path / "kept")
     (tmp_path / "kept").mkdir()
-    blob = store.adopt(StoredBody(tmp_path / "body", len(LARGE), ""))
+    blob = store.adopt(StoredBody(tmp_path / "body", len(LARGE), sha256(LARGE).hexdigest()))
     assert (tmp_path / "body").exists() is False
     assert blob.read(0, blob.size) == LARGE
     assert blob.digests == {name: hashlib.new(name, LARGE).hexdigest() for name in ("md5", "sha512")}

@@ -68,6 +68,7 @@ class Edge:
         except ProxyError as error:
             asked = Request(incoming.method, incoming.target, session=session_asked_for(client))
             return self._miss(asked, "", error.status, str(error))
+        retry_after = 0
         try:
             return await self._exchange(incoming, place)
         except BodyBroken as error:
@@ -75,21 +76,23 @@ class Edge:
         except (ClientGone, ConnectionError):
             return None
         except ProxyError as error:
-            status, said = error.status, str(error)
+            status, said, retry_after = error.status, str(error), error.retry_after
         except CassetteError as error:
             status, said = 500, str(error)
         except Exception:
             logger.exception("%s %s could not be answered", incoming.method, place.uri)
             status, said = 500, "the proxy failed; its log says why"
         asked = Request(incoming.method, place.uri, route=place.route.name, session=place.session)
-        return self._miss(asked, place.route.service, status, said)
+        return self._miss(asked, place.route.service, status, said, retry_after)
 
     def refuse(self, status: int, reason: str) -> Response:
         """The answer to what is no HTTP, so that not even its method is known."""
         return self._miss(Request("?", "?"), "", status, reason)
 
-    def _miss(self, request: Request, service: str, status: int, said: str) -> Response:
+    def _miss(self, request: Request, service: str, status: int, said: str, retry_after: int = 0) -> Response:
         response = fault(service, status, said)
+        if retry_after:
+            response = replace(response, headers=(*response.headers, ("Retry-After", str(retry_after))))
         self._journal.missed(request, response, Miss(request.method, request.uri, said))
         return response
 

@@ -121,7 +121,7 @@ def _check(scene: Scene) -> Answer:
 
 @answers("identity.v2.0.tokens.delete")
 def _delete(scene: Scene) -> Answer:
-    del scene.world.tokens[_held(scene).id]
+    scene.world.tokens.revoke(_held(scene))
     return Answer(204)
 
 

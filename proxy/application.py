@@ -122,7 +122,9 @@ class Application:
             self.routes.add(Route(IDENTITY, IDENTITY, base_of(self.config.upstream)))
             parts[Part.FORWARDER] = forward = Forwarder(send, self.routes)
         if self.config.mode.replays:
-            self.replayer = parts[Part.REPLAYER] = Replayer(self.cassettes, names, matching=matching)
+            self.replayer = parts[Part.REPLAYER] = Replayer(
+                self.cassettes, names, matching=matching, most_sessions=self.config.most_sessions
+            )
             stack.callback(self.replayer.close)
             if send:
                 parts[Part.LIVE_LOGINS] = LiveLogins(forward, self.replayer.holds)
@@ -157,7 +159,7 @@ class Application:
     def _synthesis(self, stack: AsyncExitStack) -> SynthesisPart:
         from cloudtape.synthesis_part import SynthesisPart  # most modes do not need it
 
-        self.synthesis = part = SynthesisPart(self.config.synthesis)
+        self.synthesis = part = SynthesisPart(self.config.synthesis, self.config.most_sessions)
         stack.push_async_callback(part.close)
         if self.config.synthesis.save:
             stack.push_async_callback(part.save, self.config.synthesis.save)

@@ -9,6 +9,7 @@
     ├── ClientGone              nobody is there any more to be answered
     │   └── BodyBroken          the body of the request is not framed as its head says
     ├── TooManySessions         somebody is logged in to each session that there is room for
+    ├── TooManyLogins           as many tokens are good as there is room for
     ├── UploadNotKept           there is no room for what a client has uploaded to a replay
     └── UpstreamError           the cloud did not answer as HTTP asks (5xx)
         ├── UpstreamUnreachable no connection
@@ -78,6 +79,14 @@ class TooManySessions(ProxyError):
         super().__init__(
             f"somebody is logged in to each of {most} sessions, and there is room for no more (--max-sessions)"
         )
+
+
+class TooManyLogins(ProxyError):
+    status = 503
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self.retry_after = max(1, math.ceil(seconds))
+        super().__init__(f"{most} tokens are good at this moment, and there is room for no more")
 
 
 class UploadNotKept(ProxyError):

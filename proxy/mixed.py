@@ -58,6 +58,7 @@ class Mixed:
         self._addresses = RecordedAddresses(routes, _endpoints(cassettes), self._synthesizer.services)
         known = Known()
         known.read(self._synthesizer, self._exchanges(cassettes))
+        replayer.hold(self._synthesizer.worlds.is_held)
         part.start_from(known, self._addresses.regions)
 
     async def replayed(self, request: Request) -> Response | None:

@@ -16,7 +16,7 @@ import yaml
 from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Request, Response, Route
-from cloudtape.config import SynthesisOptions
+from cloudtape.config import MOST_SESSIONS, SynthesisOptions
 from cloudtape.errors import ConfigError, TooManySessions
 from cloudtape.http.headers import MATCH_HEADER, SOURCE_HEADER, Source
 from cloudtape.synthesis.clock import PaceError, pace_named
@@ -32,7 +32,7 @@ from cloudtape.synthesis.services import default_services
 from cloudtape.synthesis.synthesizer import Synthesizer
 from cloudtape.synthesis.world import World
 from cloudtape.synthesis.world_file import DEFAULT_WORLD, User, WorldFile, build, read_world, stock
-from cloudtape.synthesis.worlds import DEFAULT_SESSION, MOST_SESSIONS
+from cloudtape.synthesis.worlds import DEFAULT_SESSION
 
 # Services that keep more than resources, by type: what makes their responder.
 OWN_RESPONDERS: dict[str, Callable[[], ObjectService]] = {OBJECT_STORE: ObjectService}

@@ -39,7 +39,7 @@ from cloudtape.synthesis.services import DATA, DOMAIN, Microversion, Service, Se
 from cloudtape.synthesis.telling import Form, form_of
 from cloudtape.synthesis.views import fields_asked, only
 from cloudtape.synthesis.world import World
-from cloudtape.synthesis.worlds import MOST_SESSIONS, Worlds
+from cloudtape.synthesis.worlds import Worlds
 from cloudtape.synthesis.xml import to_xml
 
 logger = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ class Synthesizer:
         make_world: Callable[[Synthesizer], Awaitable[World]],
         services: Services | None = None,
         others: Mapping[str, Responder] | None = None,
-        most_sessions: int = MOST_SESSIONS,
+        most_sessions: int = 64,
     ) -> None:
         self.kinds = default_kinds()
         self.services = services or default_services()

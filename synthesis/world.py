@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from cloudtape.synthesis.blob_store import BlobStore
+from cloudtape.synthesis.calls import Token
 from cloudtape.synthesis.clock import Clock, Pace
 from cloudtape.synthesis.kinds import Kind, Kinds
 from cloudtape.synthesis.shelves import Members, Resource, Shelf
@@ -48,7 +49,7 @@ class World:
         self.documents: dict[tuple[str, str, tuple[str, ...]], Members] = {}
         self.tokens = TokenBook(lambda: self.clock.now())
         # Whose every token is that was not given here; nobody's, unless answers come from elsewhere, too.
-        self.trusted: Any = None
+        self.trusted: Token | None = None
         self.blobs = BlobStore()
         self.token_life = timedelta(hours=1)
         # As dicts, so that they keep their order.

@@ -18,7 +18,6 @@ from cloudtape.synthesis.world import World
 
 logger = logging.getLogger(__name__)
 DEFAULT_SESSION = ""
-MOST_SESSIONS = 4096
 
 
 class Worlds:
@@ -30,7 +29,7 @@ class Worlds:
     def __init__(
         self,
         make: Callable[[], Awaitable[World]],
-        most: int = MOST_SESSIONS,
+        most: int,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._make, self.most, self._ticks = make, most, ticks

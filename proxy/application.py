@@ -20,7 +20,7 @@ from cloudtape.cassettes.cassette import Cassette, is_there
 from cloudtape.cassettes.content import decoded_interaction
 from cloudtape.cassettes.files.bodies import Spool, folder_of
 from cloudtape.cassettes.files.writer import CassetteWriter
-from cloudtape.cassettes.messages import Interaction, Request, Response, Route
+from cloudtape.cassettes.messages import Request, Response, Route
 from cloudtape.cassettes.scrubbing.scrub import Scrubber
 from cloudtape.cassettes.scrubbing.secrets import RULES, Rule, Table
 from cloudtape.cassettes.scrubbing.user_rules import load_rules
@@ -139,7 +139,7 @@ class Application:
                 self.routes.add(route)
             await part.start()
         if self.config.mode.writes and send:
-            keeper = stack.enter_context(closing(Keeper(self._writer(stack), self._scrub(), self.journal)))
+            keeper = stack.enter_context(closing(self._keeper(stack)))
             parts[Part.RECORDER] = Recorder(send, self.routes, keeper, names, self.config.record_errors)
         pipeline = Pipeline([parts[part] for part in self.config.mode.responders], self._refuse, self.journal)
         await self._listen(stack, pipeline)
@@ -202,11 +202,13 @@ class Application:
         else:
             writer.close()
 
-    def _scrub(self) -> Callable[[Interaction], Interaction]:
-        bodies = folder_of(self.config.cassettes[0])
+    def _keeper(self, stack: AsyncExitStack) -> Keeper:
+        writer, bodies = self._writer(stack), folder_of(self.config.cassettes[0])
         if not self.config.scrub:
-            return partial(decoded_interaction, folder=bodies)
-        return Scrubber(Table((*self._own_secrets(), *RULES)), bodies).scrub
+            decode = partial(decoded_interaction, folder=bodies)
+            return Keeper(writer, decode, self.journal, lambda _: decode)
+        scrubber = Scrubber(Table((*self._own_secrets(), *RULES)), bodies)
+        return Keeper(writer, scrubber.scrub, self.journal, scrubber.aside)
 
     def _own_secrets(self) -> tuple[Rule, ...]:
         return load_rules(self.config.scrub_rules) if self.config.scrub_rules else ()

@@ -145,7 +145,7 @@ class Mixed:
         if not isinstance(response.body, bytes) or len(response.body) > LARGEST_DOCUMENT:
             return None
         try:
-            return self._addresses.answer_inward(decoded(response))
+            return self._addresses.answer_inward(decoded(response, limit=LARGEST_DOCUMENT))
         except ContentError:
             return None
 

@@ -173,6 +173,7 @@ async def stock(synthesizer: Synthesizer, world: World, known: Collection[str], 
     file, lines = read_world()
     maker = _Maker(synthesizer, world, file, lines, session)
     admin = file.users[0].name
+    assert world.trusted, "who stocks a world knows whose it is"
     token = tokens.issue(
         world, {"roles": [{"name": "admin"}]}, user="", project=world.trusted.project, scope="projects"
     )

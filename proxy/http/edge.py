@@ -20,7 +20,7 @@ from cloudtape.cassettes.messages import Body, Headers, Request, Response, Strea
 from cloudtape.errors import BodyBroken, ClientGone, ProxyError
 from cloudtape.http.headers import SESSION_HEADER, for_upstream
 from cloudtape.http.incoming import Incoming
-from cloudtape.http.outward import outward
+from cloudtape.http.outward import sent_outward
 from cloudtape.http.ready import Ready
 from cloudtape.http.upstream import DOCUMENT_LIMIT, INLINE_LIMIT, is_document, is_upload
 from cloudtape.http.written import WrittenAddresses
@@ -114,7 +114,7 @@ class Edge:
             back = self._written.sparing(rewriter, place.uri, place.session)
             if isinstance(response, Ready):
                 return response.with_document(back(response.body)) if response.is_document else response
-            return outward(response, back, place)
+            return await sent_outward(response, back, place)
         finally:
             if spool:
                 spool.discard()

@@ -20,7 +20,7 @@ from cloudtape.matchers.requests.operations import OperationFinder
 from cloudtape.reference.catalog import OperationCatalog, default_catalog, load_catalog
 from cloudtape.synthesis import parts
 from cloudtape.synthesis.alike import told_apart
-from cloudtape.synthesis.amendments import amended, amended_status, amendments, is_absent
+from cloudtape.synthesis.amendments import amended, amended_status, amendments, is_absent, wrong_number
 from cloudtape.synthesis.calls import Answer, Call, Token, query_of
 from cloudtape.synthesis.completion import Skeleton, complete, own_copy, skeleton_for
 from cloudtape.synthesis.discovery import document_at, is_as_printed, microversion
@@ -154,6 +154,8 @@ class Synthesizer:
                 raise Refused(404, "The resource could not be found.")
             fields = fields_asked(call)
             in_json = not fields and not amendments(operation) and not _wants_xml(request)
+            if wrong := wrong_number(operation, call.body):
+                raise Refused(400, wrong)
             scene = Scene(world, call, self._skeleton(operation), in_json, id_, self.others)
             made = self._with_status(answer(scene), call)
             made = self._completed(made, call) if made.shows is None else self._shown(made, scene)

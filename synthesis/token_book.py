@@ -90,15 +90,17 @@ class TokenBook:
         """Whether a token was given or adopted here, be it good or not any more."""
         return isinstance(id_, str) and (hash(id_) in self._adopted or self._opened(id_) is not None)
 
-    def revoke(self, token: Token) -> None:
-        """Let a token that was got here count no more."""
-        self._remembered.pop(token.id, None)
-        adopted = self._adopted.pop(hash(token.id), None)
-        opened = None if adopted else self._opened(token.id)
+    def revoke(self, id_: str) -> None:
+        """Let a token count no more; one that was neither given nor adopted here never did."""
+        self._remembered.pop(id_, None)
+        adopted = self._adopted.pop(hash(id_), None)
+        opened = None if adopted else self._opened(id_)
         if adopted:
             number = adopted[0]
         elif opened:
             number, serial, _, ends = BODY.unpack(opened[0])
+            if serial in self._revoked:
+                return
             self._revoked[serial] = ends
         else:
             return

@@ -181,7 +181,7 @@ async def stock(synthesizer: Synthesizer, world: World, known: Collection[str], 
     for at, step in enumerate(file.resources):
         if step.by == admin and step.make not in known and maker.has_all_for(step):
             await maker.make(at, step)
-    world.tokens.revoke(token)
+    world.tokens.revoke(token.id)
 
 
 class _Maker:

@@ -69,7 +69,7 @@ class Scrubber:
             raise ScrubError(f"{type(error).__name__} while looking for them") from None
 
     def aside(self, interaction: Interaction) -> Callable[[Interaction], Interaction]:
-        """What scrubs an interaction on another thread, while this one goes on with others; they share their secrets."""
+        """What scrubs an interaction on another thread, while this one goes on with others; secrets are shared."""
         for body in (interaction.request.body, interaction.response.body):
             self._note_hidden(body)
         return Scrubber(self._table, self._folder, self._vault.shared()).scrub

@@ -75,7 +75,8 @@ def _check(scene: Scene) -> Answer:
 
 @answers("identity.auth.tokens.revoke")
 def _revoke(scene: Scene) -> Answer:
-    scene.world.tokens.revoke(_subject(scene))
+    _subject(scene)
+    scene.world.tokens.revoke(header(scene.call.request.headers, "x-subject-token") or "")
     return Answer(204)
 
 

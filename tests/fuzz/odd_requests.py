@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from typing import Any
 
-from cloudtape.reference.operations import Operation
+from cloudtape.synthesis.plans import Planner
 
 ODD_IDS = (
     "%2F", "%00", "..%2f..%2fetc", "x" * 10_000, "%ff%fe", "%C3%A4", "%", "%zz", "0", "-1", "null", "a%0d%0ab",
@@ -27,39 +28,54 @@ NAMES_IN_QUERIES = (
 )  # fmt: skip
 
 
-class OddRequests:
-    """The same from the same seed. `ids` are some that are there."""
+ID = re.compile(rb'"id": ?"([A-Za-z0-9-]{1,64})"')
 
-    def __init__(self, operations: list[Operation], seed: int) -> None:
-        self._operations, self.random = operations, random.Random(seed)
-        self.ids: list[str] = []
+
+class OddRequests:
+    """The same from the same seed and the same answers. `learn` tells which ids are there, by what they stand behind."""
+
+    def __init__(self, planner: Planner, seed: int) -> None:
+        self._planner, self._operations = planner, list(planner.operations)
+        self.random = random.Random(seed)
+        self.ids: dict[str, list[str]] = {}
+        self._makers = [one for one in self._operations if one.method == "POST" and not one.path.endswith("}")]
 
     def next(self) -> tuple[str, str, str, bytes, str]:
         """Service, method, target, body, and its type."""
-        one = self.random.choice(self._operations)
-        path = "/".join(self._segment(part) for part in one.path.split("/"))
+        one = self.random.choice(self._makers if self.random.random() < 0.25 else self._operations)
+        parts = one.path.split("/")
+        path = "/".join(self._segment(part, parts[at - 1]) for at, part in enumerate(parts))
         query = "&".join(self._pair() for _ in range(self.random.choice((0, 0, 0, 1, 2))))
         body, kind = self._body(one)
         return one.service, one.method, path + (f"?{query}" if query else ""), body, kind
 
-    def _segment(self, part: str) -> str:
+    def learn(self, target: str, answer: bytes) -> None:
+        """The ids in an answer."""
+        names = [part for part in target.partition("?")[0].split("/") if part and not part[0].isdigit()]
+        if found := [one.decode() for one in ID.findall(answer)[:5]]:
+            for name in ("", *names[-2:]):
+                kept = self.ids.setdefault(name, [])
+                kept += found
+                del kept[:-50]
+
+    def _segment(self, part: str, before: str) -> str:
         if "{" not in part:
             return part
         chance = self.random.random()
-        if chance < 0.6 and self.ids:
-            return self.random.choice(self.ids[-200:])
-        return self.random.choice(ODD_IDS) if chance < 0.9 else "x"
+        if chance < 0.85 and (known := self.ids.get(before) or self.ids.get("")):
+            return self.random.choice(known)
+        return self.random.choice(ODD_IDS) if chance < 0.97 else "x"
 
     def _pair(self) -> str:
         return f"{self.random.choice(NAMES_IN_QUERIES)}={self.random.choice(VALUES_IN_QUERIES)}"
 
-    def _body(self, one: Operation) -> tuple[bytes, str]:
+    def _body(self, one: Any) -> tuple[bytes, str]:
         if one.method in ("GET", "HEAD") or self.random.random() < 0.05:
             return b"", ""
         if self.random.random() < 0.03:
             junk = (b"{", b"[" * 3000, b"\xff\xfe", b'{"a":' * 500, b"<x/>", b"nul", b'"\\ud800"', b"{}" * 5)
             return self.random.choice(junk), self.random.choice(("application/json", "application/xml", "text/plain"))
-        example = next((example for example in one.request_examples if example is not None), None)
+        example = self._planner.plan(one.id).sent
         value = self._spoilt(example) if example is not None else self._value(0)
         return json.dumps(value).encode("utf-8", "surrogatepass"), "application/json"
 
@@ -77,7 +93,7 @@ class OddRequests:
         if isinstance(value, list):
             return [self._spoil(one, rate, depth + 1) for one in value]
         if isinstance(value, str) and self.ids and self.random.random() < 0.2:
-            return self.random.choice(self.ids[-200:])
+            return self.random.choice(self.random.choice(list(self.ids.values())))
         return value
 
     def _value(self, depth: int) -> Any:

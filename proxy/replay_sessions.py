@@ -11,6 +11,7 @@ from cloudtape.errors import TooManySessions
 from cloudtape.matchers.sessions.session import Session
 from cloudtape.tokens import IssuedTokens
 
+LONGEST_WAIT = 24 * 3600.0
 logger = logging.getLogger(__name__)
 
 
@@ -44,14 +45,14 @@ class Sessions:
 
     def _make_room(self) -> None:
         """Forget the least recently used session to which nobody is logged in."""
-        now, soonest = self._clock(), 3600.0
+        now, waits = self._clock(), [float("inf")]
         for name in self._named:
             until = self._tokens.held_until(name)
             if until is not None and until > now:
-                soonest = min(soonest, (until - now).total_seconds())
+                waits.append((until - now).total_seconds())
             elif not self.is_held(name):
                 logger.warning("the session %s is given up: there are %d newer ones", name, self.most)
                 del self._named[name]
                 self._tokens.forget(name)
                 return
-        raise TooManySessions(self.most, soonest)
+        raise TooManySessions(self.most, min(min(waits), LONGEST_WAIT))

@@ -33,7 +33,7 @@ LOGIN = {
     }
 }
 MISS = 501
-AFRESH = 2_000
+AFRESH = 500
 """Requests after which a new session begins, with a world in which everything is there again."""
 SHOWN = 40
 

@@ -34,7 +34,7 @@ Message = TypeVar("Message", Request, Response)
 
 LIMIT = 1024 * 1024 * 1024
 """Bytes that a body may decode to; beyond, it is a bomb."""
-RATIO, FREE = 200, 16 * 1024 * 1024
+RATIO, FREE = 100, 16 * 1024 * 1024
 """How many times its coded size a body may have, once it is larger than `FREE` bytes: no text shrinks as far."""
 MOST_CODINGS = 4
 SMALL_CODED = 16 * 1024

@@ -12,7 +12,7 @@ from cloudtape.cassettes.content import is_within
 from cloudtape.cassettes.errors import CassetteError
 from cloudtape.cassettes.files.bodies import Spool
 from cloudtape.cassettes.files.writer import CassetteWriter
-from cloudtape.cassettes.messages import Interaction, Response, Stream
+from cloudtape.cassettes.messages import Interaction, Response
 from cloudtape.journal import Journal
 
 NOT_KEPT = 501
@@ -142,7 +142,7 @@ def markers(interaction: Interaction, error: CassetteError) -> Iterator[Interact
     said = Response(NOT_KEPT, "Not Kept", PLAIN_TEXT, f"cloudtape could not keep this answer: {why}\n".encode())
     request = interaction.request
     whole = replace(interaction, response=said, routes=(), lost=why)
-    if not isinstance(request.body, Stream):
+    if is_within(request, SMALL):  # what could not be scrubbed once is not tried again at length
         yield whole
     if request.body:
         yield replace(whole, request=replace(request, body=b""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -11,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from cloudtape.cassettes.cassette import Cassette, load
+from cloudtape.cassettes.content import is_within
 from cloudtape.cassettes.files.bodies import checked
 from cloudtape.cassettes.files.fingerprint import fingerprint
 from cloudtape.cassettes.files.yaml_reader import Progress
@@ -22,7 +24,7 @@ from cloudtape.guesses import Guessed, priced
 from cloudtape.http.ready import MADE_READY_BY, Ready, packed, replayed, unpacked, whence
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import SUMMARISED_BY, Summariser, own_id
-from cloudtape.matchers.requests.canonical import canonical
+from cloudtape.matchers.requests.canonical import at_hand, canonical
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.said import Looseness, looseness
 from cloudtape.matchers.sessions.bindings import Binding, exchanged
@@ -39,6 +41,8 @@ from cloudtape.replay_sessions import Sessions
 from cloudtape.tokens import IssuedTokens
 from cloudtape.uploads import Shelf
 
+SMALL = 64 * 1024
+"""Bytes of a body that are read in no time."""
 JSON = (("Content-Type", "application/json"),)
 NO_REQUEST = Request("GET", "")
 
@@ -109,7 +113,7 @@ class Replayer:
     async def __call__(self, request: Request) -> Response | Ready | None:
         name = self.session_of(request)
         session = self._sessions.of(name)
-        found = self._ladder.find(session, request)
+        found = await self._found(session, request)
         if found is None:
             return None
         self._sessions.keep(name, session)
@@ -138,6 +142,13 @@ class Replayer:
         # What the client has uploaded is given back as it is, whatever words are in it.
         told = self._in_words_of(session, request, found, replace(answer, body=b""), loose)
         return replace(told, body=data)
+
+    async def _found(self, session: Session, request: Request) -> Found | None:
+        """What answers a request. A large one, or one that becomes large, is read on a thread before."""
+        if not request.body or is_within(request, SMALL):
+            return self._ladder.find(session, request)
+        with at_hand(request, await asyncio.to_thread(canonical, request)):
+            return self._ladder.find(session, request)
 
     def _is_as_recorded(self, session: Session, request: Request, answer: Ready) -> bool:
         """Whether an exact answer goes to a session as it was recorded."""

@@ -20,12 +20,26 @@ from msgspec.structs import replace
 from cloudtape.cassettes.codings import CHUNK, CODINGS, FAULTS, LONGEST_TAIL, Decoding
 from cloudtape.cassettes.files import stored
 from cloudtape.cassettes.files.bodies import Spool, forget
-from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
+from cloudtape.cassettes.messages import (
+    Body,
+    Headers,
+    Interaction,
+    Request,
+    Response,
+    StoredBody,
+    Stream,
+    header,
+)
 
 Message = TypeVar("Message", Request, Response)
 
 LIMIT = 1024 * 1024 * 1024
 """Bytes that a body may decode to; beyond, it is a bomb."""
+RATIO, FREE = 100, 16 * 1024 * 1024
+"""How many times its coded size a body may have, once it is larger than `FREE` bytes: no text shrinks as far."""
+MOST_CODINGS = 4
+SMALL_CODED = 16 * 1024
+"""Bytes that are decoded in no time, whatever they are."""
 STEP = 256
 """Bytes that are tried at once of a body that does not decode to its end."""
 PARTIAL = 206
@@ -40,7 +54,7 @@ class ContentError(Exception):
 
 
 class ContentTooLarge(ContentError):
-    """A body decodes to more than `LIMIT`."""
+    """A body decodes to more than it may."""
 
 
 def is_textual(content_type: str | None) -> bool:
@@ -66,18 +80,39 @@ def codings(headers: Headers) -> list[str] | None:
     values = [value for name, value in headers if name.lower() == "content-encoding"]
     names = [name.strip().lower() for name in ",".join(values).split(",")]
     names = [name for name in names if name and not _is_no_coding(name)]
-    return names[::-1] if all(name in CODINGS for name in names) else None
+    known = len(names) <= MOST_CODINGS and all(name in CODINGS for name in names)
+    return names[::-1] if known else None
 
 
-def decoded(message: Message, folder: Path | None = None) -> Message:
+def decoded(message: Message, folder: Path | None = None, limit: int = LIMIT) -> Message:
     """The message with its body's content coding removed, or as it is where there is none that we can undo.
 
     A body in a file is decoded into a temporary file in `folder`. Raises ContentError.
     """
-    return decoded_with_tail(message, folder)[0]
+    return decoded_with_tail(message, folder, limit)[0]
 
 
-def decoded_with_tail(message: Message, folder: Path | None = None) -> tuple[Message, bytes | None]:
+def is_within(message: Request | Response, limit: int) -> bool:
+    """Whether a body at hand has at most so many bytes, with its content coding and without."""
+    body = message.body
+    if not isinstance(body, bytes) or len(body) > limit:
+        return False
+    names = codings(message.headers) if body and header(message.headers, "content-encoding") else None
+    if not names:
+        return True
+    if len(body) > SMALL_CODED:
+        return False  # what takes long may also be what decodes to next to nothing
+    try:
+        for _ in _through([Decoding(CODINGS[name]) for name in names], _pieces(body), len(body), limit):
+            pass
+    except ContentTooLarge:
+        return False
+    except FAULTS:
+        return True
+    return True
+
+
+def decoded_with_tail(message: Message, folder: Path | None = None, limit: int = LIMIT) -> tuple[Message, bytes | None]:
     """The same, with what stood behind the end of what was coded, which clients pass over; None if it is too long."""
     names = codings(message.headers) if message.body and not is_part(message) else None
     if not names:
@@ -85,7 +120,7 @@ def decoded_with_tail(message: Message, folder: Path | None = None) -> tuple[Mes
     steps = [Decoding(CODINGS[name]) for name in names]
     spool = Spool(folder or Path(tempfile.gettempdir()), CHUNK if folder else LIMIT)
     try:
-        for piece in _through(steps, _pieces(message.body)):
+        for piece in _through(steps, _pieces(message.body), size_of(message.body), limit):
             spool.write(piece)
     except FAULTS as error:
         spool.discard()
@@ -111,8 +146,8 @@ def beginnings(message: Request | Response, limit: int) -> Iterator[bytes]:
 
 def _beginning(body: Body, names: Sequence[str], limit: int) -> bytes:
     found = bytearray()
-    with suppress(*FAULTS):
-        for piece in _through([Decoding(CODINGS[name]) for name in names], _pieces(body, STEP)):
+    with suppress(*FAULTS, ContentTooLarge):
+        for piece in _through([Decoding(CODINGS[name]) for name in names], _pieces(body, STEP), size_of(body)):
             found += piece
             if len(found) > limit:
                 break
@@ -133,14 +168,25 @@ def _pieces(body: Body, size: int = CHUNK) -> Iterator[bytes]:
     yield from stored.pieces(body, size)
 
 
-def _through(steps: list[Decoding], pieces: Iterator[bytes]) -> Iterator[bytes]:
+def size_of(body: Body) -> int:
+    assert not isinstance(body, Stream), "a stream is decoded when it has been read"
+    return len(body) if isinstance(body, bytes) else body.size
+
+
+def _through(steps: list[Decoding], pieces: Iterator[bytes], coded: int, limit: int = LIMIT) -> Iterator[bytes]:
+    """What comes out of all steps; what comes out of any of them is limited. Raises ContentTooLarge."""
+    limit = min(limit, max(FREE, coded * RATIO))
     for step in steps:
-        pieces = step.over(pieces)
+        pieces = _limited(step.over(pieces), limit)
+    return pieces
+
+
+def _limited(pieces: Iterator[bytes], limit: int) -> Iterator[bytes]:
     total = 0
     for piece in pieces:
         total += len(piece)
-        if total > LIMIT:
-            raise ContentTooLarge(f"the body decodes to more than {LIMIT} bytes")
+        if total > limit:
+            raise ContentTooLarge(f"the body decodes to more than {limit} bytes")
         yield piece
 
 

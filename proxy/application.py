@@ -20,7 +20,7 @@ from cloudtape.cassettes.cassette import Cassette, is_there
 from cloudtape.cassettes.content import decoded_interaction
 from cloudtape.cassettes.files.bodies import Spool, folder_of
 from cloudtape.cassettes.files.writer import CassetteWriter
-from cloudtape.cassettes.messages import Interaction, Request, Response
+from cloudtape.cassettes.messages import Request, Response
 from cloudtape.cassettes.scrubbing.scrub import Scrubber
 from cloudtape.cassettes.scrubbing.secrets import RULES, Rule, Table
 from cloudtape.cassettes.scrubbing.user_rules import load_rules
@@ -31,7 +31,7 @@ from cloudtape.http.edge import Edge
 from cloudtape.http.ready import Ready
 from cloudtape.http.upstream import Upstream
 from cloudtape.journal import Journal
-from cloudtape.keeper import Keeper
+from cloudtape.keeper import Keeper, Scrub
 from cloudtape.live_routes import LiveRoutes
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.user_rows import load_rows
@@ -126,7 +126,9 @@ class Application:
         twins = None
         if self.config.mode.replays:
             known = OperationNames(recorded) if live else names
-            self.replayer = parts[Part.REPLAYER] = Replayer(self.cassettes, known, matching=matching)
+            self.replayer = parts[Part.REPLAYER] = Replayer(
+                self.cassettes, known, matching=matching, most_sessions=self.config.most_sessions
+            )
             stack.callback(self.replayer.close)
         if live and send:
             parts[Part.FORWARDER] = forward = Forwarder(send, live)
@@ -144,7 +146,7 @@ class Application:
                 self.routes.add(route)
             await part.start()
         if self.config.mode.writes and live and send:
-            keeper = stack.enter_context(closing(Keeper(self._writer(stack), self._scrub(twins), self.journal)))
+            keeper = stack.enter_context(closing(self._keeper(stack, twins)))
             parts[Part.RECORDER] = Recorder(send, live, keeper, names, self.config.record_errors)
         pipeline = Pipeline([parts[part] for part in self.config.mode.responders], self._refuse, self.journal)
         await self._listen(stack, pipeline)
@@ -172,7 +174,7 @@ class Application:
     def _synthesis(self, stack: AsyncExitStack) -> SynthesisPart:
         from cloudtape.synthesis_part import SynthesisPart  # most modes do not need it
 
-        self.synthesis = part = SynthesisPart(self.config.synthesis)
+        self.synthesis = part = SynthesisPart(self.config.synthesis, self.config.most_sessions)
         stack.push_async_callback(part.close)
         if self.config.synthesis.save:
             stack.push_async_callback(part.save, self.config.synthesis.save)
@@ -215,14 +217,17 @@ class Application:
         else:
             writer.close()
 
-    def _scrub(self, twins: Twins | None) -> Callable[[Interaction], Interaction]:
-        """What makes of an exchange the interaction that is kept."""
-        bodies = folder_of(self.config.cassettes[0])
-        if self.config.scrub:
-            scrub: Callable[[Interaction], Interaction] = Scrubber(Table((*self._own_secrets(), *RULES)), bodies).scrub
-        else:
-            scrub = partial(decoded_interaction, folder=bodies)
-        return (lambda one: twins.recorded(scrub(one))) if twins else scrub
+    def _keeper(self, stack: AsyncExitStack, twins: Twins | None) -> Keeper:
+        writer, bodies = self._writer(stack), folder_of(self.config.cassettes[0])
+
+        def kept(scrub: Scrub) -> Scrub:
+            return (lambda one: twins.recorded(scrub(one))) if twins else scrub
+
+        if not self.config.scrub:
+            decode = kept(partial(decoded_interaction, folder=bodies))
+            return Keeper(writer, decode, self.journal, lambda _: decode)
+        scrubber = Scrubber(Table((*self._own_secrets(), *RULES)), bodies)
+        return Keeper(writer, kept(scrubber.scrub), self.journal, lambda one: kept(scrubber.aside(one)))
 
     def _own_secrets(self) -> tuple[Rule, ...]:
         return load_rules(self.config.scrub_rules) if self.config.scrub_rules else ()

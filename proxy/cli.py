@@ -23,12 +23,13 @@ from cloudtape.commands.options import (
     LISTEN_OPTIONS,
     MATCHING_OPTIONS,
     RECORDING_OPTIONS,
+    SESSION_OPTION,
     UPSTREAM_OPTIONS,
     ByMode,
     listen_option,
     refuse_idle,
 )
-from cloudtape.config import Config, Report, SynthesisOptions, Timeouts, Tls, listen_address, mode_named
+from cloudtape.config import MOST_SESSIONS, Config, Report, SynthesisOptions, Timeouts, Tls, listen_address, mode_named
 from cloudtape.errors import ConfigError, ProxyError
 from cloudtape.matchers.errors import MatcherError
 from cloudtape.modes import MODES, Mode, Writes
@@ -115,6 +116,7 @@ def _config(mode: Mode, cassettes: tuple[Path, ...], options: dict[str, Any]) ->
             options.get("lifecycle") or "immediate",
         ),
         allow_upstream=options.get("allow_upstream", ()),
+        most_sessions=options.get("max_sessions") or MOST_SESSIONS,
     )
     return config, settings
 
@@ -135,6 +137,8 @@ def _serving_command(mode: Mode) -> click.Command:
         command = MATCHING_OPTIONS(command)
     if mode.writes:
         command = RECORDING_OPTIONS(command)
+    if mode.answers_alone:
+        command = SESSION_OPTION(command)
     if mode.needs_upstream:
         command = UPSTREAM_OPTIONS(command)
     if mode.synthesizes:
@@ -210,6 +214,7 @@ def _announce(url: str, auth_url: str, notes: tuple[str, ...]) -> None:
 @UPSTREAM_OPTIONS
 @RECORDING_OPTIONS
 @MATCHING_OPTIONS
+@SESSION_OPTION
 @synthesis_options
 @listen_option("127.0.0.1:0", "a free port of 127.0.0.1")
 @LISTEN_OPTIONS

@@ -59,7 +59,11 @@ def fresh(body: bytes, at: datetime, source: Times = UNKNOWN) -> Times:
     What cannot be moved is given as recorded: an end that never comes (in the year 9999), what is no time, what would
     leave the calendar.
     """
-    recorded = _told(body)
+    return times_from(told_times(body), at, source)
+
+
+def times_from(recorded: dict[str, str], at: datetime, source: Times = UNKNOWN) -> Times:
+    """The same, from the recorded times."""
     given = dict(recorded)
     issued = _movable(recorded.get(ISSUED, ""))
     if issued:
@@ -72,9 +76,14 @@ def fresh(body: bytes, at: datetime, source: Times = UNKNOWN) -> Times:
     return Times(recorded, given)
 
 
+def end_of(times: Times) -> datetime | None:
+    """When a token ends, as it was given; None where nothing tells that we can read."""
+    return next((end for name in ENDS if name in times.given and (end := _movable(times.given[name]))), None)
+
+
 def retimed(body: bytes, times: Times) -> bytes:
     """An answer about a token with the times that were given for it, in the spelling that was recorded here."""
-    here = _told(body)
+    here = told_times(body)
     instead = {(name, text): _again(times, name, text) for name, text in here.items()}
 
     def moved(match: re.Match[bytes]) -> bytes:
@@ -149,7 +158,7 @@ class _Answer(msgspec.Struct):
 _DECODER = msgspec.json.Decoder(_Answer)
 
 
-def _told(body: bytes) -> dict[str, str]:
+def told_times(body: bytes) -> dict[str, str]:
     """The times that an answer tells of its token, by the names of their members."""
     try:
         answer = _DECODER.decode(body)

@@ -17,6 +17,8 @@ Layout = Literal["prefix", "ports"]
 Match = Literal["exact", "bound", "unified", "adapted"]
 Polling = Literal["distinct", "as-recorded", "collapse"]
 
+MOST_SESSIONS = 2048
+"""Sessions with a name that have a past or a world of their own at once."""
 LONGEST_TIMEOUT = 24 * 3600
 """Seconds."""
 
@@ -112,6 +114,7 @@ class Config:
     match_rules: Path | None = None
     synthesis: SynthesisOptions = field(default_factory=SynthesisOptions)
     allow_upstream: tuple[str, ...] = ()
+    most_sessions: int = MOST_SESSIONS
 
     def __post_init__(self) -> None:
         if self.mode.needs_upstream:
@@ -125,6 +128,8 @@ class Config:
             raise ConfigError(f"{self.mode.name} asks the cloud itself; a made-up one goes with replay")
         if self.mode.synthesizes and self.mode.replays and self.synthesis.world:
             raise ConfigError("the made-up cloud starts from the cassette; it takes no world file besides")
+        if self.most_sessions < 1:
+            raise ConfigError(f"there must be room for a session at least, not for {self.most_sessions}")
         if self.scrub_rules and not self.scrub:
             raise ConfigError("rules for what is a secret do nothing where nothing is scrubbed")
         if self.mode.writes and len(self.cassettes) > 1:

@@ -14,6 +14,8 @@ from cloudtape.cassettes.messages import Request, Response
 from cloudtape.errors import NotKeystone
 
 ANSWERS = (200, 203, 300)
+LARGEST = 1024 * 1024
+"""Bytes of a version document."""
 
 
 async def check_keystone(send: Callable[[Request], Awaitable[Response]], auth_url: str) -> None:
@@ -21,7 +23,7 @@ async def check_keystone(send: Callable[[Request], Awaitable[Response]], auth_ur
     response = await send(Request("GET", auth_url, (("Accept", "application/json"),)))
     if response.status not in ANSWERS:
         raise NotKeystone(auth_url, f"it answers {response.status} {response.reason}".rstrip())
-    body = decoded(response).body
+    body = decoded(response, limit=LARGEST).body
     if not isinstance(body, bytes) or not _versions(body):
         raise NotKeystone(auth_url, "its answer is no version document")
 

@@ -8,6 +8,8 @@
     │   └── RouteRefused        it names an origin or a path that is no known route
     ├── ClientGone              nobody is there any more to be answered
     │   └── BodyBroken          the body of the request is not framed as its head says
+    ├── TooManySessions         somebody is logged in to each session that there is room for
+    ├── TooManyLogins           as many tokens are good as there is room for
     ├── UploadNotKept           there is no room for what a client has uploaded to a replay
     └── UpstreamError           the cloud did not answer as HTTP asks (5xx)
         ├── UpstreamUnreachable no connection
@@ -19,11 +21,15 @@
 
 from __future__ import annotations
 
+import math
+
 
 class ProxyError(Exception):
     """Base of all errors of this package."""
 
     status = 500
+    retry_after = 0
+    """Seconds after which it may go well; 0 where nobody can say."""
 
 
 class ConfigError(ProxyError):
@@ -63,6 +69,24 @@ class BodyBroken(ClientGone):
 
     def __init__(self, why: str) -> None:
         super().__init__(f"the body of the request is broken: {why}")
+
+
+class TooManySessions(ProxyError):
+    status = 503
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self.retry_after = max(1, math.ceil(seconds))
+        super().__init__(
+            f"somebody is logged in to each of {most} sessions, and there is room for no more (--max-sessions)"
+        )
+
+
+class TooManyLogins(ProxyError):
+    status = 503
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self.retry_after = max(1, math.ceil(seconds))
+        super().__init__(f"{most} tokens are good at this moment, and there is room for no more")
 
 
 class UploadNotKept(ProxyError):

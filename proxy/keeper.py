@@ -8,15 +8,23 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
+from cloudtape.cassettes.content import is_within
 from cloudtape.cassettes.errors import CassetteError
 from cloudtape.cassettes.files.bodies import Spool
 from cloudtape.cassettes.files.writer import CassetteWriter
-from cloudtape.cassettes.messages import Interaction, Response, Stream
+from cloudtape.cassettes.messages import Interaction, Response
 from cloudtape.journal import Journal
 
 NOT_KEPT = 501
 PLAIN_TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
 MOST_UNMARKED = 1000
+SMALL = 64 * 1024
+"""Bytes that are scrubbed at once."""
+MOST_LARGE = 2
+"""Large interactions that are scrubbed at the same time."""
+Scrub = Callable[[Interaction], Interaction]
+Aside = Callable[[Interaction], Scrub]
+"""What scrubs one interaction on another thread, while the others are scrubbed here."""
 
 
 class Keeper:
@@ -26,15 +34,16 @@ class Keeper:
     replay must not answer it with another's answer. The client still gets its own.
     """
 
-    def __init__(self, writer: CassetteWriter, scrub: Callable[[Interaction], Interaction], journal: Journal) -> None:
-        self._writer, self._scrub, self._journal = writer, scrub, journal
+    def __init__(self, writer: CassetteWriter, scrub: Scrub, journal: Journal, aside: Aside | None = None) -> None:
+        self._writer, self._scrub, self._journal, self._aside = writer, scrub, journal, aside
+        self._large = asyncio.Semaphore(MOST_LARGE)
         self._turn = asyncio.Lock()
         self._ready: list[tuple[Interaction, asyncio.Future[bool]]] = []
         # What stands for lost interactions, where the disk refused even that.
         self._unmarked: list[Interaction] = []
 
     async def keep(self, interaction: Interaction) -> bool:
-        """Whether it was kept. Large bodies are scrubbed on a thread; meanwhile the next ones wait their turn.
+        """Whether it was kept. Large bodies are scrubbed on a thread, and the others go on (with `aside`).
 
         Small ones that become ready in the same turn of the event loop are kept together, at a lower cost for each.
         """
@@ -45,14 +54,23 @@ class Keeper:
             kept: asyncio.Future[bool] = loop.create_future()
             self._ready.append((interaction, kept))
             return await kept
+        scrub = self._scrub
+        if self._aside and not _is_small(interaction):
+            try:
+                async with self._large:
+                    interaction = await asyncio.to_thread(self._aside(interaction), interaction)
+            except CassetteError as error:
+                await self.lose(interaction, error)
+                return False
+            scrub = _as_it_is
         async with self._turn:
             self._keep_ready()
-            return all(await asyncio.to_thread(self._keep, [interaction]))
+            return all(await asyncio.to_thread(self._keep, [interaction], scrub))
 
     def _keep_ready(self) -> None:
         ready, self._ready = self._ready, []
         try:
-            kept = self._keep([interaction for interaction, _ in ready])
+            kept = self._keep([interaction for interaction, _ in ready], self._scrub)
         except Exception as error:
             for _, waiting in ready:
                 if not waiting.done():  # it is when nobody waits any more
@@ -62,14 +80,14 @@ class Keeper:
             if not waiting.done():
                 waiting.set_result(is_kept)
 
-    def _keep(self, interactions: Sequence[Interaction]) -> list[bool]:
+    def _keep(self, interactions: Sequence[Interaction], scrub: Scrub) -> list[bool]:
         """Which of them were kept: all, or where one of them cannot be, those that can be by themselves."""
         try:
-            scrubbed = [self._scrub(interaction) for interaction in interactions]
+            scrubbed = [scrub(interaction) for interaction in interactions]
             self._writer.append_all([*self._unmarked, *scrubbed])
         except CassetteError as error:
             if len(interactions) > 1:
-                return [kept for interaction in interactions for kept in self._keep([interaction])]
+                return [kept for interaction in interactions for kept in self._keep([interaction], scrub)]
             self._lose(interactions[0], error)
             return [False]
         self._unmarked = []
@@ -110,7 +128,12 @@ class Keeper:
 
 
 def _is_small(interaction: Interaction) -> bool:
-    return isinstance(interaction.request.body, bytes) and isinstance(interaction.response.body, bytes)
+    """Whether it is scrubbed in so little time that nobody minds: by its size without content codings."""
+    return is_within(interaction.request, SMALL) and is_within(interaction.response, SMALL)
+
+
+def _as_it_is(interaction: Interaction) -> Interaction:
+    return interaction
 
 
 def markers(interaction: Interaction, error: CassetteError) -> Iterator[Interaction]:
@@ -119,7 +142,7 @@ def markers(interaction: Interaction, error: CassetteError) -> Iterator[Interact
     said = Response(NOT_KEPT, "Not Kept", PLAIN_TEXT, f"cloudtape could not keep this answer: {why}\n".encode())
     request = interaction.request
     whole = replace(interaction, response=said, routes=(), lost=why)
-    if not isinstance(request.body, Stream):
+    if is_within(request, SMALL):  # what could not be scrubbed once is not tried again at length
         yield whole
     if request.body:
         yield replace(whole, request=replace(request, body=b""))

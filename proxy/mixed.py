@@ -40,6 +40,7 @@ from cloudtape.synthesis.recorded.mending import (
     note,
 )
 from cloudtape.synthesis.recorded.world import RecordedWorld
+from cloudtape.synthesis.synthesizer import is_authenticated
 from cloudtape.synthesis_part import SynthesisPart
 
 LARGEST_DOCUMENT = 8 * 1024 * 1024
@@ -57,11 +58,12 @@ class Mixed:
         self._addresses = RecordedAddresses(routes, recorded_endpoints(cassettes), self._synthesizer.services)
         known = Known()
         known.read(self._synthesizer, self._exchanges(cassettes))
+        replayer.hold(self._synthesizer.worlds.is_held)
         part.start_from(known, self._addresses.regions)
 
     async def replayed(self, request: Request) -> Response | None:
         """What was recorded, where that can still be true."""
-        world = await self._world(self._replayer.session_of(request))
+        world = await self._world(request)
         asked = self._addresses.inward(request)
         call = self._synthesizer.call(world, asked)
         objects = world.objects if self._synthesizer.has_own(asked) else None
@@ -70,6 +72,11 @@ class Mixed:
         response = await self._replayer(request)
         if isinstance(response, Ready):
             response = response.response
+        if response is not None and not self._owns(request, world):
+            if not is_authenticated(request, response):
+                return response
+            world = await self._world(request, own=True)
+            objects = world.objects if objects else None
         if response is None or self._is_doubtful(world, asked, call, response):
             return None
         if call and response.status < 300:
@@ -104,32 +111,41 @@ class Mixed:
         """What the made-up cloud says; None for what neither it nor any cassette has heard of."""
         session = self._replayer.session_of(request)
         asked = replace(self._addresses.inward(request), session=session)
-        world = await self._world(session)
+        world = await self._world(request)
         objects = world.objects if self._synthesizer.has_own(asked) else None
         if objects and not objects.has_bytes(asked):
             return None
-        if call := self._synthesizer.call(world, asked):
+        if (call := self._synthesizer.call(world, asked)) and self._owns(request, world):
             world.bring(call)
         response = await self._part(asked)
         if response is None or not (call or objects or response.status not in UNKNOWN):
             return None
-        if objects:
-            objects.changed(asked, response)
-        elif call:
-            note(world, call)
+        if self._owns(request, world):  # what is nobody's was not changed
+            if objects:
+                objects.changed(asked, response)
+            elif call:
+                note(world, call)
         return self._addresses.outward(response, request.route)
 
-    async def _world(self, session: str) -> RecordedWorld:
-        world = await self._part.recorded_world(session)
+    async def _world(self, request: Request, own: bool = False) -> RecordedWorld:
+        """The world in which a request is answered. Raises TooManySessions.
+
+        Any token makes it the session's own: recorded ones are good here, and nobody knows them all.
+        """
+        session = self._replayer.session_of(request)
+        world = await self._part.recorded_world(session, own or bool(header(request.headers, "x-auth-token")))
         world.as_live = partial(self._replayer.as_live, session)
         return world
+
+    def _owns(self, request: Request, world: RecordedWorld) -> bool:
+        return self._synthesizer.worlds.owns(self._replayer.session_of(request), world)
 
     def _document(self, response: Response) -> Response | None:
         """A recorded answer as synthesis reads it; None where it is no document."""
         if not isinstance(response.body, bytes) or len(response.body) > LARGEST_DOCUMENT:
             return None
         try:
-            return self._addresses.answer_inward(decoded(response))
+            return self._addresses.answer_inward(decoded(response, limit=LARGEST_DOCUMENT))
         except ContentError:
             return None
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,18 +12,20 @@ import msgspec
 from msgspec.structs import replace
 
 from cloudtape.cassettes.cassette import Cassette, load
+from cloudtape.cassettes.content import is_within
 from cloudtape.cassettes.files.fingerprint import fingerprint
 from cloudtape.cassettes.files.index import Summaries
 from cloudtape.cassettes.files.stored import checked, verified
 from cloudtape.cassettes.files.yaml_reader import Progress
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
 from cloudtape.clock import Now, is_token_answer, now
+from cloudtape.config import MOST_SESSIONS
 from cloudtape.field_times import moved, tells_time
 from cloudtape.guesses import Guessed, priced
 from cloudtape.http.ready import MADE_READY_BY, Ready, packed, replayed, unpacked, whence
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import SUMMARISED_BY, Summariser, fits, own_id
-from cloudtape.matchers.requests.canonical import canonical
+from cloudtape.matchers.requests.canonical import at_hand, canonical
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.said import Looseness, looseness
 from cloudtape.matchers.sessions.bindings import Binding, exchanged
@@ -36,12 +38,14 @@ from cloudtape.matchers.sessions.nearest import Miss
 from cloudtape.matchers.sessions.rungs import DEFAULT, Found, Matching, Rung
 from cloudtape.matchers.sessions.session import Session
 from cloudtape.operation_names import OperationNames
+from cloudtape.replay_sessions import Sessions
 from cloudtape.tokens import IssuedTokens
 from cloudtape.uploads import Shelf
 
-MOST_SESSIONS = 10_000
-SMALL = 1024 * 1024
+CHECKED_FIRST = 1024 * 1024
 """Bytes of a body file that is looked at before its answer begins; of a larger one while it is sent."""
+SMALL = 64 * 1024
+"""Bytes of a body that are read in no time."""
 JSON = (("Content-Type", "application/json"),)
 NO_REQUEST = Request("GET", "")
 
@@ -81,7 +85,8 @@ class Replayer:
     """Answers from the interactions of some cassettes, which count as one after the other. None for a miss.
 
     Bodies must have been read (no streams); cassettes come from `load_for_replay`. Each session has its own past and
-    bindings; the least recently used of `MOST_SESSIONS` is forgotten.
+    bindings from its first answer on. The default one stays; of `most_sessions` others the least recently used is
+    forgotten to which nobody is logged in (`is_held`: nor may it go for another reason).
     """
 
     def __init__(
@@ -90,14 +95,15 @@ class Replayer:
         names: OperationNames,
         clock: Now = now,
         matching: Matching = DEFAULT,
+        most_sessions: int = MOST_SESSIONS,
     ) -> None:
         self._cassettes, self._names, self._clock, self._naming = cassettes, names, clock, matching.naming
         self._recording = Recording(cassette.summary for cassette in cassettes)
         self._ladder = Ladder(self._recording, self._interaction, matching)
-        self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._tokens = IssuedTokens()
         self._shelf = Shelf()
         self._renew_uploads = partial(Shelf.renew, self._interaction)
+        self._sessions = Sessions(self._new_session, self._tokens, clock, most_sessions)
         self._used = bytearray(self._recording.size)
         self._misses = Misses(self._recording, self._ladder, self._interaction, matching.most)
         # The last request that was found, but whose answer could not be kept.
@@ -108,10 +114,12 @@ class Replayer:
         self._shelf.close()
 
     async def __call__(self, request: Request) -> Response | Ready | None:
-        session = self._session(self.session_of(request))
-        found = self._ladder.find(session, request)
+        name = self.session_of(request)
+        session = self._sessions.of(name)
+        found = await self._found(session, request)
         if found is None:
             return None
+        self._sessions.keep(name, session)
         self._used[found.position] = True
         if self._shelf.is_changed(session.uploads, request, found.is_upload):
             await self._shelf.note(session.uploads, found.position, self._interaction(found.position), request)
@@ -137,6 +145,13 @@ class Replayer:
         # What the client has uploaded is given back as it is, whatever words are in it.
         told = self._in_words_of(session, request, found, replace(answer, body=b""), loose)
         return replace(told, body=data)
+
+    async def _found(self, session: Session, request: Request) -> Found | None:
+        """What answers a request. A large one, or one that becomes large, is read on a thread before."""
+        if not request.body or is_within(request, SMALL):
+            return self._ladder.find(session, request)
+        with at_hand(request, await asyncio.to_thread(canonical, request)):
+            return self._ladder.find(session, request)
 
     def _is_as_recorded(self, session: Session, request: Request, answer: Ready) -> bool:
         """Whether an exact answer goes to a session as it was recorded."""
@@ -170,7 +185,7 @@ class Replayer:
 
     def as_live(self, session: str, document: bytes) -> bytes:
         """A recorded JSON document with the names that a session uses, and what it has sent."""
-        one = self._session(session)
+        one = self._sessions.of(session)
         if not one.bindings and not one.echoes:
             return document
         told = Response(200, "OK", JSON, document)
@@ -201,7 +216,7 @@ class Replayer:
             position = self._lost[1]
             why = f"interaction {position + 1} was asked so, but what the cloud answered could not be kept: "
             return Miss(request.method, request.uri, why + self._interaction(position).lost)
-        return self._misses.explain(self._session(self.session_of(request)), request)
+        return self._misses.explain(self._sessions.of(self.session_of(request)), request)
 
     def interaction(self, number: int) -> Interaction:
         """An interaction by its number (from 1, through all cassettes). Raises IndexError."""
@@ -212,15 +227,13 @@ class Replayer:
         given_otherwise = self._recording.is_repeated
         return [at + 1 for at, used in enumerate(self._used) if not used and not given_otherwise(at)]
 
-    def _session(self, name: str) -> Session:
-        session = self._sessions.get(name)
-        if session is None:
-            session = self._sessions[name] = self._ladder.session()
-            session.uploads.renew = self._renew_uploads
-            if len(self._sessions) > MOST_SESSIONS:
-                self._sessions.popitem(last=False)
-        elif len(self._sessions) > 1:
-            self._sessions.move_to_end(name)
+    def hold(self, is_held: Callable[[str], bool]) -> None:
+        """Let sessions stay for another reason than ours, too."""
+        self._sessions.is_held = is_held
+
+    def _new_session(self) -> Session:
+        session = self._ladder.session()
+        session.uploads.renew = self._renew_uploads
         return session
 
     def _interaction(self, position: int) -> Interaction:
@@ -250,7 +263,7 @@ class Replayer:
             return None
         response = recorded.response
         if isinstance(response.body, StoredBody):
-            verified(response.body).close() if response.body.size <= SMALL else checked(response.body)
+            verified(response.body).close() if response.body.size <= CHECKED_FIRST else checked(response.body)
         operation = recorded.operation or self._names.operation_of(recorded.request) or "-"
         told = moved(recorded, self._clock()) if tells_time(response.headers) else response.headers
         headers = (*replayed(told), *whence(operation, position + 1))

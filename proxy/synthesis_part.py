@@ -16,11 +16,11 @@ import yaml
 from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Request, Response, Route
-from cloudtape.config import SynthesisOptions
-from cloudtape.errors import ConfigError
+from cloudtape.config import MOST_SESSIONS, SynthesisOptions
+from cloudtape.errors import ConfigError, TooManySessions
 from cloudtape.http.headers import MATCH_HEADER, SOURCE_HEADER, Source
 from cloudtape.synthesis.clock import PaceError, pace_named
-from cloudtape.synthesis.errors import WorldFileError
+from cloudtape.synthesis.errors import SessionsFull, WorldFileError
 from cloudtape.synthesis.object_store.saved import restore as restore_objects
 from cloudtape.synthesis.object_store.saved import save as save_objects
 from cloudtape.synthesis.object_store.service import SERVICE as OBJECT_STORE
@@ -32,6 +32,7 @@ from cloudtape.synthesis.services import default_services
 from cloudtape.synthesis.synthesizer import Synthesizer
 from cloudtape.synthesis.world import World
 from cloudtape.synthesis.world_file import DEFAULT_WORLD, User, WorldFile, build, read_world, stock
+from cloudtape.synthesis.worlds import DEFAULT_SESSION
 
 # Services that keep more than resources, by type: what makes their responder.
 OWN_RESPONDERS: dict[str, Callable[[], ObjectService]] = {OBJECT_STORE: ObjectService}
@@ -40,7 +41,7 @@ OWN_RESPONDERS: dict[str, Callable[[], ObjectService]] = {OBJECT_STORE: ObjectSe
 class SynthesisPart:
     """Raises ConfigError when a world cannot be made as asked."""
 
-    def __init__(self, options: SynthesisOptions) -> None:
+    def __init__(self, options: SynthesisOptions, most_sessions: int = MOST_SESSIONS) -> None:
         self._options = options
         if options.save and not (options.save.parent.is_dir() and os.access(options.save.parent, os.W_OK)):
             # Said before anything is made that would be lost.
@@ -53,7 +54,7 @@ class SynthesisPart:
         except (PaceError, WorldFileError) as error:
             raise ConfigError(str(error)) from error
         self._known: Known | None = None
-        self.synthesizer = Synthesizer(self._make)
+        self.synthesizer = Synthesizer(self._make, most_sessions=most_sessions)
         self._own = {kind: make() for kind, make in OWN_RESPONDERS.items()}
         self.synthesizer.others.update(self._own)
 
@@ -62,9 +63,16 @@ class SynthesisPart:
         self._known = known
         self._file = WorldFile(users=known.users(), regions=tuple(regions) or WorldFile().regions)
 
-    async def recorded_world(self, session: str) -> RecordedWorld:
-        """The world of a session, after `start_from`."""
-        world = await self.synthesizer.world(session)
+    async def recorded_world(self, session: str, own: bool = False) -> RecordedWorld:
+        """The world of a session, after `start_from`; where it has none yet, the spare one, or `own`: one from now on.
+
+        Raises TooManySessions.
+        """
+        worlds = self.synthesizer.worlds
+        try:
+            world = await (worlds.own(session) if own else worlds.of(session))
+        except SessionsFull as error:
+            raise TooManySessions(error.most, error.seconds) from error
         assert isinstance(world, RecordedWorld)
         return world
 
@@ -99,7 +107,7 @@ class SynthesisPart:
     async def start(self) -> None:
         """Make the world of the default session, so that an error in its file is one at the start."""
         try:
-            await self.synthesizer.world()
+            await self.synthesizer.worlds.of(DEFAULT_SESSION)
         except WorldFileError as error:
             raise ConfigError(str(error)) from error
 
@@ -116,7 +124,10 @@ class SynthesisPart:
         return world
 
     async def __call__(self, request: Request) -> Response | None:
-        found = await self.synthesizer.respond(request)
+        try:
+            found = await self.synthesizer.respond(request)
+        except SessionsFull as error:
+            raise TooManySessions(error.most, error.seconds) from error
         if found is None:
             return None
         response, operation = found
@@ -125,7 +136,7 @@ class SynthesisPart:
 
     async def save(self, path: Path) -> None:
         """Write the world of the default session to a file that `--world` takes. Raises ConfigError."""
-        world = await self.synthesizer.world()
+        world = await self.synthesizer.worlds.of(DEFAULT_SESSION)
         objects = save_objects(self._own[OBJECT_STORE].store(world).state)
         document = {"regions": list(self._file.regions), "saved": save(world), "objects": objects}
         plain = msgspec.to_builtins(document)
@@ -141,5 +152,5 @@ class SynthesisPart:
 
     async def close(self) -> None:
         """Remove the files that the worlds kept."""
-        for world in self.synthesizer.worlds():
+        for world in self.synthesizer.worlds:
             world.blobs.close()

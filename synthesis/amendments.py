@@ -98,6 +98,28 @@ def amended(body: Any, operation: str, micro: Microversion, request: Request) ->
     return body
 
 
+def wrong_number(operation: str, body: Any) -> str:
+    """What is wrong with a request that sends something else where answers tell a number; empty where nothing is."""
+    for row in amendments(operation):
+        for path, form in row.forms.items():
+            value = functools.reduce(_member, path.split("."), body)
+            if form == "number" and value is not None and not _is_number(value):
+                return f"Invalid input for {path.rpartition('.')[2]}. Reason: '{value}' is not an integer."
+    return ""
+
+
+def _member(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        FORMS["number"](value)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return True
+
+
 def amended_status(operation: str, request: Request) -> int:
     """The status with which an operation succeeds, 0 where it is the one that it would have anyway."""
     return next((row.status for row in _rows_for(operation, request) if row.status), 0)

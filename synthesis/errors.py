@@ -1,6 +1,7 @@
 """What can go wrong while an answer is made up.
 
 SynthesisError
+├── SessionsFull       no room for another session's world, while somebody is logged in to each there is
 ├── Refused            the request cannot be done in this world; the service says so in its own envelope
 └── WorldFileError     a file that describes a world is wrong (its author's to mend)
 """
@@ -18,6 +19,14 @@ class Refused(SynthesisError):
     def __init__(self, status: int, message: str, kind: str = "") -> None:
         self.status, self.message, self.kind = status, message, kind
         super().__init__(f"{status}: {message}")
+
+
+class SessionsFull(SynthesisError):
+    """`seconds` until a place is free."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self.most, self.seconds = most, seconds
+        super().__init__(f"{most} sessions are logged in, and there is room for no more")
 
 
 class WorldFileError(SynthesisError):

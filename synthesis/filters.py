@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from cloudtape.synthesis.calls import Call
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.kinds import Kind
+from cloudtape.synthesis.patterns import PatternError, is_in
 from cloudtape.synthesis.shelves import Members, Resource
 
 TRUE = frozenset({"true", "1", "yes", "on", "t"})
@@ -190,6 +190,6 @@ def _same(value: Any, wanted: str, regular: bool) -> bool:
 
 def _found(wanted: str, text: str) -> bool:
     try:
-        return re.search(wanted, text, re.IGNORECASE) is not None
-    except re.error:
+        return is_in(wanted, text)
+    except PatternError:
         return wanted in text

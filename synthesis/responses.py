@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import msgspec
 
 from cloudtape.cassettes.faults import fault
@@ -12,6 +14,8 @@ from cloudtape.synthesis.discovery import version_headers
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services import DOMAIN, Microversion, Service
 
+SAFE = "%/:?&=#@!$'()*+,;~[]"
+"""What stands in an address as it is; ids that clients choose may hold anything else."""
 JSON = ("Content-Type", "application/json")
 
 
@@ -22,7 +26,8 @@ def response_of(service: Service, made: Answer, micro: Microversion, id_: str) -
         body = b""
     elif not isinstance(body, bytes | Stream):
         body, headers = msgspec.json.encode(body), (JSON, *headers)
-    return Response(made.status, PHRASES[made.status], (*headers, *_told(service, micro, id_)), body)
+    sent = tuple([(name, quote(value, SAFE) if name == "Location" else value) for name, value in headers])
+    return Response(made.status, PHRASES[made.status], (*sent, *_told(service, micro, id_)), body)
 
 
 def refusal(service: Service, refused: Refused, micro: Microversion, id_: str) -> Response:

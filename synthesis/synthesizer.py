@@ -9,10 +9,8 @@ storage) has a responder for itself, in `others`, by service type.
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
@@ -22,13 +20,14 @@ from cloudtape.matchers.requests.operations import OperationFinder
 from cloudtape.openstack.catalog import OperationCatalog, default_catalog, load_catalog
 from cloudtape.synthesis import parts
 from cloudtape.synthesis.alike import told_apart
-from cloudtape.synthesis.amendments import amended, amended_status, amendments, is_absent
+from cloudtape.synthesis.amendments import amended, amended_status, amendments, is_absent, wrong_number
 from cloudtape.synthesis.calls import Answer, Call, Token, query_of
 from cloudtape.synthesis.completion import Skeleton, complete, own_copy, skeleton_for
 from cloudtape.synthesis.discovery import document_at, is_as_printed, microversion
 from cloudtape.synthesis.engine import answer, shown
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.identity.core import WRONG
+from cloudtape.synthesis.identity.logins import RECEIPT_HEADER
 from cloudtape.synthesis.identity.tokens import NOBODY, holder
 from cloudtape.synthesis.kinds import Kinds, plan_with
 from cloudtape.synthesis.plans import Plan, shape_of
@@ -40,11 +39,11 @@ from cloudtape.synthesis.services import DATA, DOMAIN, Microversion, Service, Se
 from cloudtape.synthesis.telling import Form, form_of
 from cloudtape.synthesis.views import fields_asked, only
 from cloudtape.synthesis.world import World
+from cloudtape.synthesis.worlds import Worlds
 from cloudtape.synthesis.xml import to_xml
 
 logger = logging.getLogger(__name__)
 parts.load()
-MOST_WORLDS = 64
 # Operations for which nobody needs to be logged in.
 OPEN_OPERATIONS = frozenset(
     {
@@ -57,6 +56,8 @@ OPEN_OPERATIONS = frozenset(
     }
 )
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "COPY")
+RECEIPT = RECEIPT_HEADER.lower()
+READS = ("GET", "HEAD", "OPTIONS")
 
 
 @functools.cache
@@ -71,20 +72,19 @@ def default_kinds() -> Kinds:
 
 
 class Synthesizer:
-    """`make_world` makes the world of a session when its first request comes."""
+    """`make_world` makes the world of a session, of which there are `most_sessions` at most."""
 
     def __init__(
         self,
         make_world: Callable[[Synthesizer], Awaitable[World]],
         services: Services | None = None,
         others: Mapping[str, Responder] | None = None,
+        most_sessions: int = 64,
     ) -> None:
         self.kinds = default_kinds()
         self.services = services or default_services()
         self.others = dict(others or {})
-        self._make_world = make_world
-        self._worlds: OrderedDict[str, World] = OrderedDict()
-        self._turn = asyncio.Lock()
+        self.worlds = Worlds(lambda: make_world(self), most_sessions)
         self._finder = OperationFinder([*additions().operations, *default_catalog().operations])
         paths = [operation.path for operation in self.kinds.planner.operations if operation.path.endswith("/")]
         self._slashed = frozenset(path.split("/")[-2] for path in paths)
@@ -97,16 +97,25 @@ class Synthesizer:
         return found[0] if found else None
 
     async def respond(self, request: Request) -> tuple[Response, str] | None:
-        """The answer, and the id of the operation (empty where there is none)."""
+        """The answer, and the id of the operation (empty where there is none).
+
+        Raises SessionsFull where a session would be given a world and there is no room for one.
+        """
         place = self._place(request.uri.split("/", 3)[2])
         if place is None:
             return None
         service, region = place
-        world = await self.world(request.session)
+        world = await self.worlds.of(request.session)
         if other := self.others.get(service.type):
             made = await other(world, request)
-            return (made, "") if made else None
-        return self.answer(world, service, region, request)
+            if made is None:
+                return None
+            found = made, ""
+        else:
+            found = self.answer(world, service, region, request)
+        if not self.worlds.owns(request.session, world) and is_authenticated(request, found[0]):
+            await self.worlds.own(request.session)
+        return found
 
     async def answer_in(self, world: World, request: Request) -> Response | None:
         """The answer to a request in a world that is still being made."""
@@ -124,21 +133,6 @@ class Synthesizer:
         address = service.address() + "/v3"
         request = Request("POST", address + "/auth/tokens")
         return Scene(world, Call(request, service, "", "v3", address, (), (), NOBODY, (0, 0), plan, ()))
-
-    def worlds(self) -> list[World]:
-        """The worlds that were made so far."""
-        return list(self._worlds.values())
-
-    async def world(self, session: str = "") -> World:
-        """The world of a session."""
-        if session not in self._worlds:
-            async with self._turn:  # requests that come together have the same one
-                if session not in self._worlds:
-                    self._worlds[session] = await self._make_world(self)
-        world = self._worlds[session]
-        while len(self._worlds) > MOST_WORLDS:
-            self._worlds.popitem(last=False)
-        return world
 
     def answer(self, world: World, service: Service, region: str, request: Request) -> tuple[Response, str]:
         """Answer one request from a world. Never raises for what a client sends."""
@@ -160,6 +154,8 @@ class Synthesizer:
                 raise Refused(404, "The resource could not be found.")
             fields = fields_asked(call)
             in_json = not fields and not amendments(operation) and not _wants_xml(request)
+            if wrong := wrong_number(operation, call.body):
+                raise Refused(400, wrong)
             scene = Scene(world, call, self._skeleton(operation), in_json, id_, self.others)
             made = self._with_status(answer(scene), call)
             made = self._completed(made, call) if made.shows is None else self._shown(made, scene)
@@ -296,6 +292,13 @@ class Synthesizer:
     def _ends_in_vain(self, service: Service, target: str) -> bool:
         """Whether an id is missing behind the last slash."""
         return service.exact and target.endswith("/") and target.split("/")[-2] not in self._slashed
+
+
+def is_authenticated(request: Request, response: Response) -> bool:
+    """Whether an answer from a world that is nobody's yet says that its client may do something: that a login is right,
+    or its first step (then there is a receipt), or the signature of an upload.
+    """
+    return (response.status < 300 and request.method not in READS) or bool(header(response.headers, RECEIPT))
 
 
 def _wants_xml(request: Request) -> bool:

@@ -15,9 +15,11 @@ from typing import Any
 import msgspec
 
 from cloudtape.synthesis.blob_store import BlobStore
+from cloudtape.synthesis.calls import Token
 from cloudtape.synthesis.clock import Clock, Pace
 from cloudtape.synthesis.kinds import Kind, Kinds
 from cloudtape.synthesis.shelves import Members, Resource, Shelf
+from cloudtape.synthesis.token_book import TokenBook
 
 FIRST_NUMBER = 1
 
@@ -45,9 +47,9 @@ class World:
         self._children: defaultdict[tuple[str, str], list[tuple[str, str, tuple[str, ...]]]] = defaultdict(list)
         self._numbers: defaultdict[str, int] = defaultdict(lambda: FIRST_NUMBER)
         self.documents: dict[tuple[str, str, tuple[str, ...]], Members] = {}
-        self.tokens: dict[str, Any] = {}
+        self.tokens = TokenBook(lambda: self.clock.now())
         # Whose every token is that was not given here; nobody's, unless answers come from elsewhere, too.
-        self.trusted: Any = None
+        self.trusted: Token | None = None
         self.blobs = BlobStore()
         self.token_life = timedelta(hours=1)
         # As dicts, so that they keep their order.

@@ -160,6 +160,7 @@ async def build(
     maker = _Maker(synthesizer, world, file, lines, session)
     for at, step in enumerate(file.resources):
         await maker.make(at, step)
+    world.tokens.end(lambda _: True)  # those that the resources were made with
     saved.arrive(world, settle)
     world.pace = pace or Pace()
     return world
@@ -172,6 +173,7 @@ async def stock(synthesizer: Synthesizer, world: World, known: Collection[str], 
     file, lines = read_world()
     maker = _Maker(synthesizer, world, file, lines, session)
     admin = file.users[0].name
+    assert world.trusted, "who stocks a world knows whose it is"
     token = tokens.issue(
         world, {"roles": [{"name": "admin"}]}, user="", project=world.trusted.project, scope="projects"
     )
@@ -179,7 +181,7 @@ async def stock(synthesizer: Synthesizer, world: World, known: Collection[str], 
     for at, step in enumerate(file.resources):
         if step.by == admin and step.make not in known and maker.has_all_for(step):
             await maker.make(at, step)
-    del world.tokens[token.id]
+    world.tokens.revoke(token.id)
 
 
 class _Maker:

@@ -6,7 +6,7 @@ one of the recording. If anything goes wrong nothing is returned, so nothing is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote_plus
@@ -45,10 +45,11 @@ class Scrubber:
     `folder`: where scrubbed copies of large bodies are written (temporary files, whoever keeps them moves them).
     """
 
-    def __init__(self, table: Table | None = None, folder: Path | None = None) -> None:
+    def __init__(self, table: Table | None = None, folder: Path | None = None, vault: Vault | None = None) -> None:
         self._table = table or Table()
         self._folder = folder
-        self._vault = Vault()
+        self._vault = vault or Vault()
+        self._hidden = len(self._table.hidden)
         self._places: set[str] = set()
         self._walker = Walker(self._table, self._replace, self._vault.without)
         self._look = QuickLook(self._table, self._vault.mentioned)
@@ -66,6 +67,12 @@ class Scrubber:
             raise
         except Exception as error:
             raise ScrubError(f"{type(error).__name__} while looking for them") from None
+
+    def aside(self, interaction: Interaction) -> Callable[[Interaction], Interaction]:
+        """What scrubs an interaction on another thread, while this one goes on with others; secrets are shared."""
+        for body in (interaction.request.body, interaction.response.body):
+            self._note_hidden(body)
+        return Scrubber(self._table, self._folder, self._vault.shared()).scrub
 
     def _scrub(self, interaction: Interaction) -> Interaction:
         request, response = interaction.request, interaction.response
@@ -174,8 +181,8 @@ class Scrubber:
 
     def _reconsider(self) -> None:
         """What was innocent may mention a secret that became known since."""
-        if news := self._vault.news:
-            self._vault.news = []
+        self._forget_if_more_is_hidden()
+        if news := self._vault.take_news():
             self._look.learn(news)
             self._fields.forget_mentioning(news)
 
@@ -184,9 +191,14 @@ class Scrubber:
             names = hidden_names(body.decode("utf-8", "replace"))
             if names - self._table.hidden:
                 self._table.hidden |= names
-                self._look.forget()
-                self._free_names.clear()
-                self._fields.clear()
+        self._forget_if_more_is_hidden()
+
+    def _forget_if_more_is_hidden(self) -> None:
+        if self._hidden != (hidden := len(self._table.hidden)):
+            self._hidden = hidden
+            self._look.forget()
+            self._free_names.clear()
+            self._fields.clear()
 
     def _replace(self, rule: Rule, secret: str, place: str) -> str:
         if not self._vault.knows(secret) and (is_placeholder(secret) or TEXT.search(secret)):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from threading import RLock
 from urllib.parse import quote, quote_plus
+from weakref import WeakSet
 
 from cloudtape.cassettes.scrubbing.mentions import Mentions
 from cloudtape.cassettes.scrubbing.placeholders import pem, placeholder
@@ -20,16 +22,31 @@ class Vault:
     """The secrets that a recording has met, and what stands for each.
 
     `generation` grows with each new one; `news` are those that may stand in other places and that nobody has looked
-    for yet.
+    for yet. Several scrubbers on threads of their own may share one (`shared`), each with its own news.
     """
 
-    def __init__(self) -> None:
-        self._stand_ins: dict[str, str] = {}
-        self._counts: Counter[str] = Counter()
-        self._anywhere = Mentions()
+    def __init__(self, of: Vault | None = None) -> None:
+        self._stand_ins: dict[str, str] = of._stand_ins if of else {}
+        self._counts: Counter[str] = of._counts if of else Counter()
+        self._anywhere: Mentions = of._anywhere if of else Mentions()
         """Those that are replaced wherever they stand, in all spellings."""
+        self._sharers: WeakSet[Vault] = of._sharers if of else WeakSet()
+        self._lock: RLock = of._lock if of else RLock()
+        self._sharers.add(self)
         self.news: list[str] = []
         self.generation = 0
+
+    def shared(self) -> Vault:
+        """The same secrets for another scrubber."""
+        with self._lock:
+            return Vault(self)
+
+    def take_news(self) -> list[str]:
+        if not self.news:
+            return []
+        with self._lock:
+            news, self.news = self.news, []
+            return news
 
     def knows(self, secret: str) -> bool:
         return secret in self._stand_ins
@@ -37,7 +54,10 @@ class Vault:
     def stand_in(self, rule: Rule, secret: str) -> str:
         """The placeholder of a secret, the same each time."""
         known = self._stand_ins.get(secret)
-        return known if known is not None else self._add(rule, secret)
+        if known is not None:
+            return known
+        with self._lock:
+            return self._stand_ins.get(secret) or self._add(rule, secret)
 
     def _add(self, rule: Rule, secret: str) -> str:
         self._counts[rule.kind] += 1
@@ -54,13 +74,16 @@ class Vault:
             for spelling in spellings:
                 self._anywhere.add(spelling)
             self._stand_ins |= dict.fromkeys(spellings, made)
-            self.news.extend(spellings)
-        self.generation += 1
+            for one in self._sharers:
+                one.news.extend(spellings)
+        for one in self._sharers:
+            one.generation += 1
         return made
 
     def mentioned(self, text: str) -> list[str]:
         """The known secrets that stand in a text, longest first."""
-        return sorted(self._anywhere.found_in(text), key=len, reverse=True)
+        with self._lock:
+            return sorted(self._anywhere.found_in(text), key=len, reverse=True)
 
     def without(self, text: str) -> str:
         """The text with all known secrets replaced where they stand as words of their own."""

@@ -16,6 +16,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -70,6 +71,8 @@ class Canonical(msgspec.Struct, frozen=True):
 
 def canonical(request: Request) -> Canonical:
     """The canonical form of a request by its upstream URI. Never raises: what cannot be read is compared as bytes."""
+    if _at_hand and (known := _at_hand.get(id(request))):
+        return known
     if request.body:
         request = readable(request)
         # Where in an archive its files stand, must stay so.
@@ -78,6 +81,19 @@ def canonical(request: Request) -> Canonical:
         request = masked(request)
     place, query = _address(request.uri)
     return Canonical(request.method, place, query, _headers(request.headers), content_of(request))
+
+
+@contextmanager
+def at_hand(request: Request, form: Canonical) -> Iterator[None]:
+    """While the block lasts, the canonical form of this very request is known, and is not made again."""
+    _at_hand[id(request)] = form
+    try:
+        yield
+    finally:
+        _at_hand.pop(id(request), None)
+
+
+_at_hand: dict[int, Canonical] = {}
 
 
 def _address(uri: str) -> tuple[str, Pairs]:

@@ -14,14 +14,16 @@ data whatever the media type says, are the rows of `DATA`.
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import hashlib
 import re
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
-from io import SEEK_END, BytesIO
-from typing import IO, Any
+from io import BytesIO
+from typing import IO, Any, cast
 from urllib.parse import unquote, unquote_plus
 
 import msgspec
@@ -80,9 +82,13 @@ OPAQUE = re.compile(r"application/octet-stream|(image|audio|video)/", re.IGNOREC
 DOCUMENT = re.compile(r"[^;]*(json|xml|yaml|html|javascript)", re.IGNORECASE)
 FLOAT = re.compile(rb"\d[.eE]")
 LARGEST_DOCUMENT = 8 * 1024 * 1024
-LARGEST_UNPACKED = 64 * 1024 * 1024
+LARGEST_UNPACKED = 16 * 1024 * 1024
 MOST_PARTS, MOST_MEMBERS = 128, 10_000
-MODES = {"tar": "r:", "tar.gz": "r:gz", "tar.bz2": "r:bz2"}
+OPENERS: dict[str, Callable[[IO[bytes]], IO[bytes]]] = {
+    "tar": lambda stream: stream,
+    "tar.gz": lambda stream: cast("IO[bytes]", gzip.GzipFile(fileobj=stream)),
+    "tar.bz2": lambda stream: cast("IO[bytes]", bz2.BZ2File(stream)),
+}
 UPLOADS = (b"bytes:", b"archive:", b"parts:")
 
 
@@ -109,7 +115,8 @@ def _decoded(request: Request) -> Request:
     if size > LARGEST_UNPACKED:
         return request
     try:
-        return decoded(_in_memory(request, body) if isinstance(body, StoredBody) else request)
+        whole = _in_memory(request, body) if isinstance(body, StoredBody) else request
+        return decoded(whole, limit=LARGEST_UNPACKED if _is_kept(request) else LARGEST_DOCUMENT)
     except ContentError:
         return request
 
@@ -266,16 +273,31 @@ def files_in(request: Request) -> Iterator[tuple[str, IO[bytes]]]:
     try:
         with _opened(body) as stream:
             if kind := ARCHIVES.search(query):
-                if kind[1].lower() == "tar" or stream.seek(0, SEEK_END) <= LARGEST_UNPACKED:
-                    stream.seek(0)
-                    with tarfile.open(fileobj=stream, mode=MODES[kind[1].lower()]) as archive:  # type: ignore[call-overload]
-                        yield from _files(archive)
+                form = kind[1].lower()
+                plain = OPENERS[form](stream)
+                limited = plain if form == "tar" else _Limited(plain)
+                with tarfile.open(fileobj=limited, mode="r:" if form == "tar" else "r|") as archive:  # type: ignore[call-overload]
+                    yield from _files(archive)
             else:
                 for part in _parser(stream, header(request.headers, "content-type") or ""):
                     if part.filename:
                         yield part.filename, part.file
     except (tarfile.TarError, zlib.error, EOFError, OSError, MultipartError, ValueError):
         return
+
+
+class _Limited:
+    """A file of which only so much is read: what is packed in little may be without end."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._left = file, LARGEST_UNPACKED
+
+    def read(self, size: int) -> bytes:
+        data = self._file.read(size)
+        self._left -= len(data)
+        if self._left < 0:
+            raise EOFError("the archive is too large")
+        return data
 
 
 def _files(archive: tarfile.TarFile) -> Iterator[tuple[str, IO[bytes]]]:

@@ -13,7 +13,7 @@ from cloudtape.matchers.sessions.swaps import Exchanged
 from cloudtape.matchers.sessions.told import Told
 from cloudtape.matchers.sessions.uploads import Uploads
 
-MOST_TOKENS = 10_000
+MOST_TOKENS = 100_000
 
 
 class Session:
@@ -28,11 +28,13 @@ class Session:
         self.uploads = Uploads()
         self.begins: dict[Group, int] = {}
         self._tokens: dict[int, Identity] = {}
+        self._identities: dict[Identity, Identity] = {}
 
     def issue(self, given: str, recorded: str) -> None:
         """Note a token that was given for a recorded one: whose it is, in live words."""
         whose = self._recording.identity(word(recorded))
-        self._tokens[word(given)] = tuple(self.bindings.live_word(one) for one in whose)
+        live = tuple(self.bindings.live_word(one) for one in whose)
+        self._tokens[word(given)] = self._identities.setdefault(live, live)
         if len(self._tokens) > MOST_TOKENS:
             del self._tokens[next(iter(self._tokens))]
 

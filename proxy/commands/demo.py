@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cloudtape.commands.options import FILE, REPORT
+from cloudtape.commands.options import FILE, REPORT, SESSION_OPTION
 from cloudtape.config import Config, Report, SynthesisOptions, listen_address
 from cloudtape.modes import MODES
 from cloudtape.output import line, say
@@ -55,10 +55,18 @@ def pace_options(command: Any) -> Any:
 @click.command()
 @click.option("--listen", default=DEFAULT_LISTEN, show_default=True, metavar="HOST:PORT")
 @synthesis_options
+@SESSION_OPTION
 @click.option("--verbose", "-v", is_flag=True, help="Print a line for each request.")
 @click.option("--report", type=REPORT, help="Write a line of JSON here for each request.")
 def demo(
-    listen: str, world: Path | None, save: Path | None, seed: int, lifecycle: str, verbose: bool, report: Path | None
+    listen: str,
+    world: Path | None,
+    save: Path | None,
+    seed: int,
+    lifecycle: str,
+    max_sessions: int,
+    verbose: bool,
+    report: Path | None,
 ) -> None:
     """Be an OpenStack that unmodified clients believe, with no cloud and no cassette.
 
@@ -72,7 +80,9 @@ def demo(
     host, port = listen_address(listen)
     options = SynthesisOptions(world, save, seed, lifecycle)
     told = Report(report) if report else None
-    config = Config(MODES["synthesize"], host=host, port=port, report=told, synthesis=options)
+    config = Config(
+        MODES["synthesize"], host=host, port=port, report=told, synthesis=options, most_sessions=max_sessions
+    )
     sys.exit(run_loop(_demo(config, verbose)))
 
 

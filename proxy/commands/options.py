@@ -13,7 +13,7 @@ from typing import Any, TypeVar, get_args
 
 import click
 
-from cloudtape.config import Match
+from cloudtape.config import MOST_SESSIONS, Match
 from cloudtape.errors import ConfigError
 from cloudtape.modes import MODES, Mode
 
@@ -69,6 +69,7 @@ GROUPS = (
         lambda mode: mode.needs_upstream,
     ),
     OptionGroup(frozenset({"scrub_rules", "no_scrub", "record_errors"}), lambda mode: mode.writes is not None),
+    OptionGroup(frozenset({"max_sessions"}), lambda mode: mode.answers_alone),
     OptionGroup(frozenset({"match", "polling", "match_rules"}), lambda mode: mode.replays),
     OptionGroup(frozenset({"synthesize"}), _can_be_mixed),
     OptionGroup(frozenset({"world"}), lambda mode: mode.synthesizes and not mode.replays),
@@ -160,6 +161,17 @@ MATCHING_OPTIONS = _all(
             help="Of the answers to a client that polled: each state once, all, or the last one at once.",
         ),
         click.option("--match-rules", type=FILE, help="More rules for what may differ from run to run (YAML)."),
+    ]
+)
+SESSION_OPTION = _all(
+    [
+        click.option(
+            "--max-sessions",
+            type=click.IntRange(min=1),
+            default=MOST_SESSIONS,
+            show_default=True,
+            help="Client runs that are told apart at once; a new one is refused while somebody is logged in to each.",
+        )
     ]
 )
 LISTEN_OPTIONS = _all(

@@ -20,7 +20,7 @@ from cloudtape.cassettes.messages import Body, Headers, Request, Response, Strea
 from cloudtape.errors import BodyBroken, ClientGone, ProxyError
 from cloudtape.http.headers import SESSION_HEADER, for_upstream
 from cloudtape.http.incoming import Incoming
-from cloudtape.http.outward import outward
+from cloudtape.http.outward import sent_outward
 from cloudtape.http.ready import Ready
 from cloudtape.http.upstream import DOCUMENT_LIMIT, INLINE_LIMIT, is_document, is_upload
 from cloudtape.http.written import WrittenAddresses
@@ -68,6 +68,7 @@ class Edge:
         except ProxyError as error:
             asked = Request(incoming.method, incoming.target, session=session_asked_for(client))
             return self._miss(asked, "", error.status, str(error))
+        retry_after = 0
         try:
             return await self._exchange(incoming, place)
         except BodyBroken as error:
@@ -75,21 +76,23 @@ class Edge:
         except (ClientGone, ConnectionError):
             return None
         except ProxyError as error:
-            status, said = error.status, str(error)
+            status, said, retry_after = error.status, str(error), error.retry_after
         except CassetteError as error:
             status, said = 500, str(error)
         except Exception:
             logger.exception("%s %s could not be answered", incoming.method, place.uri)
             status, said = 500, "the proxy failed; its log says why"
         asked = Request(incoming.method, place.uri, route=place.route.name, session=place.session)
-        return self._miss(asked, place.route.service, status, said)
+        return self._miss(asked, place.route.service, status, said, retry_after)
 
     def refuse(self, status: int, reason: str) -> Response:
         """The answer to what is no HTTP, so that not even its method is known."""
         return self._miss(Request("?", "?"), "", status, reason)
 
-    def _miss(self, request: Request, service: str, status: int, said: str) -> Response:
+    def _miss(self, request: Request, service: str, status: int, said: str, retry_after: int = 0) -> Response:
         response = refusal(service, status, said)
+        if retry_after:
+            response = replace(response, headers=(*response.headers, ("Retry-After", str(retry_after))))
         self._journal.missed(request, response, Miss(request.method, request.uri, said))
         return response
 
@@ -111,7 +114,7 @@ class Edge:
             back = self._written.sparing(rewriter, place.uri, place.session)
             if isinstance(response, Ready):
                 return response.with_document(back(response.body)) if response.is_document else response
-            return outward(response, back, place)
+            return await sent_outward(response, back, place)
         finally:
             if spool:
                 spool.discard()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 from collections.abc import AsyncIterator, Mapping
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from cloudtape.addressing import Place
-from cloudtape.cassettes.content import ContentError, decoded
+from cloudtape.cassettes.content import ContentError, decoded, is_within
 from cloudtape.cassettes.files.stored import content
 from cloudtape.cassettes.messages import Body, Headers, Response, StoredBody, Stream
 from cloudtape.http.cookies import SET_COOKIE, for_client
@@ -40,8 +41,31 @@ class Outward(Protocol):
     def over(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]: ...
 
 
+SMALL = 256 * 1024
+"""Bytes of a document that are rewritten at once; what is larger, or decodes to more, must not hold up the others."""
+
+
+async def sent_outward(response: Response, rewriter: Outward, place: Place) -> Response:
+    """The same as `outward`, on a thread where it may take long."""
+    response, told = _headed(response, rewriter, place)
+    if told is None:
+        return response
+    is_large = isinstance(response.body, StoredBody) or (
+        isinstance(response.body, bytes) and len(response.body) > SMALL
+    )
+    if is_large or ("content-encoding" in told and not is_within(response, SMALL)):
+        return await asyncio.to_thread(_with_body, response, told, rewriter)
+    return _with_body(response, told, rewriter)
+
+
 def outward(response: Response, rewriter: Outward, place: Place) -> Response:
     """The response with the client's addresses in its links."""
+    response, told = _headed(response, rewriter, place)
+    return response if told is None else _with_body(response, told, rewriter)
+
+
+def _headed(response: Response, rewriter: Outward, place: Place) -> tuple[Response, dict[str, str] | None]:
+    """The response with the client's addresses in its head; and what the head tells where they may be in its body."""
     told = telling(response.headers)
     if not URL_FIELDS.isdisjoint(told):
         headers = rewriter.fields(response.headers, URL_FIELDS)
@@ -51,8 +75,8 @@ def outward(response: Response, rewriter: Outward, place: Place) -> Response:
         response = replace(response, headers=tuple([_cookie(pair, place) for pair in response.headers]))
     is_part = response.status == PARTIAL
     if not response.body or is_part or not is_document(told.get("content-type")) or is_upload(place.uri):
-        return response
-    return _with_body(response, told, rewriter)
+        return response, None
+    return response, told
 
 
 def _cookie(pair: tuple[str, str], place: Place) -> tuple[str, str]:
@@ -84,7 +108,7 @@ def _with_body(response: Response, told: Mapping[str, str], rewriter: Outward) -
             return response
         response = replace(response, body=content(response.body))
     try:
-        plain = decoded(response) if told.get("content-encoding") else response
+        plain = decoded(response, limit=DOCUMENT_LIMIT) if told.get("content-encoding") else response
     except ContentError:
         return response  # not what its Content-Encoding says: the client may know better
     assert isinstance(plain.body, bytes)

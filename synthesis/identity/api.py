@@ -75,7 +75,8 @@ def _check(scene: Scene) -> Answer:
 
 @answers("identity.auth.tokens.revoke")
 def _revoke(scene: Scene) -> Answer:
-    del scene.world.tokens[_subject(scene).id]
+    _subject(scene)
+    scene.world.tokens.revoke(header(scene.call.request.headers, "x-subject-token") or "")
     return Answer(204)
 
 
@@ -243,8 +244,7 @@ def _forget(scene: Scene, one: Resource, _: Members) -> None:
         del world.grants[grant]
     for membership in [membership for membership in world.memberships if one.id in membership]:
         del world.memberships[membership]
-    for token in [token for token in world.tokens.values() if one.id in (token.user, token.project)]:
-        world.tokens.pop(token.id, None)
+    world.tokens.end(lambda token: one.id in (token.user, token.project))
 
 
 @on(ENDPOINTS, "CREATE", "UPDATE")

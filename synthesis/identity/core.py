@@ -211,7 +211,6 @@ def token_for(scene: Scene, user: Resource, methods: list[str], scope: Any, more
             "name": user.members["name"],
             "password_expires_at": user.members.get("password_expires_at"),
         },
-        "audit_ids": [world.secret(22)],
     }
     project = ""
     if kind:

@@ -15,9 +15,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cloudtape.synthesis.errors import Refused
-from cloudtape.synthesis.identity.tokens import KEYSTONE_TIME
 from cloudtape.synthesis.scene import Scene
 from cloudtape.synthesis.shelves import Members, Resource
+from cloudtape.synthesis.token_book import KEYSTONE_TIME
 
 TRUSTS, USERS, PROJECTS = "identity/OS-TRUST/trusts", "identity/users", "identity/projects"
 RECEIPTS, RECEIPT_HEADER = "identity/receipts", "Openstack-Auth-Receipt"

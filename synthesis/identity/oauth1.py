@@ -19,9 +19,10 @@ from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.finding import item
 from cloudtape.synthesis.identity.api import listed
 from cloudtape.synthesis.identity.core import METHODS, PROJECTS, ROLES, USERS, roles_of, unauthorized
-from cloudtape.synthesis.identity.tokens import KEYSTONE_TIME, NOBODY
+from cloudtape.synthesis.identity.tokens import NOBODY
 from cloudtape.synthesis.scene import Scene, answers
 from cloudtape.synthesis.shelves import Members, Resource
+from cloudtape.synthesis.token_book import KEYSTONE_TIME
 
 CONSUMERS, REQUESTS = "identity/OS-OAUTH1/consumers", "identity/OS-OAUTH1/request_tokens"
 ACCESS = "identity/OS-OAUTH1/users/access_tokens"

@@ -10,9 +10,9 @@ from cloudtape.synthesis.engine import show
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.identity.api import around
 from cloudtape.synthesis.identity.core import PROJECTS, ROLES, TRUSTS, USERS, roles_of
-from cloudtape.synthesis.identity.tokens import KEYSTONE_TIME
 from cloudtape.synthesis.scene import Scene, answers, on
 from cloudtape.synthesis.shelves import Members, Resource
+from cloudtape.synthesis.token_book import KEYSTONE_TIME
 
 
 def expiry(scene: Scene, asked: Any, form: str = KEYSTONE_TIME) -> str | None:
@@ -95,9 +95,7 @@ def _show(scene: Scene) -> Answer:
 def _trustor_ends_it(scene: Scene, trust: Resource, _: Members) -> None:
     if scene.call.token.user != trust.members["trustor_user_id"] and not scene.call.token.is_admin:
         raise Refused(403, "Only admin or trustor can delete a trust")
-    given = [one for one in scene.world.tokens.values() if one.document.get("OS-TRUST:trust", {}).get("id") == trust.id]
-    for token in given:
-        scene.world.tokens.pop(token.id, None)
+    scene.world.tokens.end(lambda token: token.document.get("OS-TRUST:trust", {}).get("id") == trust.id)
 
 
 @on(TRUSTS, "LISTED")

@@ -121,7 +121,8 @@ def _check(scene: Scene) -> Answer:
 
 @answers("identity.v2.0.tokens.delete")
 def _delete(scene: Scene) -> Answer:
-    del scene.world.tokens[_held(scene).id]
+    _held(scene)
+    scene.world.tokens.revoke(scene.call.ids[0])
     return Answer(204)
 
 

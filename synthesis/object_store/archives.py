@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import tarfile
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, Any
 from urllib.parse import quote
 
 from cloudtape.cassettes.messages import Stream
@@ -85,14 +86,27 @@ async def unpack(ask: Ask, inner: Inner, compression: str, tally: Tally) -> None
     except BlobError:
         raise refuse(413) from None
     with blob.open() as file, tarfile.open(mode=f"r|{compression}", fileobj=file) as archive:  # type: ignore[call-overload]
-        for member in archive:
+        # On a thread where it is packed: a little that becomes much must not hold up the others.
+        call = asyncio.to_thread if compression else at_once
+        members = iter(archive)
+        while (member := await call(next, members, None)) is not None:
             if len(tally.failed) >= MAX_FAILED:
                 return
             if member.isfile():
-                await unpack_file(ask, inner, archive, member, tally)
+                await unpack_file(ask, inner, archive, member, tally, call)
 
 
-async def unpack_file(ask: Ask, inner: Inner, archive: tarfile.TarFile, member: tarfile.TarInfo, tally: Tally) -> None:
+async def at_once(function: Callable[..., Any], *given: Any) -> Any:
+    """As `asyncio.to_thread`, without one."""
+    return function(*given)
+
+
+Run = Callable[..., Awaitable[Any]]
+
+
+async def unpack_file(
+    ask: Ask, inner: Inner, archive: tarfile.TarFile, member: tarfile.TarInfo, tally: Tally, call: Run
+) -> None:
     base = "/".join(filter(None, [ask.target.container, ask.target.object])).rstrip("/")
     path = member.name.removeprefix("./").lstrip("/")
     path = f"{base}/{path}" if base else path
@@ -106,7 +120,7 @@ async def unpack_file(ask: Ask, inner: Inner, archive: tarfile.TarFile, member: 
     refused = await open_container(ask, inner, container, tally)
     reader = archive.extractfile(member)
     assert reader is not None
-    answer = await inner(put_of(ask, container, name, member, reader))
+    answer = await inner(put_of(ask, container, name, member, chunks(reader, call)))
     if answer.is_success:
         tally.created += 1
         return None
@@ -120,7 +134,7 @@ async def unpack_file(ask: Ask, inner: Inner, archive: tarfile.TarFile, member: 
     return None
 
 
-def put_of(ask: Ask, container: str, name: str, member: tarfile.TarInfo, reader: IO[bytes]) -> Ask:
+def put_of(ask: Ask, container: str, name: str, member: tarfile.TarInfo, body: AsyncIterator[bytes]) -> Ask:
     kept = {
         key: value
         for key, value in ask.headers.items()
@@ -128,11 +142,11 @@ def put_of(ask: Ask, container: str, name: str, member: tarfile.TarInfo, reader:
     }
     put = ask.within("PUT", ask.target.to(container, name))
     headers = kept | {"content-length": str(member.size)} | attributes(member)
-    return put.having(headers=headers, body=Stream(chunks(reader), member.size))
+    return put.having(headers=headers, body=Stream(body, member.size))
 
 
-async def chunks(reader: IO[bytes]) -> AsyncIterator[bytes]:
-    while chunk := reader.read(CHUNK):
+async def chunks(reader: IO[bytes], call: Run) -> AsyncIterator[bytes]:
+    while chunk := await call(reader.read, CHUNK):
         yield chunk
 
 

@@ -31,6 +31,8 @@ from cloudtape.synthesis.shelves import Members
 
 DEEPEST = 64
 MOST_ROWS = 10_000
+MOST_VALUES = 1_000_000
+"""Values that are worked out for one template: what is repeated counts each time."""
 
 
 class Values(Protocol):
@@ -49,12 +51,16 @@ class Resolver:
 
     def __init__(self, values: Values, hot: bool) -> None:
         self.values = values
+        self._left = MOST_VALUES
         self._functions = {**BOTH, **(HOT if hot else CFN)}
 
     def __call__(self, value: Any, depth: int = 0) -> Any:
         """Raises Unresolved."""
         if depth > DEEPEST:
             raise Unresolved("The template is nested too deeply.")
+        self._left -= 1
+        if self._left < 0:
+            raise Unresolved(f"The template has more than {MOST_VALUES} values.")
         if isinstance(value, list):
             return [self(one, depth + 1) for one in value]
         if not isinstance(value, dict):

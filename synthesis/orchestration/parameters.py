@@ -6,13 +6,13 @@ Sources: heat's `engine/parameters.py`, `engine/constraints.py`, `engine/hot/par
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.orchestration.templates import Template
+from cloudtape.synthesis.patterns import PatternError, fits
 from cloudtape.synthesis.shelves import Members
 
 TYPES = {
@@ -46,7 +46,7 @@ def values_of(template: Template, given: Mapping[str, Any], defaults: Mapping[st
         try:
             found[name] = _parsed(_type(about), raw)
             _check(about, found[name])
-        except (ValueError, TypeError, re.error) as error:
+        except (ValueError, TypeError) as error:
             raise Refused(400, f"Parameter '{name}' is invalid: {error}") from None
     return found
 
@@ -158,8 +158,11 @@ def _allowed(values: Any, value: Any) -> str:
 
 
 def _pattern(pattern: Any, value: Any) -> str:
-    if re.fullmatch(pattern, str(value)):
-        return ""
+    try:
+        if fits(str(pattern), str(value)):
+            return ""
+    except PatternError as error:
+        return f'"{pattern}" is not a pattern that can be checked: {error}'
     return f'"{value}" does not match pattern "{pattern}"'
 
 

@@ -18,7 +18,7 @@ from cloudtape.synthesis.orchestration.events import record_stack
 from cloudtape.synthesis.orchestration.functions import is_true
 from cloudtape.synthesis.orchestration.parameters import as_text, values_of
 from cloudtape.synthesis.orchestration.resources import StackFailed, build, remove_all
-from cloudtape.synthesis.orchestration.templates import Template, parse, read
+from cloudtape.synthesis.orchestration.templates import Template, parse, parsed, read
 from cloudtape.synthesis.orchestration.texts import Unresolved
 from cloudtape.synthesis.orchestration.values import STACKS, Later, Works
 from cloudtape.synthesis.scene import Scene, on
@@ -58,7 +58,7 @@ def _environment(sent: Members) -> Members:
     told = sent.get("environment")
     if isinstance(told, str):
         try:
-            told = yaml.safe_load(told)
+            told = parsed(told)
         except yaml.YAMLError:
             raise Refused(400, "Environment not in valid format: it is no YAML.") from None
     if told is not None and not isinstance(told, dict):

@@ -6,6 +6,7 @@ Sources: heat's `common/template_format.py`, `engine/hot/template.py`, `engine/c
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -31,6 +32,10 @@ CODE_NAMES = ("newton", "ocata", "pike", "queens", "rocky", "wallaby")
 HOT, CFN, AWS = "heat_template_version", "HeatTemplateFormatVersion", "AWSTemplateFormatVersion"
 VERSIONS = {HOT: (*HOT_VERSIONS, *CODE_NAMES), CFN: ("2012-12-12",), AWS: ("2010-09-09",)}
 MOST_RESOURCES = 1000
+LARGEST_TEMPLATE = 524_288
+"""Bytes of a template's text: heat's `max_template_size`."""
+MOST_VALUES = LARGEST_TEMPLATE
+"""Values in a template: aliases can make more of them than there are bytes."""
 DEEPEST = 60
 SECTIONS = {
     HOT: ("description", "parameter_groups", "parameters", "resources", "outputs", "conditions"),
@@ -92,10 +97,21 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
+def parsed(text: str) -> Any:
+    """What a text in YAML says. Raises Refused for one that is too large, YAMLError."""
+    size = len(text.encode("utf-8", "replace"))
+    if size > LARGEST_TEMPLATE:
+        limit = f"Template size ({size} bytes) exceeds maximum allowed size ({LARGEST_TEMPLATE} bytes)."
+        raise Refused(400, f"Request limit exceeded: {limit}", "RequestLimitExceeded")
+    found = yaml.load(text, Loader=_Loader)  # noqa: S506 - it is the safe one
+    _check_depth(found)
+    return found
+
+
 def parse(text: str) -> Any:
     """What a template's text says. Raises Refused."""
     try:
-        found = yaml.load(text, Loader=_Loader)  # noqa: S506 - it is the safe one
+        found = parsed(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -156,9 +172,18 @@ def _check_size(raw: Members, resources: str) -> None:
     """Raises Refused for more than heat takes, and for what nobody writes by hand."""
     if len(raw.get(resources) or ()) > MOST_RESOURCES:
         raise Refused(403, "Request limit exceeded: Maximum resources per stack exceeded.")
+    _check_depth(raw)
+
+
+def _check_depth(raw: Any) -> None:
     level: list[Any] = [raw]
+    count = 0
     for _ in range(DEEPEST):
-        level = [one for value in level if isinstance(value, dict | list) for one in _below(value)]
+        below = (one for value in level if isinstance(value, dict | list) for one in _below(value))
+        level = list(islice(below, MOST_VALUES - count + 1))
+        count += len(level)
+        if count > MOST_VALUES:
+            raise Refused(400, "Template not in valid format: its aliases make too many values.")
     if level:
         raise Refused(400, "Template not in valid format: it is nested too deeply.")
 

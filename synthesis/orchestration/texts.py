@@ -10,7 +10,11 @@ import json
 from typing import Any
 
 from cloudtape.cassettes.json_text import JsonError, json_value
+from cloudtape.synthesis.patterns import PatternError, exchanged
 from cloudtape.synthesis.shelves import Members
+
+MOST_CHARACTERS = 1024 * 1024
+"""In one value: heat reads no body that is larger (`max_json_body_size`), and its database no text."""
 
 
 class Unresolved(Exception):
@@ -61,20 +65,24 @@ def replaced(told: Any, name: str, strict: bool = False) -> str:
     text, params = as_text(about["template"]), as_map(about["params"], name)
     if strict and (unused := [one for one in params if one not in text]):
         raise Unresolved(f"The following params were not found in the template: {','.join(sorted(unused))}")
-    # The longest first, and nothing that was put in is looked at again.
-    keys = sorted((one for one in params if one), key=len, reverse=True)
-    done, at = [], 0
-    while at < len(text):
-        key = next((one for one in keys if text.startswith(one, at)), "")
-        done.append(as_text(params[key]) if key else text[at])
-        at += len(key) or 1
-    return "".join(done)
+    try:
+        return exchanged(text, {key: as_text(value) for key, value in params.items()}, MOST_CHARACTERS)
+    except PatternError as error:
+        raise Unresolved(f'"{name}": {error}') from None
+
+
+def check_size(size: int) -> None:
+    """Raises Unresolved for a value of more characters than any template can hold."""
+    if size > MOST_CHARACTERS:
+        raise Unresolved(f"The template makes a value of more than {MOST_CHARACTERS} characters.")
 
 
 def joined(told: Any, name: str) -> str:
     delimiter, *lists = as_list(told, name, 2)
     items = [item for one in lists if one is not None for item in as_list(one, name)]
-    return as_text(delimiter).join(as_text(item) for item in items if item is not None)
+    between, texts = as_text(delimiter), [as_text(item) for item in items if item is not None]
+    check_size(sum(map(len, texts)) + len(between) * len(texts))
+    return between.join(texts)
 
 
 def split(told: Any, name: str) -> Any:

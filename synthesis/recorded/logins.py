@@ -158,7 +158,7 @@ def adopt(world: World, login: Login) -> Token:
     roles = frozenset(str(one["name"]) for one in _objects(login.document.get("roles"), "name"))
     ends = world.clock.now() + world.token_life
     token = Token(login.token, login.user, login.project, roles, ends.timestamp(), login.document, scope)
-    world.tokens[login.token] = token
+    world.tokens.adopt(token)
     return token
 
 

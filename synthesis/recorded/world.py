@@ -250,6 +250,7 @@ class RecordedWorld(World):
         kind, found = self.kinds[key.kind], self.there(key)
         if found is None:
             whole = self._whole(key, members, Scene(self, seen.call))
+            assert self.trusted, "set when the world starts"
             by = seen.call.token if seen.call.token.project else self.trusted
             project = owner_of(whole) or by.project if kind.scope != "global" else ""
             user = str(whole.get("user_id") or by.user)

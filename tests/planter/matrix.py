@@ -77,7 +77,7 @@ def sample(all_cells: list[Cell], count: int, seed: str) -> list[Cell]:
 
 def plant(cell: Cell, twin: bool, seed: str) -> Plant:
     dice = Random(f"{seed} {cell.name} {twin}")
-    one = fragment(cell.kind, twin, dice)
+    one = fragment(cell.kind, twin, dice, cell.position.native)
     ids = (f"req-{kinds.MAKERS['uuid'](dice)}" for _ in range(9))
     return Plant(cell, one.value, tuple(zip(ids, cell.position.build(one, dice), strict=False)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from tests.planter.cloud import ID, Cloud
+from tests.planter.cloud import ID, VERSIONS, Cloud
 from tests.planter.exchange import Exchange
 
 CLOUDTAPE = Path(sys.executable).with_name("cloudtape")
@@ -39,6 +40,20 @@ class Recording:
         return self.folder / "tape.yaml"
 
 
+def _copied(folder: Path) -> Path:
+    """What lies there while the recorder runs: a kill would leave it."""
+    return Path(shutil.copytree(folder, folder.with_name(f"{folder.name}-alive"), ignore_dangling_symlinks=True))
+
+
+def _forget_what_stayed(folder: Path, alive: Path) -> None:
+    """Only what the end has changed or deleted is worth a look of its own; it goes below `folder`."""
+    for path in sorted(one for one in alive.rglob("*") if one.is_file()):
+        later = folder / path.relative_to(alive)
+        if later.is_file() and later.read_bytes().startswith(path.read_bytes()):
+            path.unlink()
+    alive.rename(folder / "alive")
+
+
 def free_port() -> int:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -56,9 +71,11 @@ def record(folder: Path, planned: Iterable[tuple[str, Exchange]], *options: str)
         try:
             with Client(cloud, port, process) as client:
                 refused = client.send(planned)
+            alive = _copied(folder)
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(120)
+    _forget_what_stayed(folder, alive)
     return Recording(folder, tuple(refused))
 
 
@@ -73,7 +90,9 @@ class Client:
 
     def __enter__(self) -> Client:
         catalog = self._log_in()["token"]["catalog"]
-        self.bases = {one["type"]: urlsplit(one["endpoints"][0]["url"]).path for one in catalog}
+        self.bases = {
+            one["type"]: urlsplit(one["endpoints"][0]["url"]).path + VERSIONS.get(one["type"], "") for one in catalog
+        }
         return self
 
     def __exit__(self, *_: object) -> None:

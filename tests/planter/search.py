@@ -29,7 +29,7 @@ import yaml
 
 WINDOW = 8
 DEPTH = 5
-RUN = re.compile(rb"[A-Za-z0-9+/_-]{12,}(?:(?:\r?\n[ \t]*|\\n)[A-Za-z0-9+/_-]{4,})*={0,2}")
+RUN = re.compile(rb"[A-Za-z0-9+/_-]{12,}(?:(?:\r?\n[ \t]*|\\n)[A-Za-z0-9+/_-]{2,})*={0,2}")
 ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 SIMPLE = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"0": b"\0"}
 

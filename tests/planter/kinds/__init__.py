@@ -19,6 +19,7 @@ from tests.planter.values import MAKERS
 
 Json = Any
 HERE = Path(__file__).parent
+OTHER = {"request": "response", "response": "request"}
 MARK = re.compile(r"@@(?!@@)")
 # Where a kind that can come by any call is found: they take turns.
 CALLS = (
@@ -80,13 +81,14 @@ class Fragment:
     kind: Kind
     side: Side
     value: str
+    direction: str
 
     @property
     def shown(self) -> str:
-        """What stands at the mark: the value, or a text in base64 with the value inside."""
+        """What stands at the mark: the value, or a text with the value inside, which may be in base64."""
         if self.side.inner.startswith("base64:"):
             return base64.b64encode(fill(self.side.inner[7:], self.value).encode()).decode()
-        return self.value
+        return fill(self.side.inner, self.value)
 
     def pair(self) -> tuple[str, str]:
         return (self.side.template, self.shown) if self.kind.shape == "member" else ("notes", self.shown)
@@ -132,9 +134,12 @@ def filled(template: Json, value: str) -> Json:
     return template
 
 
-def fragment(kind: Kind, twin: bool, dice: Random) -> Fragment:
+def fragment(kind: Kind, twin: bool, dice: Random, native: bool = True) -> Fragment:
+    """With a fresh value; where it is not `native`, now and then in the other direction than is usual."""
     side = kind.twin if twin else kind.secret
-    return Fragment(kind, side, MAKERS[side.maker](dice))
+    turned = not native and dice.random() < 0.4
+    direction = OTHER[kind.direction] if turned else kind.direction
+    return Fragment(kind, side, MAKERS[side.maker](dice), direction)
 
 
 def load() -> list[Kind]:
@@ -155,7 +160,7 @@ def _side(call: str, template: Json, maker: str | list[str], media: str | None =
     return Side(call, template, made, inner, media)
 
 
-def _member(name: str, call: str, side: str, wrapped: str, key: str, secret: str, twin: str, harmless: str, native: str = "") -> Kind:  # fmt: skip
+def _member(name: str, call: str, side: str, wrapped: str, key: str, secret: Json, twin: str, harmless: str, native: str = "") -> Kind:  # fmt: skip
     return Kind(name, "member", side, _side(call, key, secret), _side(call, twin, harmless), wrapped, bool(native))
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from random import Random
 from urllib.parse import quote
 
 from tests.planter.exchange import JSON, Body, Exchange, Headers
 from tests.planter.kinds import Fragment, Json
+
+# Ids are short in the rows, and as long as they are in life when they are sent.
+SHORT_ID = re.compile(r"(?<=/)(?:8d02b1e0|1)(?=/|$)")
+LONG_ID = "8d02b1e0-cdf1-4897-a1c1-14f7eb887559"
 
 ANY = frozenset({"member", "object", "text", "form", "header", "link"})
 STRUCTURED = frozenset({"member", "object", "header"})
@@ -17,12 +22,12 @@ TEXTUAL = frozenset({"text", "form", "link", "header"})
 def base(fragment: Fragment) -> Exchange:
     """The call that the kind is found in, with nothing in it yet."""
     method, service, path = fragment.side.call.split()
-    return Exchange(method, service, path)
+    return Exchange(method, service, SHORT_ID.sub(LONG_ID, path))
 
 
 def carry(fragment: Fragment, content: bytes | str, media: str | None = JSON, headers: Headers = ()) -> list[Exchange]:
     data = content.encode() if isinstance(content, str) else content
-    return [base(fragment).carrying(fragment.kind.direction, Body(data, media, headers))]
+    return [base(fragment).carrying(fragment.direction, Body(data, media, headers))]
 
 
 def carry_cut(fragment: Fragment, content: bytes, media: str, dice: Random, headers: Headers = ()) -> list[Exchange]:
@@ -31,14 +36,14 @@ def carry_cut(fragment: Fragment, content: bytes, media: str, dice: Random, head
     cuts = {at + dice.randint(1, 7)} if at >= 0 else set()
     cuts |= {dice.randrange(1, len(content)) for _ in range(dice.randint(1, 4))}
     body = Body(content, media, headers, tuple(sorted(one for one in cuts if 0 < one < len(content))))
-    return [base(fragment).carrying(fragment.kind.direction, body)]
+    return [base(fragment).carrying(fragment.direction, body)]
 
 
 def as_object(fragment: Fragment, content: bytes, media: str | None) -> list[Exchange]:
     """Uploaded to the object store, or loaded down from it."""
     name = quote(f"/backup/{fragment.kind.name}")
-    method = "PUT" if fragment.kind.direction == "request" else "GET"
-    return [Exchange(method, "object-store", name).carrying(fragment.kind.direction, Body(content, media))]
+    method = "PUT" if fragment.direction == "request" else "GET"
+    return [Exchange(method, "object-store", name).carrying(fragment.direction, Body(content, media))]
 
 
 def dump(value: Json) -> str:

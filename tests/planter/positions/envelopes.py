@@ -86,17 +86,17 @@ def behind_text(fragment: Fragment, dice: Random) -> list[Exchange]:
 def gzip_in_json(fragment: Fragment, _: Random) -> list[Exchange]:
     """As cloud-init says of a file: gz+b64."""
     data = base64.b64encode(gzip.compress(content(fragment))).decode()
-    return carry(fragment, dump({"files": [{"path": "/etc/app", "encoding": "gz+b64", "content": data}]}))
+    return carry(fragment, dump({"file": {"path": "/etc/app", "encoding": "gz+b64", "content": data}}))
 
 
 def base64_in_json(fragment: Fragment, _: Random) -> list[Exchange]:
     data = base64.b64encode(content(fragment)).decode()
-    return carry(fragment, dump({"personality": [{"path": "/etc/app", "contents": data}]}))
+    return carry(fragment, dump({"file": {"path": "/etc/app", "encoding": "base64", "content": data}}))
 
 
 def base64_in_lines(fragment: Fragment, _: Random) -> list[Exchange]:
     data = base64.encodebytes(content(fragment)).decode()
-    return carry(fragment, dump({"personality": [{"path": "/etc/app", "contents": data}]}))
+    return carry(fragment, dump({"file": {"path": "/etc/app", "encoding": "base64", "content": data}}))
 
 
 def base64_text(fragment: Fragment, _: Random) -> list[Exchange]:
@@ -141,7 +141,7 @@ def partial(fragment: Fragment, _: Random) -> list[Exchange]:
     data = content(fragment)
     headers = (("Content-Range", f"bytes 100-{99 + len(data)}/9000"),)
     exchange = carry(fragment, data, "text/plain", headers)[0]
-    if fragment.kind.direction == "response":
+    if fragment.direction == "response":
         return [exchange.carrying("response", exchange.response, 206)]
     return [exchange]
 

@@ -22,7 +22,7 @@ EXAMPLES = sorted((ROOT / "examples" / "cassettes").glob("*.yaml"))
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.planter", description=__doc__)
-    parser.add_argument("--sample", type=int, default=4500, help="cells of the matrix [%(default)s]; 0 for all of them")
+    parser.add_argument("--sample", type=int, default=5000, help="cells of the matrix [%(default)s]; 0 for all of them")
     parser.add_argument("--seed", default="1", help="another one chooses other cells and other values [%(default)s]")
     parser.add_argument("--kinds", default="", metavar="REGEX", help="only kinds whose names it is found in")
     parser.add_argument("--positions", default="", metavar="REGEX", help="only positions whose names it is found in")

@@ -38,7 +38,7 @@ def _grouped(faults: list[Fault], by: str, largest: int) -> list[str]:
 
 
 def figures(total: Verdict, chosen: list[Cell]) -> str:
-    kinds, places = {one.kind.name for one in chosen}, {one.position.name for one in chosen}
+    kinds, places = {one.kind.name for one in chosen if not one.kind.harmless}, {one.position.name for one in chosen}
     return (
         f"PLANTER: kinds {len(kinds)}, positions {len(places)}, planted {total.planted}; survivors {len(total.survivors)}; "
         f"scan found {total.planted - len(total.missed)} of {total.planted}; "

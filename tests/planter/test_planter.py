@@ -132,7 +132,7 @@ def test_a_sample_has_each_kind_before_any_has_many() -> None:
 
 
 def test_without_scrubbing_everything_survives(tmp_path: Path) -> None:
-    chosen = sample(cells(), 120, SEED)
+    chosen = sample(cells(), 40, SEED)
     for twins in (False, True):
         verdict = judge(tmp_path / str(twins), chosen, twins, SEED)
         assert verdict.blind == []
@@ -140,12 +140,12 @@ def test_without_scrubbing_everything_survives(tmp_path: Path) -> None:
 
 
 # Shares of what is planted. Whoever mends something lowers them; none may rise.
-SAMPLE = 300
-AT_MOST = {"survivors": 0.55, "missed": 0.55, "destroyed": 0.10, "false": 0.10}
+SAMPLE = 200
+AT_MOST = {"survivors": 0.55, "missed": 0.55, "destroyed": 0.03, "false": 0.03}
 
 
 def test_a_sample_of_the_matrix(tmp_path: Path) -> None:
-    total = run(sample(cells(), SAMPLE, SEED), tmp_path, SEED, jobs=2, size=SAMPLE // 2)
+    total = run(sample(cells(), SAMPLE, SEED), tmp_path, SEED, jobs=2, size=SAMPLE)
     assert total.blind == []
     for name, share in AT_MOST.items():
         faults = getattr(total, name)

@@ -54,7 +54,7 @@ FAULTS = ("survivors", "missed", "destroyed", "false", "blind", "refused")
 def judge(folder: Path, cells: list[Cell], twins: bool, seed: str, keep: bool = False) -> Verdict:
     """Secrets or, with `twins`, what is harmless; `folder` is made, and left behind where it is to be kept."""
     shutil.rmtree(folder, ignore_errors=True)
-    plants = [plant(cell, twins, seed) for cell in cells if not (twins and cell.position.opaque)]
+    plants = [plant(cell, twins, seed) for cell in cells if not (cell.position.opaque if twins else cell.kind.harmless)]
     sent = [pair for one in plants for pair in one.exchanges]
     scrubbed = record(folder / "scrubbed", sent)
     plain = record(folder / "plain", sent, "--no-scrub")

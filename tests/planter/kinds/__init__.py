@@ -62,6 +62,8 @@ class Kind:
     wrapped_in: str = ""
     # Known for a secret where it stands in life only, not wherever its member is.
     native: bool = False
+    # Nothing of it is secret: `secret` is the twin again, and is not planted.
+    harmless: bool = False
 
 
 def fill(template: str, value: str) -> str:
@@ -152,6 +154,12 @@ def load() -> list[Kind]:
     kinds += [_form(n, *row) for n, row in enumerate(rows["forms"])]
     kinds += [_header(*row) for row in rows["headers"]]
     kinds += [_body(*row) for row in rows["bodies"]]
+    kinds += [
+        _lookalike(n, name, "member", name, maker) for n, (name, maker) in enumerate(rows["lookalikes"]["members"])
+    ]
+    kinds += [
+        _lookalike(n, name, "text", text, maker) for n, (name, text, maker) in enumerate(rows["lookalikes"]["texts"])
+    ]
     return kinds
 
 
@@ -192,3 +200,9 @@ def _header(name: str, call: str, side: str, key: str, value: str, secret: str, 
 def _body(name: str, call: str, side: str, media: str, text: str, secret: str, *twin: str) -> Kind:
     other, kind, content, harmless = twin
     return Kind(f"body-{name}", "body", side, _side(call, text, secret, media), _side(other, content, harmless, kind))
+
+
+def _lookalike(n: int, name: str, shape: str, template: str, maker: str) -> Kind:
+    call, side = CALLS[n % len(CALLS)]
+    twin = _side(call, template, maker)
+    return Kind(f"harmless-{name}", shape, side, twin, twin, harmless=True)

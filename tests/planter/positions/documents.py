@@ -83,15 +83,15 @@ def events(f: Fragment) -> str:
 
 
 def as_yaml(f: Fragment) -> str:
-    return str(yaml.safe_dump(f.object(), sort_keys=False))
+    return str(yaml.safe_dump(f.object(), sort_keys=False, width=1_000_000))
 
 
 def yaml_in_json(f: Fragment) -> Json:
-    return {"stack_name": "web", "template": yaml.safe_dump({"config": f.object()}, sort_keys=False)}
+    return {"stack_name": "web", "template": yaml.safe_dump({"config": f.object()}, sort_keys=False, width=1_000_000)}
 
 
 def yaml_documents(f: Fragment) -> str:
-    return f"---\nkind: first\n---\n{yaml.safe_dump(f.object(), default_flow_style=True)}...\n"
+    return f"---\nkind: first\n---\n{yaml.safe_dump(f.object(), default_flow_style=True, width=1_000_000)}...\n"
 
 
 def repr_in_error(f: Fragment) -> Json:

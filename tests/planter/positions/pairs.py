@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import re
 from collections.abc import Callable
 from random import Random
 from urllib.parse import quote, quote_plus
@@ -12,6 +11,7 @@ from urllib.parse import quote, quote_plus
 from tests.planter.exchange import Body, Exchange
 from tests.planter.kinds import Fragment, Json
 from tests.planter.positions.carriers import as_object, base, carry, dump
+from tests.planter.positions.spellings import camel, dotted, kebab, pascal, prefixed, snake, upper
 
 FORM = "application/x-www-form-urlencoded"
 Shape = Callable[[str, str], Json]
@@ -25,41 +25,8 @@ def posted(shape: Shape, media: str = "application/json") -> Callable[[Fragment,
     return build
 
 
-def words(name: str) -> list[str]:
-    return [one.lower() for one in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+", name)]
-
-
-def snake(name: str) -> str:
-    return "_".join(words(name))
-
-
-def upper(name: str) -> str:
-    return snake(name).upper()
-
-
-def kebab(name: str) -> str:
-    return "-".join(words(name))
-
-
-def camel(name: str) -> str:
-    first, *rest = words(name)
-    return first + "".join(map(str.title, rest))
-
-
-def pascal(name: str) -> str:
-    return "".join(map(str.title, words(name)))
-
-
 def spelled(spelling: Callable[[str], str]) -> Callable[[Fragment, Random], list[Exchange]]:
     return posted(lambda name, value: {"config": {"id": "6f70656e", spelling(name): value}})
-
-
-def prefixed(name: str) -> str:
-    return f"my_app_{snake(name)}"
-
-
-def dotted(name: str) -> str:
-    return "app.server." + name
 
 
 def query(f: Fragment, _: Random) -> list[Exchange]:

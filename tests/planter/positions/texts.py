@@ -63,7 +63,7 @@ def block_in_json(f: Fragment) -> Json:
 
 
 def quoted_yaml(f: Fragment) -> str:
-    return str(yaml.safe_dump({"runcmd": [f.text()], "hostname": "web"}, default_style='"'))
+    return str(yaml.safe_dump({"runcmd": [f.text()], "hostname": "web"}, default_style='"', width=1_000_000))
 
 
 def in_element(f: Fragment) -> str:

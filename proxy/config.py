@@ -15,6 +15,7 @@ from cloudtape.modes import MODES, Mode
 Layout = Literal["prefix", "ports"]
 Match = Literal["exact", "bound", "unified", "adapted"]
 Polling = Literal["distinct", "as-recorded", "collapse"]
+OnError = Literal["continue", "stop"]
 
 LONGEST_TIMEOUT = 24 * 3600
 """Seconds."""
@@ -87,6 +88,8 @@ class Report:
 class Config:
     """`upstream` is the cloud's auth URL. With `port` 0 the system chooses a free one.
 
+    `durable`: what was kept outlives a power cut; `on_error`: what a recording does that could not keep something;
+    `spool`: the folder for bodies under way (None: one for temporary files).
     `all_or_nothing`: what a run has recorded is taken back unless it ends well, as it is in the mode `refresh` anyway.
 
     Raises ConfigError when the parts do not fit each other.
@@ -103,6 +106,9 @@ class Config:
     scrub: bool = True
     scrub_rules: Path | None = None
     record_errors: bool = False
+    durable: bool = False
+    on_error: OnError = "continue"
+    spool: Path | None = None
     all_or_nothing: bool = False
     report: Report | None = None
     match: Match = "unified"

@@ -1,11 +1,10 @@
-"""What all commands that serve have in common: the event loop, its end, and lines for the person who looks on."""
+"""What all commands that serve have in common: the event loop, and lines for the person who looks on."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import gc
-import signal
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -13,8 +12,12 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from cloudtape.signals import end_on_signals
+
 if TYPE_CHECKING:
     from cloudtape.journal import Answered
+
+MOST_LOSSES = 20
 
 errors = Console(stderr=True)
 
@@ -33,12 +36,18 @@ def print_answer(answered: Answered) -> None:
     click.echo(f"{answered.source:9} {response.status} {request.method} {MASK.uri(request.uri)}{said}", err=True)
 
 
-def the_end() -> asyncio.Event:
-    """Set by Ctrl-C and SIGTERM from now on; to be had before anything is announced, or one may fall into a gap."""
-    ended = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    return ended
+class LossPrinter:
+    """Says at once what cannot be kept; where much is lost, the first of it."""
+
+    def __init__(self) -> None:
+        self._left = MOST_LOSSES
+
+    def __call__(self, what: str) -> None:
+        if self._left > 0:
+            say("not kept: " + "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in what))
+        elif self._left == 0:
+            say("not kept: … and more, which the end counts")
+        self._left -= 1
 
 
 def run_loop(main: Awaitable[int]) -> int:
@@ -56,8 +65,11 @@ def run_loop(main: Awaitable[int]) -> int:
     # What was imported stays; looking at it again in every collection costs a twentieth of each request.
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-    with runner:
-        return runner.run(awaited())
+    try:
+        with runner:
+            return runner.run(awaited())
+    finally:
+        end_on_signals()  # the loop has taken them along
 
 
 @contextlib.contextmanager

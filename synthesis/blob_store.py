@@ -21,10 +21,12 @@ from typing import BinaryIO
 
 import msgspec
 
+from cloudtape.cassettes.files.private import HeldFile, PrivateFolder, place
 from cloudtape.cassettes.messages import Body, StoredBody, Stream
 
 CHUNK = 256 * 1024
 IN_MEMORY = 256 * 1024
+MODE = 0o600
 QUOTA = 16 * 1024**3
 
 
@@ -209,7 +211,10 @@ class BlobStore:
         self.take(body.size)
         path = self.folder() / uuid.uuid4().hex
         try:
-            shutil.move(body.path, path)
+            if isinstance(body.path, HeldFile):
+                place(body.path, path, MODE, durable=False)
+            else:
+                shutil.move(body.path, path)
             found = _digests(path, digests)
         except OSError as error:
             self.give_back(body.size, None)
@@ -221,10 +226,13 @@ class BlobStore:
         self.take(body.size)
         path = self.folder() / uuid.uuid4().hex
         try:
-            try:
-                path.hardlink_to(body.path)
-            except OSError:  # another file system, or one without links
-                shutil.copyfile(body.path, path)
+            if isinstance(body.path, HeldFile):
+                place(body.path, path, MODE, durable=False)
+            else:
+                try:
+                    path.hardlink_to(body.path)
+                except OSError:  # another file system, or one without links
+                    shutil.copyfile(body.path, path)
         except OSError as error:
             self.give_back(body.size, path)
             raise DiskFailed(path, error) from error
@@ -237,8 +245,8 @@ class BlobStore:
 
     def folder(self) -> Path:
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="cloudtape-blobs-", dir=self._parent))
-            self._remove = weakref.finalize(self, remove, self._folder)
+            private = PrivateFolder(self._parent)
+            self._folder, self._remove = private.path, private.close
         return self._folder
 
     def take(self, size: int) -> None:
@@ -312,10 +320,6 @@ def _digests(path: Path, names: Iterable[str]) -> dict[str, str]:
             for one in hashes.values():
                 one.update(chunk)
     return {name: one.hexdigest() for name, one in hashes.items()}
-
-
-def remove(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 async def chunks_of(body: Body | Content) -> AsyncIterator[bytes]:

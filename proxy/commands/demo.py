@@ -13,7 +13,8 @@ import click
 from cloudtape.commands.options import FILE, REPORT
 from cloudtape.config import Config, Report, SynthesisOptions, listen_address
 from cloudtape.modes import MODES
-from cloudtape.serving import print_answer, run_loop, say, the_end
+from cloudtape.serving import print_answer, run_loop, say
+from cloudtape.signals import the_end
 
 if TYPE_CHECKING:
     from cloudtape.application import Application

@@ -70,7 +70,8 @@ def show(path: Path, number: int | None, form: str) -> None:
 def scan(paths: tuple[Path, ...], form: str) -> None:
     """Look for secrets in cassettes; list each with its place and exit with 1 when there is one.
 
-    What is not there (body files, a torn end) is not looked at; where the rest is clean, the exit code is then 2.
+    What is not there (body files, a torn end) is not looked at, nor what lies beside a cassette and is no part of it;
+    where the rest is clean, the exit code is then 2.
 
     \b
     Example:
@@ -78,6 +79,7 @@ def scan(paths: tuple[Path, ...], form: str) -> None:
     """
     from cloudtape.cassettes.cassette import load
     from cloudtape.cassettes.errors import BodyMissing
+    from cloudtape.cassettes.files.strays import strays_of, told
     from cloudtape.cassettes.scrubbing.scan import scan as findings_of
 
     missing: list[BodyMissing] = []
@@ -87,6 +89,9 @@ def scan(paths: tuple[Path, ...], form: str) -> None:
         with loading_bar() as progress:
             cassette = load(path, progress=progress)
         whole = tell(cassette) and whole
+        for line in told(strays := strays_of(path, cassette.body_names)):
+            say(line)
+        whole = whole and not strays
         findings += [(path, finding) for finding in findings_of(cassette, missing)]
     if form == "json":
         print_json([{"cassette": str(path), **_fields(finding)} for path, finding in findings])

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types bench live scenarios outside tempest tempest-replay clean
+.PHONY: demo test lint types bench live scenarios outside tempest tempest-replay kill clean
 
 demo: $(VENV)/.installed ## replay a recorded cloud to the real openstack client
 	@$(BIN)/python examples/demo.py
@@ -45,6 +45,9 @@ tempest: $(VENV)/.installed ## run OpenStack's own integration tests against a s
 
 tempest-replay: $(VENV)/.installed ## record them at a real cloud, and replay them without (Debian, root, 4 GiB of memory)
 	$(BIN)/python -m tests.tempest.replay all
+
+kill: $(VENV)/.installed ## SIGKILL at any moment of any mode, a thousand times, and what is left (an hour)
+	$(BIN)/python -m tests.kill --kills 1000
 
 $(VENV)/.installed: pyproject.toml
 	@echo "installing into $(VENV), which takes about a minute"

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio
+    from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def end_on_signals() -> None:
     """From now on they end the program wherever it is, also in the middle of a long read, with 130 or 143."""
-    for number in SIGNALS:
+    for number in SIGNALS:  # Ctrl-C first: whoever catches SIGTERM catches both
         signal.signal(number, _end)
 
 
@@ -27,6 +30,8 @@ def the_end() -> asyncio.Event:
 
     To be had before anything is announced, or one may fall into a gap.
     """
+    import asyncio  # what is loaded before there is an end takes no Ctrl-C
+
     ended = asyncio.Event()
 
     def react(number: int) -> None:
@@ -42,6 +47,8 @@ def the_end() -> asyncio.Event:
 @contextmanager
 def passed_to(react: Callable[[int], None]) -> Iterator[None]:
     """For a time they are somebody else's to obey; afterwards they end the program."""
+    import asyncio
+
     loop = asyncio.get_running_loop()
     for number in SIGNALS:
         loop.add_signal_handler(number, react, number)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,7 +133,7 @@ def _serving_command(mode: Mode) -> click.Command:
     def serve(**options: Any) -> None:
         cassettes = options.pop("cassettes", ())
         config, _ = _config(mode, cassettes if isinstance(cassettes, tuple) else (cassettes,), options)
-        sys.exit(run_loop(_serve(config, options["verbose"])))
+        sys.exit(run_loop(partial(_serve, config, options["verbose"])))
 
     command: Any = listen_option(DEFAULT_LISTEN)(LISTEN_OPTIONS(serve))
     if mode.replays:
@@ -247,7 +248,7 @@ def run(
       cloudtape run --cassette tests/servers.yaml -- pytest tests/
     """
     config, settings = _config(mode_named(mode), cassettes, options)
-    sys.exit(run_loop(_run(config, settings, command, strict, options["verbose"])))
+    sys.exit(run_loop(partial(_run, config, settings, command, strict, options["verbose"])))
 
 
 async def _run(config: Config, settings: dict[str, Any], command: tuple[str, ...], strict: bool, verbose: bool) -> int:

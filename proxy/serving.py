@@ -50,8 +50,8 @@ class LossPrinter:
         self._left -= 1
 
 
-def run_loop(main: Awaitable[int]) -> int:
-    """Run to the end on the fastest event loop there is."""
+def run_loop(main: Callable[[], Awaitable[int]]) -> int:
+    """Run to the end on the fastest event loop there is. `main` is called there: a signal may come before."""
     try:
         import uvloop
     except ImportError:
@@ -60,7 +60,7 @@ def run_loop(main: Awaitable[int]) -> int:
         runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
 
     async def awaited() -> int:
-        return await main
+        return await main()
 
     # What was imported stays; looking at it again in every collection costs a twentieth of each request.
     gc.freeze()

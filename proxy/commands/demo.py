@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -73,7 +74,7 @@ def demo(
     options = SynthesisOptions(world, save, seed, lifecycle)
     told = Report(report) if report else None
     config = Config(MODES["synthesize"], host=host, port=port, report=told, synthesis=options)
-    sys.exit(run_loop(_demo(config, verbose)))
+    sys.exit(run_loop(partial(_demo, config, verbose)))
 
 
 async def _demo(config: Config, verbose: bool) -> int:

@@ -228,6 +228,7 @@ def _put(held: HeldFile, target: Path, mode: int, durable: bool, may_replace: bo
         beside = target.with_name(INCOMING + os.urandom(8).hex())
         held.link(beside)
         beside.replace(target)
+        beside.unlink(missing_ok=True)  # to rename a file to itself does nothing
     if durable:
         sync_folder(target.parent)
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import os
+import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +22,10 @@ if TYPE_CHECKING:
     from cloudtape.journal import Answered
 
 MOST_LOSSES = 20
+FAILED = 2
+WORKER = "cloudtape-worker"
+IDLE_SECONDS = 0.1
+"""How long a thread may take to end that has nothing to do."""
 
 errors = Console(stderr=True)
 
@@ -59,17 +67,43 @@ def run_loop(main: Callable[[], Awaitable[int]]) -> int:
     else:
         runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
 
+    threads = ThreadPoolExecutor(thread_name_prefix=WORKER)
+
     async def awaited() -> int:
-        return await main()
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(threads)
+        try:
+            return await main()
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
+            loop.set_default_executor(ThreadPoolExecutor())  # which is the one that the loop waits for
 
     # What was imported stays; looking at it again in every collection costs a twentieth of each request.
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+    code = FAILED
     try:
         with runner:
-            return runner.run(awaited())
+            code = runner.run(awaited())
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else FAILED
+        raise
     finally:
         end_on_signals()  # the loop has taken them along
+        _leave_if_busy(code)
+    return code
+
+
+def _leave_if_busy(code: int) -> None:
+    """The scrubbing of a large body cannot be called off, and nobody waits for it any more: Python would."""
+    for thread in threading.enumerate():
+        if thread.name.startswith(WORKER):
+            thread.join(IDLE_SECONDS)
+            if thread.is_alive():
+                for stream in (sys.stdout, sys.stderr):
+                    with contextlib.suppress(OSError, ValueError):
+                        stream.flush()
+                os._exit(code)
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ from cloudtape.cassettes.files.private import HeldFile, place, sync_folder, writ
 TAKE_SUFFIX = ".take"
 """Of the file in which a new take is recorded, beside the cassette."""
 PRIVATE = 0o600
+CLOSED = "the recording has ended"
 REMOVED = "it was removed or moved away while it was recorded, with all that is in it"
 REPLACED = "another file was put in its place while it was recorded"
 
@@ -34,7 +35,9 @@ class KeptFile:
         self._is_torn = False
 
     def check(self) -> None:
-        """Raises CassetteWriteError where the file is not at its path any more."""
+        """Raises CassetteWriteError where the file is not at its path any more, or was closed."""
+        if self.is_closed:  # its number may be another file's
+            raise CassetteWriteError(self.path, CLOSED)
         try:
             found = os.stat(self.path)  # noqa: PTH116  (before each append; through pathlib it costs twice as much)
         except OSError as error:

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,29 @@ def test_the_second_signal_does_not_wait_for_answers_under_way(
     assert process.returncode == code
     assert "Traceback" not in said
     assert time.monotonic() - begun < 4
+
+
+def test_a_large_body_that_is_being_scrubbed_holds_up_no_end(cloud: RawCloud, tmp_path: Path) -> None:
+    text = b"".join(b"line %d of a text with password: secret-%d\n" % (number, number) for number in range(700_000))
+    cloud.answers["/text"] = answer("200 OK", "Content-Type: text/yaml", text)
+    tape = tmp_path / "tape.yaml"
+    words = ["record", "--upstream", f"{cloud.url}/v3", "--cassette", str(tape), "--listen", "127.0.0.1:0"]
+    process = subprocess.Popen([CLOUDTAPE, *words], stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    url = next(line for line in process.stderr if "listening on" in line).split()[-1]
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=60) as client:
+        client.sendall(b"GET /identity/text HTTP/1.1\r\nHost: x\r\n\r\n")
+        heard = 0
+        while heard < len(text) // 2:  # its end is held back until it is kept
+            heard += len(client.recv(1024 * 1024))
+        client.settimeout(0.5)
+        with suppress(TimeoutError):
+            while client.recv(1024 * 1024):
+                pass
+        process.send_signal(signal.SIGTERM)
+        begun = time.monotonic()
+        process.communicate(timeout=60)
+    assert process.returncode in (0, 1)
+    assert time.monotonic() - begun < 9  # of which 5 are for answers under way
+    assert not tape.exists()  # nothing was kept, so there is no cassette

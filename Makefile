@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types bench live scenarios outside planter tempest tempest-replay clean
+.PHONY: demo test lint types bench live scenarios outside planter tempest tempest-replay kill clean
 
 demo: $(VENV)/.installed ## replay a recorded cloud to the real openstack client
 	@$(BIN)/python examples/demo.py
@@ -48,6 +48,9 @@ tempest-replay: $(VENV)/.installed ## record them at a real cloud, and replay th
 
 planter: $(VENV)/.installed ## plant secrets of every kind in traffic, and see what survives recording and what scan misses
 	$(BIN)/python -m tests.planter
+
+kill: $(VENV)/.installed ## SIGKILL at any moment of any mode, a thousand times, and what is left (an hour)
+	$(BIN)/python -m tests.kill --kills 1000
 
 $(VENV)/.installed: pyproject.toml
 	@echo "installing into $(VENV), which takes about a minute"

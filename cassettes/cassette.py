@@ -37,6 +37,11 @@ class Cassette:
         """What the summariser said."""
         return self._index.summary
 
+    @property
+    def body_names(self) -> frozenset[str]:
+        """The names of the files in which bodies of this cassette lie."""
+        return frozenset(body.sha256 for body in self._index.stored)
+
     def check_bodies(self) -> None:
         """Whether every body file is there in its length. Raises BodyMissing for the first that is not."""
         for body in self._index.stored:

@@ -6,7 +6,6 @@ new take, swapped in.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from contextlib import AsyncExitStack, closing
 from functools import partial
@@ -18,14 +17,18 @@ from urllib.parse import urlsplit
 from cloudtape.cassette_routes import IDENTITY, auth_path, recorded_endpoints, routes_of
 from cloudtape.cassettes.cassette import Cassette, is_there
 from cloudtape.cassettes.content import decoded_interaction
-from cloudtape.cassettes.files.bodies import Spool, folder_of
-from cloudtape.cassettes.files.writer import CassetteWriter
+from cloudtape.cassettes.errors import CassetteError
+from cloudtape.cassettes.files.bodies import Spool
+from cloudtape.cassettes.files.private import PrivateFolder
+from cloudtape.cassettes.files.strays import Stray, strays_of, told
+from cloudtape.cassettes.files.writer import CassetteWriter, Keeping
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.cassettes.scrubbing.scrub import Scrubber
 from cloudtape.cassettes.scrubbing.secrets import RULES, Rule, Table
 from cloudtape.cassettes.scrubbing.user_rules import load_rules
 from cloudtape.config import Config, Report
 from cloudtape.discovery import check_keystone
+from cloudtape.errors import ConfigError
 from cloudtape.http.doors import Doors
 from cloudtape.http.edge import Edge
 from cloudtape.http.ready import Ready
@@ -72,6 +75,10 @@ class Application:
         self._exit = AsyncExitStack()
         self._doors = Doors(config)
         self._failed = False
+        self.is_kept = True
+        """Whether the cassette is where it was recorded to."""
+        self.strays: list[Stray] = []
+        """What lies beside the cassettes: those that were read, in the end the one that was recorded."""
 
     async def __aenter__(self) -> Application:
         async with AsyncExitStack() as stack:
@@ -93,6 +100,7 @@ class Application:
     def notes(self) -> tuple[str, ...]:
         """What a person should know about the cassettes that were read, and about the world."""
         read = tuple(note for cassette in self.cassettes for note in cassette.notes)
+        read += tuple(told(self.strays))
         return tuple(map(plain, read + (self.synthesis.notes if self.synthesis else ())))
 
     @property
@@ -113,7 +121,7 @@ class Application:
         return prefix + rest
 
     async def _open(self, stack: AsyncExitStack) -> None:
-        matching = self._matching()
+        matching, spool = self._matching(), self._spool(stack)
         recorded = self._load(matching)
         live = send = None
         if self.config.mode.needs_upstream:
@@ -146,10 +154,19 @@ class Application:
                 self.routes.add(route)
             await part.start()
         if self.config.mode.writes and live and send:
-            keeper = stack.enter_context(closing(self._keeper(stack, twins)))
+            keeper = stack.enter_context(closing(self._keeper(stack, spool, twins)))
             parts[Part.RECORDER] = Recorder(send, live, keeper, names, self.config.record_errors)
         pipeline = Pipeline([parts[part] for part in self.config.mode.responders], self._refuse, self.journal)
-        await self._listen(stack, pipeline)
+        await self._listen(stack, pipeline, spool)
+
+    def _spool(self, stack: AsyncExitStack) -> Path:
+        """Where bodies lie that are under way. Raises ConfigError."""
+        try:
+            folder = PrivateFolder(self.config.spool)
+        except OSError as error:
+            raise ConfigError(f"{error.filename}: bodies cannot be spooled there: {error.strerror}") from error
+        stack.callback(folder.close)
+        return folder.path
 
     async def _cloud(self, stack: AsyncExitStack, recorded: Routes) -> tuple[LiveRoutes, Send]:
         """The routes of the cloud, and what sends to it. Raises ConfigError, UpstreamError."""
@@ -194,40 +211,47 @@ class Application:
             ]
             for cassette in self.cassettes:
                 cassette.check_bodies()
+                self.strays += strays_of(cassette.path, cassette.body_names)
         return routes_of(self.cassettes)
 
-    def _writer(self, stack: AsyncExitStack) -> CassetteWriter:
-        path = self.config.cassettes[0]
-        match self.config.mode.writes:
-            case Writes.TAKE:
-                writer = CassetteWriter.take(path)
-            case Writes.ADD if is_there(path):
-                writer = CassetteWriter.reopen(path)
-            case _:
-                writer = CassetteWriter.create(path)
-        stack.callback(self._close, writer)
-        return writer
-
-    def _close(self, writer: CassetteWriter) -> None:
-        is_take = self.config.mode.writes is Writes.TAKE
-        if (is_take or self.config.all_or_nothing) and (self._failed or self.journal.lost):
-            writer.abandon()
-        elif is_take:
-            writer.commit()
-        else:
-            writer.close()
-
-    def _keeper(self, stack: AsyncExitStack, twins: Twins | None) -> Keeper:
-        writer, bodies = self._writer(stack), folder_of(self.config.cassettes[0])
+    def _keeper(self, stack: AsyncExitStack, spool: Path, twins: Twins | None) -> Keeper:
+        writer = self._writer(stack, spool)
 
         def kept(scrub: Scrub) -> Scrub:
             return (lambda one: twins.recorded(scrub(one))) if twins else scrub
 
         if not self.config.scrub:
-            decode = kept(partial(decoded_interaction, folder=bodies))
+            decode = kept(partial(decoded_interaction, folder=spool))
             return Keeper(writer, decode, self.journal, lambda _: decode)
-        scrubber = Scrubber(Table((*self._own_secrets(), *RULES)), bodies)
+        scrubber = Scrubber(Table((*self._own_secrets(), *RULES)), spool)
         return Keeper(writer, kept(scrubber.scrub), self.journal, lambda one: kept(scrubber.aside(one)))
+
+    def _writer(self, stack: AsyncExitStack, spool: Path) -> CassetteWriter:
+        path = self.config.cassettes[0]
+        keeping = Keeping(spool, private=not self.config.scrub, durable=self.config.durable)
+        match self.config.mode.writes:
+            case Writes.TAKE:
+                writer = CassetteWriter.take(path, keeping)
+            case Writes.ADD if is_there(path):
+                writer = CassetteWriter.reopen(path, keeping)
+            case _:
+                writer = CassetteWriter.create(path, keeping)
+        stack.callback(self._close, writer)
+        return writer
+
+    def _close(self, writer: CassetteWriter) -> None:
+        is_take = self.config.mode.writes is Writes.TAKE
+        try:
+            if (is_take or self.config.all_or_nothing) and (self._failed or self.journal.lost):
+                writer.abandon()
+            elif is_take:
+                writer.commit()
+            else:
+                writer.close()
+        except CassetteError as error:
+            self.is_kept = False
+            self.journal.lose(str(error))
+        self.strays = strays_of(self.config.cassettes[0], writer.body_names)
 
     def _own_secrets(self) -> tuple[Rule, ...]:
         return load_rules(self.config.scrub_rules) if self.config.scrub_rules else ()
@@ -246,8 +270,8 @@ class Application:
         miss = self.replayer.explain(request)
         return miss, f"cloudtape has no recorded answer to {request.method} {request.uri}: {miss}", miss.facts()
 
-    async def _listen(self, stack: AsyncExitStack, pipeline: Pipeline) -> None:
-        spool = partial(Spool, Path(tempfile.gettempdir())) if self.config.mode.answers_alone else None
+    async def _listen(self, stack: AsyncExitStack, pipeline: Pipeline, folder: Path) -> None:
+        spool = partial(Spool, folder) if self.config.mode.answers_alone else None
         remembers = self.config.mode.synthesizes
         answer = partial(self._answer, pipeline) if self.config.layout == "ports" else pipeline
         edge = Edge(answer, self.routes, self._doors.ports, self.journal, spool, remembers)

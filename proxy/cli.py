@@ -1,13 +1,16 @@
 """The command `cloudtape`. Reads arguments, calls the part that does the work, turns errors into one line.
 
-Exit codes: 0 done; 1 a finding (`scan`), a miss (`run --strict`, `match`), an interaction or a report that could not be
-kept; 2 it could not be done as asked; `run` otherwise passes on its child's.
+Exit codes: 0 done (Ctrl-C and SIGTERM are how serving ends); 1 a finding (`scan`), a miss (`run --strict`, `match`), an
+interaction or a report that could not be kept; 2 it could not be done as asked; 130 and 143 it was ended by Ctrl-C or
+SIGTERM before it was done; `run` otherwise passes on its child's.
 """
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +38,8 @@ from cloudtape.matchers.errors import MatcherError
 from cloudtape.modes import MODES, Mode, Writes
 from cloudtape.openstack.errors import OperationCatalogError
 from cloudtape.output import loading_bar, prepare, say
-from cloudtape.serving import print_answer, run_loop, the_end
+from cloudtape.serving import LossPrinter, print_answer, run_loop
+from cloudtape.signals import end_on_signals, the_end
 
 if TYPE_CHECKING:
     from cloudtape.application import Application
@@ -50,6 +54,7 @@ CASSETTE = click.Path(path_type=Path)
 def main() -> None:
     """The console script. Errors that have a name end in one line and exit code 2."""
     prepare()
+    end_on_signals()
     try:
         cli(prog_name="cloudtape")
     except (ProxyError, CassetteError, MatcherError, OperationCatalogError) as error:
@@ -105,6 +110,9 @@ def _config(mode: Mode, cassettes: tuple[Path, ...], options: dict[str, Any]) ->
         scrub=not options.get("no_scrub", False),
         scrub_rules=options.get("scrub_rules"),
         record_errors=options.get("record_errors", False),
+        durable=options.get("durable", False),
+        on_error=options.get("on_error", "continue"),
+        spool=options.get("spool"),
         report=Report(options["report"]) if options.get("report") else None,
         match=options.get("match", "unified"),
         polling=options.get("polling", "distinct"),
@@ -130,7 +138,7 @@ def _serving_command(mode: Mode) -> click.Command:
     def serve(**options: Any) -> None:
         cassettes = options.pop("cassettes", ())
         config, _ = _config(mode, cassettes if isinstance(cassettes, tuple) else (cassettes,), options)
-        sys.exit(run_loop(_serve(config, options["verbose"])))
+        sys.exit(run_loop(partial(_serve, config, options["verbose"])))
 
     command: Any = listen_option(DEFAULT_LISTEN)(LISTEN_OPTIONS(serve))
     if mode.replays:
@@ -176,6 +184,7 @@ async def _opened(config: Config, verbose: bool) -> Application:
         proxy = Application(config, progress)
         if verbose:
             proxy.journal.listeners.append(print_answer)
+        proxy.journal.loss_listeners.append(LossPrinter())
         await proxy.__aenter__()
     gc.freeze()  # what was loaded stays, as what was imported does
     return proxy
@@ -187,6 +196,7 @@ async def _serve(config: Config, verbose: bool) -> int:
     proxy = await _opened(config, verbose)
     try:
         ended = the_end()
+        _stop_on_error(proxy, ended)
         _announce(proxy.url, proxy.auth_url, proxy.notes)
         await ended.wait()
     finally:
@@ -194,6 +204,16 @@ async def _serve(config: Config, verbose: bool) -> int:
     for line in summary(proxy):
         say(line)
     return FINDING if proxy.journal.lost else 0
+
+
+def _stop_on_error(proxy: Application, ended: asyncio.Event) -> None:
+    if proxy.config.on_error == "stop":
+        loop = asyncio.get_running_loop()
+
+        def stop(_what: str) -> None:
+            loop.call_soon_threadsafe(ended.set)  # large bodies are kept on a thread
+
+        proxy.journal.loss_listeners.append(stop)
 
 
 def _announce(url: str, auth_url: str, notes: tuple[str, ...]) -> None:
@@ -236,7 +256,7 @@ def run(
       cloudtape run --cassette tests/servers.yaml -- pytest tests/
     """
     config, settings = _config(mode_named(mode), cassettes, options)
-    sys.exit(run_loop(_run(config, settings, command, strict, options["verbose"])))
+    sys.exit(run_loop(partial(_run, config, settings, command, strict, options["verbose"])))
 
 
 async def _run(config: Config, settings: dict[str, Any], command: tuple[str, ...], strict: bool, verbose: bool) -> int:
@@ -244,11 +264,12 @@ async def _run(config: Config, settings: dict[str, Any], command: tuple[str, ...
     from cloudtape.run import lacks_credentials, run_command
 
     proxy = await _opened(config, verbose)
-    code = FAILED
+    code, stopped = FAILED, asyncio.Event()
+    _stop_on_error(proxy, stopped)
     try:
         for note in proxy.notes:
             say(note)
-        code = await run_command(proxy, command, settings)
+        code = await run_command(proxy, command, settings, stopped)
     finally:
         if code:
             proxy.fail()
@@ -257,4 +278,7 @@ async def _run(config: Config, settings: dict[str, Any], command: tuple[str, ...
         say(line)
     if not any(proxy.journal.counts.values()) and lacks_credentials(proxy, settings):
         say("the command was given no credentials: take them from --os-cloud NAME, or set OS_USERNAME, OS_PASSWORD, …")
+    if stopped.is_set():
+        say("the command was stopped, since not all could be kept (--on-error stop)")
+        return FINDING
     return code or (FINDING if proxy.journal.lost or (strict and proxy.journal.counts["missed"]) else 0)

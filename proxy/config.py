@@ -16,6 +16,7 @@ from cloudtape.reach import network_named
 Layout = Literal["prefix", "ports"]
 Match = Literal["exact", "bound", "unified", "adapted"]
 Polling = Literal["distinct", "as-recorded", "collapse"]
+OnError = Literal["continue", "stop"]
 
 MOST_SESSIONS = 2048
 """Sessions with a name that have a past or a world of their own at once."""
@@ -91,6 +92,8 @@ class Config:
     """`upstream` is the cloud's auth URL. With `port` 0 the system chooses a free one.
 
     `allow_upstream`: hosts and networks that a service catalog may lead to although they are near (`reach`).
+    `durable`: what was kept outlives a power cut; `on_error`: what a recording does that could not keep something;
+    `spool`: the folder for bodies under way (None: one for temporary files).
     `all_or_nothing`: what a run has recorded is taken back unless it ends well, as it is in the mode `refresh` anyway.
 
     Raises ConfigError when the parts do not fit each other.
@@ -107,6 +110,9 @@ class Config:
     scrub: bool = True
     scrub_rules: Path | None = None
     record_errors: bool = False
+    durable: bool = False
+    on_error: OnError = "continue"
+    spool: Path | None = None
     all_or_nothing: bool = False
     report: Report | None = None
     match: Match = "unified"

@@ -21,7 +21,7 @@ from cloudtape.matchers.sessions.rungs import Rung
 from cloudtape.plain import plain
 
 MOST_MISSES_KEPT = 1000
-MISSED, PROBED = "missed", "probed"
+MISSED, PROBED, LOST = "missed", "probed", "lost"
 MASK = Mask()
 
 
@@ -54,8 +54,8 @@ Listener = Callable[[Answered], None]
 class Journal:
     """`guesses` counts the replayed answers that were not found exactly, by their rung.
 
-    `lost` says, a line each, which interactions were not kept although they should have been. `listeners` hear of each
-    answer before it is given.
+    `lost` says, a line each, which interactions were not kept although they should have been (at most so many lines as
+    misses; `counts` has them all). `listeners` hear of each answer before it is given, `loss_listeners` of each loss.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -63,6 +63,7 @@ class Journal:
     misses: list[MissNote] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
+    loss_listeners: list[Callable[[str], None]] = field(default_factory=list)
 
     def answered(self, request: Request, response: Response | Ready, source: str) -> None:
         self.counts[source] += 1
@@ -84,8 +85,12 @@ class Journal:
         self._tell(Answered(request, response, PROBED, miss))
 
     def lose(self, what: str) -> None:
-        self.counts["lost"] += 1
-        self.lost.append(plain(what))
+        what = plain(what)
+        self.counts[LOST] += 1
+        if len(self.lost) < MOST_MISSES_KEPT:
+            self.lost.append(what)
+        for listener in self.loss_listeners:
+            listener(what)
 
     @property
     def rungs(self) -> dict[Rung, int]:

@@ -13,7 +13,7 @@ from cloudtape.cassettes.errors import CassetteError
 from cloudtape.cassettes.files.bodies import Spool
 from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Interaction, Response
-from cloudtape.journal import Journal
+from cloudtape.journal import MASK, Journal
 
 NOT_KEPT = 501
 PLAIN_TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
@@ -25,6 +25,8 @@ MOST_LARGE = 2
 Scrub = Callable[[Interaction], Interaction]
 Aside = Callable[[Interaction], Scrub]
 """What scrubs one interaction on another thread, while the others are scrubbed here."""
+
+Ready = tuple[Interaction, "asyncio.Future[bool]"]
 
 
 class Keeper:
@@ -38,22 +40,20 @@ class Keeper:
         self._writer, self._scrub, self._journal, self._aside = writer, scrub, journal, aside
         self._large = asyncio.Semaphore(MOST_LARGE)
         self._turn = asyncio.Lock()
-        self._ready: list[tuple[Interaction, asyncio.Future[bool]]] = []
+        self._ready: list[Ready] = []
         # What stands for lost interactions, where the disk refused even that.
         self._unmarked: list[Interaction] = []
+        self._syncing: asyncio.Task[None] | None = None
 
     async def keep(self, interaction: Interaction) -> bool:
         """Whether it was kept. Large bodies are scrubbed on a thread, and the others go on (with `aside`).
 
         Small ones that become ready in the same turn of the event loop are kept together, at a lower cost for each.
         """
+        if self._writer.durable:
+            return await self._noted(interaction, self._sync)
         if _is_small(interaction) and not self._turn.locked():
-            loop = asyncio.get_running_loop()
-            if not self._ready:
-                loop.call_soon(self._keep_ready)
-            kept: asyncio.Future[bool] = loop.create_future()
-            self._ready.append((interaction, kept))
-            return await kept
+            return await self._noted(interaction, self._keep_ready)
         scrub = self._scrub
         if self._aside and not _is_small(interaction):
             try:
@@ -67,18 +67,40 @@ class Keeper:
             self._keep_ready()
             return all(await asyncio.to_thread(self._keep, [interaction], scrub))
 
+    async def _noted(self, interaction: Interaction, keep: Callable[[], None]) -> bool:
+        """Keep an interaction together with those that become ready in the same turn."""
+        loop = asyncio.get_running_loop()
+        if not self._ready:
+            loop.call_soon(keep)
+        kept: asyncio.Future[bool] = loop.create_future()
+        self._ready.append((interaction, kept))
+        return await kept
+
     def _keep_ready(self) -> None:
         ready, self._ready = self._ready, []
         try:
             kept = self._keep([interaction for interaction, _ in ready], self._scrub)
         except Exception as error:
-            for _, waiting in ready:
-                if not waiting.done():  # it is when nobody waits any more
-                    waiting.set_exception(error)
-            return
-        for (_, waiting), is_kept in zip(ready, kept, strict=True):
-            if not waiting.done():
-                waiting.set_result(is_kept)
+            _fail(ready, error)
+        else:
+            _tell(ready, kept)
+
+    def _sync(self) -> None:
+        """Have what is ready on disk. A disk is slow: whatever becomes ready meanwhile goes to it together, next."""
+        if self._syncing is None:
+            self._syncing = asyncio.get_running_loop().create_task(self._sync_all())
+
+    async def _sync_all(self) -> None:
+        async with self._turn:
+            while self._ready:
+                ready, self._ready = self._ready, []
+                try:
+                    kept = await asyncio.to_thread(self._keep, [one for one, _ in ready], self._scrub)
+                except Exception as error:
+                    _fail(ready, error)
+                else:
+                    _tell(ready, kept)
+            self._syncing = None
 
     def _keep(self, interactions: Sequence[Interaction], scrub: Scrub) -> list[bool]:
         """Which of them were kept: all, or where one of them cannot be, those that can be by themselves."""
@@ -109,7 +131,7 @@ class Keeper:
     def _lose(self, interaction: Interaction, error: CassetteError) -> None:
         request = interaction.request
         # The path alone: a query may hold what could not be scrubbed.
-        self._journal.lose(f"{request.method} {request.uri.partition('?')[0]}: {error}")
+        self._journal.lose(f"{request.method} {MASK.uri(request.uri.partition('?')[0])}: {error}")
         for marker in markers(interaction, error):
             try:
                 scrubbed = self._scrub(marker)
@@ -125,6 +147,18 @@ class Keeper:
 
     def spool(self) -> Spool:
         return self._writer.spool()
+
+
+def _tell(ready: Sequence[Ready], kept: Sequence[bool]) -> None:
+    for (_, waiting), is_kept in zip(ready, kept, strict=True):
+        if not waiting.done():  # it is when nobody waits any more
+            waiting.set_result(is_kept)
+
+
+def _fail(ready: Sequence[Ready], error: Exception) -> None:
+    for _, waiting in ready:
+        if not waiting.done():
+            waiting.set_exception(error)
 
 
 def _is_small(interaction: Interaction) -> bool:

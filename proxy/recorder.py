@@ -69,6 +69,7 @@ class LiveLogins:
 class Recorder:
     """Sends a request upstream and keeps what was said.
 
+    An answer that could not be kept is given as one that was only forwarded; of one that streams it is known too late.
     `record_errors`: keep the answers that the proxy gives when the cloud cannot be reached, too.
     """
 
@@ -96,8 +97,8 @@ class Recorder:
         if isinstance(response.body, Stream):
             body = replace(response.body, chunks=self._passing(take, response, response.body))
             return _from(Source.RECORDED, replace(response, body=body))
-        await self._keep(take, response)
-        return _from(Source.RECORDED, response)
+        is_kept = await self._keep(take, response)
+        return _from(Source.RECORDED if is_kept else Source.FORWARDED, response)
 
     def _service(self, request: Request) -> str:
         route = self._routes.named(request.route)
@@ -124,7 +125,8 @@ class Recorder:
             copy.discard()
             take.discard()
 
-    async def _keep(self, take: _Take, response: Response, copy: _Copy | None = None) -> None:
+    async def _keep(self, take: _Take, response: Response, copy: _Copy | None = None) -> bool:
+        """Whether it was kept, and not only noted that it was not."""
         routes, self._untaught = self._untaught, ()
         kept, operation = False, self._names.operation_of(take.outgoing)
         try:
@@ -136,6 +138,7 @@ class Recorder:
             take.discard()
             if not kept:
                 self._untaught = routes + self._untaught
+        return kept
 
 
 class _Copy:

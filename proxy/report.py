@@ -8,8 +8,9 @@ from pathlib import Path
 
 from cloudtape.application import Application
 from cloudtape.cassettes.files.bodies import folder_of
+from cloudtape.cassettes.files.strays import told
 from cloudtape.http.headers import Source
-from cloudtape.journal import MISSED, PROBED
+from cloudtape.journal import LOST, MISSED, PROBED
 from cloudtape.output import counted
 from cloudtape.replayer import Replayer
 
@@ -30,8 +31,8 @@ def summary(proxy: Application) -> Iterator[str]:
         counts.append(f"{journal.counts[MISSED]} missed")
     if proxy.replayer:
         counts.append(f"{len(unused)} unused")
-    if journal.lost:
-        counts.append(f"{len(journal.lost)} lost")
+    if journal.counts[LOST]:
+        counts.append(f"{journal.counts[LOST]} lost")
     yield ", ".join(counts) or "nothing was asked"
     if journal.counts[Source.REPLAYED]:
         yield "by rung: " + ", ".join(f"{count} {rung}" for rung, count in journal.rungs.items() if count)
@@ -41,8 +42,9 @@ def summary(proxy: Application) -> Iterator[str]:
     yield from _some("not kept", journal.lost)
     if proxy.replayer and journal.counts["replayed"]:
         yield from _unused(proxy.replayer, unused)
-    if proxy.config.mode.writes and journal.counts["recorded"]:
+    if proxy.config.mode.writes and journal.counts["recorded"] and proxy.is_kept:
         yield from _files(proxy.config.cassettes[0])
+    yield from told(proxy.strays)
 
 
 def _files(cassette: Path) -> Iterator[str]:

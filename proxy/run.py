@@ -6,22 +6,27 @@ import asyncio
 import contextlib
 import os
 import signal
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from cloudtape.application import Application
+from cloudtape.cassettes.files.private import PrivateFolder
 from cloudtape.clouds import client_environment, clouds_yaml, from_environment, recorded
 from cloudtape.errors import ConfigError
+from cloudtape.signals import passed_to
 
+STOP_SECONDS = 5.0
 NOT_STARTED = 127
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-async def run_command(proxy: Application, command: Sequence[str], settings: Mapping[str, Any]) -> int:
-    """Run a command as a client of the proxy; returns its exit code (128 + n where signal n ended it).
+async def run_command(
+    proxy: Application, command: Sequence[str], settings: Mapping[str, Any], stopped: asyncio.Event
+) -> int:
+    """Run a command as a client of the proxy, or until it is `stopped`; returns its exit code (128 + n where signal n
+    ended it).
 
     `settings` as in clouds.yaml; where they are empty they come from the recording or the environment. Raises
     ConfigError when the command cannot be started.
@@ -31,8 +36,8 @@ async def run_command(proxy: Application, command: Sequence[str], settings: Mapp
             child = await asyncio.create_subprocess_exec(*command, env=environment(os.environ, changes))
         except OSError as error:
             raise ConfigError(f"{command[0]}: cannot be started: {error.strerror}") from error
-        with _signals_passed_to(child):
-            code = await child.wait()
+        with passed_to(partial(_send, child)):
+            code = await _ended(child, stopped)
     return 128 - code if code < 0 else code
 
 
@@ -40,8 +45,8 @@ async def run_command(proxy: Application, command: Sequence[str], settings: Mapp
 def client_files(proxy: Application, settings: Mapping[str, Any]) -> Iterator[dict[str, str | None]]:
     """A clouds.yaml for the proxy, in a folder of its own that only this user can read; yields the changes it needs."""
     settings = settings or client_settings(proxy)
-    with tempfile.TemporaryDirectory(prefix="cloudtape-") as folder:
-        path = Path(folder, "clouds.yaml")
+    with PrivateFolder() as folder:
+        path = folder.path / "clouds.yaml"
         path.touch(mode=0o600)
         path.write_text(clouds_yaml(proxy.auth_url, settings))
         yield client_environment(proxy.auth_url, settings, path)
@@ -71,20 +76,21 @@ def environment(base: Mapping[str, str], changes: Mapping[str, str | None]) -> d
     return {name: value for name, value in merged.items() if value is not None}
 
 
-@contextmanager
-def _signals_passed_to(child: asyncio.subprocess.Process) -> Iterator[None]:
-    """While the child runs, a signal to end is the child's to obey; the summary is still printed."""
-    loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM)
-
-    def pass_on(number: int) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            child.send_signal(number)
-
-    for number in signals:
-        loop.add_signal_handler(number, pass_on, number)
+async def _ended(child: asyncio.subprocess.Process, stopped: asyncio.Event) -> int:
+    """The exit code of a command; one that is to stop is asked once to do so."""
+    ends, stops = asyncio.ensure_future(child.wait()), asyncio.ensure_future(stopped.wait())
     try:
-        yield
+        await asyncio.wait((ends, stops), return_when=asyncio.FIRST_COMPLETED)
+        if not ends.done():
+            _send(child, signal.SIGTERM)
+            await asyncio.wait((ends,), timeout=STOP_SECONDS)
+        if not ends.done():
+            _send(child, signal.SIGKILL)
+        return await ends
     finally:
-        for number in signals:
-            loop.remove_signal_handler(number)
+        stops.cancel()
+
+
+def _send(child: asyncio.subprocess.Process, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        child.send_signal(number)

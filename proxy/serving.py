@@ -1,17 +1,28 @@
-"""What all commands that serve have in common: the event loop, its end, and a line for each answer."""
+"""What all commands that serve have in common: the event loop, and lines for the person who looks on."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
-import signal
-from collections.abc import Awaitable
+import os
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from cloudtape.output import line
+from cloudtape.output import line, say
+from cloudtape.signals import end_on_signals
 
 if TYPE_CHECKING:
     from cloudtape.journal import Answered
+
+MOST_LOSSES = 20
+FAILED = 2
+WORKER = "cloudtape-worker"
+IDLE_SECONDS = 0.1
+"""How long a thread may take to end that has nothing to do."""
 
 
 def print_answer(answered: Answered) -> None:
@@ -24,16 +35,22 @@ def print_answer(answered: Answered) -> None:
     line(f"{answered.source:9} {response.status} {request.method} {MASK.uri(request.uri)}{said}", err=True)
 
 
-def the_end() -> asyncio.Event:
-    """Set by Ctrl-C and SIGTERM from now on; to be had before anything is announced, or one may fall into a gap."""
-    ended = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    return ended
+class LossPrinter:
+    """Says at once what cannot be kept; where much is lost, the first of it."""
+
+    def __init__(self) -> None:
+        self._left = MOST_LOSSES
+
+    def __call__(self, what: str) -> None:
+        if self._left > 0:
+            say(f"not kept: {what}")
+        elif self._left == 0:
+            say("not kept: … and more, which the end counts")
+        self._left -= 1
 
 
-def run_loop(main: Awaitable[int]) -> int:
-    """Run to the end on the fastest event loop there is."""
+def run_loop(main: Callable[[], Awaitable[int]]) -> int:
+    """Run to the end on the fastest event loop there is. `main` is called there: a signal may come before."""
     try:
         import uvloop
     except ImportError:
@@ -41,11 +58,40 @@ def run_loop(main: Awaitable[int]) -> int:
     else:
         runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
 
+    threads = ThreadPoolExecutor(thread_name_prefix=WORKER)
+
     async def awaited() -> int:
-        return await main
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(threads)
+        try:
+            return await main()
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
+            loop.set_default_executor(ThreadPoolExecutor())  # which is the one that the loop waits for
 
     # What was imported stays; looking at it again in every collection costs a twentieth of each request.
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-    with runner:
-        return runner.run(awaited())
+    code = FAILED
+    try:
+        with runner:
+            code = runner.run(awaited())
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else FAILED
+        raise
+    finally:
+        end_on_signals()  # the loop has taken them along
+        _leave_if_busy(code)
+    return code
+
+
+def _leave_if_busy(code: int) -> None:
+    """The scrubbing of a large body cannot be called off, and nobody waits for it any more: Python would."""
+    for thread in threading.enumerate():
+        if thread.name.startswith(WORKER):
+            thread.join(IDLE_SECONDS)
+            if thread.is_alive():
+                for stream in (sys.stdout, sys.stderr):
+                    with contextlib.suppress(OSError, ValueError):
+                        stream.flush()
+                os._exit(code)

@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cloudtape.cassettes.files import stored
+from cloudtape.cassettes.files.private import HeldFile, PrivateFolder, place
 from cloudtape.cassettes.messages import Body, StoredBody, Stream
 from cloudtape.synthesis.blobs import CHUNK, IN_MEMORY, Blob, Content, new_hash
 
+MODE = 0o600
 QUOTA = 16 * 1024**3
 
 
@@ -80,7 +82,10 @@ class BlobStore:
         self.take(body.size)
         path = self.folder() / uuid.uuid4().hex
         try:
-            shutil.move(body.path, path)
+            if isinstance(body.path, HeldFile):
+                place(body.path, path, MODE, durable=False)
+            else:
+                shutil.move(body.path, path)
             found = _digests(path, digests)
         except OSError as error:
             self.give_back(body.size, None)
@@ -92,10 +97,13 @@ class BlobStore:
         self.take(body.size)
         path = self.folder() / uuid.uuid4().hex
         try:
-            try:
-                path.hardlink_to(body.path)
-            except OSError:  # another file system, or one without links
-                shutil.copyfile(body.path, path)
+            if isinstance(body.path, HeldFile):
+                place(body.path, path, MODE, durable=False)
+            else:
+                try:
+                    path.hardlink_to(body.path)
+                except OSError:  # another file system, or one without links
+                    shutil.copyfile(body.path, path)
         except OSError as error:
             self.give_back(body.size, path)
             raise DiskFailed(path, error) from error
@@ -108,8 +116,8 @@ class BlobStore:
 
     def folder(self) -> Path:
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="cloudtape-blobs-", dir=self._parent))
-            self._remove = weakref.finalize(self, remove, self._folder)
+            private = PrivateFolder(self._parent)
+            self._folder, self._remove = private.path, private.close
         return self._folder
 
     def take(self, size: int) -> None:
@@ -179,10 +187,6 @@ def _digests(path: Path, names: Iterable[str]) -> dict[str, str]:
             for one in hashes.values():
                 one.update(chunk)
     return {name: one.hexdigest() for name, one in hashes.items()}
-
-
-def remove(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 async def chunks_of(body: Body | Content) -> AsyncIterator[bytes]:

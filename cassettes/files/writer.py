@@ -2,90 +2,128 @@
 
 An interaction is one YAML item, those that come together are one `write`; nothing that stands in the file is ever
 touched again. One recorder at a time holds a cassette, by a lock on the file itself; a new take holds the lock of the
-cassette that it will replace.
+cassette that it will replace. A file that is not at its path any more takes no more: they would go nowhere.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from cloudtape.cassettes.cassette import is_there, load
-from cloudtape.cassettes.errors import CassetteBusy, CassetteError, CassetteExists, CassetteWriteError
-from cloudtape.cassettes.files.bodies import BodyFolder, Spool, is_short
+from cloudtape.cassettes.errors import CassetteError, CassetteExists, CassetteWriteError
+from cloudtape.cassettes.files.bodies import ANY_MODE, BodyFolder, Spool, is_short
 from cloudtape.cassettes.files.codec import HEADER, encode
+from cloudtape.cassettes.files.kept_file import (
+    PRIVATE,
+    REPLACED,
+    TAKE_SUFFIX,
+    KeptFile,
+    locked,
+    make,
+    mode_of,
+    opened,
+    remove,
+    restricted,
+    unlink,
+)
 from cloudtape.cassettes.files.layout import DOCUMENT_END, TAIL, indented, layout_of
+from cloudtape.cassettes.files.private import spool_base, sync_folder
 from cloudtape.cassettes.files.yaml_reader import Reading, read, read_bytes
 from cloudtape.cassettes.messages import Interaction, StoredBody, Stream
 
-TAKE_SUFFIX = ".take"
 MOST_BEFORE_ITEMS = 1024 * 1024
 """Bytes of comments before the first item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How a cassette is kept. `spool`: the folder for bodies under way (None: one for temporary files).
+
+    `private`: it holds secrets, and nobody but this user may read it; `durable`: what was kept outlives a power cut.
+    """
+
+    spool: Path | None = None
+    private: bool = False
+    durable: bool = False
+
+
+PLAIN = Keeping()
 
 
 class CassetteWriter:
     """Made by `create`, `reopen` or `take`; all raise CassetteWriteError where the disk or another recorder refuses."""
 
-    def __init__(self, path: Path, descriptor: int, held: int, cassette: Path, made: Sequence[Path] = ()) -> None:
-        self.path = path
-        self._descriptor, self._held = descriptor, held
+    def __init__(
+        self, file: KeptFile, held: int, cassette: Path, keeping: Keeping, mode: int, made: Sequence[Path] = ()
+    ) -> None:
+        self.path, self.durable = file.path, keeping.durable
+        self._file, self._held = file, held
         self._cassette, self._made = cassette, made
-        self._bodies = BodyFolder(cassette)
+        self._bodies = BodyFolder(cassette, keeping.spool or spool_base(), mode, keeping.durable)
         self._bodies.clean()
         self._ordinal = self._begin = 0
+        self._had = 0
         self._indent = b""
         self._digests: set[str] = set()
 
     @classmethod
-    def create(cls, path: Path) -> CassetteWriter:
+    def create(cls, path: Path, keeping: Keeping = PLAIN) -> CassetteWriter:
         """A new cassette; it is gone when it is closed without an interaction. Raises CassetteExists.
 
         What a recorder left that was killed before its first interaction is no cassette, and is gone on with.
         """
+        mode = PRIVATE if keeping.private else ANY_MODE
         try:
-            made = _make(path)
-            descriptor = _locked(path)
+            made = make(path, HEADER, mode, keeping.durable)
+            descriptor = locked(path)
         except CassetteExists:
             made = [path]
             descriptor = _taken_over(path)
-        return cls(path, descriptor, descriptor, path, made)
+            mode &= restricted(path, descriptor, keeping.private)
+        return cls(KeptFile(path, descriptor, keeping.durable), descriptor, path, keeping, mode, made)
 
     @classmethod
-    def reopen(cls, path: Path) -> CassetteWriter:
+    def reopen(cls, path: Path, keeping: Keeping = PLAIN) -> CassetteWriter:
         """An existing cassette, to be added to; an interaction torn by a kill is cut off first."""
-        descriptor = _locked(path)
-        writer = cls(path, descriptor, descriptor, path)
+        descriptor = locked(path)
+        mode = restricted(path, descriptor, keeping.private)
+        writer = cls(KeptFile(path, descriptor, keeping.durable), descriptor, path, keeping, mode)
         try:
             cassette = load(path)
             writer._go_on_behind(cassette.whole_bytes, bool(len(cassette)))
         except BaseException:
-            writer.close()
+            writer._let_go()
             raise
-        writer._ordinal, writer._begin = len(cassette), os.fstat(descriptor).st_size
+        writer._digests |= cassette.body_names
+        writer._ordinal = writer._had = len(cassette)
+        writer._begin = os.fstat(descriptor).st_size
         return writer
 
     @classmethod
-    def take(cls, path: Path) -> CassetteWriter:
+    def take(cls, path: Path, keeping: Keeping = PLAIN) -> CassetteWriter:
         """A new take of a cassette, in a file beside it until `commit` swaps it in."""
-        made = () if is_there(path) else _make(path)  # so that there is something to lock
-        held = _locked(path)
+        mode = PRIVATE if keeping.private else ANY_MODE
+        made = () if is_there(path) else make(path, HEADER, mode, keeping.durable)  # so that there is something to lock
+        held = locked(path)
+        if not made:
+            mode &= mode_of(held)
         beside = path.with_name(path.name + TAKE_SUFFIX)
         try:
-            _unlink(beside)
-            _make(beside)
-            descriptor = _opened(beside)
+            unlink(beside)
+            make(beside, HEADER, mode, keeping.durable)
+            file = KeptFile(beside, opened(beside), keeping.durable)
         except BaseException:
             for left in made:
-                _remove(left)
+                remove(left)
             os.close(held)
             raise
-        return cls(beside, descriptor, held, path, made)
+        return cls(file, held, path, keeping, mode, made)
 
     def _go_on_behind(self, whole: int, has_items: bool) -> None:
         """Cut off what is torn, or ends the document; comments behind it stay."""
@@ -100,13 +138,18 @@ class CassetteWriter:
             if TAIL.search(kept):
                 raise CassetteWriteError(self.path, "keys stand behind its interactions, so none can be added")
         self._indent = layout.indent or b"" if layout else b""
-        os.ftruncate(self._descriptor, whole)
+        self._file.cut(whole)
         if not whole:
             kept = HEADER
         elif _read(self.path, whole - 1) != b"\n":  # by an editor, or a kill within the last two bytes
             kept = b"\n" + kept
         if kept:
-            self._write(kept if kept.endswith(b"\n") else kept + b"\n")
+            self._file.append(kept if kept.endswith(b"\n") else kept + b"\n")
+
+    @property
+    def body_names(self) -> frozenset[str]:
+        """The names of the files in which bodies of the cassette lie."""
+        return frozenset(self._digests)
 
     def spool(self) -> Spool:
         """A place for a body that is under way; it becomes a body file by a rename."""
@@ -123,21 +166,39 @@ class CassetteWriter:
         """The same for several, which are kept by one write: all or none."""
         numbered = enumerate(interactions, self._ordinal + 1)
         kept = [replace(self._settled(interaction), ordinal=ordinal) for ordinal, interaction in numbered]
-        self._write(indented(b"".join(map(encode, kept)), self._indent))
+        self._file.append(indented(b"".join(map(encode, kept)), self._indent))
         self._ordinal += len(kept)
         return kept
 
     def close(self) -> None:
-        """Let go of the cassette; one that was made for this and holds nothing is removed, with its folders."""
-        if self._descriptor == -1:
+        """Let go of the cassette; one that was made for this and holds nothing is removed, with its folders.
+
+        Raises CassetteWriteError where what was kept is not there any more, or was not written to its end after all.
+        """
+        if self._file.is_closed:
             return
         self._bodies.remove_empty()
-        if not (self._ordinal and self.path == self._cassette):
-            for made in self._made:
-                _remove(made)
-        for descriptor in {self._descriptor, self._held}:
-            os.close(descriptor)
-        self._descriptor = -1
+        try:
+            if self._ordinal > self._had and self.path == self._cassette:
+                self._file.check()
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        try:
+            if not (self._ordinal and self.path == self._cassette) and self._is_ours():
+                for made in self._made:
+                    remove(made)
+            self._file.close()
+        finally:
+            if self._held != self._file.descriptor:
+                os.close(self._held)
+
+    def _is_ours(self) -> bool:
+        """Whether what stands at the path of the cassette is what we hold, and not what was put there meanwhile."""
+        with suppress(OSError):
+            return os.path.samestat(os.fstat(self._held), self._cassette.stat())
+        return False
 
     def commit(self) -> None:
         """Put a take in the place of the cassette; one that holds nothing is abandoned."""
@@ -145,28 +206,36 @@ class CassetteWriter:
             self.abandon()
             return
         try:
+            self._file.check()
+            if is_there(self._cassette) and self._cassette.is_file() and not self._is_ours():
+                raise CassetteWriteError(self._cassette, f"{REPLACED}; the new take is in {self.path}")
             self.path.replace(self._cassette)
+            if self.durable:
+                sync_folder(self._cassette.parent)
         except OSError as error:
-            self.close()
+            self._let_go()
             why = f"{error.strerror}; the new take is in {self.path}"
             raise CassetteWriteError(self._cassette, why) from error
+        except CassetteWriteError:
+            self._let_go()
+            raise
         self._made = ()
         self._bodies.keep_only(self._digests)
-        self.close()
+        self._bodies.remove_empty()
+        self._let_go()
 
     def abandon(self) -> None:
         """Take back what was kept, with its body files: the cassette is as it was, or is not there."""
         try:
             if self.path == self._cassette:
-                os.ftruncate(self._descriptor, self._begin)
+                self._file.cut(self._begin)
             else:
-                self.path.unlink(missing_ok=True)
-        except OSError as error:
-            raise CassetteWriteError(self.path, error.strerror or str(error)) from error
+                unlink(self.path)
         finally:
             self._bodies.take_back()
-            self._ordinal = 0
-            self.close()
+            self._ordinal = self._had = 0
+            self._bodies.remove_empty()
+            self._let_go()
 
     def _settled(self, interaction: Interaction) -> Interaction:
         request, response = interaction.request, interaction.response
@@ -188,76 +257,19 @@ class CassetteWriter:
             self._digests.add(settled.sha256)
         return settled
 
-    def _write(self, item: bytes) -> None:
-        _write(self.path, self._descriptor, item)
-
-
-def _write(path: Path, descriptor: int, item: bytes) -> None:
-    """All of it or nothing."""
-    written = 0
-    try:
-        while written < len(item):
-            written += os.write(descriptor, item[written:] if written else item)
-    except OSError as error:
-        os.ftruncate(descriptor, os.fstat(descriptor).st_size - written)
-        raise CassetteWriteError(path, error.strerror or str(error)) from error
-
-
-def _opened(path: Path) -> int:
-    try:
-        return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
-    except OSError as error:
-        raise CassetteWriteError(path, error.strerror or str(error)) from error
-
-
-def _locked(path: Path) -> int:
-    """A descriptor that holds the lock of the cassette."""
-    descriptor = _opened(path)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.path.samestat(os.fstat(descriptor), path.stat()):
-            return descriptor
-        refused = CassetteWriteError(path, "another recorder has just replaced it")  # ours is on no path any more
-    except BlockingIOError:
-        refused = CassetteBusy(path)
-    except OSError as error:
-        refused = CassetteWriteError(path, error.strerror or str(error))
-    os.close(descriptor)
-    raise refused
-
-
-def _make(path: Path) -> list[Path]:
-    """A cassette without interactions, there at once or not at all; returns it and the folders made for it."""
-    made: list[Path] = []
-    try:
-        made += [folder for folder in path.parents if not folder.exists()]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                os.fchmod(descriptor, 0o644)
-                file.write(HEADER)
-            _link(name, path)
-        finally:
-            Path(name).unlink()
-    except OSError as error:
-        for folder in made:
-            _remove(folder)
-        raise CassetteWriteError(path, error.strerror or str(error)) from error
-    return [path, *made]
-
 
 def _taken_over(path: Path) -> int:
     """The lock of a file that is there and holds nothing, as a cassette that was just made. Raises CassetteExists."""
     if not path.is_file():
         kind = "a folder" if path.is_dir() else "a link" if path.is_symlink() else "a device or a pipe"
         raise CassetteWriteError(path, f"it is no file but {kind}")
-    descriptor = _locked(path)
+    descriptor = locked(path)
     try:
         if not _holds_nothing(path):
             raise CassetteExists(path)
-        os.ftruncate(descriptor, 0)
-        _write(path, descriptor, HEADER)
+        file = KeptFile(path, descriptor, durable=False)
+        file.cut(0)
+        file.append(HEADER)
     except BaseException:
         os.close(descriptor)
         raise
@@ -277,23 +289,3 @@ def _read(path: Path, begin: int, size: int = -1) -> bytes:
     with path.open("rb") as file:
         file.seek(begin)
         return file.read(size)
-
-
-def _unlink(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise CassetteWriteError(path, error.strerror or str(error)) from error
-
-
-def _remove(path: Path) -> None:
-    """A file, or a folder in which nothing is."""
-    with suppress(OSError):
-        path.rmdir() if path.is_dir() else path.unlink()
-
-
-def _link(name: str, path: Path) -> None:
-    try:
-        os.link(name, path)
-    except FileExistsError as error:
-        raise CassetteExists(path) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,8 @@ from cloudtape.commands.options import FILE, REPORT, SESSION_OPTION
 from cloudtape.config import Config, Report, SynthesisOptions, listen_address
 from cloudtape.modes import MODES
 from cloudtape.output import line, say
-from cloudtape.serving import print_answer, run_loop, the_end
+from cloudtape.serving import print_answer, run_loop
+from cloudtape.signals import the_end
 
 if TYPE_CHECKING:
     from cloudtape.application import Application
@@ -83,7 +85,7 @@ def demo(
     config = Config(
         MODES["synthesize"], host=host, port=port, report=told, synthesis=options, most_sessions=max_sessions
     )
-    sys.exit(run_loop(_demo(config, verbose)))
+    sys.exit(run_loop(partial(_demo, config, verbose)))
 
 
 async def _demo(config: Config, verbose: bool) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cloudtape.errors import ConfigError
-from cloudtape.output import FORMAT, Screen, counted, line, loading_bar, print_json, say
+from cloudtape.output import FORMAT, Screen, counted, loading_bar, print_json, say
 
 if TYPE_CHECKING:
     from cloudtape.cassettes.cassette import Cassette
@@ -69,7 +69,8 @@ def show(path: Path, number: int | None, form: str) -> None:
 def scan(paths: tuple[Path, ...], form: str) -> None:
     """Look for secrets in cassettes; list each with its place and exit with 1 when there is one.
 
-    What is not there (body files, a torn end) is not looked at; where the rest is clean, the exit code is then 2.
+    What is not there (body files, a torn end) is not looked at, nor what lies beside a cassette and is no part of it;
+    where the rest is clean, the exit code is then 2.
 
     \b
     Example:
@@ -77,6 +78,7 @@ def scan(paths: tuple[Path, ...], form: str) -> None:
     """
     from cloudtape.cassettes.cassette import load
     from cloudtape.cassettes.errors import BodyMissing
+    from cloudtape.cassettes.files.strays import strays_of, told
     from cloudtape.cassettes.scrubbing.scan import scan as findings_of
 
     missing: list[BodyMissing] = []
@@ -86,6 +88,9 @@ def scan(paths: tuple[Path, ...], form: str) -> None:
         with loading_bar() as progress:
             cassette = load(path, progress=progress, cached=False)  # the YAML itself
         whole = tell(cassette) and whole
+        for stray in told(strays := strays_of(path, cassette.body_names)):
+            say(stray)
+        whole = whole and not strays
         findings += [(path, finding) for finding in findings_of(cassette, missing)]
     if form == "json":
         print_json([{"cassette": str(path), **_fields(finding)} for path, finding in findings])

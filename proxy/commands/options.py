@@ -13,7 +13,7 @@ from typing import Any, TypeVar, get_args
 
 import click
 
-from cloudtape.config import MOST_SESSIONS, Match
+from cloudtape.config import MOST_SESSIONS, Match, OnError
 from cloudtape.errors import ConfigError
 from cloudtape.modes import MODES, Mode
 
@@ -35,6 +35,7 @@ class ReadableFile(click.Path):
 
 FILE = ReadableFile()
 REPORT = click.Path(path_type=Path, dir_okay=False)
+SPOOL = click.Path(path_type=Path, exists=True, file_okay=False, writable=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,10 @@ GROUPS = (
         ),
         lambda mode: mode.needs_upstream,
     ),
-    OptionGroup(frozenset({"scrub_rules", "no_scrub", "record_errors"}), lambda mode: mode.writes is not None),
+    OptionGroup(
+        frozenset({"scrub_rules", "no_scrub", "record_errors", "durable", "on_error", "spool"}),
+        lambda mode: mode.writes is not None,
+    ),
     OptionGroup(frozenset({"max_sessions"}), lambda mode: mode.answers_alone),
     OptionGroup(frozenset({"match", "polling", "match_rules"}), lambda mode: mode.replays),
     OptionGroup(frozenset({"synthesize"}), _can_be_mixed),
@@ -138,9 +142,30 @@ UPSTREAM_OPTIONS = _all(
 RECORDING_OPTIONS = _all(
     [
         click.option("--scrub", "scrub_rules", type=FILE, help="More rules for what is a secret (YAML)."),
-        click.option("--no-scrub", is_flag=True, help="Keep secrets in the cassette. Never share such a file."),
+        click.option(
+            "--no-scrub",
+            is_flag=True,
+            help="Keep secrets in the cassette, which only you can read then. Never share such a file.",
+        ),
         click.option(
             "--record-errors", is_flag=True, help="Record 502 and 504, too, when the cloud cannot be reached."
+        ),
+        click.option(
+            "--on-error",
+            type=click.Choice(get_args(OnError)),
+            default="continue",
+            show_default=True,
+            help="When an interaction cannot be kept: go on for its client's sake, or stop at once.",
+        ),
+        click.option(
+            "--durable",
+            is_flag=True,
+            help="Have each interaction on disk (fsync) before its client has the end of the answer.",
+        ),
+        click.option(
+            "--spool",
+            type=SPOOL,
+            help="Folder for large bodies under way, best on the cassette's disk; else $TMPDIR or /var/tmp.",
         ),
     ]
 )

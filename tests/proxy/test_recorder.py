@@ -1,7 +1,9 @@
 """What becomes of a client's answer when it cannot be kept."""
 
 import asyncio
+import os
 import shutil
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from cloudtape.background import BackgroundProxy
 from cloudtape.cassettes.cassette import load
 from cloudtape.cassettes.errors import CassetteWriteError, ScrubError
 from cloudtape.cassettes.files.bodies import Spool, folder_of
-from cloudtape.cassettes.files.writer import CassetteWriter
+from cloudtape.cassettes.files.writer import CassetteWriter, Keeping
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
 from cloudtape.cassettes.scrubbing.scan import scan
 from cloudtape.journal import Journal
@@ -99,12 +101,40 @@ def test_a_large_body_overtakes_nothing_and_is_not_overtaken(tape: Path) -> None
     assert names(tape) == ["first", "large", "third"]
 
 
+def test_what_becomes_ready_while_the_disk_is_busy_goes_to_it_together(
+    tape: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    syncs = []
+    sync = os.fsync
+
+    def slow(descriptor: int) -> None:
+        syncs.append(descriptor)
+        time.sleep(0.05)
+        sync(descriptor)
+
+    async def come(keeper: Keeper) -> list[bool]:
+        async def one(number: int) -> bool:
+            await asyncio.sleep(number / 1000)
+            return await keeper.keep(ready(f"{number}"))
+
+        return await asyncio.gather(*map(one, range(1, 101)))
+
+    writer = CassetteWriter.create(tape, Keeping(durable=True))
+    monkeypatch.setattr(os, "fsync", slow)
+    kept = asyncio.run(come(Keeper(writer, refuses, Journal())))
+    assert kept == [True] * 100
+    assert sorted(map(int, names(tape))) == list(range(1, 101))
+    assert len(syncs) < 30
+
+
 def test_a_bug_in_keeping_reaches_everybody_who_waits(tape: Path) -> None:
     def fails(interaction: Interaction) -> Interaction:
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError):
-        asyncio.run(asyncio.wait_for(kept(Keeper(CassetteWriter.create(tape), fails, Journal()), [ready("one")]), 5))
+    for keeping in (Keeping(), Keeping(durable=True)):
+        keeper = Keeper(CassetteWriter.create(tape.with_name(f"{keeping.durable}.yaml"), keeping), fails, Journal())
+        with pytest.raises(ZeroDivisionError):
+            asyncio.run(asyncio.wait_for(kept(keeper, [ready("one")]), 5))
 
 
 def names_and_marks(tape: Path) -> list[tuple[str, bool]]:

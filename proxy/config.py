@@ -87,6 +87,9 @@ class Report:
 class Config:
     """`upstream` is the cloud's auth URL. With `port` 0 the system chooses a free one.
 
+    `allow_hosts`: names under which clients may ask besides those of this machine. `proxy`: the forward proxy on the way
+    to the cloud; None for what the environment says, empty for none.
+
     `all_or_nothing`: what a run has recorded is taken back unless it ends well, as it is in the mode `refresh` anyway.
 
     Raises ConfigError when the parts do not fit each other.
@@ -100,6 +103,8 @@ class Config:
     layout: Layout = "prefix"
     tls: Tls = field(default_factory=Tls)
     timeouts: Timeouts = field(default_factory=Timeouts)
+    proxy: str | None = None
+    allow_hosts: tuple[str, ...] = ()
     scrub: bool = True
     scrub_rules: Path | None = None
     record_errors: bool = False

@@ -10,6 +10,7 @@ from cloudtape.cassettes.messages import Route
 from cloudtape.config import Config
 from cloudtape.errors import ListenError
 from cloudtape.http.edge import Edge
+from cloudtape.http.hosts import Door, is_loopback
 from cloudtape.http.server import Server
 from cloudtape.routes import Routes
 
@@ -75,10 +76,16 @@ class Doors:
         """Listen; returns the port."""
         listening = self._socket(port)
         actual: int = listening.getsockname()[1]
-        server = Server(self._edge.handle, self._edge.refuse, actual)
+        server = Server(self._edge.handle, self._edge.refuse, self._door(listening, actual))
         listener = await asyncio.get_running_loop().create_server(server, sock=listening, backlog=512)
         self._servers.append((listener, server))
         return actual
+
+    def _door(self, listening: socket.socket, port: int) -> Door:
+        """The names that a socket answers to: those of this machine where nobody else reaches it, or as asked for."""
+        allowed, has_cloud = self._config.allow_hosts, self._config.mode.needs_upstream
+        is_local = is_loopback(listening.getsockname()[0])
+        return Door(port, allowed, any_name=not is_local and not allowed, dotless=is_local and not has_cloud)
 
     def _socket(self, port: int) -> socket.socket:
         host = self._config.host

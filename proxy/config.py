@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import ssl
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
@@ -87,8 +88,8 @@ class Report:
 class Config:
     """`upstream` is the cloud's auth URL. With `port` 0 the system chooses a free one.
 
-    `allow_hosts`: names under which clients may ask besides those of this machine. `proxy`: the forward proxy on the way
-    to the cloud; None for what the environment says, empty for none.
+    `proxy`: the forward proxy on the way to the cloud; None for what the environment says, empty for none.
+    `allow_hosts`: names under which clients may ask besides those of this machine.
 
     `all_or_nothing`: what a run has recorded is taken back unless it ends well, as it is in the mode `refresh` anyway.
 
@@ -166,3 +167,11 @@ def listen_address(text: str) -> tuple[str, int]:
     if not match or int(match["port"]) > 65535:
         raise ConfigError(f"{text!r} is not an address to listen on (127.0.0.1:8780, [::1]:8780 or a port)")
     return (match["host"] or "127.0.0.1").strip("[]"), int(match["port"])
+
+
+def allowed_hosts(names: Iterable[str]) -> tuple[str, ...]:
+    """Names of `--allow-host`, `*.example.org` with all below. Raises ConfigError for what is no name."""
+    for name in names:
+        if not re.fullmatch(r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|\[?[0-9A-Fa-f:.]+\]?", name):
+            raise ConfigError(f"--allow-host: {name!r} is no host name; it takes no port (tape.example.org)")
+    return tuple(name.strip("[]") for name in names)

@@ -7,6 +7,7 @@
     ├── BadRequest              the client's request cannot be understood (4xx)
     │   ├── RouteRefused        it names an origin or a path that is no known route
     │   ├── HostRefused         it came under a name that is not ours
+    │   ├── TooLarge            its body is longer than can be kept
     │   ├── NotAllowed          its method is one that nobody here is allowed (CONNECT)
     │   └── NotSpoken           it asks for what a proxy could do and this one does not
     ├── ClientGone              nobody is there any more to be answered
@@ -62,6 +63,13 @@ class HostRefused(BadRequest):
         super().__init__(
             f"{host!r} is not a name of this proxy, which answers on this machine only; --allow-host allows others"
         )
+
+
+class TooLarge(BadRequest):
+    status = 413
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the body of a request is longer than {limit >> 30} GiB")
 
 
 class NotAllowed(BadRequest):

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cloudtape.commands.options import FILE, REPORT
-from cloudtape.config import Config, Report, SynthesisOptions, listen_address
+from cloudtape.commands.options import FILE, REPORT, listen_option
+from cloudtape.config import Config, Report, SynthesisOptions, allowed_hosts, listen_address
 from cloudtape.modes import MODES
 from cloudtape.serving import print_answer, run_loop, say, the_end
 
@@ -52,12 +52,19 @@ def pace_options(command: Any) -> Any:
 
 
 @click.command()
-@click.option("--listen", default=DEFAULT_LISTEN, show_default=True, metavar="HOST:PORT")
+@listen_option(DEFAULT_LISTEN)
 @synthesis_options
 @click.option("--verbose", "-v", is_flag=True, help="Print a line for each request.")
 @click.option("--report", type=REPORT, help="Write a line of JSON here for each request.")
 def demo(
-    listen: str, world: Path | None, save: Path | None, seed: int, lifecycle: str, verbose: bool, report: Path | None
+    listen: str,
+    allow_hosts: tuple[str, ...],
+    world: Path | None,
+    save: Path | None,
+    seed: int,
+    lifecycle: str,
+    verbose: bool,
+    report: Path | None,
 ) -> None:
     """Be an OpenStack that unmodified clients believe, with no cloud and no cassette.
 
@@ -71,7 +78,8 @@ def demo(
     host, port = listen_address(listen)
     options = SynthesisOptions(world, save, seed, lifecycle)
     told = Report(report) if report else None
-    config = Config(MODES["synthesize"], host=host, port=port, report=told, synthesis=options)
+    names = allowed_hosts(allow_hosts)
+    config = Config(MODES["synthesize"], host=host, port=port, allow_hosts=names, report=told, synthesis=options)
     sys.exit(run_loop(_demo(config, verbose)))
 
 
@@ -103,7 +111,9 @@ def _announce(proxy: Application, clouds: Path) -> None:
     others = {name: part.settings_of(user) for name, user in zip(named[:-1], part.users, strict=False)}
     clouds.write_text(clouds_yaml(proxy.auth_url, part.settings, others))
     say(f"a cloud is at {proxy.auth_url} (Ctrl-C ends it)")
-    for note in proxy.notes:
+    if proxy.listening != proxy.url:
+        say(f"listening on {proxy.listening}")
+    for note in (*proxy.notes, *proxy.warnings):
         say(note)
     for name, user in zip(named, part.users, strict=True):
         say(f"  OS_CLOUD={quote(name)} is user {user.name}, password {user.password}, project {user.project}")

@@ -114,11 +114,8 @@ class Dialer:
 
 def _why(error: OSError | UnicodeError, proxy: ForwardProxy | None) -> str:
     """What the system says of a connection."""
-    if isinstance(error, ssl.SSLError):
-        said = (
-            f"{error.reason or 'TLS'}: {error}" if not isinstance(error, ssl.SSLCertVerificationError) else str(error)
-        )
-    else:
-        number = getattr(error, "errno", None)
-        said = os.strerror(number) if number and number > 0 else getattr(error, "strerror", None) or str(error)
+    said = str(error)
+    if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
+        known = error.errno is not None and error.errno > 0
+        said = os.strerror(error.errno or 0) if known else error.strerror or said
     return f"{said} (through the proxy {proxy})" if proxy else said

@@ -15,6 +15,9 @@ from cloudtape.http.server import Server
 from cloudtape.routes import Routes
 
 SHUTDOWN_SECONDS = 5.0
+# Addresses that stand for all of them, and how a client on this machine names one of those.
+EVERYWHERE = {"0.0.0.0": "all IPv4 addresses", "::": "all addresses"}  # noqa: S104  (recognised, not bound)
+HERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
 
 
 class Doors:
@@ -28,6 +31,8 @@ class Doors:
         self._seen = -1
         self._turn = asyncio.Lock()
         self._port = 0
+        self._bound = ""
+        self._is_local = True
 
     @property
     def url(self) -> str:
@@ -36,9 +41,27 @@ class Doors:
     @property
     def _host(self) -> str:
         """How a client on this machine names the listening address."""
-        named = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  (recognised, not bound)
         host = self._config.host
-        return named.get(host, f"[{host}]" if ":" in host else host)
+        return HERE.get(host, f"[{host}]" if ":" in host else host)
+
+    @property
+    def listening(self) -> str:
+        """Where it listens, for a person; the last word is the address for clients on this machine."""
+        kind = EVERYWHERE.get(self._config.host)
+        return f"{self._bound}, {kind} of this machine: {self.url}" if kind else self.url
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know before others reach it."""
+        if self._is_local or not self._config.mode.needs_upstream:
+            return ()
+        host = self._config.host
+        where = f"{EVERYWHERE[host]} ({host})" if host in EVERYWHERE else host
+        upstream = urlsplit(self._config.upstream).netloc
+        return (
+            f"warning: {where} can be reached from elsewhere: whoever reaches port {self._port} reaches the cloud "
+            f"{upstream} through it; --listen 127.0.0.1:{self._port} is for this machine only",
+        )
 
     def base_of(self, route: Route) -> str:
         """The address under which a client reaches a route."""
@@ -50,6 +73,8 @@ class Doors:
         """Raises ListenError."""
         self._edge = edge
         self._port = await self._serve(self._config.port)
+        host = self._config.host
+        self._bound = f"[{host}]:{self._port}" if ":" in host else f"{host}:{self._port}"
         await self.follow(routes)
 
     async def follow(self, routes: Routes) -> None:
@@ -84,7 +109,7 @@ class Doors:
     def _door(self, listening: socket.socket, port: int) -> Door:
         """The names that a socket answers to: those of this machine where nobody else reaches it, or as asked for."""
         allowed, has_cloud = self._config.allow_hosts, self._config.mode.needs_upstream
-        is_local = is_loopback(listening.getsockname()[0])
+        self._is_local = is_local = is_loopback(listening.getsockname()[0])
         return Door(port, allowed, any_name=not is_local and not allowed, dotless=is_local and not has_cloud)
 
     def _socket(self, port: int) -> socket.socket:

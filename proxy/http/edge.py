@@ -7,7 +7,7 @@ proxy's. Whatever goes wrong inside ends as an HTTP answer in the service's own 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ from cloudtape.addressing import Client, Place, locate, session_asked_for
 from cloudtape.cassettes.errors import CassetteError
 from cloudtape.cassettes.files.bodies import Spool
 from cloudtape.cassettes.messages import Body, Headers, Request, Response, Stream, header
-from cloudtape.errors import BadRequest, BodyBroken, ClientGone, NotAllowed, NotSpoken, ProxyError
+from cloudtape.errors import BadRequest, BodyBroken, ClientGone, NotAllowed, NotSpoken, ProxyError, TooLarge
 from cloudtape.http.headers import SESSION_HEADER, for_upstream
 from cloudtape.http.incoming import Incoming
 from cloudtape.http.outward import outward
@@ -34,6 +34,8 @@ from cloudtape.synthesis.faults import fault
 logger = logging.getLogger(__name__)
 
 Answer = Callable[[Request], Awaitable[Response | Ready]]
+# Bytes of a request's body: of one that is kept here (Swift's own limit for an object), and of one that is passed on.
+MOST_KEPT, MOST_PASSED = 5 * 1024**3 + 2, 256 * 1024**3
 SESSION_FIELD = SESSION_HEADER.lower()
 NO_PORTS: Mapping[int, str] = {}
 
@@ -180,15 +182,27 @@ def _with_default_ports(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 async def _body_of(incoming: Incoming, spool: Spool | None) -> Body:
     """The request's body: bytes where it is small (or a spool was given and it stayed small), else a stream."""
+    length, limit = incoming.length, MOST_KEPT if spool else MOST_PASSED
+    if length is not None and length > limit:
+        raise TooLarge(limit)
     if spool:
-        async for chunk in incoming.chunks():
+        async for chunk in _limited(incoming.chunks(), limit):
             spool.write(chunk)
         return spool.finish()
-    length = incoming.length
-    limit = DOCUMENT_LIMIT // 4 if is_document(incoming.head.told.get("content-type")) else INLINE_LIMIT
-    if length is not None and length <= limit:
+    inline = DOCUMENT_LIMIT // 4 if is_document(incoming.head.told.get("content-type")) else INLINE_LIMIT
+    if length is not None and length <= inline:
         return await incoming.read()
-    return Stream(incoming.chunks(), length)
+    return Stream(_limited(incoming.chunks(), MOST_PASSED), length)
+
+
+async def _limited(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
+    """Raises TooLarge: a request may have no end."""
+    size = 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge(limit)
+        yield chunk
 
 
 def _uri(uri: str, rewriter: Rewriter) -> str:

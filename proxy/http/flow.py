@@ -32,7 +32,7 @@ class Flow(asyncio.Protocol):
         if (plain := transport.get_extra_info("socket")) is not None and plain.family != socket.AF_UNIX:
             plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  (asyncio's signature)
         self.transport = None
         self._let_go()
 

@@ -110,10 +110,11 @@ class Wire(Flow):
         if body is not None:
             self._upload = self.loop.create_task(self._send(body))
         try:
-            return await asked
+            answer: Answer = await asked
         except BaseException:
             self.close()
             raise
+        return answer
 
     def close(self) -> None:
         """Does nothing where it is closed already."""

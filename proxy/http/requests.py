@@ -14,19 +14,19 @@ from urllib.parse import urlsplit
 import msgspec
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
+from cloudtape.addressing import ABSOLUTE, NO_TARGET
 from cloudtape.cassettes.messages import Headers
 from cloudtape.errors import BodyBroken
 from cloudtape.http.flow import NOTHING, Arriving
 from cloudtape.http.headers import Named
 
-MAX_HEAD = 256 * 1024
-"""Bytes of a head, and of what stands beside a body that comes in chunks."""
+MAX_HEAD = 128 * 1024
+"""Bytes of a head, and of what stands beside a body that comes in chunks; services take 64 kiB at most."""
 MAX_FIELDS = 1024
 # One space between each; a target is any byte but blanks and control characters (see addressing.TARGET).
 LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) ([^\x00-\x20\x7f]+) HTTP/1\.([01])\r\n")
 BEGIN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}(\Z| [^\x00-\x20\x7f]*(\Z| [HTP/1.0]{0,8}\r?\Z))")
 OTHER_VERSION = re.compile(rb"[^\x00-\x20\x7f]+ [^\x00-\x20\x7f]+ HTTP/(?!1\.[01]\r)\d+(\.\d+)?\r\n")
-BARE_LINE_END = re.compile(rb"(?<!\r)\n")
 END = b"\r\n\r\n"
 CHUNKED_END = b"\n\r\n"
 # The parser needs a line; it is given one that it likes.
@@ -148,7 +148,7 @@ class RequestReader:
         """Refuse at once what will never be a head, or is too long already; `start`: what was checked before."""
         if len(self._begun) > MAX_HEAD:
             raise Refused(431, f"the head of a request is longer than {MAX_HEAD} bytes")
-        if BARE_LINE_END.search(self._begun, max(0, start - 1)):
+        if self._begun.count(b"\n", start) != self._begun.count(b"\r\n", max(0, start - 1)):
             raise Refused(400, "a line of the head ends without a carriage return")
         if not self._line_is_known and (b"\n" in self._begun[start:] or len(self._begun) < 1024):
             self._line_is_known = LINE.match(self._begun) is not None
@@ -172,8 +172,8 @@ class RequestReader:
         self._left = None if length is None else int(length)
         self.body = NOTHING if self._has_ended else Arriving(self._hold)
         self._beside, self._tail = 0, b""
-        if b"://" in target and target[:1] != b"/":
-            _check_url(target.decode("utf-8", "replace"))
+        if target[:1] != b"/" and method != b"CONNECT":
+            _check_absolute(target.decode("utf-8", "replace"))
         one = Head(method.decode(), target.decode("utf-8", "surrogateescape"), headers, told, is_modern, offers)
         return self._take(one, self.body)
 
@@ -281,12 +281,14 @@ class _Deaf:
     """For a parser of which only its objections are of interest."""
 
 
-def _check_url(target: str) -> None:
-    """Raises Refused for a target in absolute form that is no URL."""
+def _check_absolute(target: str) -> None:
+    """Raises Refused for what is neither a path nor a URL."""
     try:
         _ = urlsplit(target).port
     except ValueError:
         raise Refused(400, f"the request target is not a URL: {target}") from None
+    if not ABSOLUTE.match(target):
+        raise Refused(400, NO_TARGET)
 
 
 def _said(error: Exception) -> str:

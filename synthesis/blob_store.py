@@ -17,7 +17,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import aclosing, suppress
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import msgspec
 
@@ -26,6 +26,13 @@ from cloudtape.cassettes.messages import Body, StoredBody, Stream
 CHUNK = 256 * 1024
 IN_MEMORY = 256 * 1024
 QUOTA = 16 * 1024**3
+
+
+class Digest(Protocol):
+    """What `hashlib.new` gives."""
+
+    def update(self, data: bytes, /) -> None: ...
+    def hexdigest(self) -> str: ...
 
 
 class BlobError(Exception):
@@ -301,7 +308,7 @@ class Writing:
         self._buffer.clear()
 
 
-def _hash(algorithm: str) -> hashlib._Hash:
+def _hash(algorithm: str) -> Digest:
     return hashlib.new(algorithm, usedforsecurity=False)
 
 

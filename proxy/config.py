@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import ssl
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ Layout = Literal["prefix", "ports"]
 Match = Literal["exact", "bound", "unified", "adapted"]
 Polling = Literal["distinct", "as-recorded", "collapse"]
 
+HOST_NAME = re.compile(r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?")
 LONGEST_TIMEOUT = 24 * 3600
 """Seconds."""
 
@@ -170,8 +172,17 @@ def listen_address(text: str) -> tuple[str, int]:
 
 
 def allowed_hosts(names: Iterable[str]) -> tuple[str, ...]:
-    """Names of `--allow-host`, `*.example.org` with all below. Raises ConfigError for what is no name."""
-    for name in names:
-        if not re.fullmatch(r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|\[?[0-9A-Fa-f:.]+\]?", name):
+    """Names of `--allow-host`, `*.example.org` with all below, and addresses. Raises ConfigError for what is none."""
+    plain = tuple(name.strip("[]") for name in names)
+    for name in plain:
+        if not (HOST_NAME.fullmatch(name) or _is_address(name)):
             raise ConfigError(f"--allow-host: {name!r} is no host name; it takes no port (tape.example.org)")
-    return tuple(name.strip("[]") for name in names)
+    return plain
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -6,6 +6,7 @@ A dependency may change everything else between two releases, beside a user's ow
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -59,9 +60,9 @@ BY_THEIR_ALL = {"click", "msgspec", "pytest", "yaml"}
 NAMED_TUPLE = {"_asdict", "_fields", "_make", "_replace"}
 
 
-def trees() -> Iterator[tuple[Path, ast.Module]]:
-    for path in MODULES:
-        yield path, ast.parse(path.read_text())
+@cache
+def trees() -> list[tuple[Path, ast.Module]]:
+    return [(path, ast.parse(path.read_text())) for path in MODULES]
 
 
 def used(tree: ast.Module) -> Iterator[tuple[str, str]]:

@@ -85,14 +85,11 @@ class Dialer:
         wire = Wire(loop, self._read)
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
         connected = await aiohappyeyeballs.start_connection(found, happy_eyeballs_delay=HAPPY_EYEBALLS_DELAY)
-        try:
-            if is_secure:
-                await loop.create_connection(lambda: wire, sock=connected, ssl=self._context, server_hostname=host)
-            else:
-                await loop.create_connection(lambda: wire, sock=connected)
-        except BaseException:
-            connected.close()
-            raise
+        # From here on the socket is the loop's, which closes it when this fails.
+        if is_secure:
+            await loop.create_connection(lambda: wire, sock=connected, ssl=self._context, server_hostname=host)
+        else:
+            await loop.create_connection(lambda: wire, sock=connected)
         return wire
 
     async def _tunnel(self, wire: Wire, origin: Origin, proxy: ForwardProxy) -> Wire:

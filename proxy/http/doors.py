@@ -31,8 +31,6 @@ class Doors:
         self._seen = -1
         self._turn = asyncio.Lock()
         self._port = 0
-        self._bound = ""
-        self._is_local = True
 
     @property
     def url(self) -> str:
@@ -48,14 +46,17 @@ class Doors:
     def listening(self) -> str:
         """Where it listens, for a person; the last word is the address for clients on this machine."""
         kind = EVERYWHERE.get(self._config.host)
-        return f"{self._bound}, {kind} of this machine: {self.url}" if kind else self.url
+        if not kind:
+            return self.url
+        host = self._config.host
+        return f"{f'[{host}]' if ':' in host else host}:{self._port}, {kind} of this machine: {self.url}"
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a person should know before others reach it."""
-        if self._is_local or not self._config.mode.needs_upstream:
-            return ()
         host = self._config.host
+        if is_loopback(host) or not self._config.mode.needs_upstream:
+            return ()
         where = f"{EVERYWHERE[host]} ({host})" if host in EVERYWHERE else host
         upstream = urlsplit(self._config.upstream).netloc
         return (
@@ -73,8 +74,6 @@ class Doors:
         """Raises ListenError."""
         self._edge = edge
         self._port = await self._serve(self._config.port)
-        host = self._config.host
-        self._bound = f"[{host}]:{self._port}" if ":" in host else f"{host}:{self._port}"
         await self.follow(routes)
 
     async def follow(self, routes: Routes) -> None:
@@ -109,7 +108,7 @@ class Doors:
     def _door(self, listening: socket.socket, port: int) -> Door:
         """The names that a socket answers to: those of this machine where nobody else reaches it, or as asked for."""
         allowed, has_cloud = self._config.allow_hosts, self._config.mode.needs_upstream
-        self._is_local = is_local = is_loopback(listening.getsockname()[0])
+        is_local = is_loopback(listening.getsockname()[0])
         return Door(port, allowed, any_name=not is_local and not allowed, dotless=is_local and not has_cloud)
 
     def _socket(self, port: int) -> socket.socket:

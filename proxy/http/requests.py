@@ -23,6 +23,8 @@ from cloudtape.http.headers import Named
 MAX_HEAD = 128 * 1024
 """Bytes of a head, and of what stands beside a body that comes in chunks; services take 64 kiB at most."""
 MAX_FIELDS = 1024
+MOST_KNOWN = 4096
+"""Bytes of fields that are remembered of a connection, so as not to be read again."""
 # One space between each; a target is any byte but blanks and control characters (see addressing.TARGET).
 LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) ([^\x00-\x20\x7f]+) HTTP/1\.([01])\r\n")
 BEGIN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}(\Z| [^\x00-\x20\x7f]*(\Z| [HTP/1.0]{0,8}\r?\Z))")
@@ -92,6 +94,9 @@ class RequestReader:
         self._line_is_known = False
         self._fields: list[tuple[str, str]] = []
         self._has_ended = True
+        self._known = b""
+        self._headers: Headers = ()
+        self._told: dict[str, str] = {}
         self._left: int | None = 0
         self._beside = 0
         self._tail = b""
@@ -162,16 +167,18 @@ class RequestReader:
         if len(head) > 4 * MAX_FIELDS and head.count(b"\n") > MAX_FIELDS + 2:
             raise Refused(431, f"the head of a request has more than {MAX_FIELDS} fields")
         method, target, minor = found.groups()
-        text = head[found.end() :]
-        offers = self._parse(LINES[minor], text)
-        is_modern = minor == b"1"
-        headers, self._fields = tuple(self._fields), []
-        told = _told(headers)
-        self._check_codings(told, is_modern)
-        length = told.get("content-length")
-        self._left = None if length is None else int(length)
+        text, offers, is_modern = head[found.end() :], "", minor == b"1"
+        if text != self._known:  # a client says the same of itself again and again
+            offers = self._parse(LINES[minor], text)
+            self._headers, self._fields = tuple(self._fields), []
+            self._told = _told(self._headers)
+            self._check_codings(self._told, is_modern)
+            length = self._told.get("content-length")
+            self._left = None if length is None else int(length)
+            self._beside, self._tail = 0, b""
+            self._known = text if self._has_ended and not offers and len(text) <= MOST_KNOWN else b""
+        headers, told = self._headers, self._told
         self.body = NOTHING if self._has_ended else Arriving(self._hold)
-        self._beside, self._tail = 0, b""
         if target[:1] != b"/" and method != b"CONNECT":
             _check_absolute(target.decode("utf-8", "replace"))
         one = Head(method.decode(), target.decode("utf-8", "surrogateescape"), headers, told, is_modern, offers)

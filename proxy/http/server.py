@@ -89,6 +89,7 @@ class Connection(Flow):
         self._refused: Refused | None = None
         self._breaks_a_body = False
         self._task: asyncio.Task[None] | None = None
+        self._more: asyncio.Future[None] | None = None
         self._head_since = 0.0
         self._heard_at = loop.time()
         self._ending = False
@@ -123,7 +124,7 @@ class Connection(Flow):
         """The client has said all that it wanted; it still hears the answers."""
         self._ending = True
         self._reader.break_off(ConnectionResetError("the client has closed the connection"))
-        return self._task is not None
+        return not self._is_idle
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._ending = True
@@ -131,6 +132,8 @@ class Connection(Flow):
         self._reader.break_off(ConnectionResetError("the client has closed the connection"))
         self._forget_waiting()
         super().connection_lost(exc)
+        if self._more is not None:
+            self._wake()
 
     # --- what the server calls ---------------------------------------------------------------------------------------
 
@@ -138,9 +141,14 @@ class Connection(Flow):
         """Take no more requests. The task that still answers one, if there is one."""
         self._ending = True
         self._forget_waiting()
-        if self._task is None:
-            self.close()
-        return self._task
+        if not self._is_idle:
+            return self._task
+        self.close()
+        return None
+
+    @property
+    def _is_idle(self) -> bool:
+        return self._task is None or self._more is not None
 
     def abort(self) -> None:
         if self._task is not None:
@@ -148,13 +156,13 @@ class Connection(Flow):
         self.abort_transport()
 
     def look_at_limits(self, now: float) -> None:
-        if self._task is not None and self._head_since:
+        if self._head_since and not self._is_idle:
             self._head_since = now  # it is not read as fast as it could be while others are answered
         if self._head_since and now - self._head_since > HEAD_SECONDS:
             self._refuse(Refused(408, f"the head of a request took longer than {HEAD_SECONDS:.0f} s"))
         elif self._reader.body.is_awaited and not self.reading_is_held and now - self._heard_at > BODY_SECONDS:
             self._refuse(Refused(408, f"nothing came of the body of a request for {BODY_SECONDS:.0f} s"))
-        elif self._task is None and now - self._heard_at > IDLE_SECONDS:
+        elif self._is_idle and now - self._heard_at > IDLE_SECONDS:
             self.close()
 
     # --- requests ----------------------------------------------------------------------------------------------------
@@ -162,8 +170,7 @@ class Connection(Flow):
     def _take(self, one: Head, body: Arriving) -> bool:
         """Queue a request; whether another one may be queued behind it."""
         self._waiting.append(Incoming(one, body, self))
-        if self._task is None:
-            self._task = self.loop.create_task(self._answer_all())
+        self._wake()
         if one.offers in LEAVING_HTTP:  # what follows is no HTTP
             self._ending = True
             self._reader.is_done = True
@@ -178,8 +185,14 @@ class Connection(Flow):
         self._refused, self._head_since = error, 0.0
         self._breaks_a_body = not self._reader.body.has_ended
         self._reader.break_off(broken(error))
+        self._wake()
+
+    def _wake(self) -> None:
+        """There is something to answer, or nothing ever again."""
         if self._task is None:
             self._task = self.loop.create_task(self._answer_all())
+        elif self._more is not None and not self._more.done():
+            self._more.set_result(None)
 
     def _forget_waiting(self) -> None:
         self._waiting.clear()
@@ -207,26 +220,34 @@ class Connection(Flow):
             self.transport.abort()
 
     async def _answer_all(self) -> None:
-        stays = False
+        """From the first request on, for as long as there is a connection."""
         try:
-            while found := self._next():
-                if not await self._answer(found):
-                    return
+            while True:
+                while found := self._next():
+                    if not await self._answer(found):
+                        return
+                if self._refused is not None or self._ending:
+                    break
+                await self._hears_more()
             if self._refused is not None and not self._breaks_a_body:  # whoever reads that body has heard of it
                 said = self.server.refuse(self._refused.status, self._refused.why)
                 self.write(head(said, "GET", True, close=True) + _bytes(said.body))
-            stays = self._refused is None and not self._ending
         except ConnectionError:
             pass  # the client has gone
         except Exception:
             logger.exception("a connection failed")
             self.server.refuse(500, "an answer could not be written; the log says why")
         finally:
-            self._task = None
-            self._heard_at = self.loop.time()
-            if not stays:
-                self._ending = True
-                self.close()
+            self._ending = True
+            self.close()
+
+    async def _hears_more(self) -> None:
+        self._heard_at = self.loop.time()
+        self._more = self.loop.create_future()
+        try:
+            await self._more
+        finally:
+            self._more = None
 
     async def _answer(self, incoming: Incoming) -> bool:
         """Whether the connection can be used again."""

@@ -244,6 +244,13 @@ class RequestReader:
         """Tell whoever reads the body that is under way that its end will never come."""
         self.body.fail(error)
 
+    def close(self) -> None:
+        """Let go of all that refers to this and to the connection, so that both are gone at once."""
+        self._parser = HttpRequestParser(_Deaf())
+        self._take, self._hold = _no_room, _hold_nothing
+        self._begun = bytearray()
+        self.is_done = True
+
     # --- what the parser calls ----------------------------------------------------------------------------------------
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -282,6 +289,14 @@ def _wrong_line(head: bytes) -> tuple[int, str]:
     except (HttpParserError, HttpParserUpgrade) as error:
         return 400, _said(error)
     return 400, "this is no request of HTTP/1.1: METHOD TARGET HTTP/1.1"
+
+
+def _no_room(_: Head, __: Arriving) -> bool:
+    return False
+
+
+def _hold_nothing(_: bool) -> None:
+    pass
 
 
 class _Deaf:

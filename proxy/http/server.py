@@ -130,6 +130,7 @@ class Connection(Flow):
         self._ending = True
         self.server.connections.discard(self)
         self._reader.break_off(ConnectionResetError("the client has closed the connection"))
+        self._reader.close()
         self._forget_waiting()
         super().connection_lost(exc)
         if self._more is not None:
@@ -182,9 +183,10 @@ class Connection(Flow):
 
     def _refuse(self, error: Refused) -> None:
         """Nothing more can be read from this client; what it has asked before is answered, and then this said."""
-        self._refused, self._head_since = error, 0.0
+        self._refused, self._head_since = Refused(error.status, error.why), 0.0  # without what was read until then
         self._breaks_a_body = not self._reader.body.has_ended
         self._reader.break_off(broken(error))
+        self._reader.close()
         self._wake()
 
     def _wake(self) -> None:

@@ -182,6 +182,7 @@ class Wire(Flow):
             self._body.end()
         how = exc or "it ended too early"
         super().connection_lost(exc)
+        self._parser = None  # which refers to this
         self._fail(WireBroken(f"the connection was lost: {how}") if self._heard else WireDropped(f"it was lost: {how}"))
 
     # --- what the parser calls ----------------------------------------------------------------------------------------

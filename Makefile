@@ -16,7 +16,7 @@ edge: build/edge-oldest/.installed build/edge-newest/.installed ## pass the edge
 	build/edge-oldest/bin/python -m pytest $(EDGE_TESTS)
 	build/edge-newest/bin/python -m pytest $(EDGE_TESTS)
 
-EDGE_TESTS := -q tests/proxy/http tests/test_documented.py
+EDGE_TESTS := -q tests/proxy/http
 
 build/edge-%/.installed: pyproject.toml tests/edge/%.txt
 	test -x build/edge-$*/bin/python || $(PYTHON) -m venv build/edge-$*

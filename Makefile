@@ -3,13 +3,25 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types bench live scenarios outside planter tempest tempest-replay kill clean
+.PHONY: demo test edge lint types bench live scenarios outside planter tempest tempest-replay kill clean
 
 demo: $(VENV)/.installed ## replay a recorded cloud to the real openstack client
 	@$(BIN)/python examples/demo.py
 
 test: $(VENV)/.installed ## install what the tests need, and pass them
 	$(BIN)/python -m pytest
+
+# The edge beside the oldest and the newest of what it stands on, and of the aiohttp that users may have beside it.
+edge: build/edge-oldest/.installed build/edge-newest/.installed ## pass the edge's tests with oldest and newest packages
+	build/edge-oldest/bin/python -m pytest $(EDGE_TESTS)
+	build/edge-newest/bin/python -m pytest $(EDGE_TESTS)
+
+EDGE_TESTS := -q tests/proxy/http
+
+build/edge-%/.installed: pyproject.toml tests/edge/%.txt
+	test -x build/edge-$*/bin/python || $(PYTHON) -m venv build/edge-$*
+	build/edge-$*/bin/pip install --quiet --disable-pip-version-check --upgrade -e '.[edge]' -r tests/edge/$*.txt
+	touch $@
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

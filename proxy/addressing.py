@@ -27,7 +27,9 @@ SESSION_PREFIX = "/_session/"
 SESSION_NAME = re.compile(r"[A-Za-z0-9._~-]{1,100}")
 # What may stand in a Host field; it is copied into links, so nothing else may.
 HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
-ORIGIN = re.compile(r"https?://(?P<authority>[^/?#]*)", re.IGNORECASE)
+# Whoever reads an authority with a user, a backslash or the like may find another host in it than we do.
+ABSOLUTE = re.compile(rf"https?://{HOST.pattern}(?=[/?]|$)", re.IGNORECASE)
+NO_TARGET = "the request target is neither a path nor an http URL without credentials"
 # An origin-form target is visible ASCII or a byte above it, never a blank or a control character (RFC 9112, 3.2).
 TARGET = re.compile(r"[^\x00-\x20\x7f]*")
 
@@ -105,9 +107,9 @@ def session_asked_for(client: Client) -> str:
 
 
 def _absolute(client: Client, routes: Routes) -> Place:
-    found = ORIGIN.match(client.target)
-    if found is None or not HOST.fullmatch(found["authority"]):
-        raise BadRequest("the request target is neither a path nor an http URL of a host")
+    found = ABSOLUTE.match(client.target)
+    if found is None:
+        raise BadRequest(NO_TARGET)
     route = routes.serving(client.target)
     if route is None:
         origin = origin_of(client.target)

@@ -109,6 +109,16 @@ class Application:
         return self._doors.url
 
     @property
+    def listening(self) -> str:
+        """Where it listens, for a person; the proxy's own address is the last word."""
+        return self._doors.listening
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know before others reach it."""
+        return self._doors.warnings
+
+    @property
     def auth_url(self) -> str:
         """What a client sets as its auth URL."""
         identity = self.routes.named(IDENTITY) or next((one for one in self.routes if one.service == IDENTITY), None)

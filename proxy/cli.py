@@ -32,8 +32,19 @@ from cloudtape.commands.options import (
     listen_option,
     refuse_idle,
 )
-from cloudtape.config import MOST_SESSIONS, Config, Report, SynthesisOptions, Timeouts, Tls, listen_address, mode_named
+from cloudtape.config import (
+    MOST_SESSIONS,
+    Config,
+    Report,
+    SynthesisOptions,
+    Timeouts,
+    Tls,
+    allowed_hosts,
+    listen_address,
+    mode_named,
+)
 from cloudtape.errors import ConfigError, ProxyError
+from cloudtape.http.proxies import parse_proxy
 from cloudtape.matchers.errors import MatcherError
 from cloudtape.modes import MODES, Mode, Writes
 from cloudtape.openstack.errors import OperationCatalogError
@@ -98,6 +109,8 @@ def _config(mode: Mode, cassettes: tuple[Path, ...], options: dict[str, Any]) ->
             options.get("key") or tls.key,
         )
     host, port = listen_address(options.get("listen", "0"))
+    if options.get("proxy"):
+        parse_proxy(options["proxy"])
     config = Config(
         mode,
         cassettes,
@@ -107,6 +120,8 @@ def _config(mode: Mode, cassettes: tuple[Path, ...], options: dict[str, Any]) ->
         options.get("layout", "prefix"),
         tls,
         Timeouts(options.get("connect_timeout", 10.0), options.get("read_timeout", 300.0)),
+        proxy=options.get("proxy"),
+        allow_hosts=allowed_hosts(options.get("allow_hosts", ())),
         scrub=not options.get("no_scrub", False),
         scrub_rules=options.get("scrub_rules"),
         record_errors=options.get("record_errors", False),
@@ -197,7 +212,7 @@ async def _serve(config: Config, verbose: bool) -> int:
     try:
         ended = the_end()
         _stop_on_error(proxy, ended)
-        _announce(proxy.url, proxy.auth_url, proxy.notes)
+        _announce(proxy)
         await ended.wait()
     finally:
         await proxy.__aexit__(None, None, None)
@@ -216,11 +231,11 @@ def _stop_on_error(proxy: Application, ended: asyncio.Event) -> None:
         proxy.journal.loss_listeners.append(stop)
 
 
-def _announce(url: str, auth_url: str, notes: tuple[str, ...]) -> None:
-    for note in notes:
+def _announce(proxy: Application) -> None:
+    for note in (*proxy.notes, *proxy.warnings):
         say(note)
-    say(f"listening on {url}")
-    say(f"point a client at it with OS_AUTH_URL={auth_url} (Ctrl-C ends)")
+    say(f"listening on {proxy.listening}")
+    say(f"point a client at it with OS_AUTH_URL={proxy.auth_url} (Ctrl-C ends)")
 
 
 # --- run -----------------------------------------------------------------------------------------------------------
@@ -267,7 +282,7 @@ async def _run(config: Config, settings: dict[str, Any], command: tuple[str, ...
     code, stopped = FAILED, asyncio.Event()
     _stop_on_error(proxy, stopped)
     try:
-        for note in proxy.notes:
+        for note in (*proxy.notes, *proxy.warnings):
             say(note)
         code = await run_command(proxy, command, settings, stopped)
     finally:

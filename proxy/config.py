@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import ssl
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
@@ -20,6 +22,7 @@ OnError = Literal["continue", "stop"]
 
 MOST_SESSIONS = 2048
 """Sessions with a name that have a past or a world of their own at once."""
+HOST_NAME = re.compile(r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?")
 LONGEST_TIMEOUT = 24 * 3600
 """Seconds."""
 
@@ -94,6 +97,9 @@ class Config:
     `allow_upstream`: hosts and networks that a service catalog may lead to although they are near (`reach`).
     `durable`: what was kept outlives a power cut; `on_error`: what a recording does that could not keep something;
     `spool`: the folder for bodies under way (None: one for temporary files).
+    `proxy`: the forward proxy on the way to the cloud; None for what the environment says, empty for none.
+    `allow_hosts`: names under which clients may ask besides those of this machine.
+
     `all_or_nothing`: what a run has recorded is taken back unless it ends well, as it is in the mode `refresh` anyway.
 
     Raises ConfigError when the parts do not fit each other.
@@ -107,6 +113,8 @@ class Config:
     layout: Layout = "prefix"
     tls: Tls = field(default_factory=Tls)
     timeouts: Timeouts = field(default_factory=Timeouts)
+    proxy: str | None = None
+    allow_hosts: tuple[str, ...] = ()
     scrub: bool = True
     scrub_rules: Path | None = None
     record_errors: bool = False
@@ -177,3 +185,20 @@ def listen_address(text: str) -> tuple[str, int]:
     if not match or int(match["port"]) > 65535:
         raise ConfigError(f"{text!r} is not an address to listen on (127.0.0.1:8780, [::1]:8780 or a port)")
     return (match["host"] or "127.0.0.1").strip("[]"), int(match["port"])
+
+
+def allowed_hosts(names: Iterable[str]) -> tuple[str, ...]:
+    """Names of `--allow-host`, `*.example.org` with all below, and addresses. Raises ConfigError for what is none."""
+    plain = tuple(name.strip("[]") for name in names)
+    for name in plain:
+        if not (HOST_NAME.fullmatch(name) or _is_address(name)):
+            raise ConfigError(f"--allow-host: {name!r} is no host name; it takes no port (tape.example.org)")
+    return plain
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -5,7 +5,11 @@
     │   ├── NotKeystone         the auth URL answers, but not as an identity service does
     │   └── ListenError         the address cannot be listened on
     ├── BadRequest              the client's request cannot be understood (4xx)
-    │   └── RouteRefused        it names an origin or a path that is no known route
+    │   ├── RouteRefused        it names an origin or a path that is no known route
+    │   ├── HostRefused         it came under a name that is not ours
+    │   ├── TooLarge            its body is longer than can be kept
+    │   ├── NotAllowed          its method is one that nobody here is allowed (CONNECT)
+    │   └── NotSpoken           it asks for what a proxy could do and this one does not
     ├── ClientGone              nobody is there any more to be answered
     │   └── BodyBroken          the body of the request is not framed as its head says
     ├── TooManySessions         somebody is logged in to each session that there is room for
@@ -58,6 +62,30 @@ class RouteRefused(BadRequest):
         super().__init__(why)
 
 
+class HostRefused(BadRequest):
+    status = 403
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"{host!r} is not a name of this proxy, which answers on this machine only; --allow-host allows others"
+        )
+
+
+class TooLarge(BadRequest):
+    status = 413
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the body of a request is longer than {limit >> 30} GiB")
+
+
+class NotAllowed(BadRequest):
+    status = 405
+
+
+class NotSpoken(BadRequest):
+    status = 501
+
+
 class ClientGone(ProxyError):
     """The client closed the connection before its request or our answer was complete."""
 
@@ -65,9 +93,8 @@ class ClientGone(ProxyError):
 class BodyBroken(ClientGone):
     """The client is there, but where its request ends cannot be known."""
 
-    status = 400
-
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: str, status: int = 400) -> None:
+        self.status = status
         super().__init__(f"the body of the request is broken: {why}")
 
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import msgspec
 
@@ -19,6 +19,13 @@ from cloudtape.cassettes.messages import Stream
 
 CHUNK = 256 * 1024
 IN_MEMORY = 256 * 1024
+
+
+class Digest(Protocol):
+    """What `hashlib.new` gives."""
+
+    def update(self, data: bytes, /) -> None: ...
+    def hexdigest(self) -> str: ...
 
 
 class Blob:
@@ -146,5 +153,5 @@ class Content(msgspec.Struct, frozen=True):
         return Stream(self.chunks(), self.size)
 
 
-def new_hash(algorithm: str) -> hashlib._Hash:
+def new_hash(algorithm: str) -> Digest:
     return hashlib.new(algorithm, usedforsecurity=False)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cloudtape.commands.options import FILE, REPORT, SESSION_OPTION
-from cloudtape.config import Config, Report, SynthesisOptions, listen_address
+from cloudtape.commands.options import FILE, REPORT, SESSION_OPTION, listen_option
+from cloudtape.config import Config, Report, SynthesisOptions, allowed_hosts, listen_address
 from cloudtape.modes import MODES
 from cloudtape.output import line, say
 from cloudtape.serving import print_answer, run_loop
@@ -55,13 +55,14 @@ def pace_options(command: Any) -> Any:
 
 
 @click.command()
-@click.option("--listen", default=DEFAULT_LISTEN, show_default=True, metavar="HOST:PORT")
+@listen_option(DEFAULT_LISTEN)
 @synthesis_options
 @SESSION_OPTION
 @click.option("--verbose", "-v", is_flag=True, help="Print a line for each request.")
 @click.option("--report", type=REPORT, help="Write a line of JSON here for each request.")
 def demo(
     listen: str,
+    allow_hosts: tuple[str, ...],
     world: Path | None,
     save: Path | None,
     seed: int,
@@ -83,7 +84,13 @@ def demo(
     options = SynthesisOptions(world, save, seed, lifecycle)
     told = Report(report) if report else None
     config = Config(
-        MODES["synthesize"], host=host, port=port, report=told, synthesis=options, most_sessions=max_sessions
+        MODES["synthesize"],
+        host=host,
+        port=port,
+        allow_hosts=allowed_hosts(allow_hosts),
+        report=told,
+        synthesis=options,
+        most_sessions=max_sessions,
     )
     sys.exit(run_loop(partial(_demo, config, verbose)))
 
@@ -116,7 +123,9 @@ def _announce(proxy: Application, clouds: Path) -> None:
     others = {name: part.settings_of(user) for name, user in zip(named[:-1], part.users, strict=False)}
     clouds.write_text(clouds_yaml(proxy.auth_url, part.settings, others))
     say(f"a cloud is at {proxy.auth_url} (Ctrl-C ends it)")
-    for note in proxy.notes:
+    if proxy.listening != proxy.url:
+        say(f"listening on {proxy.listening}")
+    for note in (*proxy.notes, *proxy.warnings):
         say(note)
     for name, user in zip(named, part.users, strict=True):
         say(f"  OS_CLOUD={quote(name)} is user {user.name}, password {user.password}, project {user.project}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cloudtape.errors import ConfigError
-from cloudtape.output import FORMAT, Screen, counted, loading_bar, print_json, say
+from cloudtape.output import FORMAT, Screen, counted, line, loading_bar, print_json, say
 
 if TYPE_CHECKING:
     from cloudtape.cassettes.cassette import Cassette

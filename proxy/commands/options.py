@@ -63,7 +63,7 @@ GROUPS = (
     OptionGroup(
         frozenset(
             {
-                *("upstream", "os_cloud", "allow_upstream", "cacert", "insecure", "cert", "key"),
+                *("upstream", "os_cloud", "allow_upstream", "proxy", "cacert", "insecure", "cert", "key"),
                 *("connect_timeout", "read_timeout"),
             },
         ),
@@ -135,6 +135,12 @@ UPSTREAM_OPTIONS = _all(
         click.option("--insecure", is_flag=True, help="Do not check the cloud's certificate."),
         click.option("--cert", type=FILE, help="Client certificate (PEM) shown to the cloud."),
         click.option("--key", type=FILE, help="Its key (PEM), where the certificate file does not hold it."),
+        click.option(
+            "--proxy",
+            metavar="URL",
+            help="Forward proxy on the way to the cloud, http://[USER:PASSWORD@]HOST:PORT, whatever HTTP_PROXY, "
+            'HTTPS_PROXY and NO_PROXY say; "" for none.',
+        ),
         click.option("--connect-timeout", type=float, default=10.0, show_default=True, help="Seconds."),
         click.option("--read-timeout", type=float, default=300.0, show_default=True, help="Seconds of silence."),
     ]
@@ -215,4 +221,16 @@ LISTEN_OPTIONS = _all(
 
 
 def listen_option(address: str, shown: str | bool = True) -> Callable[[F], F]:
-    return click.option("--listen", default=address, show_default=shown, metavar="HOST:PORT", help="Where to listen.")
+    return _all(
+        [
+            click.option("--listen", default=address, show_default=shown, metavar="HOST:PORT", help="Where to listen."),
+            click.option(
+                "--allow-host",
+                "allow_hosts",
+                metavar="NAME",
+                multiple=True,
+                help="A name that clients may know the proxy by (*.example.org: all below); repeatable. "
+                "Without it, a proxy that listens on this machine only answers to this machine's names, else to any.",
+            ),
+        ]
+    )

@@ -7,34 +7,38 @@ from collections.abc import AsyncIterator
 from cloudtape.cassettes.errors import BodyMissing
 from cloudtape.cassettes.files import stored
 from cloudtape.cassettes.messages import Body, Request, StoredBody, Stream, header
+from cloudtape.http.dialing import Origin
 from cloudtape.http.headers import askable, joined
 
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
-def whole(request: Request, host: str, target: str) -> bytes:
+def whole(request: Request, origin: Origin, target: str) -> bytes:
     """A request whose body is at hand, all of it."""
     body = request.body
     assert isinstance(body, bytes)
     framing = f"Content-Length: {len(body)}" if body or request.method not in BODILESS else ""
-    return _head(request, host, target, framing) + body
+    return _head(request, origin, target, framing) + body
 
 
-def streamed(request: Request, host: str, target: str) -> tuple[bytes, AsyncIterator[bytes]]:
+def streamed(request: Request, origin: Origin, target: str) -> tuple[bytes, AsyncIterator[bytes]]:
     """The head of a request, and its body as it is to be sent behind it."""
     body, length = request.body, _length(request)
     pieces = body.chunks if isinstance(body, Stream) else file_chunks(body)
     if length is None:
-        return _head(request, host, target, "Transfer-Encoding: chunked"), _chunked(pieces)
-    return _head(request, host, target, f"Content-Length: {length}"), pieces
+        return _head(request, origin, target, "Transfer-Encoding: chunked"), _chunked(pieces)
+    return _head(request, origin, target, f"Content-Length: {length}"), pieces
 
 
-def _head(request: Request, host: str, target: str, framing: str) -> bytes:
-    """`host`, `framing`: whole lines; the second stands for what the request does not say itself."""
-    lines = [f"{request.method} {target if target[:1] == '/' else '/' + target} HTTP/1.1", host]
+def _head(request: Request, origin: Origin, target: str, framing: str) -> bytes:
+    """`framing`: a whole line, which stands for what the request does not say itself."""
+    path = target if target[:1] == "/" else "/" + target
+    lines = [f"{request.method} {origin.prefix}{path} HTTP/1.1", origin.host]
     lines += [f"{name}: {value}" for name, value in askable(request.headers)]
     if framing and header(request.headers, "content-length") is None:
         lines.append(framing)
+    if origin.prefix and origin.proxy and origin.proxy.authorization:
+        lines.append(f"Proxy-Authorization: {origin.proxy.authorization}")
     return joined([*lines, ""])
 
 

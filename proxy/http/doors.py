@@ -10,10 +10,14 @@ from cloudtape.cassettes.messages import Route
 from cloudtape.config import Config
 from cloudtape.errors import ListenError
 from cloudtape.http.edge import Edge
+from cloudtape.http.hosts import Door, is_loopback
 from cloudtape.http.server import Server
 from cloudtape.routes import Routes
 
 SHUTDOWN_SECONDS = 5.0
+# Addresses that stand for all of them, and how a client on this machine names one of those.
+EVERYWHERE = {"0.0.0.0": "all IPv4 addresses", "::": "all addresses"}  # noqa: S104  (recognised, not bound)
+HERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
 
 
 class Doors:
@@ -35,9 +39,30 @@ class Doors:
     @property
     def _host(self) -> str:
         """How a client on this machine names the listening address."""
-        named = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  (recognised, not bound)
         host = self._config.host
-        return named.get(host, f"[{host}]" if ":" in host else host)
+        return HERE.get(host, f"[{host}]" if ":" in host else host)
+
+    @property
+    def listening(self) -> str:
+        """Where it listens, for a person; the last word is the address for clients on this machine."""
+        kind = EVERYWHERE.get(self._config.host)
+        if not kind:
+            return self.url
+        host = self._config.host
+        return f"{f'[{host}]' if ':' in host else host}:{self._port}, {kind} of this machine: {self.url}"
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know before others reach it."""
+        host = self._config.host
+        if is_loopback(host) or not self._config.mode.needs_upstream:
+            return ()
+        where = f"{EVERYWHERE[host]} ({host})" if host in EVERYWHERE else host
+        upstream = urlsplit(self._config.upstream).netloc
+        return (
+            f"warning: {where} can be reached from elsewhere: whoever reaches port {self._port} reaches the cloud "
+            f"{upstream} through it; --listen 127.0.0.1:{self._port} is for this machine only",
+        )
 
     def base_of(self, route: Route) -> str:
         """The address under which a client reaches a route."""
@@ -75,10 +100,16 @@ class Doors:
         """Listen; returns the port."""
         listening = self._socket(port)
         actual: int = listening.getsockname()[1]
-        server = Server(self._edge.handle, self._edge.refuse, actual)
+        server = Server(self._edge.handle, self._edge.refuse, self._door(listening, actual))
         listener = await asyncio.get_running_loop().create_server(server, sock=listening, backlog=512)
         self._servers.append((listener, server))
         return actual
+
+    def _door(self, listening: socket.socket, port: int) -> Door:
+        """The names that a socket answers to: those of this machine where nobody else reaches it, or as asked for."""
+        allowed, has_cloud = self._config.allow_hosts, self._config.mode.needs_upstream
+        is_local = is_loopback(listening.getsockname()[0])
+        return Door(port, allowed, any_name=not is_local and not allowed, dotless=is_local and not has_cloud)
 
     def _socket(self, port: int) -> socket.socket:
         host = self._config.host

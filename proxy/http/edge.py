@@ -7,7 +7,7 @@ proxy's. Whatever goes wrong inside ends as an HTTP answer in the service's own 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -17,11 +17,12 @@ from cloudtape.addressing import Client, Place, locate, session_asked_for
 from cloudtape.cassettes.errors import CassetteError
 from cloudtape.cassettes.files.bodies import Spool
 from cloudtape.cassettes.messages import Body, Headers, Request, Response, Stream, header
-from cloudtape.errors import BodyBroken, ClientGone, ProxyError
+from cloudtape.errors import BadRequest, BodyBroken, ClientGone, NotAllowed, NotSpoken, ProxyError, TooLarge
 from cloudtape.http.headers import SESSION_HEADER, for_upstream
 from cloudtape.http.incoming import Incoming
 from cloudtape.http.outward import sent_outward
 from cloudtape.http.ready import Ready
+from cloudtape.http.requests import LEAVING_HTTP
 from cloudtape.http.upstream import DOCUMENT_LIMIT, INLINE_LIMIT, is_document, is_upload
 from cloudtape.http.written import WrittenAddresses
 from cloudtape.journal import Journal
@@ -33,6 +34,9 @@ from cloudtape.routes import Routes
 logger = logging.getLogger(__name__)
 
 Answer = Callable[[Request], Awaitable[Response | Ready]]
+# Bytes of a request's body: of one that is kept here (Swift's own limit for an object), and of one that is passed on.
+MOST_KEPT, MOST_PASSED = 5 * 1024**3 + 2, 256 * 1024**3
+SESSION_FIELD = SESSION_HEADER.lower()
 NO_PORTS: Mapping[int, str] = {}
 
 
@@ -64,6 +68,7 @@ class Edge:
         """
         client = _client(incoming)
         try:
+            _check(incoming, client)
             place = locate(client, self._routes, self._names_by_port())
         except ProxyError as error:
             asked = Request(incoming.method, incoming.target, session=session_asked_for(client))
@@ -139,14 +144,27 @@ class Edge:
 
 
 def _client(incoming: Incoming) -> Client:
-    headers = incoming.headers
-    return Client(
-        incoming.target,
-        headers.get("X-Forwarded-Proto", "http"),
-        headers.get("X-Forwarded-Host") or headers.get("Host") or "",
-        incoming.port,
-        headers.get(SESSION_HEADER, ""),
-    )
+    told = incoming.head.told
+    host = told.get("x-forwarded-host") or told.get("host")
+    if host is None:
+        host = "" if incoming.head.is_modern else incoming.own_address
+    session = told.get(SESSION_FIELD, "")
+    return Client(incoming.target, told.get("x-forwarded-proto", "http"), host, incoming.door.port, session)
+
+
+def _check(incoming: Incoming, client: Client) -> None:
+    """Raises BadRequest for what is asked under another's name, and for what a proxy might do and this one does not."""
+    asked = incoming.head
+    if asked.method == "CONNECT":
+        raise NotAllowed("this proxy opens no tunnels (CONNECT): its clients speak HTTP to it")
+    if asked.offers in LEAVING_HTTP:
+        raise NotSpoken(f"this proxy passes no {asked.offers} on; connect to the service itself for that")
+    host = asked.told.get("host")
+    if host is None:
+        if asked.is_modern:
+            raise BadRequest("a request of HTTP/1.1 has a Host")
+    elif client.target[:1] == "/":  # whoever asks for a whole URL may only ask for a service of the cloud's
+        incoming.door.check(host)
 
 
 def _with_default_ports(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -167,15 +185,27 @@ def _with_default_ports(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 async def _body_of(incoming: Incoming, spool: Spool | None) -> Body:
     """The request's body: bytes where it is small (or a spool was given and it stayed small), else a stream."""
+    length, limit = incoming.length, MOST_KEPT if spool else MOST_PASSED
+    if length is not None and length > limit:
+        raise TooLarge(limit)
     if spool:
-        async for chunk in incoming.chunks():
+        async for chunk in _limited(incoming.chunks(), limit):
             spool.write(chunk)
         return spool.finish()
-    length = incoming.length
-    limit = DOCUMENT_LIMIT // 4 if is_document(incoming.headers.get("Content-Type")) else INLINE_LIMIT
-    if length is not None and length <= limit:
+    inline = DOCUMENT_LIMIT // 4 if is_document(incoming.head.told.get("content-type")) else INLINE_LIMIT
+    if length is not None and length <= inline:
         return await incoming.read()
-    return Stream(incoming.chunks(), length)
+    return Stream(_limited(incoming.chunks(), MOST_PASSED), length)
+
+
+async def _limited(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
+    """Raises TooLarge: a request may have no end."""
+    size = 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge(limit)
+        yield chunk
 
 
 def _uri(uri: str, rewriter: Rewriter) -> str:

@@ -11,12 +11,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 
-from multidict import CIMultiDict, CIMultiDictProxy
-
 from cloudtape.cassettes.codings import CODINGS
 from cloudtape.cassettes.messages import Headers
-
-Fields = CIMultiDict[str] | CIMultiDictProxy[str]
 
 SESSION_HEADER = "X-Cloudtape-Session"
 SOURCE_HEADER = "X-Cloudtape-Source"
@@ -102,6 +98,15 @@ class Passing(Chosen):
 
 
 MOST_NAMES = 1000
+CONNECTION = Chosen(frozenset({"connection"}))
+# What a `Connection` says that is no field, and those that are for all recipients whoever names them (RFC 9110, 7.6.1).
+OPTIONS = frozenset(
+    {
+        *("", "close", "keep-alive", "upgrade"),
+        *("cache-control", "content-encoding", "content-language", "content-length", "content-location"),
+        *("content-range", "content-type", "date", "etag", "host", "last-modified", "location", "vary"),
+    }
+)
 ASKS_FOR = Chosen(frozenset({"accept-encoding"}))
 UNDONE = ("gzip", "deflate", "br", "zstd")
 ASKABLE = frozenset({*CODINGS, "identity"})
@@ -109,13 +114,14 @@ NEVER = re.compile(r";\s*q\s*=\s*0(\.0*)?\s*$")
 _TO_UPSTREAM, _TO_CLIENT = Passing(HOP_BY_HOP | FOR_THE_PROXY), Passing(HOP_BY_HOP | FROM_THE_PROXY)
 
 
-def _end_to_end(headers: Fields, passing: Passing) -> Headers:
-    """The fields that pass, less those that `Connection` names."""
-    passed = [pair for pair in headers.items() if passing[pair[0]]]
-    if headers.get("Connection", "close") in ("keep-alive", "close"):
-        return tuple(passed)
-    named = {token.strip().lower() for value in headers.getall("Connection") for token in value.split(",")}
-    return tuple([pair for pair in passed if pair[0].lower() not in named])
+def _end_to_end(headers: Headers, passing: Passing) -> Headers:
+    """The fields that pass, less those that any `Connection` names."""
+    passed = tuple([pair for pair in headers if passing[pair[0]]])
+    if len(passed) == len(headers):
+        return passed
+    options = [value for name, value in headers if CONNECTION[name]]
+    named = {token.strip().lower() for value in options for token in value.split(",")} - OPTIONS
+    return tuple([pair for pair in passed if pair[0].lower() not in named]) if named else passed
 
 
 def joined(lines: Sequence[str]) -> bytes:
@@ -126,7 +132,7 @@ def joined(lines: Sequence[str]) -> bytes:
     return "\r\n".join([*lines, ""]).encode("utf-8", "surrogateescape")
 
 
-def for_upstream(headers: Fields) -> Headers:
+def for_upstream(headers: Headers) -> Headers:
     return _end_to_end(headers, _TO_UPSTREAM)
 
 
@@ -147,5 +153,5 @@ def _undoable(accepted: str) -> str:
     return ", ".join(kept) or "identity"
 
 
-def for_client(headers: Fields) -> Headers:
+def for_client(headers: Headers) -> Headers:
     return _end_to_end(headers, _TO_CLIENT)

@@ -1,39 +1,65 @@
-"""A request as the listening side reads it: its head, and its body on demand."""
+"""A request as the listening side gives it on: its head, and its body on demand."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-from aiohttp.http import RawRequestMessage
-from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
-
+from cloudtape.cassettes.messages import Headers
 from cloudtape.errors import ClientGone
+from cloudtape.http.flow import NOTHING, Arriving
+from cloudtape.http.requests import Head
 
 if TYPE_CHECKING:
+    from cloudtape.http.hosts import Door
     from cloudtape.http.server import Connection
+
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class Incoming:
     """A request as it came in: its head, and its body still to be read."""
 
-    __slots__ = ("_connection", "_must_invite", "_payload", "headers", "method", "port", "target")
+    __slots__ = ("_connection", "_must_invite", "body", "head")
 
-    def __init__(self, message: RawRequestMessage, payload: StreamReader, connection: Connection) -> None:
-        self.method, self.target, self.headers = message.method, message.path, message.headers
-        self.port = connection.server.port
-        self._payload, self._connection = payload, connection
-        self._must_invite = payload is not EMPTY_PAYLOAD and self.headers.get("Expect", "").lower() == "100-continue"
+    def __init__(self, head: Head, body: Arriving, connection: Connection) -> None:
+        self.head, self.body, self._connection = head, body, connection
+        self._must_invite = (
+            body is not NOTHING and head.is_modern and head.told.get("expect", "").lower() == "100-continue"
+        )
+
+    @property
+    def method(self) -> str:
+        return self.head.method
+
+    @property
+    def target(self) -> str:
+        return self.head.target
+
+    @property
+    def headers(self) -> Headers:
+        return self.head.headers
+
+    @property
+    def door(self) -> Door:
+        return self._connection.server.door
+
+    @property
+    def own_address(self) -> str:
+        """The address that the client has reached, for want of a Host: `127.0.0.1:8780`."""
+        transport = self._connection.transport
+        host, port = (transport.get_extra_info("sockname") if transport else ("127.0.0.1", self.door.port))[:2]
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     @property
     def has_body(self) -> bool:
-        return self._payload is not EMPTY_PAYLOAD
+        return self.body is not NOTHING
 
     @property
     def length(self) -> int | None:
         """What the client announced, in bytes."""
-        said = self.headers.get("Content-Length")
-        return int(said) if said else None
+        said = self.head.told.get("content-length")
+        return None if said is None else int(said)
 
     @property
     def is_refused(self) -> bool:
@@ -42,9 +68,9 @@ class Incoming:
 
     async def read(self) -> bytes:
         """The whole body. Raises ClientGone, of which BodyBroken is one."""
-        if self._payload.is_eof():
+        if self.body.is_whole:
             self._must_invite = False
-            return self._payload.read_nowait()
+            return self.body.take()
         return b"".join([chunk async for chunk in self.chunks()])
 
     async def chunks(self) -> AsyncIterator[bytes]:
@@ -52,9 +78,9 @@ class Incoming:
         if self._must_invite:
             # Said only when somebody reads the body: a request refused before that never uploads it.
             self._must_invite = False
-            self._connection.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self._connection.write(CONTINUE)
         try:
-            async for chunk in self._payload.iter_any():
+            async for chunk in self.body.rest():
                 yield chunk
-        except (ConnectionError, RuntimeError) as error:
+        except ConnectionError as error:
             raise ClientGone from error

@@ -16,11 +16,12 @@ from cloudtape.cassettes.content import ContentError, decoded, is_within
 from cloudtape.cassettes.files.stored import content
 from cloudtape.cassettes.messages import Body, Headers, Response, StoredBody, Stream
 from cloudtape.http.cookies import SET_COOKIE, for_client
-from cloudtape.http.headers import Named
+from cloudtape.http.headers import Chosen, Named
 from cloudtape.http.upstream import DOCUMENT_LIMIT, is_document, is_upload
 from cloudtape.rewrite import PATH_FIELDS, URL_FIELDS
 
 PARTIAL = 206
+LENGTH = Chosen(frozenset({"content-length"}))
 CHECKSUMS = frozenset({"etag", "content-md5"})
 # The fields that say what becomes of an answer on its way out: few of those that it has.
 TELLING = Named(URL_FIELDS | CHECKSUMS | {SET_COOKIE, "content-type", "content-encoding", "retry-after", "expires"})
@@ -74,9 +75,16 @@ def _headed(response: Response, rewriter: Outward, place: Place) -> tuple[Respon
     if SET_COOKIE in told and place.public:
         response = replace(response, headers=tuple([_cookie(pair, place) for pair in response.headers]))
     is_part = response.status == PARTIAL
-    if not response.body or is_part or not is_document(told.get("content-type")) or is_upload(place.uri):
+    if is_part or not is_document(told.get("content-type")) or is_upload(place.uri):
         return response, None
+    if not response.body:
+        return (_without_length(response) if place.public else response), None
     return response, told
+
+
+def _without_length(response: Response) -> Response:
+    """An answer to HEAD tells the length of what GET gives; of a document, that is another one with our addresses."""
+    return replace(response, headers=tuple([pair for pair in response.headers if not LENGTH[pair[0]]]))
 
 
 def _cookie(pair: tuple[str, str], place: Place) -> tuple[str, str]:

@@ -1,7 +1,6 @@
-"""HTTP/1.1 on the listening side: connections, framing, keep-alive (RFC 9112).
+"""HTTP/1.1 on the listening side: connections, their order, their limits and their end (RFC 9112).
 
-aiohttp's parser reads the requests. Around it stands no more than a proxy needs: aiohttp's own server makes a task and
-three objects for each request, which is half of what forwarding one costs. Knows nothing of routes or cassettes.
+`requests` reads what comes, on asyncio's own connections. Knows nothing of routes or cassettes.
 """
 
 from __future__ import annotations
@@ -11,28 +10,28 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from aiohttp.base_protocol import BaseProtocol
-from aiohttp.http import HttpProcessingError, HttpRequestParser, HttpVersion11, RawRequestMessage
-from aiohttp.http_exceptions import InvalidURLError
-from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
-from aiohttp.tcp_helpers import tcp_keepalive
-
 from cloudtape.cassettes.messages import Body, Response, Stream
 from cloudtape.errors import BodyBroken, ProxyError
+from cloudtape.http.flow import BY_BODY, BY_QUEUE, Arriving, Flow
 from cloudtape.http.framing import BODILESS, head, is_chunked, pieces
+from cloudtape.http.hosts import Door
 from cloudtape.http.incoming import Incoming
 from cloudtape.http.ready import Ready
+from cloudtape.http.requests import LEAVING_HTTP, Head, Refused, RequestReader, broken
 
 logger = logging.getLogger(__name__)
 
-MAX_FIELD = 256 * 1024
-MAX_FIELDS = 1024
 MAX_QUEUED = 32
 """Requests that a client may send before the first one is answered; then its connection is not read until it is."""
-READ_BUFFER = 64 * 1024
+HEAD_SECONDS = 30.0
+"""How long a head may take, from its first byte to its last."""
+BODY_SECONDS = 300.0
+"""How long a client may be silent within a body that somebody waits for."""
 IDLE_SECONDS = 3600.0
 LINGER_SECONDS = 10.0
 """How long what is left of a request is read and thrown away, so that the client reads our answer to it."""
+LOOK_SECONDS = 1.0
+"""How often the limits are looked at."""
 
 
 Handler = Callable[[Incoming], Awaitable[Response | Ready | None]]
@@ -42,15 +41,30 @@ Refuse = Callable[[int, str], Response]
 
 
 class Server:
-    """What the connections to one listening socket share. It is itself the factory that asyncio wants."""
+    """State shared by the connections of one listening socket. It is itself the factory that asyncio wants."""
 
-    def __init__(self, handler: Handler, refuse: Refuse, port: int) -> None:
-        self.handler, self.refuse, self.port = handler, refuse, port
+    def __init__(self, handler: Handler, refuse: Refuse, door: Door) -> None:
+        self.handler, self.refuse, self.door = handler, refuse, door
         self.connections: set[Connection] = set()
         self._loop = asyncio.get_running_loop()
+        self._look: asyncio.TimerHandle | None = None
 
     def __call__(self) -> Connection:
         return Connection(self, self._loop)
+
+    def add(self, connection: Connection) -> None:
+        self.connections.add(connection)
+        if self._look is None:
+            self._look = self._loop.call_later(LOOK_SECONDS, self._look_at_limits)
+
+    def _look_at_limits(self) -> None:
+        """One timer for all connections: most requests come and go between two looks and cost none."""
+        self._look = None
+        now = self._loop.time()
+        for connection in list(self.connections):
+            connection.look_at_limits(now)
+        if self.connections:
+            self._look = self._loop.call_later(LOOK_SECONDS, self._look_at_limits)
 
     async def shutdown(self, seconds: float) -> None:
         """Close all connections: idle ones at once, the others when they have answered, or after so many seconds."""
@@ -59,115 +73,166 @@ class Server:
             await asyncio.wait(tasks, timeout=seconds)
         for connection in list(self.connections):
             connection.abort()
+        if self._look is not None:
+            self._look.cancel()
 
 
-class Connection(BaseProtocol):
-    """One client's connection: requests are answered one after the other, by one task."""
+class Connection(Flow):
+    """One client's connection: requests are answered one after the other, by one task while there are any."""
 
     def __init__(self, server: Server, loop: asyncio.AbstractEventLoop) -> None:
-        parser = HttpRequestParser(
-            self,
-            loop,
-            READ_BUFFER,
-            max_line_size=MAX_FIELD,
-            max_field_size=MAX_FIELD,
-            max_headers=MAX_FIELDS,
-            payload_exception=BodyBroken,
-            auto_decompress=False,
-        )
-        super().__init__(loop, parser)
+        super().__init__(loop)
         self.server = server
-        self._waiting: deque[tuple[RawRequestMessage, StreamReader]] = deque()
-        self._payload: StreamReader = EMPTY_PAYLOAD
-        self._error: HttpProcessingError | None = None
+        self._reader = RequestReader(self._take, self._hold_body)
+        self._waiting: deque[Incoming] = deque()
+        self._unread = b""
+        self._refused: Refused | None = None
         self._breaks_a_body = False
-        self._more: asyncio.Future[None] | None = None
         self._task: asyncio.Task[None] | None = None
-        self._idle: asyncio.TimerHandle | None = None
-        self._last_heard = loop.time()
+        self._more: asyncio.Future[None] | None = None
+        self._head_since = 0.0
+        self._heard_at = loop.time()
         self._ending = False
-        self._full = False
 
     # --- what asyncio calls ------------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        assert self.transport is not None
-        tcp_keepalive(self.transport)
-        self.server.connections.add(self)
-        self._task = self._loop.create_task(self._answer_all())
-        self._idle = self._loop.call_later(IDLE_SECONDS, self._close_if_idle)
+        self.server.add(self)
 
     def data_received(self, data: bytes) -> None:
-        if self._error or self._ending:
-            return
-        assert self._parser is not None
+        if self._refused is None and not self._ending:
+            self._feed(self._unread + data if self._unread else data)
+
+    def _feed(self, data: bytes) -> None:
         try:
-            messages, upgraded, _ = self._parser.feed_data(data)
-        except HttpProcessingError as error:
-            self._error, self._breaks_a_body = error, not self._payload.is_eof()
-            self._break_off(BodyBroken(_reason(error)))
-            self._wake()
+            self._unread = self._reader.feed(data)
+        except Refused as error:
+            self._unread = b""
+            self._refuse(error)
             return
-        if messages:
-            self._waiting.extend(messages)
-            self._payload = messages[-1][1]
-            if upgraded:  # what follows is another protocol, which nobody here speaks
-                self._ending = True
-            self._full = self._full or len(self._waiting) >= MAX_QUEUED
-            self._hold_if_full()
-            self._wake()
+        if self._unread:
+            self.hold(BY_QUEUE, True)
+        if self._reader.has_begun:
+            self._head_since = self._head_since or self.loop.time()
+        elif self._head_since:
+            self._head_since = 0.0
+        if not self._reader.body.has_ended:
+            self._heard_at = self.loop.time()
 
-    def resume_reading(self, resume_parser: bool = True) -> None:
-        if self._reading_paused:  # aiohttp's streams ask for it after each read
-            super().resume_reading(resume_parser)
-            self._hold_if_full()
+    def eof_received(self) -> bool:
+        """The client has said all that it wanted; it still hears the answers."""
+        self._ending = True
+        self._reader.break_off(ConnectionResetError("the client has closed the connection"))
+        return not self._is_idle
 
-    def connection_lost(self, exc: BaseException | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:
         self._ending = True
         self.server.connections.discard(self)
-        if self._idle:
-            self._idle.cancel()
-        self._break_off(ConnectionResetError("the client has closed the connection"))
-        self._waiting.clear()
+        self._reader.break_off(ConnectionResetError("the client has closed the connection"))
+        self._reader.close()
+        self._forget_waiting()
         super().connection_lost(exc)
-        self._wake()
-
-    def _break_off(self, error: Exception) -> None:
-        """Tell whoever reads the body that is under way that its end will never come."""
-        if not self._payload.is_eof():
-            self._payload.set_exception(error)
+        if self._more is not None:
+            self._wake()
 
     # --- what the server calls ---------------------------------------------------------------------------------------
 
     def finish(self) -> asyncio.Task[None] | None:
         """Take no more requests. The task that still answers one, if there is one."""
         self._ending = True
-        self._waiting.clear()
-        if self._more is not None:
-            self._wake()
-            return None
-        return self._task
+        self._forget_waiting()
+        if not self._is_idle:
+            return self._task
+        self.close()
+        return None
+
+    @property
+    def _is_idle(self) -> bool:
+        return self._task is None or self._more is not None
 
     def abort(self) -> None:
-        if self._task:
+        if self._task is not None:
             self._task.cancel()
-        if self.transport:
-            self.transport.abort()
+        self.abort_transport()
+
+    def look_at_limits(self, now: float) -> None:
+        if self._head_since and not self._is_idle:
+            self._head_since = now  # it is not read as fast as it could be while others are answered
+        if self._head_since and now - self._head_since > HEAD_SECONDS:
+            self._refuse(Refused(408, f"the head of a request took longer than {HEAD_SECONDS:.0f} s"))
+        elif self._reader.body.is_awaited and not self.reading_is_held and now - self._heard_at > BODY_SECONDS:
+            self._refuse(Refused(408, f"nothing came of the body of a request for {BODY_SECONDS:.0f} s"))
+        elif self._is_idle and now - self._heard_at > IDLE_SECONDS:
+            self.close()
+
+    # --- requests ----------------------------------------------------------------------------------------------------
+
+    def _take(self, one: Head, body: Arriving) -> bool:
+        """Queue a request; whether another one may be queued behind it."""
+        self._waiting.append(Incoming(one, body, self))
+        self._wake()
+        if one.offers in LEAVING_HTTP:  # what follows is no HTTP
+            self._ending = True
+            self._reader.is_done = True
+            return False
+        return len(self._waiting) < MAX_QUEUED
+
+    def _hold_body(self, is_held: bool) -> None:
+        self.hold(BY_BODY, is_held)
+
+    def _refuse(self, error: Refused) -> None:
+        """Nothing more can be read from this client; what it has asked before is answered, and then this said."""
+        self._refused, self._head_since = Refused(error.status, error.why), 0.0  # without what was read until then
+        self._breaks_a_body = not self._reader.body.has_ended
+        self._reader.break_off(broken(error))
+        self._reader.close()
+        self._wake()
+
+    def _wake(self) -> None:
+        """There is something to answer, or nothing ever again."""
+        if self._task is None:
+            self._task = self.loop.create_task(self._answer_all())
+        elif self._more is not None and not self._more.done():
+            self._more.set_result(None)
+
+    def _forget_waiting(self) -> None:
+        self._waiting.clear()
+        self._unread = b""
+
+    def _next(self) -> Incoming | None:
+        if not self._waiting and self._unread:
+            data, self._unread = self._unread, b""
+            self.hold(BY_QUEUE, False)
+            self._feed(data)
+        return self._waiting.popleft() if self._waiting else None
 
     # --- answering ---------------------------------------------------------------------------------------------------
 
     def write(self, data: bytes) -> None:
-        if self.transport:
+        if self.transport is not None:
             self.transport.write(data)
 
+    def close(self) -> None:
+        if self.transport is not None:
+            self.transport.close()
+
+    def abort_transport(self) -> None:
+        if self.transport is not None:
+            self.transport.abort()
+
     async def _answer_all(self) -> None:
+        """From the first request on, for as long as there is a connection."""
         try:
-            while self._waiting or await self._hears_more():
-                if not await self._answer(*self._next()):
+            while True:
+                while found := self._next():
+                    if not await self._answer(found):
+                        return
+                if self._refused is not None or self._ending:
                     break
-            if self._error and not self._breaks_a_body:  # whoever reads that body has heard of it
-                said = self.server.refuse(self._error.code, _reason(self._error))
+                await self._hears_more()
+            if self._refused is not None and not self._breaks_a_body:  # whoever reads that body has heard of it
+                said = self.server.refuse(self._refused.status, self._refused.why)
                 self.write(head(said, "GET", True, close=True) + _bytes(said.body))
         except ConnectionError:
             pass  # the client has gone
@@ -176,58 +241,33 @@ class Connection(BaseProtocol):
             self.server.refuse(500, "an answer could not be written; the log says why")
         finally:
             self._ending = True
-            if self.transport:
-                self.transport.close()
+            self.close()
 
-    async def _hears_more(self) -> bool:
-        """Wait for the next request; whether there is one."""
-        if self._error or self._ending:
-            return False
-        self._last_heard = self._loop.time()
-        self._more = self._loop.create_future()
+    async def _hears_more(self) -> None:
+        self._heard_at = self.loop.time()
+        self._more = self.loop.create_future()
         try:
             await self._more
         finally:
             self._more = None
-        return bool(self._waiting)
 
-    def _wake(self) -> None:
-        if self._more is not None and not self._more.done():
-            self._more.set_result(None)
-
-    def _next(self) -> tuple[RawRequestMessage, StreamReader]:
-        found = self._waiting.popleft()
-        if self._full and not self._waiting:
-            self._full = False
-            if self.transport and not self._reading_paused:
-                self.transport.resume_reading()
-        return found
-
-    def _hold_if_full(self) -> None:
-        if self._full and self.transport and not self._reading_paused:
-            self.transport.pause_reading()
-
-    async def _answer(self, message: RawRequestMessage, payload: StreamReader) -> bool:
+    async def _answer(self, incoming: Incoming) -> bool:
         """Whether the connection can be used again."""
-        incoming = Incoming(message, payload, self)
         response = await self.server.handler(incoming)
         if response is None:
             self.abort_transport()
             return False
-        modern = message.version >= HttpVersion11
+        asked = incoming.head
         streams = isinstance(response.body, Stream) and response.body.length is None
-        close = message.should_close or self._ending or incoming.is_refused or (streams and not modern)
+        is_last = (self._ending or self._refused is not None) and not (self._waiting or self._unread)
+        close = not asked.keeps_alive or is_last or incoming.is_refused or (streams and not asked.is_modern)
         if isinstance(response.body, bytes):
-            self._write_whole(response, message.method, modern, close)
-        elif not await self._stream(response, message.method, modern, close):
+            self._write_whole(response, asked.method, asked.is_modern, close)
+        elif not await self._stream(response, asked.method, asked.is_modern, close):
             return False
-        if self._paused:
-            await self._drain_helper()
-        return not close and (payload.is_eof() or await self._lingers(payload))
-
-    def abort_transport(self) -> None:
-        if self.transport:
-            self.transport.abort()
+        if self.is_full:
+            await self.drained()
+        return not close and (incoming.body.is_read or await self._lingers(incoming.body))
 
     def _write_whole(self, response: Response | Ready, method: str, modern: bool, close: bool) -> None:
         start = head(response, method, modern, close)
@@ -260,34 +300,18 @@ class Connection(BaseProtocol):
         if self.transport is None or self.transport.is_closing():
             raise ConnectionResetError("the client has closed the connection")
         self.transport.write(data)
-        if self._paused:
-            await self._drain_helper()
+        if self.is_full:
+            await self.drained()
 
-    async def _lingers(self, payload: StreamReader) -> bool:
+    async def _lingers(self, body: Arriving) -> bool:
         """Read what is left of a request that was answered early; whether its end came."""
         try:
             async with asyncio.timeout(LINGER_SECONDS):
-                while not payload.is_eof():
-                    await payload.readany()
-        except (TimeoutError, BodyBroken, ConnectionError, RuntimeError):
+                while await body.some():
+                    pass
+        except (TimeoutError, BodyBroken, ConnectionError):
             return False
         return True
-
-    def _close_if_idle(self) -> None:
-        left = self._last_heard + IDLE_SECONDS - self._loop.time()
-        if left <= 0 and self._more is not None:
-            self._ending = True
-            self._wake()
-        else:
-            self._idle = self._loop.call_later(max(left, IDLE_SECONDS / 60), self._close_if_idle)
-
-
-def _reason(error: HttpProcessingError) -> str:
-    """What the parser says, in one line; of a URL that is none it says the URL."""
-    line, more, _ = error.message.partition("\n")
-    if isinstance(error, InvalidURLError) and not more:
-        return f"the request target is not a URL: {line}"
-    return line.rstrip(":")
 
 
 def _bytes(body: Body) -> bytes:

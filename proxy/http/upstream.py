@@ -1,4 +1,4 @@
-"""Sends a request to the cloud. With `server`, `incoming` and `wire`, the only module that knows aiohttp.
+"""Sends a request to the cloud, on a connection that is free or a new one.
 
 Decides which answers are read whole (small ones, and documents that will be rewritten) and which stream through.
 """
@@ -9,22 +9,23 @@ import asyncio
 import os
 import re
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from functools import lru_cache
 from types import TracebackType
 from weakref import WeakSet
 
-import aiohttp
-from aiohttp.http import HttpProcessingError, RawResponseMessage
-from yarl import URL
+import msgspec
 
 from cloudtape.cassettes.messages import Body, Headers, Request, Response, Stream, header
 from cloudtape.config import Config
 from cloudtape.errors import UpstreamBroken, UpstreamError, UpstreamTimeout, UpstreamUnreachable
 from cloudtape.http.asking import streamed, whole
+from cloudtape.http.dialing import CannotConnect, Dialer, Origin
+from cloudtape.http.flow import Arriving
 from cloudtape.http.headers import for_client
+from cloudtape.http.proxies import Proxies
 from cloudtape.http.resolving import JudgingResolver
-from cloudtape.http.wire import Wire, WireBroken, WireDropped
+from cloudtape.http.wire import Answer, Wire, WireBroken, WireDropped
 from cloudtape.reach import Reach
 from cloudtape.service_catalog import CATALOG_PATHS
 
@@ -56,29 +57,25 @@ def is_upload(uri: str) -> bool:
 class Upstream:
     """The connections to one cloud. An async context manager; `send` works inside it. `reach` judges its addresses.
 
-    Raises ConfigError (from `Config.tls`) when it is entered with unusable certificates.
+    Raises ConfigError when it is entered with unusable certificates or an unusable proxy.
     """
 
-    def __init__(self, config: Config, reach: Reach) -> None:
+    def __init__(self, config: Config, reach: Reach, environment: Mapping[str, str] = os.environ) -> None:
         self._config, self._reach = config, reach
-        self._timeout = aiohttp.ClientTimeout(
-            total=None, sock_connect=config.timeouts.connect, sock_read=config.timeouts.read
-        )
-        self._origins: dict[str, _Origin] = {}
-        self._connector: aiohttp.TCPConnector
+        self._proxies = Proxies(config.proxy, environment)
+        self._pools: dict[str, _Pool] = {}
+        self._dial: Dialer
 
     async def __aenter__(self) -> Upstream:
-        context = self._config.tls.context()
-        resolver = JudgingResolver(self._reach)
-        self._connector = aiohttp.TCPConnector(limit=0, ssl=context, keepalive_timeout=IDLE_SECONDS, resolver=resolver)
+        timeouts, resolver = self._config.timeouts, JudgingResolver(self._reach)
+        self._dial = Dialer(self._config.tls.context(), timeouts.connect, timeouts.read, resolver)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for origin in self._origins.values():
-            origin.close()
-        await self._connector.close()
+        for pool in self._pools.values():
+            pool.close()
 
     async def send(self, request: Request) -> Response:
         """Send a request; the body of the answer is bytes where it is small or a document, else a stream.
@@ -86,68 +83,61 @@ class Upstream:
         Raises UpstreamUnreachable, UpstreamTimeout, UpstreamBroken; reading a stream raises the last two.
         """
         try:
-            answer = await (self._whole(request) if isinstance(request.body, bytes) else self._streamed(request))
+            taken = await (self._whole(request) if isinstance(request.body, bytes) else self._streamed(request))
             try:
-                headers = for_client(answer.headers)
-                body = await _body(answer, headers, request)
+                headers = for_client(taken.answer.headers)
+                body = await _body(taken, headers, request)
             except BaseException:
-                answer.close()
+                taken.close()
                 raise
         except FAILURES as error:
             raise _named(error, request.uri) from error
-        return Response(answer.status, answer.reason or "", headers, body)
+        return Response(taken.answer.status, taken.answer.reason, headers, body)
 
-    async def _streamed(self, request: Request) -> Answer:
+    async def _streamed(self, request: Request) -> Taken:
         """On a connection of its own: what was sent of a stream cannot be sent again."""
-        origin, target = self._divided(request.uri)
-        raw, body = streamed(request, origin.host, target)
-        wire = await self._connected(origin)
-        message, content = await wire.ask(raw, request.method == "HEAD", body)
-        return Answer(message, content, wire, origin)
+        pool, target = self._divided(request.uri)
+        raw, body = streamed(request, pool.origin, target)
+        wire = pool.add(await self._dial(pool.origin))
+        return Taken(await wire.ask(raw, request.method == "HEAD", body), wire, pool)
 
-    async def _whole(self, request: Request) -> Answer:
+    async def _whole(self, request: Request) -> Taken:
         """With a body at hand."""
-        origin, target = self._divided(request.uri)
-        raw = whole(request, origin.host, target)
+        pool, target = self._divided(request.uri)
+        raw = whole(request, pool.origin, target)
         without_body = request.method == "HEAD"
         try:
-            wire = origin.free_wire() or await self._connected(origin)
-            message, content = await wire.ask(raw, without_body)
+            wire = pool.free_wire() or pool.add(await self._dial(pool.origin))
+            answer = await wire.ask(raw, without_body)
         except WireDropped:
             if request.method not in IDEMPOTENT:
                 raise
-            wire = await self._connected(origin)
-            message, content = await wire.ask(raw, without_body)
-        return Answer(message, content, wire, origin)
+            wire = pool.add(await self._dial(pool.origin))
+            answer = await wire.ask(raw, without_body)
+        return Taken(answer, wire, pool)
 
-    async def _connected(self, origin: _Origin) -> Wire:
-        connection = await self._connector.connect(origin.request, [], self._timeout)
-        return origin.add(Wire(connection, asyncio.get_running_loop(), self._config.timeouts.read))
-
-    def _divided(self, uri: str) -> tuple[_Origin, str]:
-        """Where to connect, and what to ask for there. Raises InvalidURL."""
+    def _divided(self, uri: str) -> tuple[_Pool, str]:
+        """Where to connect, and what to ask for there. Raises ValueError."""
         at = uri.find("/", len("https://"))
-        known = self._origins.get(uri[:at])
+        known = self._pools.get(uri[:at])
         if known and "#" not in uri:  # nearly always; blanks have not come as far as here
             return known, uri[at:]
         found = ADDRESS.fullmatch(uri)
         if found is None:
-            raise aiohttp.InvalidURL(uri)
+            raise ValueError(f"{uri} is no address")
         address, target = found.groups()
-        origin = self._origins.get(address) or self._origins.setdefault(address, _Origin(address))
-        return origin, target
+        pool = self._pools.get(address) or self._pools.setdefault(address, _Pool(Origin(address, self._proxies)))
+        return pool, target
 
 
-class _Origin:
-    """A server of the cloud, and the connections to it."""
+class _Pool:
+    """The connections to a server of the cloud."""
 
-    def __init__(self, address: str) -> None:
-        loop = asyncio.get_running_loop()
-        self.request = aiohttp.ClientRequest("GET", URL(address, encoded=True), loop=loop)
-        self.host = f"Host: {self.request.headers['Host']}"
+    def __init__(self, origin: Origin) -> None:
+        self.origin = origin
         self._wires: WeakSet[Wire] = WeakSet()
         self._free: deque[Wire] = deque()
-        self._now = loop.time
+        self._now = asyncio.get_running_loop().time
 
     def free_wire(self) -> Wire | None:
         while self._free:
@@ -175,60 +165,47 @@ class _Origin:
 
 
 # Scheme and authority, then path and query.
-ADDRESS = re.compile(r"(https?://[^/?#\s]+)([^#\s]*)", re.IGNORECASE)
+ADDRESS = re.compile(r"(https?://[^/?#\\@\s]+)([^#\s]*)", re.IGNORECASE)
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 
 
-class Answer:
+class Taken(msgspec.Struct, frozen=True):
     """An answer whose body is still to be read; then its connection is free for another."""
 
-    def __init__(self, message: RawResponseMessage, content: aiohttp.StreamReader, wire: Wire, origin: _Origin) -> None:
-        self.status, self.headers = message.code, message.headers
-        self.reason: str | None = message.reason
-        self.content, self._wire, self._origin = content, wire, origin
+    answer: Answer
+    wire: Wire
+    pool: _Pool
 
-    @property
-    def content_length(self) -> int | None:
-        length = self.headers.get("Content-Length")
-        return int(length) if length and length.isdecimal() else None
-
-    async def read(self) -> bytes:
-        whole = self.content.read_nowait() if self.content.is_eof() else await self.content.read()
+    def take(self) -> bytes:
+        """The body, all of which has come."""
+        body = self.answer.body.take()
         self.release()
-        return whole
+        return body
 
     def release(self) -> None:
-        self._origin.give_back(self._wire)
+        self.pool.give_back(self.wire)
 
     def close(self) -> None:
-        self._wire.close()
+        self.wire.close()
 
 
-FAILURES = (aiohttp.ClientError, HttpProcessingError, WireBroken, TimeoutError, ValueError)
+FAILURES = (CannotConnect, WireBroken, TimeoutError, ValueError, ConnectionError)
 
 
 def _named(error: Exception, uri: str) -> UpstreamError:
-    """What aiohttp raised, by whose fault it is."""
+    """What went wrong, by whose fault it is."""
     if isinstance(error, TimeoutError):
         return UpstreamTimeout(uri, "the cloud did not answer in time")
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return UpstreamUnreachable(uri, f"the cloud cannot be reached: {_why(error)}")
+    if isinstance(error, CannotConnect):
+        return UpstreamUnreachable(uri, f"the cloud cannot be reached: {error}")
     return UpstreamBroken(uri, f"the cloud's answer is broken: {error or type(error).__name__}")
 
 
-def _why(error: aiohttp.ClientConnectorError) -> str:
-    """What the system says of a connection; what aiohttp makes of it speaks of TLS even where there is none."""
-    if isinstance(error, aiohttp.ClientSSLError):
-        return str(error)
-    number = error.os_error.errno
-    return os.strerror(number) if number and number > 0 else error.os_error.strerror or str(error)
-
-
-async def _body(answer: Answer, headers: Headers, request: Request) -> Body:
+async def _body(taken: Taken, headers: Headers, request: Request) -> Body:
     """Whole where it is small and comes soon, or must be looked at as a whole; else as it comes."""
-    if answer.content.is_eof():
-        return await answer.read()
-    length = answer.content_length
+    content, length = taken.answer.body, taken.answer.length
+    if content.is_whole:
+        return taken.take()
     is_doc = is_document(header(headers, "content-type"))
     limit = DOCUMENT_LIMIT if is_doc else INLINE_LIMIT
     start = bytearray()
@@ -237,20 +214,20 @@ async def _body(answer: Answer, headers: Headers, request: Request) -> Body:
         soon = SOON_FOR_DOCUMENTS if is_doc else SOON
         try:
             async with asyncio.timeout(None if is_doc and _must_be_whole(request, headers) else soon) as waiting:
-                await _read_up_to(limit, answer.content, start)
+                await _read_up_to(limit, content, start)
         except TimeoutError:
             if not waiting.expired():
                 raise
             dribbles = True
-        if answer.content.at_eof():
-            answer.release()
+        if content.is_read:
+            taken.release()
             return bytes(start)
-    return Stream(_rest(answer, bytes(start), request.uri), length, is_doc and dribbles)
+    return Stream(_rest(taken, bytes(start), request.uri), length, is_doc and dribbles)
 
 
-async def _read_up_to(limit: int, content: aiohttp.StreamReader, found: bytearray) -> None:
-    while len(found) <= limit and not content.at_eof():
-        found += await content.readany()
+async def _read_up_to(limit: int, content: Arriving, found: bytearray) -> None:
+    while len(found) <= limit and (piece := await content.some()):
+        found += piece
 
 
 def _must_be_whole(request: Request, headers: Headers) -> bool:
@@ -259,14 +236,15 @@ def _must_be_whole(request: Request, headers: Headers) -> bool:
     return not WHOLE_ONLY.isdisjoint(told) or bool(CATALOG_PATHS.search(request.uri))
 
 
-async def _rest(answer: Answer, start: bytes, uri: str) -> AsyncIterator[bytes]:
+async def _rest(taken: Taken, start: bytes, uri: str) -> AsyncIterator[bytes]:
+    content = taken.answer.body
     try:
         if start:
             yield start
-        async for chunk in answer.content.iter_any():
+        async for chunk in content.rest():
             yield chunk
     except FAILURES as error:
         raise _named(error, uri) from error
     finally:
         # Closed, not released: an answer that was not read to its end leaves a connection that cannot be used again.
-        answer.close() if not answer.content.at_eof() else answer.release()
+        taken.release() if content.is_read else taken.close()

@@ -178,5 +178,5 @@ def read_response(reader: Any, head: bool = False) -> Said:
 def request(line: str, *fields: str, body: bytes = b"") -> bytes:
     lines = [f"{line} HTTP/1.1", *fields]
     if not any(row.lower().startswith("host:") for row in fields):
-        lines.insert(1, "Host: proxy.example:8780")
+        lines.insert(1, "Host: proxy.localhost:8780")
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body

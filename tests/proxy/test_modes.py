@@ -44,11 +44,11 @@ def test_links_lead_to_whatever_address_the_client_uses(tape: Path, cloud: RawCl
         say(recorder.url, LOGIN)
         say(recorder.url, request("GET /compute/x"))
     with proxy_once("replay", None, tape) as replayer:
-        named = say(replayer.url, request("GET /compute/x", "Host: other.example:99"))
+        named = say(replayer.url, request("GET /compute/x", "Host: other.localhost:99"))
         session = say(replayer.url, request("GET /_session/w1/compute/x"))
         absolute = say(replayer.url, request(f"GET {cloud.url}/compute/x"))
-    assert json.loads(named.body) == {"href": "http://other.example:99/compute/y"}
-    assert json.loads(session.body) == {"href": "http://proxy.example:8780/_session/w1/compute/y"}
+    assert json.loads(named.body) == {"href": "http://other.localhost:99/compute/y"}
+    assert json.loads(session.body) == {"href": "http://proxy.localhost:8780/_session/w1/compute/y"}
     assert json.loads(absolute.body) == {"href": f"{cloud.url}/compute/y"}
 
 
@@ -260,5 +260,5 @@ def test_a_cassette_without_routes_gets_them_from_its_service_catalog(tape: Path
         servers = say(replayer.url, request("GET /compute/v2.1/servers"))
         far = say(replayer.url, request("GET /other-1/x"))
     assert catalog[0]["endpoints"][0]["url"] == "http://nova:8774/v2.1"
-    assert json.loads(servers.body) == {"href": "http://proxy.example:8780/other-1/x"}
+    assert json.loads(servers.body) == {"href": "http://proxy.localhost:8780/other-1/x"}
     assert far.body == b"far"

@@ -14,7 +14,7 @@ from cloudtape.background import BackgroundProxy
 from cloudtape.cassettes.cassette import Cassette
 from tests.proxy.raw_cloud import RawCloud, Received, answer, document, read_response, request, say
 
-PUBLIC = "http://proxy.example:8780"
+PUBLIC = "http://proxy.localhost:8780"
 Start = Callable[..., BackgroundProxy]
 Taped = Callable[[], Cassette]
 
@@ -183,10 +183,10 @@ def test_the_proxys_own_address_is_the_clouds_for_the_cloud(
     ("ours", "theirs"),
     [
         ("{proxy}/compute/images/1", "{cloud}/compute/images/1"),
-        ("http%3A%2F%2Fproxy.example%3A8780%2Fcompute%2Fx", "http%3A%2F%2F127.0.0.1%3A{port}%2Fcompute%2Fx"),
-        ("http%3a//proxy.example%3a8780/compute/x", "http%3a//127.0.0.1%3a{port}/compute/x"),
-        ("http%3A%2F%2Fproxy.example%3A8780%2Fnosuch", "http%3A%2F%2Fproxy.example%3A8780%2Fnosuch"),
-        ("http%3A%2F%2Fproxy.example%3A87801%2Fcompute", "http%3A%2F%2Fproxy.example%3A87801%2Fcompute"),
+        ("http%3A%2F%2Fproxy.localhost%3A8780%2Fcompute%2Fx", "http%3A%2F%2F127.0.0.1%3A{port}%2Fcompute%2Fx"),
+        ("http%3a//proxy.localhost%3a8780/compute/x", "http%3a//127.0.0.1%3a{port}/compute/x"),
+        ("http%3A%2F%2Fproxy.localhost%3A8780%2Fnosuch", "http%3A%2F%2Fproxy.localhost%3A8780%2Fnosuch"),
+        ("http%3A%2F%2Fproxy.localhost%3A87801%2Fcompute", "http%3A%2F%2Fproxy.localhost%3A87801%2Fcompute"),
     ],
 )
 def test_the_proxys_address_is_the_clouds_in_queries_and_forms(
@@ -216,15 +216,15 @@ def test_a_replay_at_another_address_exchanges_its_own(
         return document({"endpoint": {"id": "e1-of-mine", **json.loads(received.body)["endpoint"]}}, "201 Created")
 
     cloud.answers[f"/compute/endpoints?ref={quote(f'{cloud.url}/compute/images/1', safe='')}"] = made
-    told = [say(recorder.url, asked("proxy.example:8780")), say(proxy("replay").url, asked("other.example"))]
+    told = [say(recorder.url, asked("proxy.localhost:8780")), say(proxy("replay").url, asked("other.localhost"))]
     assert [json.loads(each.body)["endpoint"] for each in told] == [
         {"id": "e1-of-mine", "url": f"http://{host}/compute/images/1", "other": f"{cloud.url}/v3"}
-        for host in ("proxy.example:8780", "other.example")
+        for host in ("proxy.localhost:8780", "other.localhost")
     ]
 
 
 def test_a_path_and_its_names_are_left_alone(recorder: BackgroundProxy, cloud: RawCloud) -> None:
-    target = "/compute/x/http%3A%2F%2Fproxy.example%3A8780%2Fcompute"
+    target = "/compute/x/http%3A%2F%2Fproxy.localhost%3A8780%2Fcompute"
     say(recorder.url, request(f"GET {target}"))
     assert cloud.received[-1].line == f"GET {target} HTTP/1.1"
 

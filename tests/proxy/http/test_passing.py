@@ -93,7 +93,7 @@ def test_blanks_of_a_bulk_operation_keep_the_client_waiting_and_its_document_is_
     slow.say(b'{"Response Status": "200 OK", "href": "' + url[:20])
     heard(client, b'"href": "')
     slow.say(url[20:] + b'"}', None)
-    assert b'http://proxy.example:8780/compute/v2.1/x"}' in heard(client, b"0\r\n\r\n").replace(b"\r\n", b"")
+    assert b'http://proxy.localhost:8780/compute/v2.1/x"}' in heard(client, b"0\r\n\r\n").replace(b"\r\n", b"")
     body = taped().interaction(2).response.body
     assert body == b' \r\n{"Response Status": "200 OK", "href": "' + url + b'"}'
 

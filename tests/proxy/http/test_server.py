@@ -8,6 +8,7 @@ import pytest
 
 from cloudtape.cassettes.faults import fault
 from cloudtape.cassettes.messages import Response, Stream
+from cloudtape.http.hosts import Door
 from cloudtape.http.incoming import Incoming
 from cloudtape.http.server import MAX_QUEUED, Server
 
@@ -48,7 +49,7 @@ def talk(handler: object, sent: bytes) -> bytes:
     """All that a server says to some bytes on one connection, until it ends it or we have no more to say."""
 
     async def conversation() -> bytes:
-        server = Server(handler, lambda status, why: fault("", status, why), 0)  # type: ignore[arg-type]
+        server = Server(handler, lambda status, why: fault("", status, why), Door(0))  # type: ignore[arg-type]
         listener = await asyncio.get_running_loop().create_server(server, "127.0.0.1", 0)
         reader, writer = await asyncio.open_connection(*listener.sockets[0].getsockname())
         writer.write(sent)

@@ -21,8 +21,9 @@ from cloudtape.cassettes.content import decoded_interaction
 from cloudtape.cassettes.files.bodies import Spool, folder_of
 from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Interaction, Request, Response, Route
+from cloudtape.cassettes.scrubbing.names import RULES, Rule
 from cloudtape.cassettes.scrubbing.scrub import Scrubber
-from cloudtape.cassettes.scrubbing.secrets import RULES, Rule, Table
+from cloudtape.cassettes.scrubbing.secrets import Table
 from cloudtape.cassettes.scrubbing.user_rules import load_rules
 from cloudtape.config import Config, Report
 from cloudtape.discovery import check_keystone

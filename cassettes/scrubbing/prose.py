@@ -27,7 +27,7 @@ PAIR = re.compile(NAME + SEPARATOR + r"(?:\"\"|'')?(?=(?P<value>[^\s\"'&;<>{}\[\
 # A line that is a pair and nothing else: its value may have blanks.
 LINE_PAIR = re.compile(
     r"^[ \t]*(?:#[ \t]*|export[ \t]+|set[ \t]+|-[ \t]+)?(?P<name>[A-Za-z_][\w.-]{0,80})(?P<sep>[ \t]*[=:][ \t]*)"
-    r"(?P<value>(?![\"'|>{\[$%&*!])[^\s=\"'][^\n=\"']*?[ \t][^\n=\"']*?)[ \t]*\r?$",
+    r"(?P<value>(?![\"'|>{\[$%&*!])[^\s=\"'][^\n=\"']*?[ \t][^\n=\"']*?[^\s=\"'])[ \t]*\r?$",
     re.MULTILINE,
 )
 TUPLE = re.compile(

@@ -51,7 +51,7 @@ YAML_DEFAULT = re.compile(
     r"""^(?P<head>\s*default:[ ]*)(?P<quote>["']?)(?P<value>[^\n"']+?)(?P=quote)[ ]*$""", re.MULTILINE
 )
 # Markup amid a text.
-MARKUP = re.compile(r"<[A-Za-z][\w:.-]*+(?:\s[^<>]*+)?>")
+MARKUP = re.compile(r"</[A-Za-z]|<[A-Za-z][\w:.-]*+\s[^<>=]*+=[^<>]*+>")
 # Ids, times, addresses, numbers.
 PLAIN = re.compile(r"(?:req-|tx)?(?:[0-9a-fA-F.TZ+-]|:(?!::))*")
 MOST_CLEAN, LONGEST_CLEAN = 10_000, 500

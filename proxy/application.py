@@ -23,8 +23,9 @@ from cloudtape.cassettes.files.private import PrivateFolder
 from cloudtape.cassettes.files.strays import Stray, strays_of, told
 from cloudtape.cassettes.files.writer import CassetteWriter, Keeping
 from cloudtape.cassettes.messages import Request, Response
+from cloudtape.cassettes.scrubbing.names import RULES, Rule
 from cloudtape.cassettes.scrubbing.scrub import Scrubber
-from cloudtape.cassettes.scrubbing.secrets import RULES, Rule, Table
+from cloudtape.cassettes.scrubbing.secrets import Table
 from cloudtape.cassettes.scrubbing.user_rules import load_rules
 from cloudtape.config import Config, Report
 from cloudtape.discovery import check_keystone

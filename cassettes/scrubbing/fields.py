@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 
 from cloudtape.cassettes.scrubbing.secrets import Rule
 from cloudtape.cassettes.scrubbing.walk import Walker
 
 COOKIE_RULE, TOKEN_RULE, USER_RULE, PASSWORD_RULE = (Rule("", kind) for kind in ("cookie", "token", "user", "password"))
+# Of Digest, OAuth and AWS: what is as good as a password.
+PARAMETER = re.compile(r"(?:response|oauth_token|oauth_signature|Signature)=\"?([^\s\",]{8,})", re.IGNORECASE)
 
 
 def _authorization(walker: Walker, value: str, place: str) -> str:
@@ -17,7 +20,17 @@ def _authorization(walker: Walker, value: str, place: str) -> str:
         return f"{scheme} {_basic(walker, proof.strip(), place)}"
     if not proof:
         return walker.secret(TOKEN_RULE, value, place, 0)
+    for told in PARAMETER.finditer(proof):  # each may be told again elsewhere
+        walker.secret(TOKEN_RULE, told[1], place, 0)
     return f"{scheme} {walker.secret(TOKEN_RULE, proof.strip(), place, 0)}"
+
+
+def _challenge(walker: Walker, value: str, place: str) -> str:
+    """What a server asks with: an address, or a proof of its own."""
+    scheme, _, proof = value.partition(" ")
+    if scheme.lower() in ("negotiate", "kerberos", "ntlm") and proof:
+        return f"{scheme} {walker.secret(TOKEN_RULE, proof.strip(), place, 0)}"
+    return walker.leaf(value, place, 0)
 
 
 def _basic(walker: Walker, proof: str, place: str) -> str:
@@ -46,6 +59,7 @@ def _set_cookie(walker: Walker, value: str, place: str) -> str:
 
 FIELDS: tuple[tuple[frozenset[str], Callable[[Walker, str, str], str]], ...] = (
     (frozenset({"authorization", "proxy-authorization"}), _authorization),
+    (frozenset({"www-authenticate", "proxy-authenticate"}), _challenge),
     (frozenset({"cookie"}), _cookies),
     (frozenset({"set-cookie"}), _set_cookie),
 )

@@ -11,7 +11,7 @@ from collections.abc import Set
 
 import msgspec
 
-from cloudtape.cassettes.scrubbing.json_walk import COLON, JSON_TOKEN
+from cloudtape.cassettes.scrubbing.json_rows import COLON, JSON_TOKEN
 
 
 class Holder:

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cloudtape.cassettes.scrubbing.secrets import Rule
+from cloudtape.cassettes.scrubbing.json_rows import COLON, JSON_TOKEN, RowsAhead, string_of
+from cloudtape.cassettes.scrubbing.levels import Levels
+from cloudtape.cassettes.scrubbing.names import Rule
 
 if TYPE_CHECKING:
     from cloudtape.cassettes.scrubbing.walk import Walker
 
-JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)|[{}\[\],]|[^\s{}\[\],:"]+', re.DOTALL)
-COLON = re.compile(r"\s*:")
+NEAR = 64 * 1024
+"""Characters: what opened so shortly before the end of a piece is fed again: a name may stand behind its value."""
+LONG_NAME = 8
 
 
 class JsonWalk:
@@ -24,70 +27,80 @@ class JsonWalk:
     """
 
     def __init__(self, walker: Walker, place: str, depth: int, rule: Rule | None = None) -> None:
-        self._walker, self._depth = walker, depth
-        self._table, self._replace = walker._table, walker._replace
-        # Of each enclosing object or array: the name it stands under, and the rule that makes all below it secret.
-        self._names: list[str] = [""]
-        self._deep: list[Rule | None] = [rule]
-        self._name = ""
-        self._place = place
+        self._walker, self._place, self._depth = walker, place, depth
+        self._table = walker._table
+        self._levels = Levels(walker._table, place, rule)
 
     def feed(self, text: str, more: bool = False) -> tuple[str, str]:
         """The text with its secrets replaced, and the end of it that must be fed again when `more` will follow."""
         pieces: list[str] = []
         end = 0
+        levels, rows = self._levels, RowsAhead(self._table, text)
+        # Of what opened near the end: its level, where it begins, how much was made before it, its name.
+        near: list[tuple[int, int, int, int, str]] = []
         for token in JSON_TOKEN.finditer(text):
             if more and _may_go_on(token, text):
-                return "".join([*pieces, text[end : token.start()]]), text[token.start() :]
+                return self._back_to(near, pieces, text, end, token.start())
             kind = token[0][0]
             if kind in "{[":
-                self._enter()
+                if more and len(text) - token.start() < NEAR:
+                    near.append((len(levels), token.start(), len(pieces), end, levels.name))
+                levels.enter(kind == "[", rows.at(token.start()))
             elif kind in "}]":
-                self._leave()
+                levels.leave()
+                while near and near[-1][0] >= len(levels):
+                    near.pop()
             elif kind == '"' and COLON.match(text, token.end()):
-                self._name = _string(token[0])
+                levels.name = string_of(token[0])
+                end = self._put(pieces, text, end, token, self._named(levels.name, token[0]))
             elif kind != ",":
-                replaced = self._value(token[0])
-                if replaced is not token[0]:
-                    pieces += [text[end : token.start()], replaced]
-                    end = token.end()
-        return "".join([*pieces, text[end:]]), ""
+                end = self._put(pieces, text, end, token, self._value(token[0]))
+        return self._back_to(near, pieces, text, end, len(text)) if more else ("".join([*pieces, text[end:]]), "")
 
-    def _enter(self) -> None:
-        rule = self._deep[-1]
-        if rule is None and (found := self._table.rule(self._name, self._names[-1])) and found.deep:
-            rule = found
-        self._names.append(self._name)
-        self._deep.append(rule)
+    @staticmethod
+    def _put(pieces: list[str], text: str, end: int, token: re.Match[str], replaced: str) -> int:
+        """Up to where the text is in `pieces`, when that stands for a token."""
+        if replaced is token[0] or replaced == token[0]:
+            return end
+        pieces += [text[end : token.start()], replaced]
+        return token.end()
 
-    def _leave(self) -> None:
-        if len(self._names) > 1:
-            self._name = self._names.pop()
-            self._deep.pop()
+    def _named(self, name: str, token: str) -> str:
+        said = self._walker.name(name, self._place) if len(name) >= LONG_NAME else name
+        return token if said == name else _quoted(said, token)
+
+    def _back_to(
+        self, near: list[tuple[int, int, int, int, str]], pieces: list[str], text: str, end: int, stop: int
+    ) -> tuple[str, str]:
+        """What was made before the first of what is open near the end."""
+        if near:
+            level, stop, made, end, name = near[0]
+            self._levels.go_back(level, name)
+            del pieces[made:]
+        return "".join([*pieces, text[end:stop]]), text[stop:]
 
     def _value(self, token: str) -> str:
-        rule = self._deep[-1] or self._table.rule(self._name, self._names[-1])
+        rule = self._levels.rule()
+        value = string_of(token) if token[0] == '"' else ""
+        self._levels.note(value)
         if token[0] != '"':
             return self._scalar(token, rule)
-        value = _string(token)
         if not value:
             return token
-        place = self._where()
         if rule:
-            replaced = self._walker.secret(rule, value, place, self._depth)
+            replaced = self._walker.secret(rule, value, self._levels.where(), self._depth)
+        elif self._walker.is_clean(value):
+            replaced = self._walker._known(value)
         else:
-            replaced = self._walker.leaf(value, place, self._depth)
+            replaced = self._walker.leaf(value, self._levels.where(), self._depth)
         return token if replaced == value else _quoted(replaced, token)
 
     def _scalar(self, token: str, rule: Rule | None) -> str:
         """A number under a secret name; true, false and null say nothing."""
-        if rule is None or not token.lstrip("-")[:1].isdigit():
+        if rule is None or rule.like or not token.lstrip("-")[:1].isdigit():
             return token
-        replaced = self._replace(rule, token, self._where())
+        replaced = self._walker._replace(rule, token, self._levels.where())
         return token if replaced == token else _number(replaced)
-
-    def _where(self) -> str:
-        return ".".join([self._place, *filter(None, self._names), self._name])
 
 
 def _may_go_on(token: re.Match[str], text: str) -> bool:
@@ -101,17 +114,6 @@ def is_json(text: str) -> bool:
     except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
         return False
     return True
-
-
-def _string(token: str) -> str:
-    inner = token[1:-1] if len(token) > 1 and token.endswith('"') else token[1:]
-    if "\\" not in inner:
-        return inner
-    try:
-        value: str = json.loads(f'"{inner}"', strict=False)
-    except ValueError:
-        return inner
-    return value
 
 
 def _quoted(text: str, like: str) -> str:

@@ -13,7 +13,9 @@ from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Request
 from cloudtape.cassettes.scrubbing.hidden import hidden_names
-from cloudtape.cassettes.scrubbing.secrets import PATH_MARKS, RULES, Rule, Table
+from cloudtape.cassettes.scrubbing.names import RULES, Rule
+from cloudtape.cassettes.scrubbing.payloads import rule_for
+from cloudtape.cassettes.scrubbing.secrets import PATH_MARKS, Table
 from cloudtape.cassettes.scrubbing.walk import Walker
 
 # No secrets, but made anew by clients on each run; compared by kind as well.
@@ -22,6 +24,9 @@ RULES_COMPARED = RULES + VOLATILE
 TABLE = Table(RULES_COMPARED)
 NAME = re.compile(rb'"([^"\\]{1,80})"\s*:')
 
+
+# What stands for a secret that had no name, a token in a text say.
+STAND_IN = re.compile(r"scrubbed-([a-z]+)-\d+")
 
 SECRET_PATH = re.compile("|".join(map(re.escape, PATH_MARKS)))
 SECRET_IN_URI = re.compile(rf"[?@]|{SECRET_PATH.pattern}")
@@ -40,9 +45,12 @@ WALKER = Walker(TABLE, _kind)
 def masked(request: Request) -> Request:
     """The request with secrets in its URI and body replaced by their kind."""
     uri, body = masked_uri(request.uri), request.body
-    if isinstance(body, bytes) and body and not _is_innocent(body):
+    if isinstance(body, bytes) and body and (whole := rule_for(request.uri, request)):
+        body = f"<{whole.kind}>".encode()
+    elif isinstance(body, bytes) and body and not _is_innocent(body):
         text = body.decode("utf-8", "surrogateescape")
-        body = _walker_for(text).text(text, "").encode("utf-8", "surrogateescape")
+        text = STAND_IN.sub(r"<\1>", _walker_for(text).text(text, ""))
+        body = text.encode("utf-8", "surrogateescape")
     if uri is request.uri and body is request.body:
         return request
     return replace(request, uri=uri, body=body)
@@ -101,7 +109,7 @@ def masked_field(name: str, value: str) -> str:
 
 def _is_innocent(body: bytes) -> bool:
     """Whether a JSON body has only names that say nothing, and no text within its texts."""
-    if body[:1] not in (b"{", b"[") or b"\\" in body or b"@" in body or b"=" in body:
+    if body[:1] not in (b"{", b"[") or any(mark in body for mark in (b"\\", b"@", b"=", b"scrubbed-")):
         return False
     lower = body.lower()
     if any(under in lower for under in UNDERS):

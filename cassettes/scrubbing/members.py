@@ -9,17 +9,15 @@ strings (the odd parts) and what is between them; a text with escapes is left to
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from cloudtape.cassettes.scrubbing.secrets import DEFAULT, Rule, Table
+from cloudtape.cassettes.scrubbing.secrets import Rule
 from cloudtape.cassettes.scrubbing.shapes import Cut
 from cloudtape.cassettes.scrubbing.walk import Walker
 
 # Where nothing opens or closes.
 BETWEEN_STRINGS = frozenset({": ", ", ", ":", ","})
-DEFAULT_NAME = re.compile(rf'"{DEFAULT}"\s*:')
 
 
 class Member(NamedTuple):
@@ -45,23 +43,23 @@ def parts_of(cut: Cut, piece: int) -> list[str]:
     return parts
 
 
-def members(document: str, piece: int, parts: Sequence[str], rules: Mapping[str, Rule]) -> list[Member]:
+def members(piece: int, parts: Sequence[str], rules: Mapping[str, Rule]) -> list[Member]:
     """The members in a piece whose name is in `rules` and whose value is a string. Raises NotPlain."""
     found = []
     for at in range(1, len(parts) - 1, 2):
         if (rule := rules.get(parts[at])) and parts[at + 1].lstrip()[:1] == ":":
-            found += _value(document, piece, parts, at, rule)
+            found += _value(piece, parts, at, rule)
     return found
 
 
-def _value(document: str, piece: int, parts: Sequence[str], at: int, rule: Rule) -> list[Member]:
+def _value(piece: int, parts: Sequence[str], at: int, rule: Rule) -> list[Member]:
     behind = parts[at + 1].lstrip()[1:].lstrip()
     if not behind:
         return [Member(piece, at + 2, rule, parts[at + 2])] if parts[at + 2 :] and parts[at + 2] else []
-    if behind[0] in "ntf":
+    if behind[0] in "ntf" or rule.like:
         return []
-    # An object under a parameter's name may hold the parameter's own value.
-    if behind[0] == "{" and not rule.deep and not DEFAULT_NAME.search(document.lower()):
+    # What stands in an object or a list is looked at with the whole.
+    if behind[0] in "{[" and not rule.deep:
         return []
     raise NotPlain
 
@@ -106,18 +104,3 @@ def _path(cut: Cut, member: Member) -> str:
             elif character in "}]" and len(names) > 1:
                 name = names.pop()
     return ".".join([*filter(None, names), parts[-3]])
-
-
-def holds_secret(table: Table, value: Any, under: str) -> bool:
-    """Whether a JSON value holds a secret by the names in it; `under` is the one that it stands under."""
-    if isinstance(value, list):
-        return any(holds_secret(table, item, under) for item in value if isinstance(item, dict | list))
-    return any(_is_secret(table, name, member, under) for name, member in value.items())
-
-
-def _is_secret(table: Table, name: str, member: Any, under: str) -> bool:
-    rule = table.rule(name, under)
-    if isinstance(member, dict | list) and member:
-        holds_scalars = isinstance(member, list) and not all(isinstance(item, dict | list) for item in member)
-        return bool(rule and (rule.deep or holds_scalars)) or holds_secret(table, member, name)
-    return rule is not None and bool(member) and not isinstance(member, bool)

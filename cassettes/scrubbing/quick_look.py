@@ -14,17 +14,21 @@ from itertools import chain
 import msgspec
 
 from cloudtape.cassettes.scrubbing.base64_runs import BASE64_RUN, may_hide
+from cloudtape.cassettes.scrubbing.commands import COMMAND_MARKS
+from cloudtape.cassettes.scrubbing.forms import ENCODED_MARK, FORM_MARKS, has_form, has_mark
 from cloudtape.cassettes.scrubbing.json_walk import is_json
-from cloudtape.cassettes.scrubbing.members import Member, NotPlain, holds_secret, members, parts_of, with_values
+from cloudtape.cassettes.scrubbing.members import Member, NotPlain, members, parts_of, with_values
 from cloudtape.cassettes.scrubbing.mentions import Runs
+from cloudtape.cassettes.scrubbing.rows import DOCUMENTED, holds_value, says_name, unconditional
 from cloudtape.cassettes.scrubbing.secrets import MARKS, PATH_MARKS, Rule, Table
 from cloudtape.cassettes.scrubbing.shapes import SEPARATOR, WHOLE, Cut, Shapes
+from cloudtape.cassettes.scrubbing.walk import Walker
 
 # Ids, times, addresses, numbers: no name and no base64 among them. A known secret may be: the vault is asked.
 PLAIN = re.compile(r"(?:req-|tx)?[0-9a-fA-F:.TZ+-]*|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT")
 ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![0-9A-Za-z+/])[0-9a-f]{32}(?![0-9A-Za-z+/])")
 # Too short to be base64 or a token: suspicious for a word in it alone.
-SHORT_NAME = re.compile(r"[A-Za-z][\w.-]{0,18}")
+SHORT_NAME = re.compile(r"(?:OS-[A-Z-]+:)?[A-Za-z][\w.-]{0,18}")
 ENCLOSING = re.compile(r"\s*:\s*[\[{]")
 # What stands behind a name that encloses nothing, and behind a string that is no name.
 ENCLOSES_NOT = re.compile(r'[^"]*"\s*(?::\s*[^\s\[{]|[\]},]|$)')
@@ -33,6 +37,12 @@ LONGEST_NAME = 80
 MOST_REMEMBERED = 2_000
 MOST_GUILTY = 200
 LONGEST_PIECE = 400
+# All but those of forms, which are looked for themselves.
+TEXT_MARKS = tuple(mark for mark in (*MARKS, *PATH_MARKS, *COMMAND_MARKS) if mark not in FORM_MARKS)
+ANY_ENCODED = re.compile(ENCODED_MARK)
+NAMES = re.compile(r"[\"']?\s*[=:]")
+OPENS = re.compile(r"\s*:\s*[\[{]")
+LISTS = re.compile(r"\s*:\s*\[\s*[^\s{]")
 
 
 _decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -42,7 +52,8 @@ SAYS_NOTHING = frozenset({b"null", b"true", b"false", b'""'})
 class Seen(msgspec.Struct, frozen=True):
     """A JSON text, the secrets among its members, and the other strings of its strange pieces.
 
-    `enclosing`: how many names enclose others, so that one that says nothing may be a secret's there.
+    `enclosing`: how many names enclose others, so that one that says nothing may be a secret's there. `walked`: whether
+    what stands below a secret's name must be walked.
     """
 
     cut: Cut
@@ -50,6 +61,7 @@ class Seen(msgspec.Struct, frozen=True):
     strings: Set[str]
     members: Sequence[Member]
     enclosing: int
+    walked: bool = False
 
     def rest(self) -> bytes | str:
         """The text without its secrets."""
@@ -145,7 +157,7 @@ class QuickLook:
             self._piece_runs.clear()
         for piece in pieces:
             text = piece.decode()
-            if len(piece) < LONGEST_PIECE and not self._may_enclose_in(text):
+            if len(piece) < LONGEST_PIECE and not self._may_enclose_in(text) and not self._tells_of_others(text):
                 self._pieces.add(piece)
                 self._piece_runs.add(text)
 
@@ -153,7 +165,23 @@ class QuickLook:
         lower = piece.lower()
         return any(not ENCLOSES_NOT.match(lower, at) for under in self._table.unders for at in _places(lower, under))
 
+    def _tells_of_others(self, piece: str) -> bool:
+        """Whether a secret's name in it makes secret what other pieces hold: a row's name, or one that encloses."""
+        parts = piece.split('"')
+        for at, part in enumerate(parts):
+            if len(part) > LONGEST_NAME or not unconditional(self._table.rule(part)):
+                continue
+            behind = parts[at + 1] if at + 1 < len(parts) else ""
+            before = parts[at - 1].rstrip() if at else ""
+            if OPENS.match(behind) or (before.endswith("[") and not behind.lstrip().startswith("]")):
+                return True
+            if before.endswith(":") and (at < 2 or says_name(parts[at - 2])):
+                return True
+        return False
+
     def _is_suspicious(self, seen: Seen, doubtful: list[str]) -> bool:
+        if seen.walked:
+            return self._names_a_secret(seen)
         if doubtful and not seen.strings.isdisjoint(doubtful):
             return self._names_a_secret(seen)
         return bool(seen.enclosing) and self._encloses_a_secret(seen)
@@ -172,11 +200,35 @@ class QuickLook:
         if (names or enclosing) and not is_json(document):
             raise NotPlain
         found: list[Member] = []
+        walked = self._encloses(document, [name for name in names if _opens(document, name)])
         for piece, some in zip(cut.strange, parts, strict=True):
-            for member in members(document, piece, some, self._guilty) if names else ():
+            for member in members(piece, some, self._guilty) if names else ():
                 found.append(member)
                 some[member.at] = ""
-        return Seen(cut, document, set(chain.from_iterable(parts)) - names, found, enclosing)
+        return Seen(
+            cut, document, set(chain.from_iterable(parts)) - names, found, enclosing, walked or self._says_row(parts)
+        )
+
+    def _encloses(self, document: str, names: Collection[str]) -> bool:
+        """Whether what stands below some secrets' names may be secret, too."""
+        if any(_opens(document, name, LISTS) for name in names):
+            return True
+        rules = [rule for name in names if (rule := unconditional(self._guilty[name]))]
+        if all(rule.kind in DOCUMENTED for rule in rules):
+            strings = {one for one in document.split('"') if len(one) < LONGEST_NAME} if rules else ()
+            return any(re.search(rf'"{re.escape(one)}"\s*:', document) for one in strings if holds_value(one))
+        return True
+
+    def _says_row(self, parts: Sequence[Sequence[str]]) -> bool:
+        """Whether a secret's name stands where a row says its own, or first in a list."""
+        for some in parts:
+            for at in [at for at, part in enumerate(some) if part in self._guilty and 0 < at < len(some) - 1]:
+                before = some[at - 1].rstrip()[-1:]
+                if before == ":" and (at < 2 or says_name(some[at - 2])):
+                    return True
+                if before == "[" and not some[at + 1].lstrip().startswith("]"):
+                    return True
+        return False
 
     def _doubtful(self, strange: list[str]) -> list[str] | None:
         """Those that may name a secret, or enclose such a name; None where one may be a secret itself."""
@@ -213,10 +265,11 @@ class QuickLook:
 
     def _names_a_secret(self, seen: Seen) -> bool:
         """Whether a value stands under a secret's name: `password` alone may be the name of a method."""
-        try:
-            return holds_secret(self._table, msgspec.json.decode(seen.rest()), "")
-        except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
-            return True
+        found: list[str] = []
+        walker = Walker(self._table, lambda _rule, secret, _place: found.append(secret) or secret)  # type: ignore[func-returns-value]
+        rest = seen.rest()
+        walker.json(rest if isinstance(rest, str) else rest.decode(), "")
+        return bool(found)
 
     def _encloses_a_secret(self, seen: Seen) -> bool:
         """The same where only names matter that enclose others: mostly it is the outermost one, `token` say."""
@@ -244,6 +297,9 @@ class QuickLook:
         shape = ID.sub("*", part)
         if shape in self._innocent:
             return True
+        # An id may be what has the form; it would stand for all others.
+        if has_form(part) or (shape != part and has_mark(shape)):
+            return False
         if not self._judge(shape) or self._mentions(shape):
             return False
         self._remember(shape)
@@ -253,9 +309,8 @@ class QuickLook:
         lower = text.lower()
         if len(lower) != len(text):
             return False
-        for mark in (*MARKS, *PATH_MARKS):
-            if mark in text:
-                return False
+        if any(mark in text for mark in TEXT_MARKS) or ANY_ENCODED.search(text):
+            return False
         for stem in self._table.stems:
             if stem in lower and not self._stem_is_innocent(stem, text, lower):
                 return False
@@ -266,7 +321,10 @@ class QuickLook:
     def _stem_is_innocent(self, stem: str, text: str, lower: str) -> bool:
         at = lower.find(stem)
         while at != -1:
-            if not self._table.innocent(_name_around(text, at)):
+            name, behind = _name_around(text, at)
+            if not self._table.innocent(name) and (
+                name == text or not self._table.minds_value(name) or NAMES.match(text, behind)
+            ):
                 return False
             at = lower.find(stem, at + len(stem))
         return True
@@ -282,6 +340,11 @@ def _utf8(body: bytes) -> str:
     raise NotPlain
 
 
+def _opens(document: str, name: str, opening: re.Pattern[str] = OPENS) -> bool:
+    """Whether an object or array stands under a name somewhere in a JSON text."""
+    return any(opening.match(document, at + len(name) + 2) for at in _places(document, f'"{name}"'))
+
+
 def _times_enclosing(document: str, name: str) -> int:
     """How often an object or array stands under a name in a JSON text."""
     quoted = f'"{name}"'
@@ -295,10 +358,11 @@ def _places(text: str, part: str) -> Iterator[int]:
         at = text.find(part, at + 1)
 
 
-def _name_around(text: str, at: int) -> str:
-    """The name that the character at a position belongs to."""
+def _name_around(text: str, at: int) -> tuple[str, int]:
+    """The name that the character at a position belongs to, and where it ends."""
     begin = at
     while begin > 0 and at - begin < LONGEST_NAME and (text[begin - 1].isalnum() or text[begin - 1] in "_.-"):
         begin -= 1
     end = NAME_END.search(text, at)
-    return text[begin : end.start() if end else len(text)]
+    stop = end.start() if end else len(text)
+    return text[begin:stop], stop

@@ -22,11 +22,12 @@ from cloudtape.cassettes.scrubbing.fields import FIELDS, OWN_FORM
 from cloudtape.cassettes.scrubbing.hidden import hidden_names
 from cloudtape.cassettes.scrubbing.judged_fields import JudgedFields
 from cloudtape.cassettes.scrubbing.members import replaced
+from cloudtape.cassettes.scrubbing.payloads import may_be_secret, rule_for
 from cloudtape.cassettes.scrubbing.placeholders import TEXT, is_placeholder
 from cloudtape.cassettes.scrubbing.quick_look import QuickLook, Seen
 from cloudtape.cassettes.scrubbing.remains import may_mention, says
 from cloudtape.cassettes.scrubbing.secrets import Rule, Table
-from cloudtape.cassettes.scrubbing.texts import WINDOW, begins_as_text, in_windows, text_of
+from cloudtape.cassettes.scrubbing.texts import WINDOW, begins_as_text, binary_windows, in_windows, text_of
 from cloudtape.cassettes.scrubbing.vault import Vault
 from cloudtape.cassettes.scrubbing.walk import Walker
 
@@ -118,6 +119,8 @@ class Scrubber:
     def _at_a_glance(self, request: Request, response: Response) -> tuple[Request, Response] | None:
         """The messages where all that is secret in them are header fields and plain members of JSON; else None."""
         self._places = set()
+        if may_be_secret(request, response):
+            return None
         bodies = [body for body in (request.body, response.body) if body]
         documents = [body for body in bodies if isinstance(body, bytes) and body[0] in b"{["]
         if len(documents) < len(bodies):
@@ -174,7 +177,7 @@ class Scrubber:
         for _ in range(PASSES):
             generation = self._vault.generation
             self._reconsider()
-            clean = self._request(request), self._response(response)
+            clean = self._request(request), self._response(response, request.uri)
             if self._vault.generation == generation or not may_mention(clean, self._vault.news):
                 break
         return clean
@@ -197,6 +200,7 @@ class Scrubber:
         if self._hidden != (hidden := len(self._table.hidden)):
             self._hidden = hidden
             self._look.forget()
+            self._walker.forget()
             self._free_names.clear()
             self._fields.clear()
 
@@ -211,12 +215,13 @@ class Scrubber:
     def _request(self, request: Request) -> Request:
         uri = self._walker.uri(request.uri, "request.uri")
         headers = self._headers(request.headers, "request")
-        body = self._body(request, "request.body")
+        body = self._body(request, "request.body", rule_for(request.uri, request))
         return Request(request.method, uri, headers, body, request.route, request.session)
 
-    def _response(self, response: Response) -> Response:
+    def _response(self, response: Response, uri: str) -> Response:
         headers = self._headers(response.headers, "response")
-        return Response(response.status, response.reason, headers, self._body(response, "response.body"))
+        body = self._body(response, "response.body", rule_for(uri, response))
+        return Response(response.status, response.reason, headers, body)
 
     def _headers(self, headers: Headers, side: str) -> Headers:
         clean = []
@@ -247,37 +252,48 @@ class Scrubber:
 
     # --- bodies ------------------------------------------------------------------------------------------------------
 
-    def _body(self, message: Message, place: str) -> Body:
+    def _body(self, message: Message, place: str, whole: Rule | None = None) -> Body:
+        """`whole`: the body as a whole is a secret."""
         body = message.body
         if not body:
             return body
         textual = is_textual(header(message.headers, "content-type"))
         if isinstance(body, bytes):
-            return self._bytes(body, textual, place)
+            return self._secret(whole, body, place) if whole else self._bytes(body, textual, place)
         assert isinstance(body, StoredBody), "a stream is scrubbed when it has been read"
-        if not (textual or begins_as_text(body)):
-            return body
-        if body.size <= WHOLE:
+        if body.size <= WHOLE or whole:
             data = body.path.read_bytes()
-            clean = self._bytes(data, True, place)
+            clean = self._secret(whole, data, place) if whole else self._bytes(data, textual, place)
             return body if clean == data else self._stored([clean])
-        return self._large(body, place)
+        return self._large(body, place, textual or begins_as_text(body))
+
+    def _secret(self, rule: Rule, data: bytes, place: str) -> bytes:
+        try:
+            plain, encoding = data.decode(), "utf-8"
+        except UnicodeDecodeError:
+            plain, encoding = data.decode("latin-1"), "latin-1"
+        return self._walker.secret(rule, plain, place, 0).encode(encoding, "surrogateescape")
 
     def _bytes(self, data: bytes, textual: bool, place: str) -> bytes:
         found = text_of(data, textual)
         if found is None:
-            return data
+            clean = self._walker.data(data, place)
+            return data if clean == data else clean
         text, encoding = found
         if self._look.clears(text):
             return data
-        clean = self._walker.text(text, place)
-        return data if clean == text else clean.encode(encoding, "surrogateescape")
+        after = self._walker.text(text, place)
+        return data if after == text else after.encode(encoding, "surrogateescape")
 
-    def _large(self, body: StoredBody, place: str) -> Body:
-        """A text in windows, each cut where nothing is cut in two."""
+    def _large(self, body: StoredBody, place: str, is_text: bool) -> Body:
+        """A body in windows, each cut where nothing is cut in two."""
         with body.path.open("rb") as file:
-            pieces = in_windows(iter(lambda: file.read(WINDOW), b""), self._walker, place)
-            clean = self._stored(self._vault.without(one).encode("utf-8", "surrogateescape") for one in pieces)
+            windows = iter(lambda: file.read(WINDOW), b"")
+            if is_text:
+                pieces = in_windows(windows, self._walker, place)
+                clean = self._stored(self._vault.without(one).encode("utf-8", "surrogateescape") for one in pieces)
+            else:
+                clean = self._stored(binary_windows(windows, self._walker, place))
         if clean.sha256 == body.sha256:
             clean.path.unlink(missing_ok=True)
             return body

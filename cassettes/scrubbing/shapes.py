@@ -17,6 +17,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from cloudtape.cassettes.scrubbing.base64_runs import BASE64_RUN, HEX_RUN, shape_may_hide
+from cloudtape.cassettes.scrubbing.commands import COMMAND_MARKS
+from cloudtape.cassettes.scrubbing.forms import ENCODED_MARK, LEAST, SHAPED_MARKS, known_forms
 from cloudtape.cassettes.scrubbing.mentions import Mentions, telling_run
 from cloudtape.cassettes.scrubbing.secrets import MARKS, PATH_MARKS, Table
 
@@ -26,6 +28,9 @@ WORDS = bytes(byte if byte in ALNUM else 0x20 for byte in range(256))
 """What is no letter or digit becomes a blank, so that `split` gives the words."""
 IN_BASE64 = bytes(0x77 if byte in ALNUM or byte in b"+/_-" else 0x20 for byte in range(256))
 LONG_RUN = b"w" * 20
+IN_FORM = bytes(0x77 if byte in ALNUM or byte in b"+/_.~=$:-" else 0x20 for byte in range(256))
+"""As `forms.RUN`: what no run of such bytes is in has none of the known forms."""
+FORM_RUN = b"w" * LEAST
 SEPARATOR = "\n"
 MOST_KNOWN = 5_000
 MOST_YOUNG = 500
@@ -85,9 +90,11 @@ class Shapes:
         self._like_ids: list[str] = []
         self._stems = {stem: _alike(stem) for stem in (*table.stems, *table.unders)}
         self._any_stem = _any_of(self._stems.values())
-        marks = [b"\0", *(shape_of(mark) for mark in (*MARKS, *PATH_MARKS))]
-        self._marks = _any_of(marks)
-        self._outside_words = _any_of([mark for mark in marks if not mark[:1].isalnum()])
+        marks = [b"\0", *(shape_of(mark) for mark in (*MARKS, *PATH_MARKS, *COMMAND_MARKS))]
+        shaped = [mark.encode() for mark in (*SHAPED_MARKS, ENCODED_MARK)]
+        self._marks = _any_of(marks, shaped)
+        self._outside_words = _any_of([mark for mark in marks if not mark[:1].isalnum()], shaped)
+        self._form_marks = _any_of({shape_of(mark) for form in known_forms() for mark in form.marks})
         in_words = [mark.lower().translate(HEX) for mark in marks if mark[:1].isalnum()]
         self._telling = _any_of({_longest_word(one) for one in (*self._stems.values(), *in_words)})
 
@@ -240,7 +247,7 @@ class Shapes:
         text = shape.decode("ascii")
         if any(self._secrets.found_in(text)):
             return None
-        if _may_hide_in(text):
+        if self._may_have_form(shape) or _may_hide_in(text):
             return None
         if not self._any_stem.search(alike):
             return ()
@@ -257,7 +264,13 @@ class Shapes:
             self._plain_words |= new
         if self._without_run and any(secret in shape for secret in self._without_run):
             return False
+        if self._may_have_form(shape):
+            return False
         return shape.translate(IN_BASE64).find(LONG_RUN) == -1 or not _may_hide_in(shape.decode("ascii"))
+
+    def _may_have_form(self, shape: bytes) -> bool:
+        """Whether a string of this shape may have a form that is known for a secret's (`forms`)."""
+        return shape.translate(IN_FORM).find(FORM_RUN) != -1 and self._form_marks.search(shape) is not None
 
     def _remember(self, shape: bytes, stems: tuple[str, ...] | None) -> None:
         self._judged += 1
@@ -290,11 +303,10 @@ def _alike(text: str) -> bytes:
     return text.lower().encode("utf-8", "surrogatepass").translate(HEX)
 
 
-def _any_of(words: Iterable[bytes]) -> re.Pattern[bytes]:
+def _any_of(words: Iterable[bytes], patterns: Iterable[bytes] = ()) -> re.Pattern[bytes]:
     """Finds any of some words; by their first letters, where most places are given up."""
     grouped = groupby(sorted(words), lambda word: word[:1])
-    return re.compile(
-        b"|".join(
-            re.escape(first) + b"(?:%b)" % b"|".join([re.escape(one[1:]) for one in group]) for first, group in grouped
-        )
-    )
+    alternatives = [
+        re.escape(first) + b"(?:%b)" % b"|".join([re.escape(one[1:]) for one in group]) for first, group in grouped
+    ]
+    return re.compile(b"|".join([*alternatives, *patterns]))

@@ -11,18 +11,26 @@ from __future__ import annotations
 
 import base64
 import binascii
-import gzip
 import re
-import zlib
 from collections.abc import Callable
 from functools import partial
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
+from cloudtape.cassettes.files.bodies import is_text
 from cloudtape.cassettes.scrubbing.base64_runs import BASE64_RUN, PLAIN_ID
-from cloudtape.cassettes.scrubbing.hidden import HIDDEN_YAML
+from cloudtape.cassettes.scrubbing.binary import PACKED as PACKERS
+from cloudtape.cassettes.scrubbing.binary import without_secrets
+from cloudtape.cassettes.scrubbing.binary_forms import is_key
+from cloudtape.cassettes.scrubbing.commands import COMMAND_MARKS
+from cloudtape.cassettes.scrubbing.embedded import embedded
+from cloudtape.cassettes.scrubbing.forms import FORM_MARKS, RUN, SHAPED_MARKS, forms_in, may_have_form
+from cloudtape.cassettes.scrubbing.hidden import HIDDEN_MARK, HIDDEN_YAML
 from cloudtape.cassettes.scrubbing.json_walk import JsonWalk, is_json
-from cloudtape.cassettes.scrubbing.secrets import FORMS, PATHS, PEM, USER_INFO, Rule, Table
+from cloudtape.cassettes.scrubbing.patterns import PATTERNS, RULE_OF, Patterns
+from cloudtape.cassettes.scrubbing.prose import prose
+from cloudtape.cassettes.scrubbing.secrets import HIDDEN, PATH_MARKS, PEM, USER_INFO, Rule, Table
 from cloudtape.cassettes.scrubbing.xml_walk import XmlWalk
+from cloudtape.cassettes.scrubbing.yaml_walk import YamlWalk
 
 Replace = Callable[[Rule, str, str], str]
 """(rule, secret, place) → what stands there instead; the secret itself for: leave it."""
@@ -31,31 +39,53 @@ DEEPEST = 12
 """Texts within texts (JSON in base64 in JSON …): who nests deeper wants to get past us, and the whole is a secret."""
 BOM = "\ufeff"
 TOO_DEEP = Rule("", "secret")
-FORM_OF = {row: Rule("", kind) for row, kind in FORMS}
-PATH_OF = {row: Rule("", kind) for row, kind in PATHS}
 KEY_RULE, USER_RULE, PASSWORD_RULE, TOKEN_RULE = (Rule("", kind) for kind in ("key", "user", "password", "token"))
 
-FORM_BODY = re.compile(r"[^\s&=<>{}\"]+=[^\s&<>{}\"]*(?:&[^\s&=<>{}\"]*(?:=[^\s&<>{}\"]*)?)*")
-BOUNDARY = re.compile(r"\s*--(?P<boundary>[^\r\n]{1,200}?)[ \t]*\r?\n(?=[A-Za-z-]+:)")
+FORM_BODY = re.compile(r"[^\s&=<>{}\"?/]+=[^\s&<>{}\"]*(?:&[^\s&=<>{}\"]*(?:=[^\s&<>{}\"]*)?)*")
+BOUNDARY = re.compile(
+    r"\s*--(?P<boundary>[^\r\n]{1,200}?)[ \t]*\r?\n(?=(?:[\w-]+:[^\n]*\n){0,3}?content-)", re.IGNORECASE
+)
 PART_NAME = re.compile(r"content-disposition:[^\r\n]*?;\s*name=\"?(?P<name>[^\";\r\n]+)", re.IGNORECASE)
-PAIR_NAME = r"""(?<![\w.-])(?P<name>[A-Za-z_][\w.-]{0,80})(?P<sep>["']?[ \t]*[=:][ \t]*)"""
-PAIR = re.compile(PAIR_NAME + r"""(?P<quote>["']?)(?P<value>[^\s"'&;<>{}\[\],$%][^\s"'&;<>,]*)""")
-QUOTED_PAIR = re.compile(PAIR_NAME + r"""(?P<quote>["'])(?P<value>[^"'\n]*)(?P=quote)""")
-FLAG = re.compile(r"(?P<sep>--)(?P<name>[a-z][a-z-]{0,40})[ =](?P<quote>[\"']?)(?P<value>[^\s\"'-][^\s\"']*)")
-WRAPPED_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{60,76}\s+)+[A-Za-z0-9+/]*={0,2}\s*")
+WRAPPED_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{60,76}\r?\n[ \t]*)+[A-Za-z0-9+/]+={0,2}")
 YAML_DEFAULT = re.compile(
     r"""^(?P<head>\s*default:[ ]*)(?P<quote>["']?)(?P<value>[^\n"']+?)(?P=quote)[ ]*$""", re.MULTILINE
 )
+# Markup amid a text.
+MARKUP = re.compile(r"</[A-Za-z]|<[A-Za-z][\w:.-]*+\s[^<>=]*+=[^<>]*+>")
+# Ids, times, addresses, numbers.
+PLAIN = re.compile(r"(?:req-|tx)?(?:[0-9a-fA-F.TZ+-]|:(?!::))*")
+MOST_CLEAN, LONGEST_CLEAN = 10_000, 500
+LINE = 76
 # A leaf without any of these holds nothing that `_plain` would find.
-SUSPICIOUS = re.compile(r"[=:@\\\n]|</|-----BEGIN|gAAAA|eyJ|A[KS]IA|[Bb]earer |--[a-z]|[A-Za-z0-9+/_-]{20}")
+SUSPICIOUS = re.compile(
+    r"[=:@%\\\n$\"']|</|---- ?BEGIN|--[a-z]|[A-Za-z0-9+/_-]{20}|\s\S*\d|"
+    + "|".join([*map(re.escape, (*FORM_MARKS, *COMMAND_MARKS, *PATH_MARKS)), *SHAPED_MARKS])
+)
 
 
 class Walker:
-    """One walk over texts with one table; it keeps no state between calls except what `replace` does."""
+    """One walk over texts with one table; between calls it keeps what holds nothing, and what `replace` keeps."""
 
-    def __init__(self, table: Table, replace: Replace, also: Callable[[str], str] | None = None) -> None:
-        self._table, self._replace = table, replace
-        self._also = also
+    def __init__(
+        self,
+        table: Table,
+        replace: Replace,
+        also: Callable[[str], str] | None = None,
+        patterns: Patterns = PATTERNS,
+    ) -> None:
+        self._table, self._patterns = table, patterns
+        self._instead, self._also = replace, also
+        # Leaves in which nothing was found by names and forms: clouds say the same again and again.
+        self._clean: set[str] = set()
+        self._found = 0
+
+    def forget(self) -> None:
+        """When the table has changed."""
+        self._clean.clear()
+
+    def _replace(self, rule: Rule, secret: str, place: str) -> str:
+        self._found += 1
+        return self._instead(rule, secret, place)
 
     # --- whole texts -------------------------------------------------------------------------------------------------
 
@@ -83,6 +113,29 @@ class Walker:
         """`name=value&name=value`, percent-encoded: a form or a query."""
         return "&".join(self._form_pair(pair, place, depth) for pair in text.split("&"))
 
+    def name(self, name: str, place: str) -> str:
+        """A member's name, which may be a secret itself."""
+        return self._known(self._forms(name, place) if RUN.search(name) else name)
+
+    def data(self, data: bytes, place: str, depth: int = 0) -> bytes:
+        """Bytes that are no text as a whole, or not surely."""
+        if depth > DEEPEST:
+            return self._replace(TOO_DEEP, data.decode("latin-1"), place).encode()
+        if is_key(data):
+            return self._replace(KEY_RULE, data.decode("latin-1"), place).encode("latin-1")
+        try:
+            plain = data.decode() if b"\0" not in data else None
+        except UnicodeDecodeError:
+            plain = None
+        if plain is not None:
+            return self.text(plain, place, depth).encode("utf-8", "surrogateescape")
+        return without_secrets(
+            data,
+            place,
+            lambda inner, where: self.data(inner, where, depth + 1),
+            lambda inner, where: self.text(inner, where, depth + 1),
+        )
+
     def multipart(self, text: str, boundary: str, place: str, depth: int = 0) -> str:
         """Parts between boundaries; a part that is named like a secret is one."""
         return f"--{boundary}".join(self._part(part, place, depth) for part in text.split(f"--{boundary}"))
@@ -90,8 +143,8 @@ class Walker:
     def uri(self, uri: str, place: str) -> str:
         """Secrets in user info, path and query of a URL."""
         address, mark, query = uri.partition("?")
-        for pattern, rule in PATH_OF.items():
-            address = pattern.sub(partial(self._group, rule, place), address)
+        for pattern, kind in self._patterns.paths:
+            address = pattern.sub(partial(self._group, RULE_OF[kind], place), address)
         address = self._user_info(address, place)
         if query:
             query = self.form(query, f"{place}.query")
@@ -106,6 +159,8 @@ class Walker:
 
     def secret(self, rule: Rule, value: str, place: str, depth: int) -> str:
         """A value that is a secret as a whole; its form is kept where clients look into it."""
+        if rule.like and not re.fullmatch(rule.like, value):
+            return self.leaf(value, place, depth)
         if found := PEM.search(value):
             return value[: found.start()] + self._replace(KEY_RULE, found[0], place) + value[found.end() :]
         if rule.deep and value.lstrip()[:1] in ("{", "["):
@@ -116,11 +171,31 @@ class Walker:
 
     def leaf(self, text: str, place: str, depth: int) -> str:
         """A value under a name that says nothing."""
-        if not SUSPICIOUS.search(text):
+        if self.is_clean(text):
             return self._known(text)
+        found = self._found
         if depth <= DEEPEST and text.lstrip()[:1] in ("{", "[", "<", '"') and len(text) > 2:
-            return self.text(text, place, depth + 1)
-        return self._plain(text, place, depth)
+            clean = self.text(text, place, depth + 1)
+        else:
+            clean = self._plain(text, place, depth)
+        if self._found == found:
+            self._remember(text)
+        return clean
+
+    def is_clean(self, text: str) -> bool:
+        """Whether a leaf holds nothing by names and forms, as far as is known at once."""
+        if text in self._clean or PLAIN.fullmatch(text):
+            return True
+        if SUSPICIOUS.search(text):
+            return False
+        self._remember(text)
+        return True
+
+    def _remember(self, clean: str) -> None:
+        if len(clean) <= LONGEST_CLEAN:
+            if len(self._clean) >= MOST_CLEAN:
+                self._clean.clear()
+            self._clean.add(clean)
 
     def _known(self, text: str) -> str:
         return self._also(text) if self._also else text
@@ -131,21 +206,37 @@ class Walker:
         """Secrets with a form of their own, and `name=value` in prose, scripts, YAML and URLs."""
         if depth > DEEPEST:
             return self._replace(TOO_DEEP, text, place)
-        if WRAPPED_BASE64.fullmatch(text):
-            return self._base64("".join(text.split()), place, depth) if self._is_hiding(text, place, depth) else text
-        text = PEM.sub(lambda found: self._replace(KEY_RULE, found[0], place), text)
+        if "<" in text and not text.lstrip().startswith("<") and MARKUP.search(text):
+            text = XmlWalk(self, place, depth + 1).feed(text) or text
+        text = PEM.sub(lambda found: self._key(found, place), text)
         if "://" in text:
             text = self._user_info(text, place)
-            for pattern, rule in PATH_OF.items():
-                text = pattern.sub(partial(self._group, rule, place), text)
-        for pattern, rule in FORM_OF.items():
-            text = pattern.sub(partial(self._group, rule, place), text)
+            for pattern, kind in self._patterns.paths:
+                text = pattern.sub(partial(self._group, RULE_OF[kind], place), text)
+        text = self._forms(text, place)
         if "\n" in text and "default" in text:
             text = HIDDEN_YAML.sub(lambda found: self._declaration(found, place), text)
-        for pattern in (QUOTED_PAIR, PAIR, FLAG):
-            text = pattern.sub(lambda found: self._pair(found, place, depth), text)
+        if depth <= DEEPEST and ("{" in text or "[" in text):
+            text = embedded(self, text, place, depth + 1)
+        text = prose(self, YamlWalk(self, place, depth).feed(text), place, depth)
+        if "\n" in text:
+            text = WRAPPED_BASE64.sub(lambda found: self._wrapped(found[0], place, depth), text)
         text = BASE64_RUN.sub(lambda found: self._base64(found[0], place, depth), text)
         return self._known(text)
+
+    def _forms(self, text: str, place: str) -> str:
+        for pattern, kind in self._patterns.forms if may_have_form(text) else ():
+            text = pattern.sub(partial(self._group, RULE_OF[kind], place), text)
+        for pattern in forms_in(text):
+            text = pattern.sub(partial(self._group, TOKEN_RULE, place), text)
+        return text
+
+    def _key(self, found: re.Match[str], place: str) -> str:
+        """A key, as far indented as it was."""
+        instead = self._replace(KEY_RULE, found[0], place)
+        begin = found.string.rfind("\n", 0, found.start()) + 1
+        before = found.string[begin : found.start()]
+        return instead.strip().replace("\n", "\n" + before) if before.isspace() and "\n" in found[0] else instead
 
     def _group(self, rule: Rule, place: str, found: re.Match[str]) -> str:
         """The match with its group, or the whole of it, replaced."""
@@ -163,19 +254,9 @@ class Walker:
         user = self._replace(USER_RULE, found["user"], place) if found["user"] else ""
         return f"{found['scheme']}{user}:{quote(self._replace(PASSWORD_RULE, unquote(found['password']), place))}@"
 
-    def _pair(self, found: re.Match[str], place: str, depth: int) -> str:
-        rule = self._table.rule(found["name"])
-        if rule is None or found["value"] in ("true", "false", "null", "None", "|", ">", "|-", ">-"):
-            return found[0]
-        begin, end = found.start("value") - found.start(), found.end("value") - found.start()
-        raw = found["value"]
-        value = unquote(raw)
-        replaced = self.secret(rule, value, f"{place}.{found['name']}", depth)
-        return found[0][:begin] + (raw if replaced == value else replaced) + found[0][end:]
-
     def _declaration(self, found: re.Match[str], place: str) -> str:
         """The default of a template's parameter that is hidden or named like a secret."""
-        rule = self._table.rule(found["name"])
+        rule = self._table.rule(found["name"]) or (HIDDEN if HIDDEN_MARK.search(found["body"]) else None)
         if rule is None:
             return found[0]
         body = YAML_DEFAULT.sub(
@@ -189,9 +270,14 @@ class Walker:
         )
         return found[0].replace(found["body"], body)
 
-    def _is_hiding(self, text: str, place: str, depth: int) -> bool:
+    def _wrapped(self, text: str, place: str, depth: int) -> str:
+        """Base64 in lines."""
         compact = "".join(text.split())
-        return self._base64(compact, place, depth) != compact
+        replaced = self._base64(compact, place, depth)
+        if replaced == compact:
+            return text
+        end = "\r\n" if "\r\n" in text else "\n"
+        return end.join(replaced[at : at + LINE] for at in range(0, len(replaced), LINE))
 
     def _base64(self, text: str, place: str, depth: int) -> str:
         """Base64 whose content, text or gzip of a text, holds a secret."""
@@ -200,14 +286,14 @@ class Walker:
         url_safe = "-" in text or "_" in text
         try:
             data = base64.b64decode(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4), validate=True)
-            inner, packed = _unpacked(data)
-        except (binascii.Error, ValueError, EOFError, OSError, zlib.error):
+        except (binascii.Error, ValueError):
             return text
-        replaced = self.text(inner, place, depth + 1)
-        if replaced == inner:
+        if not (is_text(data) or data.startswith(PACKED) or is_key(data)):
             return text
-        plain = replaced.encode()
-        encoded = base64.b64encode(gzip.compress(plain, mtime=0) if packed else plain).decode()
+        replaced = self.data(data, place, depth + 1)
+        if replaced == data:
+            return text
+        encoded = base64.b64encode(replaced).decode()
         return encoded.translate(URL_SAFE) if url_safe else encoded
 
     # --- parts of the others -----------------------------------------------------------------------------------------
@@ -234,11 +320,4 @@ class Walker:
 
 
 URL_SAFE = str.maketrans("+/", "-_")
-UNPACKED_LIMIT = 16 * 1024 * 1024
-
-
-def _unpacked(data: bytes) -> tuple[str, bool]:
-    """The text in some bytes, and whether it was gzipped. Raises ValueError where there is none."""
-    if data[:2] == b"\x1f\x8b":
-        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, UNPACKED_LIMIT).decode(), True
-    return data.decode(), False
+PACKED = tuple(magic for magic, _ in PACKERS if magic != b"ustar")

@@ -1,4 +1,5 @@
-"""The walk over XML and HTML: elements and attributes by their names, text between tags as leaves.
+"""The walk over XML and HTML: elements and attributes by their names, text between tags as leaves. A row may say
+its name in one attribute or element, and its value in another (`<th>Password</th><td>…</td>`).
 
 Nothing is parsed and written anew. What is no element (a declaration, a DOCTYPE, a comment, CDATA, a script) has bounds
 of its own, and only what is replaced is spelt by us: all else stays byte for byte, well-formed or not. One pass, whose
@@ -10,6 +11,11 @@ from __future__ import annotations
 import re
 from html import escape, unescape
 from typing import TYPE_CHECKING
+
+import msgspec
+
+from cloudtape.cassettes.scrubbing.names import Rule
+from cloudtape.cassettes.scrubbing.rows import holds_value, is_value_below, named, says_name, unconditional
 
 if TYPE_CHECKING:
     from cloudtape.cassettes.scrubbing.walk import Walker
@@ -26,6 +32,18 @@ ATTRIBUTE = re.compile(
 RAW_TEXT = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style")}
 ENTITY = re.compile(r"(&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?))")
 DEEPEST_NAMES = 64
+# Elements whose text is the name of what stands in the next one, and those of that.
+SAYING = frozenset({"th", "td", "dt", "label", "strong", "b"})
+HOLDING = frozenset({"td", "dd", "code", "pre", "span", "integer"})
+
+
+class _Element(msgspec.Struct):
+    """An open element. `row`: its attributes name a secret; `said`: the element before, in this one, has named one."""
+
+    name: str
+    row: Rule | None = None
+    below: Rule | None = None
+    said: Rule | None = None
 
 
 class XmlWalk:
@@ -33,7 +51,7 @@ class XmlWalk:
 
     def __init__(self, walker: Walker, place: str, depth: int) -> None:
         self._walker, self._place, self._depth = walker, place, depth
-        self._names = [""]
+        self._open = [_Element("")]
         # Ends of markup that do not come any more: nobody looks for them twice.
         self._missing: set[str] = set()
 
@@ -48,7 +66,7 @@ class XmlWalk:
                 continue
             pieces += [self._text(text[end : opening.start()]), self._markup(opening, text[opening.start() : stop])]
             end = at = stop
-            if raw := RAW_TEXT.get(self._names[-1].lower()):
+            if raw := RAW_TEXT.get(self._open[-1].name.lower()):
                 closing = raw.search(text, end)
                 at = closing.start() if closing else len(text)
         return "".join([*pieces, self._text(text[end:])]) if pieces else None
@@ -86,24 +104,46 @@ class XmlWalk:
     def _tag(self, tag: re.Match[str]) -> str:
         name = tag["name"].rpartition(":")[2]
         if tag["close"]:
-            if name in self._names:  # with all that was opened in it and has no end, as HTML's <br>
-                del self._names[len(self._names) - 1 - self._names[::-1].index(name) :]
-                self._names = self._names or [""]
+            self._close(name)
             return tag[0]
+        row = self._row(tag["rest"])
         if not tag["rest"].endswith("/"):
-            self._names = [*self._names[-DEEPEST_NAMES:], name]
+            self._enter(name, row)
         if "=" not in tag["rest"]:
             return tag[0]
         begin, end = tag.start("rest") - tag.start(), tag.end("rest") - tag.start()
-        attributes = ATTRIBUTE.sub(lambda found: self._attribute(found, tag["name"]), tag["rest"])
+        attributes = ATTRIBUTE.sub(lambda found: self._attribute(found, tag["name"], row), tag["rest"])
         return tag[0][:begin] + attributes + tag[0][end:]
 
-    def _attribute(self, found: re.Match[str], tag: str) -> str:
+    def _close(self, name: str) -> None:
+        names = [one.name for one in self._open]
+        if name in names:  # with all that was opened in it and has no end, as HTML's <br>
+            del self._open[len(names) - 1 - names[::-1].index(name) :]
+            self._open = self._open or [_Element("")]
+
+    def _enter(self, name: str, row: Rule | None) -> None:
+        parent = self._open[-1]
+        under = self._open[-2].name if len(self._open) > 1 else ""
+        below = unconditional(self._walker._table.rule(parent.name, under)) or parent.below
+        self._open = [*self._open[-DEEPEST_NAMES:], _Element(name, row, below)]
+
+    def _row(self, attributes: str) -> Rule | None:
+        """The rule for a row that an element's attributes name."""
+        if "=" not in attributes:
+            return None
+        said = [found for found in ATTRIBUTE.finditer(attributes) if says_name(found["name"])]
+        values = [found["double"] if found["single"] is None else found["single"] for found in said]
+        return next((rule for value in values if (rule := named(self._walker._table, unescape(value)))), None)
+
+    def _attribute(self, found: re.Match[str], tag: str, row: Rule | None) -> str:
         name = found["name"].rpartition(":")[2]
         group = "single" if found["double"] is None else "double"
         raw, place = found[group], f"{self._place}.{tag}.{name}"
         plain = unescape(raw)
-        replaced = self._walker.value(name, plain, tag, place, self._depth)
+        if row and plain and holds_value(name):
+            replaced = self._walker.secret(row, plain, place, self._depth)
+        else:
+            replaced = self._walker.value(name, plain, tag, place, self._depth)
         begin, end = found.start(group) - found.start(), found.end(group) - found.start()
         return found[0][:begin] + _spelt(raw, plain, replaced) + found[0][end:]
 
@@ -117,9 +157,28 @@ class XmlWalk:
         """Text as what the element around it makes of it."""
         if not plain.strip():
             return plain
-        name = self._names[-1]
-        under = self._names[-2] if len(self._names) > 1 else ""
-        return self._walker.value(name, plain, under, f"{self._place}.{name}", self._depth)
+        element, parent = self._open[-1], self._open[-2] if len(self._open) > 1 else _Element("")
+        name, place = element.name, f"{self._place}.{element.name}"
+        rule = self._rule(element, parent)
+        asks = name.lower() in SAYING or says_name(name)
+        parent.said = named(self._walker._table, " ".join(plain.strip(" :\n\t").split())) if asks else None
+        if rule:
+            return self._walker.secret(rule, plain, place, self._depth)
+        return self._walker.value(name, plain, parent.name, place, self._depth)
+
+    def _rule(self, element: _Element, parent: _Element) -> Rule | None:
+        """The rule for an element's text where its own name says nothing."""
+        if self._walker._table.rule(element.name, parent.name):
+            return None
+        holds = holds_value(element.name)
+        if element.row and not says_name(element.name):
+            return element.row
+        if holds and (parent.row or parent.said):
+            return parent.row or parent.said
+        if parent.said and element.name.lower() in HOLDING:
+            return parent.said
+        below = element.below
+        return below if below and is_value_below(below.kind, element.name) else None
 
 
 def _spelt(raw: str, plain: str, replaced: str) -> str:

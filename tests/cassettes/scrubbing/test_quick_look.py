@@ -16,11 +16,11 @@ from cloudtape.cassettes.scrubbing.walk import Walker
 NAMES = (
     "password", "adminPass", "secret", "user_data", "token", "access_token", "blob", "trust", "trusts", "credential",
     "personality", "api_key", "id", "access", "contents", "default", "name", "server", "methods", "description",
-    "user_id", "accessIPv4", "block", "links", "password, ", "trusted_image_certificates", "key_name", "metadata",
+    "value", "key", "type", "cookies", "code", "user_id", "accessIPv4", "block", "links", "password, ", "trusted_image_certificates", "key_name", "metadata",
 )  # fmt: skip
 HARMLESS = st.sampled_from(
     [
-        *("", "password", "x, ", "token", "bloc", "default", "é", "2026-11-23T00:33:20.000000"),
+        *("", "password", "secret", "kind", "x, ", "token", "bloc", "default", "é", "2026-11-23T00:33:20.000000"),
         *("0342b7fe4aa24e009e12a22e490cacdb", "1166b6d0-000a-4000-8000-0000000007d0"),
         "http://c/v3/volumes/1166b6d0-000a-4000-8000-0000000007d0",
     ]

@@ -1,0 +1,55 @@
+"""Messages whose whole body is a secret, by what they ask for and by what they say their body is."""
+
+from __future__ import annotations
+
+import re
+
+from cloudtape.cassettes.messages import Request, Response, header
+from cloudtape.cassettes.scrubbing.names import Rule
+
+SECRET, PASSWORD = Rule("", "secret"), Rule("", "password")
+JSON = re.compile(r"application/(?:[\w.-]+\+)?json", re.IGNORECASE)
+# Paths, and whether a body that is JSON is a secret there, too.
+PATHS: tuple[tuple[re.Pattern[str], Rule, bool], ...] = (
+    (re.compile(r"/secrets/[^/?#]+/payload/?$"), SECRET, True),  # barbican
+    (re.compile(r"/secrets/[^/?#]+/?$"), SECRET, False),  # the same, as of old, and PUT
+    (re.compile(r"/latest/password/?$"), PASSWORD, True),  # nova's metadata service
+)
+# Media types of keys and stores of them, whatever is asked for.
+MEDIA_TYPES: tuple[tuple[re.Pattern[str], Rule], ...] = (
+    (re.compile(r"application/(?:x-)?pkcs-?12\b", re.IGNORECASE), Rule("", "key")),
+    (re.compile(r"application/pkcs8\b", re.IGNORECASE), Rule("", "key")),
+    (re.compile(r"application/(?:x-)?java-keystore\b", re.IGNORECASE), Rule("", "key")),
+    (re.compile(r"application/(?:x-)?keytab\b", re.IGNORECASE), Rule("", "key")),
+    (re.compile(r"application/(?:jwt|jose)\b", re.IGNORECASE), Rule("", "token")),
+)
+# One of these stands in each path above.
+PATH_MARKS = ("/secrets/", "/latest/password")
+MEDIA_MARKS = re.compile(r"pkcs|java-keystore|keytab|/jwt|/jose", re.IGNORECASE)
+
+
+def may_be_secret(request: Request, response: Response) -> bool:
+    """Whether a look at the bodies alone is not enough."""
+    uri = request.uri
+    if any(mark in uri for mark in PATH_MARKS):
+        return True
+    types = (header(request.headers, "content-type"), header(response.headers, "content-type"))
+    return any(one is not None and MEDIA_MARKS.search(one) is not None for one in types)
+
+
+def rule_for(
+    uri: str,
+    message: Request | Response,
+    paths: tuple[tuple[re.Pattern[str], Rule, bool], ...] = PATHS,
+    media_types: tuple[tuple[re.Pattern[str], Rule], ...] = MEDIA_TYPES,
+) -> Rule | None:
+    """The rule by which the whole body is a secret. `uri`: what was asked for."""
+    if isinstance(message, Response) and message.status >= 300:
+        return None
+    content_type = header(message.headers, "content-type") or ""
+    for pattern, rule in media_types:
+        if pattern.match(content_type):
+            return rule
+    path = uri.partition("?")[0]
+    is_json = bool(JSON.match(content_type))
+    return next((rule for pattern, rule, always in paths if pattern.search(path) and (always or not is_json)), None)

@@ -1,0 +1,180 @@
+"""Secrets in plain text: `name=value`, `name: "value"`, `--name value`, `name value`, and sentences that tell one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+from cloudtape.cassettes.scrubbing.commands import LIST_LINE, LISTS
+from cloudtape.cassettes.scrubbing.names import Rule
+from cloudtape.cassettes.scrubbing.rows import unconditional
+
+if TYPE_CHECKING:
+    from cloudtape.cassettes.scrubbing.walk import Walker
+
+NAME = r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]{0,80})"
+SEPARATOR = r"(?P<sep>\\*[\"']?[ \t]*(?:=>|:=|[=:])[ \t]*)"
+QUOTED_PAIR = re.compile(
+    NAME + SEPARATOR + r"(?:[ubr]{1,2}(?=[\"']))?"
+    r"(?:(?P<quote>[\"'])(?P<value>(?:\\.|(?!(?P=quote))[^\n\\])*)(?P=quote)"
+    r"|(?P<escaped>\\+[\"'])(?P<inner>(?:(?!(?P=escaped))[^\n])*)(?P=escaped))"
+)
+# The value is looked ahead to: it may be pairs itself, as in `http://c/?token=…`.
+PAIR = re.compile(NAME + SEPARATOR + r"(?:\"\"|'')?(?=(?P<value>[^\s\"'&;<>{}\[\],$%\\(][^\s\"'&;<>,\\]{0,4096}))")
+# A line that is a pair and nothing else: its value may have blanks.
+LINE_PAIR = re.compile(
+    r"^[ \t]*(?:#[ \t]*|export[ \t]+|set[ \t]+|-[ \t]+)?(?P<name>[A-Za-z_][\w.-]{0,80})(?P<sep>[ \t]*[=:][ \t]*)"
+    r"(?P<value>(?![\"'|>{\[$%&*!])[^\s=\"'][^\n=\"']*?[ \t][^\n=\"']*?[^\s=\"'])[ \t]*\r?$",
+    re.MULTILINE,
+)
+TUPLE = re.compile(
+    r"(?P<q>[\"'])(?P<name>[\w./-]{2,80})(?P=q)(?P<sep>[ \t]*,[ \t]*)(?P<quote>[\"'])(?P<value>[^\"'\n]+)(?P=quote)"
+)
+FLAG = re.compile(
+    r"(?<![\w-])(?P<dashes>--?)(?P<name>[A-Za-z][A-Za-z_-]{1,40})(?P<sep>[ =])"
+    r"(?:(?P<quote>[\"'])(?P<value>[^\"'\n]+)(?P=quote)|(?P<bare>[^\s\"'-][^\s\"']*))"
+)
+# Letters and digits: what no word of a sentence is.
+UUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+MADE_UP = rf"(?!{UUID})" r"(?=[^\s\"']*\d)(?=[^\s\"']*[A-Za-z])(?![/$<{%(]|https?:)[^\s\"',;]{6,}"
+SPACED = re.compile(
+    NAME + r"(?P<sep>[ \t]+(?:(?:\d|is|to|--plaintext|--iscrypted|string)[ \t]+)?)"
+    rf"(?:(?P<quote>[\"'])(?P<value>[^\"'\n]+)(?P=quote)|(?P<bare>{MADE_UP}))"
+)
+SENTENCE = re.compile(
+    r"(?i:\b(?P<name>pass(?:word|wd|phrase|code)?|pwd|secret|token|api[ -]?key|access[ -]?key)s?\b)"
+    r"(?:[ \t]+['\"]?[\w.@'-]+['\"]?){0,5}?(?:[ \t]+(?:is|to|as|was)\b|[ \t]*[:=])[ \t]+['\"]?"
+    rf"(?P<value>{MADE_UP})"
+)
+HEADER = re.compile(
+    r"(?i:\b(?P<name>(?:proxy-)?authorization|(?:set-)?cookie))\\*[\"']?[ \t]*[:=][ \t]*\\*[\"']?"
+    r"(?:(?:[A-Za-z][\w-]*)[ \t]+)?(?P<value>[^\"'\\\r\n]{4,})"
+)
+CHALLENGE = re.compile(r"\b(?P<name>Negotiate|Kerberos)[ ]+(?P<value>[A-Za-z0-9+/]{20,}={0,2})")
+HEADER_MARK = re.compile(r"(?i)authorization|cookie|authenticate")
+ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2}|[\w.~+/-])*%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2}|[\w.~+/-])*")
+SAYS_NOTHING = frozenset(
+    {"true", "false", "null", "None", "none", "True", "False", "|", ">", "|-", ">-", "str", "string"}
+)
+HEADER_RULE = Rule("", "token")
+
+
+def prose(walker: Walker, text: str, place: str, depth: int) -> str:
+    """The text with these replaced."""
+
+    def pair(found: re.Match[str]) -> str:
+        return _pair(walker, found, place, depth)
+
+    text = _commands(walker, text, place)
+    if "egotiate" in text or "erberos" in text:
+        text = CHALLENGE.sub(
+            lambda found: _replaced(found, "value", walker._replace(HEADER_RULE, found["value"], place)), text
+        )
+    if HEADER_MARK.search(text):
+        text = HEADER.sub(
+            lambda found: _replaced(found, "value", walker._replace(HEADER_RULE, found["value"], place)), text
+        )
+    for pattern in (QUOTED_PAIR, LINE_PAIR):
+        text = pattern.sub(pair, text)
+    text = _pairs(walker, text, place, depth)
+    for pattern in (TUPLE, FLAG, SPACED):
+        text = pattern.sub(pair, text)
+    text = SENTENCE.sub(lambda found: _sentence(walker, found, place), text)
+    if "%" in text:
+        text = ENCODED.sub(lambda found: _encoded(walker, found[0], place, depth), text)
+    return text
+
+
+def _commands(walker: Walker, text: str, place: str) -> str:
+    for word, line, option, kind in walker._patterns.programs:
+        if word in text:
+            replace = partial(_unquoted, walker, Rule("", kind), place)
+            text = line.sub(partial(_line, option, replace), text)
+    for word, pattern, kind in walker._patterns.lines:
+        if word in text:
+            text = pattern.sub(partial(_unquoted, walker, Rule("", kind), place), text)
+    if "asswords" in text or "chpasswd" in text:
+        text = LISTS.sub(lambda found: _list(walker, found, place), text)
+    return text
+
+
+def _list(walker: Walker, found: re.Match[str], place: str) -> str:
+    lines = LIST_LINE.sub(partial(_unquoted, walker, Rule("", "password"), place), found["lines"])
+    return _replaced(found, "lines", lines)
+
+
+def _line(option: re.Pattern[str], replace: Callable[[re.Match[str]], str], found: re.Match[str]) -> str:
+    return _replaced(found, "line", option.sub(replace, found["line"]))
+
+
+def _unquoted(walker: Walker, rule: Rule, place: str, found: re.Match[str]) -> str:
+    value = found["value"]
+    quotes = value[:1] if value[:1] in "\"'" and value[-1:] == value[:1] and len(value) > 1 else ""
+    inner = value[len(quotes) : len(value) - len(quotes)]
+    return _replaced(found, "value", f"{quotes}{walker._replace(rule, inner, place)}{quotes}") if inner else found[0]
+
+
+def _pairs(walker: Walker, text: str, place: str, depth: int) -> str:
+    pieces, end = [], 0
+    for found in PAIR.finditer(text):
+        rule = walker._table.rule(found["name"]) if found.start() >= end else None
+        if rule is None or found["value"] in SAYS_NOTHING:
+            continue
+        raw = _trimmed(found["value"])
+        pieces += [text[end : found.start("value")], _secret(walker, rule, raw, f"{place}.{found['name']}", depth)]
+        end = found.start("value") + len(raw)
+    return "".join([*pieces, text[end:]])
+
+
+def _pair(walker: Walker, found: re.Match[str], place: str, depth: int) -> str:
+    rule = walker._table.rule(found["name"])
+    groups = found.groupdict()
+    group = next((name for name in ("value", "bare", "inner") if groups.get(name)), "")
+    if rule is None or not group or found[group] in SAYS_NOTHING:
+        return found[0]
+    if found.re in (TUPLE, SPACED) and unconditional(rule) is None:
+        return found[0]
+    raw = found[group]
+    if found.re is TUPLE and not re.match(MADE_UP, raw):
+        return found[0]
+    bare = _trimmed(raw) if group == "bare" else raw
+    return _replaced(found, group, _secret(walker, rule, bare, f"{place}.{found['name']}", depth) + raw[len(bare) :])
+
+
+def _trimmed(raw: str) -> str:
+    """A value without the brackets that close what it stands in."""
+    while raw[-1:] and raw[-1] in ")}]" and raw.count(raw[-1]) > raw.count("({["[")}]".index(raw[-1])]):
+        raw = raw[:-1]
+    return raw
+
+
+def _secret(walker: Walker, rule: Rule, raw: str, place: str, depth: int) -> str:
+    value = unquote(raw)
+    replaced = walker.secret(rule, value, place, depth)
+    return raw if replaced == value else replaced
+
+
+def _sentence(walker: Walker, found: re.Match[str], place: str) -> str:
+    rule = walker._table.rule("_".join(found["name"].split())) or HEADER_RULE
+    return _replaced(
+        found,
+        "value",
+        walker._replace(rule, found["value"].rstrip(".)"), place) + found["value"][len(found["value"].rstrip(".)")) :],
+    )
+
+
+def _encoded(walker: Walker, raw: str, place: str, depth: int) -> str:
+    """Percent-encoded text with a secret in it."""
+    plain = unquote(raw)
+    if plain == raw or "\ufffd" in plain:
+        return raw
+    replaced = walker.text(plain, place, depth + 1)
+    return raw if replaced == plain else quote(replaced, safe="/~")
+
+
+def _replaced(found: re.Match[str], group: str, instead: str) -> str:
+    begin, end = found.start(group) - found.start(), found.end(group) - found.start()
+    return found[0][:begin] + instead + found[0][end:]

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types bench live scenarios outside tempest tempest-replay clean
+.PHONY: demo test lint types bench live scenarios outside planter tempest tempest-replay clean
 
 demo: $(VENV)/.installed ## replay a recorded cloud to the real openstack client
 	@$(BIN)/python examples/demo.py
@@ -45,6 +45,9 @@ tempest: $(VENV)/.installed ## run OpenStack's own integration tests against a s
 
 tempest-replay: $(VENV)/.installed ## record them at a real cloud, and replay them without (Debian, root, 4 GiB of memory)
 	$(BIN)/python -m tests.tempest.replay all
+
+planter: $(VENV)/.installed ## plant secrets of every kind in traffic, and see what survives recording and what scan misses
+	$(BIN)/python -m tests.planter
 
 $(VENV)/.installed: pyproject.toml
 	@echo "installing into $(VENV), which takes about a minute"

@@ -16,7 +16,7 @@ import click
 from cloudtape import __version__
 from cloudtape.cassettes.errors import CassetteError
 from cloudtape.commands.demo import demo, mixing_options, synthesis_options
-from cloudtape.commands.look import scan, show
+from cloudtape.commands.look import show
 from cloudtape.commands.match import match
 from cloudtape.commands.operations import operations
 from cloudtape.commands.options import (
@@ -28,6 +28,7 @@ from cloudtape.commands.options import (
     listen_option,
     refuse_idle,
 )
+from cloudtape.commands.scan import scan
 from cloudtape.config import Config, Report, SynthesisOptions, Timeouts, Tls, listen_address, mode_named
 from cloudtape.errors import ConfigError, ProxyError
 from cloudtape.matchers.errors import MatcherError

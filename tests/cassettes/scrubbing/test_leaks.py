@@ -14,7 +14,7 @@ import pytest
 
 from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Headers, Interaction, Request, Response, StoredBody
-from cloudtape.cassettes.scrubbing.scan import scan
+from cloudtape.cassettes.scanning.scan import scan_interactions as scan
 from cloudtape.cassettes.scrubbing.scrub import Scrubber
 
 PLANTED = 'Pl4nted"Secr&t+Value/77 <é>'

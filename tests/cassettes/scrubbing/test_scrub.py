@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from cloudtape.cassettes.content import decoded_interaction
 from cloudtape.cassettes.errors import ScrubError, ScrubRulesError
 from cloudtape.cassettes.messages import Headers, Interaction, Request, Response, StoredBody, header
+from cloudtape.cassettes.scanning.scan import scan_interactions as scan
 from cloudtape.cassettes.scrubbing.placeholders import PEM_KEYS, is_placeholder
-from cloudtape.cassettes.scrubbing.scan import scan
 from cloudtape.cassettes.scrubbing.scrub import Scrubber
 from cloudtape.cassettes.scrubbing.secrets import RULES, Table
 from cloudtape.cassettes.scrubbing.user_rules import load_rules

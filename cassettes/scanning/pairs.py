@@ -31,7 +31,7 @@ NAME_BEFORE = re.compile(r"[\w.$-]*\Z")
 NAME_AFTER = re.compile(r"[\w.$-]*")
 _Q = r"""(?:\\*(?:"|'|&quot;|&\#3[49];))"""
 _BARE = r"""[^\s"'<>,;&\\(){}\[\]`|]+"""
-_VALUE = rf"""(?:[bBuUrR]?(?P<q>{_Q})(?P<quoted>.{{1,4096}}?)(?<!\\)(?P=q)|(?P<bare>{_BARE}))"""
+_VALUE = rf"""(?:[bBuUrR]?(?P<q>{_Q})(?P<quoted>[^\r\n]{{1,4096}}?)(?<!\\)(?P=q)|(?P<bare>{_BARE}))"""
 
 ASSIGNED = re.compile(
     rf"(?P<close>{_Q}?\]?{_Q}?)(?P<sep>[ \t]*(?:=>|:=|==?|:)[ \t]*)(?:\r?\n[ \t]*(?=\"))?{_VALUE}", re.DOTALL
@@ -42,7 +42,7 @@ ELEMENT = re.compile(
     r"""(?:\s[^<>]*)?>\s*(?:<(?:\w+:)?[Vv]alue[^<>]*>\s*)?(?:<!\[CDATA\[)?(?P<bare>[^<>]+?)\s*(?:\]\]>)?\s*</"""
 )
 ATTRIBUTE = re.compile(
-    rf"""{_Q}[^<>]*?\b(?:value|content|default|data)\s*=\s*(?P<q>{_Q})(?P<quoted>.{{1,4096}}?)(?P=q)""", re.DOTALL
+    rf"""{_Q}[^<>]*?\b(?:value|content|default|data)\s*=\s*(?P<q>{_Q})(?P<quoted>[^\r\n]{{1,4096}}?)(?P=q)""", re.DOTALL
 )
 NEXT_ELEMENT = re.compile(r"""\s*</(?:\w+:)?\w+>\s*<(?:\w+:)?\w+[^<>]*>\s*(?P<bare>[^<>]+?)\s*</""")
 PART = re.compile(r"""["'][^\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n(?P<bare>[^\r\n]+)""")
@@ -53,7 +53,7 @@ SAID = re.compile(
 FOLLOWING = re.compile(rf"(?:[ \t]+(?:is|string|plain|ascii|[0-9])){{0,1}}[ \t]+{_VALUE}", re.IGNORECASE)
 LISTED = re.compile(r"""["']\s*,\s*[u]?["'](?P<bare>[^"']{1,4096})["']\s*[\])]""")
 ROW = re.compile(
-    rf"""{_Q}[^{{}}\[\]]{{0,200}}?{_Q}(?:[a-z_]*_)?(?:value|default|content|data|val){_Q}\s*:\s*u?(?P<q>{_Q})(?P<quoted>.{{1,4096}}?)(?<!\\)(?P=q)""",
+    rf"""{_Q}[^{{}}\[\]]{{0,200}}?{_Q}(?:[a-z_]*_)?(?:value|default|content|data|val){_Q}\s*:\s*u?(?P<q>{_Q})(?P<quoted>[^\r\n]{{1,4096}}?)(?<!\\)(?P=q)""",
     re.IGNORECASE | re.DOTALL,
 )
 ROW_NAME = re.compile(

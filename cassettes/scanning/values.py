@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cloudtape.cassettes.scrubbing.placeholders import HEX_PREFIX, PEM_KEYS, TEXT, is_placeholder
+from cloudtape.cassettes.scrubbing.placeholders import HEX_PREFIX, PEM_KEYS, TEXT, decoded_text, is_placeholder
 
 LONGEST = 16 * 1024
 UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
@@ -80,7 +80,12 @@ def stands_for_secret(value: str) -> bool:
     rest, count = TEXT.subn("", value)
     if count:
         return not looks_random(rest.strip()) and len(rest) < 40
-    return _is_our_key(value) if "PRIVATE KEY" in value else value.startswith(HEX_PREFIX)
+    if "PRIVATE KEY" in value:
+        return _is_our_key(value)
+    if value.startswith(HEX_PREFIX):
+        return True
+    inner = decoded_text(value)  # a user and a password, both placeholders
+    return inner is not None and bool(TEXT.search(inner)) and stands_for_secret(inner)
 
 
 def _is_our_key(value: str) -> bool:
@@ -89,7 +94,7 @@ def _is_our_key(value: str) -> bool:
 
 
 def _material(pem: str) -> str:
-    text = re.sub(r"-----[A-Z0-9 ]+-----", "", pem)
+    text = re.sub(r"-----[A-Z0-9 ]+(?:-----)?", "", pem)
     return re.sub(r"\\+[nrt]|[\s\\\"'+,]", "", text)
 
 

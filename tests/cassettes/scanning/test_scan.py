@@ -1,5 +1,6 @@
 """What a scan finds in a cassette, in its body files and beside it, and what it says that it could not look at."""
 
+import base64
 import gzip
 import hashlib
 import io
@@ -17,6 +18,7 @@ from cloudtape.cassettes.scanning.look import Look
 from cloudtape.cassettes.scanning.names import Names, rows_of
 from cloudtape.cassettes.scanning.scan import scan, scan_all, scan_interactions
 from cloudtape.cassettes.scanning.words import Words
+from cloudtape.cassettes.scrubbing.placeholders import PEM_KEYS
 
 SECRET = "Pl4nted-S3cret9"
 TEXT: Headers = (("Content-Type", "text/plain"),)
@@ -291,3 +293,27 @@ def test_words_are_found_in_every_part_of_a_message(place: str) -> None:
     uri = "http://acme.example.org/" if place == "uri" else "http://cloud/"
     body = '{"acme": 1}' if place == "key" else "{}"
     assert findings(body, headers, uri, words=Words(["Acme"]))
+
+
+# --- what it must not take for a secret ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "\n".join(PEM_KEYS.values()),
+        json.dumps({"private_key": PEM_KEYS["RSA PRIVATE KEY"]}),
+        json.dumps({"token": "scrubbed-token-1", "password": "5c7bbbed-0000-4000-8000-000000000001"}),
+        "http://scrubbed-user-1:scrubbed-password-1@cloud/",
+        json.dumps({"methods": ["password", "token"], "password_policy": "strong", "key_name": "k-7f3a2b91c4"}),
+        json.dumps({"etag": "9c655cd0d29a96344a37873760f8ca2e", "id": "453ea2ac-3c1f-4c55-8a1e-1f2e3d4c5b6a"}),
+        base64.b64encode(b"\x89PNG\r\n\x1a\n" + hashlib.sha512(b"x").digest() * 300).decode(),
+    ],
+)
+def test_placeholders_and_harmless_values_are_no_secrets(body: str) -> None:
+    assert findings(body) == []
+
+
+def test_a_placeholder_in_basic_credentials_is_no_secret() -> None:
+    pair = base64.b64encode(b"scrubbed-user-1:scrubbed-password-1").decode()
+    assert findings("", (("Authorization", f"Basic {pair}"), ("X-Auth-Token", "scrubbed-token-2"))) == []

@@ -251,7 +251,7 @@ def test_scan_says_where_and_shows_little() -> None:
     found = list(
         scan([exchange({"server": {"adminPass": "Pl4nted!Value"}}, (*JSON, ("X-Auth-Token", "Pl4ntedToken")))])
     )
-    assert ("request.body.server.adminPass", "password") in {(one.place, one.kind) for one in found}
+    assert ("request.body/server/adminPass", "password") in {(one.place, one.kind) for one in found}
     assert ("request.headers.X-Auth-Token", "token") in {(one.place, one.kind) for one in found}
     assert "Pl4nted!Value" not in repr(found)
 

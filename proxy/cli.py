@@ -19,7 +19,7 @@ import click
 from cloudtape import __version__
 from cloudtape.cassettes.errors import CassetteError
 from cloudtape.commands.demo import demo, mixing_options, synthesis_options
-from cloudtape.commands.look import scan, show
+from cloudtape.commands.look import show
 from cloudtape.commands.match import match
 from cloudtape.commands.operations import operations
 from cloudtape.commands.options import (
@@ -32,6 +32,7 @@ from cloudtape.commands.options import (
     listen_option,
     refuse_idle,
 )
+from cloudtape.commands.scan import scan
 from cloudtape.config import (
     MOST_SESSIONS,
     Config,

@@ -8,7 +8,7 @@ import pytest
 
 from cloudtape.background import BackgroundProxy
 from cloudtape.cassettes.cassette import load
-from cloudtape.cassettes.scrubbing.scan import scan
+from cloudtape.cassettes.scanning.scan import scan
 from cloudtape.config import Config, mode_named
 from cloudtape.run import environment
 from tests.live.walk import normal, walk
@@ -34,7 +34,7 @@ def test_the_real_client_sees_what_it_saw_when_it_was_recorded(kind: str, tmp_pa
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_sample_cassettes_hold_no_secrets(kind: str) -> None:
-    assert list(scan(load(CASSETTES / f"{kind}.yaml"))) == []
+    assert scan(CASSETTES / f"{kind}.yaml").findings == []
     for file in CASSETTES.rglob("*"):
         assert not file.is_file() or b"livesecret" not in file.read_bytes()
 

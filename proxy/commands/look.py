@@ -1,20 +1,18 @@
-"""`cloudtape show` and `cloudtape scan`: looking at cassettes."""
+"""`cloudtape show`: looking at cassettes."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from cloudtape.errors import ConfigError
-from cloudtape.output import FORMAT, Screen, counted, line, loading_bar, print_json, say
+from cloudtape.output import FORMAT, Screen, loading_bar, print_json, say
 
 if TYPE_CHECKING:
     from cloudtape.cassettes.cassette import Cassette
 
-FINDING, FAILED = 1, 2
 CASSETTE = click.Path(path_type=Path)
 
 
@@ -61,46 +59,3 @@ def show(path: Path, number: int | None, form: str) -> None:
         view.print_whole(Screen(), cassette.interaction(number))
     else:
         view.print_table(Screen(), cassette)
-
-
-@click.command()
-@click.argument("paths", metavar="CASSETTE...", type=CASSETTE, nargs=-1, required=True)
-@FORMAT
-def scan(paths: tuple[Path, ...], form: str) -> None:
-    """Look for secrets in cassettes; list each with its place and exit with 1 when there is one.
-
-    What is not there (body files, a torn end) is not looked at, nor what lies beside a cassette and is no part of it;
-    where the rest is clean, the exit code is then 2.
-
-    \b
-    Example:
-      cloudtape scan bug-1234.yaml
-    """
-    from cloudtape.cassettes.cassette import load
-    from cloudtape.cassettes.errors import BodyMissing
-    from cloudtape.cassettes.files.strays import strays_of, told
-    from cloudtape.cassettes.scrubbing.scan import scan as findings_of
-
-    missing: list[BodyMissing] = []
-    findings = []
-    whole = True
-    for path in paths:
-        with loading_bar() as progress:
-            cassette = load(path, progress=progress, cached=False)  # the YAML itself
-        whole = tell(cassette) and whole
-        for stray in told(strays := strays_of(path, cassette.body_names)):
-            say(stray)
-        whole = whole and not strays
-        findings += [(path, finding) for finding in findings_of(cassette, missing)]
-    if form == "json":
-        print_json([{"cassette": str(path), **_fields(finding)} for path, finding in findings])
-    else:
-        for path, finding in findings:
-            line(f"{path}: interaction {finding.ordinal}, {finding.place}: {finding.kind} ({finding.excerpt})")
-        found = f"{counted(len(findings), 'finding')} in {counted(len(paths), 'cassette')}"
-        say((found if findings else "no secrets found") + ("" if whole else " in what is there"))
-    sys.exit(FINDING if findings else 0 if whole else FAILED)
-
-
-def _fields(finding: Any) -> dict[str, Any]:
-    return {name: getattr(finding, name) for name in ("ordinal", "place", "kind", "excerpt")}

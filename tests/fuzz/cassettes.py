@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import pytest
@@ -28,7 +28,8 @@ from cloudtape.cassettes.errors import CassetteError
 from cloudtape.cassettes.faults import fault
 from cloudtape.cassettes.files.codec import HEADER
 from cloudtape.cassettes.messages import Request, Response, Route, StoredBody, Stream
-from cloudtape.cassettes.scrubbing.scan import scan
+from cloudtape.cassettes.scanning.look import Look
+from cloudtape.cassettes.scanning.scan import scan_all
 from cloudtape.errors import ProxyError
 from cloudtape.http.framing import head, pieces
 from cloudtape.http.outward import outward
@@ -36,6 +37,7 @@ from cloudtape.http.ready import Ready
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.sessions.rungs import Matching, Rung
 from cloudtape.operation_names import OperationNames
+from cloudtape.output import Screen
 from cloudtape.replayer import Replayer, load_for_replay
 from cloudtape.rewrite import Rewriter
 
@@ -301,14 +303,13 @@ async def _drained(body: StoredBody | Stream) -> None:
 
 
 def _looked_at(cassette: Cassette) -> None:
-    screen = Console(file=io.StringIO(), width=100)
+    screen = Screen(Console(file=io.StringIO(), width=100))
     show.print_table(screen, cassette)
     for interaction in cassette:
         show.print_whole(screen, interaction)
         msgspec.json.encode(show.whole(interaction))
-    missing: list[Any] = []
-    for finding in scan(cassette, missing):
-        assert finding.place
+    for _, outcome in scan_all((cassette.path,), Look()):
+        assert all(finding.place for finding in outcome.findings)
 
 
 INPUTS = cassettes()

@@ -161,14 +161,16 @@ def test_scan_finds_what_was_not_scrubbed(cloud: RawCloud, tape: Path) -> None:
     ended(process)
     said = cloudtape("scan", str(tape), SAMPLE)
     assert said.returncode == 1
-    assert "interaction 2, response.body.server.adminPass: password" in said.stdout
-    assert "interaction 1, response.headers.X-Subject-Token: token" in said.stdout
+    rows = [line.split()[1:5] for line in said.stdout.splitlines()]
+    assert ["2", "response.body/server/adminPass", "password", "name"] in rows
+    assert ["1", "response.headers.X-Subject-Token", "token", "name"] in rows
     assert "Pl4nted-Secret" not in said.stdout
     assert SAMPLE not in said.stdout
     assert "2 findings in 2 cassettes" in said.stderr
     found = json.loads(cloudtape("scan", str(tape), "--format", "json").stdout)
+    assert found[0].keys() == {"cassette", "file", "ordinal", "place", "kind", "rule", "excerpt"}
     assert {finding["place"] for finding in found} == {
-        "response.body.server.adminPass",
+        "response.body/server/adminPass",
         "response.headers.X-Subject-Token",
     }
     assert cloudtape("scan", SAMPLE).returncode == 0
@@ -265,7 +267,7 @@ def test_a_cassette_without_its_body_files_is_looked_at_all_the_same(bodiless: P
 def test_a_scan_without_the_body_files_proves_nothing(bodiless: Path) -> None:
     clean = cloudtape("scan", str(bodiless))
     assert (clean.returncode, clean.stdout, clean.stderr.count(LACKS_BODIES)) == (2, "", 1)
-    assert clean.stderr.endswith("cloudtape: no secrets found in what is there\n")
+    assert clean.stderr.endswith("cloudtape: no secrets found in what could be looked at\n")
     bodiless.write_text(bodiless.read_text().replace("scrubbed-password-1", "Pl4nted!Value"))
     found = cloudtape("scan", str(bodiless))
     assert found.returncode == 1
@@ -278,8 +280,29 @@ def test_a_scan_says_that_a_torn_end_was_not_looked_at(bodiless: Path) -> None:
     bodiless.write_bytes(bodiless.read_bytes()[:-30])
     torn = cloudtape("scan", str(bodiless))
     assert torn.returncode == 2
-    assert "the last interaction was not written to its end and is left out" in torn.stderr
-    assert torn.stderr.endswith("cloudtape: no secrets found in what is there\n")
+    assert "the last interaction was not written to its end; what there is of it was looked at" in torn.stderr
+    assert torn.stderr.endswith("cloudtape: no secrets found in what could be looked at\n")
+
+
+def test_scan_takes_rules_and_words(tape: Path, tmp_path: Path) -> None:
+    shutil.copytree(Path(SAMPLE).with_suffix(".bodies"), tape.with_suffix(".bodies"))
+    tape.write_bytes(Path(SAMPLE).read_bytes())
+    (tmp_path / "words.txt").write_text("# hosts\n\nOpenStackSDK\n")
+    (tmp_path / "rules.yaml").write_text("- {words: user agent, kind: agent}\n")
+    found = json.loads(cloudtape("scan", str(tape), "--words", str(tmp_path / "words.txt"), "--format", "json").stdout)
+    assert {(one["kind"], one["rule"]) for one in found} == {("word", "words")}
+    found = json.loads(cloudtape("scan", str(tape), "--scrub", str(tmp_path / "rules.yaml"), "--format", "json").stdout)
+    assert {(one["kind"], one["place"]) for one in found} == {("agent", "request.headers.User-Agent")}
+
+
+def test_a_bad_cassette_among_others_does_not_hide_what_they_hold(tape: Path, tmp_path: Path) -> None:
+    tape.write_text(
+        "version: 1\ninteractions:\n- {request: {uri: 'http://c/?password=Pl4nted-S3cret'}, response: {}}\n"
+    )
+    done = cloudtape("scan", bad(tmp_path, "bad.yaml", "x"), str(tape))
+    assert done.returncode == 1
+    assert "password" in done.stdout
+    assert "bad.yaml: is no cassette" in done.stderr
 
 
 def test_a_recording_ends_with_the_files_to_send(cloud: RawCloud, tape: Path) -> None:

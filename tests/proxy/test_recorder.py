@@ -17,7 +17,7 @@ from cloudtape.cassettes.errors import CassetteWriteError, ScrubError
 from cloudtape.cassettes.files.bodies import Spool, folder_of
 from cloudtape.cassettes.files.writer import CassetteWriter, Keeping
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
-from cloudtape.cassettes.scrubbing.scan import scan
+from cloudtape.cassettes.scanning.scan import scan
 from cloudtape.journal import Journal
 from cloudtape.keeper import Keeper
 from tests.proxy.raw_cloud import RawCloud, answer, request, say
@@ -248,7 +248,7 @@ def test_the_mark_is_read_by_vcrpy_and_found_clean(recorder: BackgroundProxy, cl
     say(recorder.url, request("GET /compute/servers"))
     with vcr.VCR(record_mode="none").use_cassette(str(tape)) as cassette:
         assert [response["status"]["code"] for response in cassette.responses] == [201, 501]
-    assert list(scan(load(tape))) == []
+    assert scan(tape).findings == []
     table, whole, matched = (
         cloudtape(*arguments).stdout
         for arguments in (

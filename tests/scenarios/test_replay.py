@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from cloudtape.cassettes.cassette import load
-from cloudtape.cassettes.scrubbing.scan import scan
+from cloudtape.cassettes.scanning.scan import scan
 
 ROOT = Path(__file__).parents[2]
 CASSETTES = Path(__file__).parent / "cassettes"
@@ -90,7 +89,7 @@ def test_a_changed_variant_is_not_answered_with_what_was_recorded(cassette: str,
 
 @pytest.mark.parametrize("cassette", ["sequential", "parallel"])
 def test_the_recordings_hold_no_secrets(cassette: str) -> None:
-    assert list(scan(load(CASSETTES / f"{cassette}.yaml"))) == []
+    assert scan(CASSETTES / f"{cassette}.yaml").findings == []
     assert b"livesecret" not in (CASSETTES / f"{cassette}.yaml").read_bytes()
 
 

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 from cloudtape.cassettes.content import decoded_interaction
 from cloudtape.cassettes.errors import ScrubError, ScrubRulesError
 from cloudtape.cassettes.messages import Headers, Interaction, Request, Response, StoredBody, header
+from cloudtape.cassettes.scanning.scan import scan_interactions as scan
 from cloudtape.cassettes.scrubbing.names import RULES
 from cloudtape.cassettes.scrubbing.placeholders import PEM_KEYS, is_placeholder
-from cloudtape.cassettes.scrubbing.scan import scan
 from cloudtape.cassettes.scrubbing.scrub import Scrubber
 from cloudtape.cassettes.scrubbing.secrets import Table
 from cloudtape.cassettes.scrubbing.user_rules import load_rules
@@ -252,7 +252,7 @@ def test_scan_says_where_and_shows_little() -> None:
     found = list(
         scan([exchange({"server": {"adminPass": "Pl4nted!Value"}}, (*JSON, ("X-Auth-Token", "Pl4ntedToken")))])
     )
-    assert ("request.body.server.adminPass", "password") in {(one.place, one.kind) for one in found}
+    assert ("request.body/server/adminPass", "password") in {(one.place, one.kind) for one in found}
     assert ("request.headers.X-Auth-Token", "token") in {(one.place, one.kind) for one in found}
     assert "Pl4nted!Value" not in repr(found)
 

@@ -197,8 +197,8 @@ def test_a_whole_that_is_told_as_a_part_stays_as_it_came() -> None:
 @pytest.mark.parametrize(
     ("body", "coding", "status"),
     [
-        (gzip.compress(SECRET)[:-3], "gzip", 200),  # who decodes as much as there is sees it
-        (gzip.compress(SECRET), "gzip", 206),
+        (gzip.compress(SECRET, mtime=0)[:-3], "gzip", 200),  # who decodes as much as there is sees it
+        (gzip.compress(SECRET, mtime=0), "gzip", 206),
         (zlib.compress(SECRET), "gzip", 200),  # another label
         (b"\x1f\x9d\x90{\0", "compress", 200),
         (bytes(range(256)), "made-up", 200),

@@ -46,6 +46,13 @@ def prepare() -> None:
     logging.basicConfig(handlers=[handler])
 
 
+def flush() -> None:
+    """Have out what was printed, for a process that ends without the interpreter's own farewell."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+
+
 # --- lines -----------------------------------------------------------------------------------------------------------
 
 

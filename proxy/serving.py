@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import os
-import sys
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from cloudtape.output import line, say
+from cloudtape.output import flush, line, say
 from cloudtape.signals import end_on_signals
 
 if TYPE_CHECKING:
@@ -91,7 +89,5 @@ def _leave_if_busy(code: int) -> None:
         if thread.name.startswith(WORKER):
             thread.join(IDLE_SECONDS)
             if thread.is_alive():
-                for stream in (sys.stdout, sys.stderr):
-                    with contextlib.suppress(OSError, ValueError):
-                        stream.flush()
+                flush()
                 os._exit(code)

@@ -31,7 +31,7 @@ MAY_IMPORT = {
 # A folder of `synthesis/` knows the shared modules beside it, and of the other folders these.
 SERVICES_MAY_IMPORT = {"compute": {"network", "block_storage"}, "recorded": {"identity", "object_store"}}
 ABOVE_THE_SERVICES = {"bootstrap.py", "infrastructure.py", "synthesizer.py", "world_file.py"}
-AIOHTTP_USERS = {"dialing.py", "resolving.py"}
+AIOHTTP_USERS = {"resolving.py"}
 
 
 def modules(folder: str) -> list[Path]:

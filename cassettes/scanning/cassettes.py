@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
@@ -19,6 +18,7 @@ import yaml
 from cloudtape.cassettes.errors import CassetteFormatError, CassetteNotFound
 from cloudtape.cassettes.files.codec import VERSION
 from cloudtape.cassettes.files.decoding import SHA256
+from cloudtape.cassettes.files.opening import regular_file
 from cloudtape.cassettes.scanning.parsing import mapping, of_json, scalar
 from cloudtape.cassettes.scanning.trees import Node, Pairs
 
@@ -53,13 +53,7 @@ def opened(path: Path) -> IO[bytes]:
 
 def regular(path: Path, follow: bool = True) -> IO[bytes]:
     """A file that is no device, no pipe and, without `follow`, no link. Raises OSError."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW))
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
-        os.close(descriptor)
-        why = "Is a directory" if stat.S_ISDIR(mode) else "is a device or a pipe"
-        raise OSError(0, why)
-    return os.fdopen(descriptor, "rb")
+    return os.fdopen(regular_file(path, links=follow), "rb")
 
 
 class _Counted:

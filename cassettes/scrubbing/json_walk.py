@@ -28,8 +28,8 @@ class JsonWalk:
 
     def __init__(self, walker: Walker, place: str, depth: int, rule: Rule | None = None) -> None:
         self._walker, self._place, self._depth = walker, place, depth
-        self._table = walker._table
-        self._levels = Levels(walker._table, place, rule)
+        self._table = walker.table
+        self._levels = Levels(walker.table, place, rule)
 
     def feed(self, text: str, more: bool = False) -> tuple[str, str]:
         """The text with its secrets replaced, and the end of it that must be fed again when `more` will follow."""
@@ -90,7 +90,7 @@ class JsonWalk:
         if rule:
             replaced = self._walker.secret(rule, value, self._levels.where(), self._depth)
         elif self._walker.is_clean(value):
-            replaced = self._walker._known(value)
+            replaced = self._walker.known(value)
         else:
             replaced = self._walker.leaf(value, self._levels.where(), self._depth)
         return token if replaced == value else _quoted(replaced, token)
@@ -99,7 +99,7 @@ class JsonWalk:
         """A number under a secret name; true, false and null say nothing."""
         if rule is None or rule.like or not token.lstrip("-")[:1].isdigit():
             return token
-        replaced = self._walker._replace(rule, token, self._levels.where())
+        replaced = self._walker.replace(rule, token, self._levels.where())
         return token if replaced == token else _number(replaced)
 
 

@@ -71,11 +71,11 @@ def prose(walker: Walker, text: str, place: str, depth: int) -> str:
     text = _commands(walker, text, place)
     if "egotiate" in text or "erberos" in text:
         text = CHALLENGE.sub(
-            lambda found: _replaced(found, "value", walker._replace(HEADER_RULE, found["value"], place)), text
+            lambda found: _replaced(found, "value", walker.replace(HEADER_RULE, found["value"], place)), text
         )
     if HEADER_MARK.search(text):
         text = HEADER.sub(
-            lambda found: _replaced(found, "value", walker._replace(HEADER_RULE, found["value"], place)), text
+            lambda found: _replaced(found, "value", walker.replace(HEADER_RULE, found["value"], place)), text
         )
     for pattern in (QUOTED_PAIR, LINE_PAIR):
         text = pattern.sub(pair, text)
@@ -89,11 +89,11 @@ def prose(walker: Walker, text: str, place: str, depth: int) -> str:
 
 
 def _commands(walker: Walker, text: str, place: str) -> str:
-    for word, line, option, kind in walker._patterns.programs:
+    for word, line, option, kind in walker.patterns.programs:
         if word in text:
             replace = partial(_unquoted, walker, Rule("", kind), place)
             text = line.sub(partial(_line, option, replace), text)
-    for word, pattern, kind in walker._patterns.lines:
+    for word, pattern, kind in walker.patterns.lines:
         if word in text:
             text = pattern.sub(partial(_unquoted, walker, Rule("", kind), place), text)
     if "asswords" in text or "chpasswd" in text:
@@ -114,13 +114,13 @@ def _unquoted(walker: Walker, rule: Rule, place: str, found: re.Match[str]) -> s
     value = found["value"]
     quotes = value[:1] if value[:1] in "\"'" and value[-1:] == value[:1] and len(value) > 1 else ""
     inner = value[len(quotes) : len(value) - len(quotes)]
-    return _replaced(found, "value", f"{quotes}{walker._replace(rule, inner, place)}{quotes}") if inner else found[0]
+    return _replaced(found, "value", f"{quotes}{walker.replace(rule, inner, place)}{quotes}") if inner else found[0]
 
 
 def _pairs(walker: Walker, text: str, place: str, depth: int) -> str:
     pieces, end = [], 0
     for found in PAIR.finditer(text):
-        rule = walker._table.rule(found["name"]) if found.start() >= end else None
+        rule = walker.table.rule(found["name"]) if found.start() >= end else None
         if rule is None or found["value"] in SAYS_NOTHING:
             continue
         raw = _trimmed(found["value"])
@@ -130,7 +130,7 @@ def _pairs(walker: Walker, text: str, place: str, depth: int) -> str:
 
 
 def _pair(walker: Walker, found: re.Match[str], place: str, depth: int) -> str:
-    rule = walker._table.rule(found["name"])
+    rule = walker.table.rule(found["name"])
     groups = found.groupdict()
     group = next((name for name in ("value", "bare", "inner") if groups.get(name)), "")
     if rule is None or not group or found[group] in SAYS_NOTHING:
@@ -158,11 +158,11 @@ def _secret(walker: Walker, rule: Rule, raw: str, place: str, depth: int) -> str
 
 
 def _sentence(walker: Walker, found: re.Match[str], place: str) -> str:
-    rule = walker._table.rule("_".join(found["name"].split())) or HEADER_RULE
+    rule = walker.table.rule("_".join(found["name"].split())) or HEADER_RULE
     return _replaced(
         found,
         "value",
-        walker._replace(rule, found["value"].rstrip(".)"), place) + found["value"][len(found["value"].rstrip(".)")) :],
+        walker.replace(rule, found["value"].rstrip(".)"), place) + found["value"][len(found["value"].rstrip(".)")) :],
     )
 
 

@@ -73,7 +73,7 @@ class Walker:
         also: Callable[[str], str] | None = None,
         patterns: Patterns = PATTERNS,
     ) -> None:
-        self._table, self._patterns = table, patterns
+        self.table, self.patterns = table, patterns
         self._instead, self._also = replace, also
         # Leaves in which nothing was found by names and forms: clouds say the same again and again.
         self._clean: set[str] = set()
@@ -83,7 +83,7 @@ class Walker:
         """When the table has changed."""
         self._clean.clear()
 
-    def _replace(self, rule: Rule, secret: str, place: str) -> str:
+    def replace(self, rule: Rule, secret: str, place: str) -> str:
         self._found += 1
         return self._instead(rule, secret, place)
 
@@ -92,7 +92,7 @@ class Walker:
     def text(self, text: str, place: str, depth: int = 0) -> str:
         """A text of unknown kind, whose form tells what it is."""
         if depth > DEEPEST:
-            return self._replace(TOO_DEEP, text, place)
+            return self.replace(TOO_DEEP, text, place)
         start = text.removeprefix(BOM).lstrip()[:1]
         if start and start in '{["':
             return self.json(text, place, depth)
@@ -115,14 +115,14 @@ class Walker:
 
     def name(self, name: str, place: str) -> str:
         """A member's name, which may be a secret itself."""
-        return self._known(self._forms(name, place) if RUN.search(name) else name)
+        return self.known(self._forms(name, place) if RUN.search(name) else name)
 
     def data(self, data: bytes, place: str, depth: int = 0) -> bytes:
         """Bytes that are no text as a whole, or not surely."""
         if depth > DEEPEST:
-            return self._replace(TOO_DEEP, data.decode("latin-1"), place).encode()
+            return self.replace(TOO_DEEP, data.decode("latin-1"), place).encode()
         if is_key(data):
-            return self._replace(KEY_RULE, data.decode("latin-1"), place).encode("latin-1")
+            return self.replace(KEY_RULE, data.decode("latin-1"), place).encode("latin-1")
         try:
             plain = data.decode() if b"\0" not in data else None
         except UnicodeDecodeError:
@@ -143,18 +143,18 @@ class Walker:
     def uri(self, uri: str, place: str) -> str:
         """Secrets in user info, path and query of a URL."""
         address, mark, query = uri.partition("?")
-        for pattern, kind in self._patterns.paths:
+        for pattern, kind in self.patterns.paths:
             address = pattern.sub(partial(self._group, RULE_OF[kind], place), address)
         address = self._user_info(address, place)
         if query:
             query = self.form(query, f"{place}.query")
-        return self._known(address) + mark + query
+        return self.known(address) + mark + query
 
     # --- values ------------------------------------------------------------------------------------------------------
 
     def value(self, name: str, value: str, under: str, place: str, depth: int) -> str:
         """What stands under a name: a secret, or a leaf that may hold one."""
-        rule = self._table.rule(name, under)
+        rule = self.table.rule(name, under)
         return self.secret(rule, value, place, depth) if rule and value else self.leaf(value, place, depth)
 
     def secret(self, rule: Rule, value: str, place: str, depth: int) -> str:
@@ -162,17 +162,17 @@ class Walker:
         if rule.like and not re.fullmatch(rule.like, value):
             return self.leaf(value, place, depth)
         if found := PEM.search(value):
-            return value[: found.start()] + self._replace(KEY_RULE, found[0], place) + value[found.end() :]
+            return value[: found.start()] + self.replace(KEY_RULE, found[0], place) + value[found.end() :]
         if rule.deep and value.lstrip()[:1] in ("{", "["):
             return "".join(JsonWalk(self, place, depth + 1, rule).feed(value))
         if USER_INFO.match(value):
             return self._user_info(value, place)
-        return self._replace(rule, value, place)
+        return self.replace(rule, value, place)
 
     def leaf(self, text: str, place: str, depth: int) -> str:
         """A value under a name that says nothing."""
         if self.is_clean(text):
-            return self._known(text)
+            return self.known(text)
         found = self._found
         if depth <= DEEPEST and text.lstrip()[:1] in ("{", "[", "<", '"') and len(text) > 2:
             clean = self.text(text, place, depth + 1)
@@ -197,7 +197,7 @@ class Walker:
                 self._clean.clear()
             self._clean.add(clean)
 
-    def _known(self, text: str) -> str:
+    def known(self, text: str) -> str:
         return self._also(text) if self._also else text
 
     # --- plain text --------------------------------------------------------------------------------------------------
@@ -205,13 +205,13 @@ class Walker:
     def _plain(self, text: str, place: str, depth: int) -> str:
         """Secrets with a form of their own, and `name=value` in prose, scripts, YAML and URLs."""
         if depth > DEEPEST:
-            return self._replace(TOO_DEEP, text, place)
+            return self.replace(TOO_DEEP, text, place)
         if "<" in text and not text.lstrip().startswith("<") and MARKUP.search(text):
             text = XmlWalk(self, place, depth + 1).feed(text) or text
         text = PEM.sub(lambda found: self._key(found, place), text)
         if "://" in text:
             text = self._user_info(text, place)
-            for pattern, kind in self._patterns.paths:
+            for pattern, kind in self.patterns.paths:
                 text = pattern.sub(partial(self._group, RULE_OF[kind], place), text)
         text = self._forms(text, place)
         if "\n" in text and "default" in text:
@@ -222,10 +222,10 @@ class Walker:
         if "\n" in text:
             text = WRAPPED_BASE64.sub(lambda found: self._wrapped(found[0], place, depth), text)
         text = BASE64_RUN.sub(lambda found: self._base64(found[0], place, depth), text)
-        return self._known(text)
+        return self.known(text)
 
     def _forms(self, text: str, place: str) -> str:
-        for pattern, kind in self._patterns.forms if may_have_form(text) else ():
+        for pattern, kind in self.patterns.forms if may_have_form(text) else ():
             text = pattern.sub(partial(self._group, RULE_OF[kind], place), text)
         for pattern in forms_in(text):
             text = pattern.sub(partial(self._group, TOKEN_RULE, place), text)
@@ -233,7 +233,7 @@ class Walker:
 
     def _key(self, found: re.Match[str], place: str) -> str:
         """A key, as far indented as it was."""
-        instead = self._replace(KEY_RULE, found[0], place)
+        instead = self.replace(KEY_RULE, found[0], place)
         begin = found.string.rfind("\n", 0, found.start()) + 1
         before = found.string[begin : found.start()]
         return instead.strip().replace("\n", "\n" + before) if before.isspace() and "\n" in found[0] else instead
@@ -241,29 +241,29 @@ class Walker:
     def _group(self, rule: Rule, place: str, found: re.Match[str]) -> str:
         """The match with its group, or the whole of it, replaced."""
         if not found.re.groups:
-            return self._replace(rule, found[0], place)
+            return self.replace(rule, found[0], place)
         begin, end = found.start(1) - found.start(), found.end(1) - found.start()
-        return found[0][:begin] + self._replace(rule, found[1], place) + found[0][end:]
+        return found[0][:begin] + self.replace(rule, found[1], place) + found[0][end:]
 
     def _user_info(self, text: str, place: str) -> str:
         return USER_INFO.sub(lambda found: self._user_info_of(found, place), text) if "@" in text else text
 
     def _user_info_of(self, found: re.Match[str], place: str) -> str:
         if found["token"]:
-            return found["scheme"] + self._replace(TOKEN_RULE, found["token"], place) + "@"
-        user = self._replace(USER_RULE, found["user"], place) if found["user"] else ""
-        return f"{found['scheme']}{user}:{quote(self._replace(PASSWORD_RULE, unquote(found['password']), place))}@"
+            return found["scheme"] + self.replace(TOKEN_RULE, found["token"], place) + "@"
+        user = self.replace(USER_RULE, found["user"], place) if found["user"] else ""
+        return f"{found['scheme']}{user}:{quote(self.replace(PASSWORD_RULE, unquote(found['password']), place))}@"
 
     def _declaration(self, found: re.Match[str], place: str) -> str:
         """The default of a template's parameter that is hidden or named like a secret."""
-        rule = self._table.rule(found["name"]) or (HIDDEN if HIDDEN_MARK.search(found["body"]) else None)
+        rule = self.table.rule(found["name"]) or (HIDDEN if HIDDEN_MARK.search(found["body"]) else None)
         if rule is None:
             return found[0]
         body = YAML_DEFAULT.sub(
             lambda default: (
                 default["head"]
                 + default["quote"]
-                + self._replace(rule, default["value"], f"{place}.{found['name']}")
+                + self.replace(rule, default["value"], f"{place}.{found['name']}")
                 + default["quote"]
             ),
             found["body"],
@@ -313,7 +313,7 @@ class Walker:
         named = PART_NAME.search(head)
         name = named["name"] if named else "part"
         body = content.rstrip("\r\n")
-        rule = self._table.rule(name)
+        rule = self.table.rule(name)
         place = f"{place}.{name}"
         replaced = self.secret(rule, body, place, depth) if rule and body else self.text(body, place, depth + 1)
         return head + gap + replaced + content[len(body) :]

@@ -124,7 +124,7 @@ class XmlWalk:
     def _enter(self, name: str, row: Rule | None) -> None:
         parent = self._open[-1]
         under = self._open[-2].name if len(self._open) > 1 else ""
-        below = unconditional(self._walker._table.rule(parent.name, under)) or parent.below
+        below = unconditional(self._walker.table.rule(parent.name, under)) or parent.below
         self._open = [*self._open[-DEEPEST_NAMES:], _Element(name, row, below)]
 
     def _row(self, attributes: str) -> Rule | None:
@@ -133,7 +133,7 @@ class XmlWalk:
             return None
         said = [found for found in ATTRIBUTE.finditer(attributes) if says_name(found["name"])]
         values = [found["double"] if found["single"] is None else found["single"] for found in said]
-        return next((rule for value in values if (rule := named(self._walker._table, unescape(value)))), None)
+        return next((rule for value in values if (rule := named(self._walker.table, unescape(value)))), None)
 
     def _attribute(self, found: re.Match[str], tag: str, row: Rule | None) -> str:
         name = found["name"].rpartition(":")[2]
@@ -161,14 +161,14 @@ class XmlWalk:
         name, place = element.name, f"{self._place}.{element.name}"
         rule = self._rule(element, parent)
         asks = name.lower() in SAYING or says_name(name)
-        parent.said = named(self._walker._table, " ".join(plain.strip(" :\n\t").split())) if asks else None
+        parent.said = named(self._walker.table, " ".join(plain.strip(" :\n\t").split())) if asks else None
         if rule:
             return self._walker.secret(rule, plain, place, self._depth)
         return self._walker.value(name, plain, parent.name, place, self._depth)
 
     def _rule(self, element: _Element, parent: _Element) -> Rule | None:
         """The rule for an element's text where its own name says nothing."""
-        if self._walker._table.rule(element.name, parent.name):
+        if self._walker.table.rule(element.name, parent.name):
             return None
         holds = holds_value(element.name)
         if element.row and not says_name(element.name):

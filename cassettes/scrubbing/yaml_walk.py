@@ -67,7 +67,7 @@ class YamlWalk:
 
     def _begin(self, at: int) -> None:
         self._at = at
-        self._levels = Levels(self._walker._table, self._place)
+        self._levels = Levels(self._walker.table, self._place)
         # Of each open collection: whether it is a mapping, whether a key comes next, its values before its row's name.
         self._mapping, self._key = [False], [False]
         self._early: list[list[Any]] = [[]]
@@ -108,7 +108,7 @@ class YamlWalk:
             self._replace(rule, event, text)
         elif self._mapping[-1] and holds_value(name):
             self._early[-1].append((event, name))
-        if self._mapping[-1] and says_name(name) and (row := named(self._walker._table, event.value)):
+        if self._mapping[-1] and says_name(name) and (row := named(self._walker.table, event.value)):
             for early, under in self._early[-1]:
                 self._levels.name = under
                 self._replace(row, early, text)

@@ -13,11 +13,9 @@ import ssl
 from urllib.parse import urlsplit
 
 import aiohappyeyeballs
-from aiohappyeyeballs import AddrInfoType
-from aiohttp import ThreadedResolver
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from cloudtape.http.proxies import DEFAULT_PORTS, ForwardProxy, Proxies
+from cloudtape.http.resolving import Resolver, SystemResolver
 from cloudtape.http.wire import Wire
 
 HAPPY_EYEBALLS_DELAY = 0.25
@@ -62,9 +60,9 @@ class Dialer:
     To be made inside the event loop.
     """
 
-    def __init__(self, context: ssl.SSLContext, connect: float, read: float, resolver: AbstractResolver) -> None:
+    def __init__(self, context: ssl.SSLContext, connect: float, read: float, resolver: Resolver) -> None:
         self._context, self._connect, self._read = context, connect, read
-        self._resolver, self._proxy_resolver = resolver, ThreadedResolver()
+        self._resolver, self._proxy_resolver = resolver, SystemResolver()
 
     async def __call__(self, origin: Origin) -> Wire:
         """Raises CannotConnect, TimeoutError, WireBroken (from a proxy)."""
@@ -89,12 +87,12 @@ class Dialer:
             wire.close()
             raise
 
-    async def _open(self, resolver: AbstractResolver, host: str, port: int, is_secure: bool) -> Wire:
+    async def _open(self, resolver: Resolver, host: str, port: int, is_secure: bool) -> Wire:
         loop = asyncio.get_running_loop()
         wire = Wire(loop, self._read)
-        found = await resolver.resolve(host, port, socket.AF_UNSPEC)
+        found = await resolver.resolve(host, port)
         connected = await aiohappyeyeballs.start_connection(
-            [_address(one) for one in found], happy_eyeballs_delay=HAPPY_EYEBALLS_DELAY
+            [_information(*one) for one in found], happy_eyeballs_delay=HAPPY_EYEBALLS_DELAY
         )
         # From here on the socket is the loop's, which closes it when this fails.
         if is_secure:
@@ -120,9 +118,8 @@ class Dialer:
         return inner
 
 
-def _address(found: ResolveResult) -> AddrInfoType:
+def _information(host: str, port: int) -> tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int]]:
     """As `getaddrinfo` would tell it."""
-    host, port = found["host"], found["port"]
     if ":" in host:
         return socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (host, port, 0, 0)
     return socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (host, port)

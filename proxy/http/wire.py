@@ -256,6 +256,7 @@ class Wire(Flow):
         asked, self._asked = self._asked, None
         if asked is not None and not asked.done():
             asked.set_exception(error)
+            asked.exception()  # at the end of a run nobody may wait for it any more, and asyncio would complain
         self._body.fail(error)
         self._last = True
         self.close()

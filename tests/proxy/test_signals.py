@@ -97,7 +97,7 @@ def test_the_second_signal_does_not_wait_for_answers_under_way(
     url = next(line for line in process.stderr if "listening on" in line).split()[-1]
     host, port = url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port))) as client:
-        client.sendall(b"GET /identity/slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        client.sendall(b"GET /identity/slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
         client.recv(10)
         process.send_signal(number)
         time.sleep(0.5)
@@ -120,7 +120,7 @@ def test_a_large_body_that_is_being_scrubbed_holds_up_no_end(cloud: RawCloud, tm
     url = next(line for line in process.stderr if "listening on" in line).split()[-1]
     host, port = url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=60) as client:
-        client.sendall(b"GET /identity/text HTTP/1.1\r\nHost: x\r\n\r\n")
+        client.sendall(b"GET /identity/text HTTP/1.1\r\nHost: localhost\r\n\r\n")
         heard = 0
         while heard < len(text) // 2:  # its end is held back until it is kept
             heard += len(client.recv(1024 * 1024))

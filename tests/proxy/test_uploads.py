@@ -307,7 +307,8 @@ def test_the_file_of_an_upload_is_let_go_with_its_session(tmp_path: Path) -> Non
     assert client.data("c-9f/o-9f") == data
     store = client.replayer._shelf._store
     assert store.used == len(data)
-    client.replayer._sessions.clear()
+    sessions = client.replayer._sessions
+    sessions._default = sessions._make()
     assert store.used == 0
 
 

@@ -134,7 +134,7 @@ def test_a_cassette_is_filled_although_its_cloud_has_moved(
     kept = say(filling.url, request("GET /compute/v2.1/flavors"))
     absolute = say(filling.url, request(f"GET {cloud.url}/compute/v2.1/servers/1"))
     assert [one.one("X-Cloudtape-Source") for one in (played, kept, absolute)] == ["replayed", "recorded", "replayed"]
-    public = "http://proxy.example:8780/compute/v2.1"
+    public = "http://proxy.localhost:8780/compute/v2.1"
     assert json.loads(played.body)["server"]["href"] == f"{public}/servers/1"
     assert json.loads(kept.body)["server"]["href"] == f"{public}/flavors"
     assert json.loads(absolute.body)["server"]["href"] == f"{cloud.url}/compute/v2.1/servers/1"

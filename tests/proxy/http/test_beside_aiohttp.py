@@ -64,8 +64,3 @@ def test_its_client_and_its_server_talk_through_the_proxy(tmp_path: Path) -> Non
 
     conversation(tmp_path / "tape.yaml", say)
     assert len(load(tmp_path / "tape.yaml")) == 12
-
-
-def test_the_product_does_without_it() -> None:
-    for path in (Path(__file__).parents[3] / "proxy").rglob("*.py"):
-        assert "aiohttp" not in path.read_text().replace("aiohttp's", "")

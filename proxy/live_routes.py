@@ -108,7 +108,7 @@ class LiveRoutes(Routes):
             self.exchange(like, route)
             self.twins[like.name] = like.upstream
         else:
-            route = Route(self._free_name(service, endpoint), service, base)
+            route = Route(self.free_name(service, endpoint), service, base)
             self.add(route)
         self._admit(route)
         return route

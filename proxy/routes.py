@@ -110,7 +110,7 @@ class Routes:
             base = base_of(endpoint.url)
             if _key(base) not in self._by_base:
                 service = official_type(endpoint.service)
-                route = Route(self._free_name(service, endpoint), service, base)
+                route = Route(self.free_name(service, endpoint), service, base)
                 self.add(route)
                 learned.append(route)
         return tuple(learned)
@@ -131,7 +131,7 @@ class Routes:
                 return None
             path = path.rpartition("/")[0]
 
-    def _free_name(self, service: str, endpoint: Endpoint) -> str:
+    def free_name(self, service: str, endpoint: Endpoint) -> str:
         for name in names_for(service, endpoint):
             if name not in self._by_name:
                 return name

@@ -154,7 +154,7 @@ def test_what_a_link_in_the_place_of_the_folder_leads_to_is_left_alone(tmp_path:
     for name in ("file", ".incoming-x", "0" * 64):
         (precious / name).touch()
     (tmp_path / "tape.bodies").symlink_to(precious)
-    bodies = BodyFolder(tmp_path / "tape.yaml")
+    bodies = BodyFolder(tmp_path / "tape.yaml", tmp_path)
     bodies.clean()
     bodies.keep_only(set())
     assert len(list(precious.iterdir())) == 3
@@ -162,7 +162,7 @@ def test_what_a_link_in_the_place_of_the_folder_leads_to_is_left_alone(tmp_path:
 
 def test_only_body_files_are_removed_from_the_folder(body: StoredBody, tmp_path: Path) -> None:
     (body.path.parent / "notes.txt").touch()
-    BodyFolder(tmp_path / "tape.yaml").keep_only(set())
+    BodyFolder(tmp_path / "tape.yaml", tmp_path).keep_only(set())
     assert [one.name for one in body.path.parent.iterdir()] == ["notes.txt"]
 
 
@@ -171,5 +171,5 @@ def test_nothing_is_written_where_a_link_leads(tmp_path: Path) -> None:
     elsewhere.mkdir()
     (tmp_path / "tape.bodies").symlink_to(elsewhere)
     with pytest.raises(CassetteWriteError):
-        BodyFolder(tmp_path / "tape.yaml").settle(bytes(100_000))
+        BodyFolder(tmp_path / "tape.yaml", tmp_path).settle(bytes(100_000))
     assert [one for one in elsewhere.iterdir() if not one.name.startswith(".incoming-")] == []

@@ -48,13 +48,17 @@ def test_of_many_strays_the_first_are_told(taped: Path) -> None:
     assert "and 3 more" in lines[-1]
 
 
-def test_scan_says_what_it_has_not_looked_at_and_is_not_content(taped: Path) -> None:
+def test_scan_looks_into_what_lies_beside_the_cassette(taped: Path) -> None:
     assert cloudtape("scan", str(taped)).returncode == 0
-    (folder_of(taped) / ".incoming-x").write_text("password: secret")
+    stray = folder_of(taped) / ".incoming-x"
+    stray.write_text("nothing of note")
     done = cloudtape("scan", str(taped))
-    assert done.returncode == 2
-    assert HALF in done.stderr
-    assert "in what is there" in done.stderr
+    assert (done.returncode, f"{stray}: lies beside the cassette" in done.stderr) == (0, True)
+    stray.write_text("password: Zq8-hunter2x")
+    assert cloudtape("scan", str(taped)).returncode == 1
+    stray.unlink()
+    stray.symlink_to("/etc/hostname")
+    assert cloudtape("scan", str(taped)).returncode == 2
 
 
 def test_replay_and_run_say_what_lies_beside_the_cassette(taped: Path) -> None:

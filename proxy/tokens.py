@@ -64,6 +64,8 @@ class IssuedTokens:
         """Of each session the last login, and when the last token ends."""
         self._good: Counter[str] = Counter()
         self._count = 0
+        self._latest: _Issued | None = None
+        """Shared by equal logins within a second."""
         self._swept = datetime.min.replace(tzinfo=UTC)
 
     def session_of(self, request: Request) -> str:
@@ -113,11 +115,10 @@ class IssuedTokens:
         given = _like(recorded, self._count) if hash(recorded) in self._recorded else recorded
         source = self._given.get(hash(_made_of(request)))
         login = _Alike(request.session, _told(response), source[0].times(source[1]) if source else UNKNOWN)
-        times = login.times(at)
-        self._remember(given, login, at)
+        login, given_at = self._remember(given, login, at)
         self._recorded.add(hash(recorded))
         session.issue(given, recorded)
-        return _retimed(_renamed(response, recorded, given), times)
+        return _retimed(_renamed(response, recorded, given), login.times(given_at))
 
     def _remember(self, token: str, login: _Alike, at: datetime) -> _Issued:
         if at - self._swept >= SWEEP:
@@ -126,7 +127,8 @@ class IssuedTokens:
         if login == last:
             login = last
         self._revoke(token)
-        self._given[hash(token)] = issued = login, at
+        issued = login, at.replace(microsecond=0)  # Keystone's tokens know no smaller part of time
+        self._given[hash(token)] = issued = self._latest = self._latest if issued == self._latest else issued
         self._good[login.session] += 1
         self._last[login.session] = login, max(until, _end(issued))
         self._count += 1

@@ -18,6 +18,7 @@ import click
 
 from cloudtape import __version__
 from cloudtape.cassettes.errors import CassetteError
+from cloudtape.commands.configuring import config_of
 from cloudtape.commands.demo import demo, mixing_options, synthesis_options
 from cloudtape.commands.look import show
 from cloudtape.commands.match import match
@@ -30,22 +31,13 @@ from cloudtape.commands.options import (
     UPSTREAM_OPTIONS,
     ByMode,
     listen_option,
-    refuse_idle,
 )
 from cloudtape.commands.scan import scan
 from cloudtape.config import (
-    MOST_SESSIONS,
     Config,
-    Report,
-    SynthesisOptions,
-    Timeouts,
-    Tls,
-    allowed_hosts,
-    listen_address,
     mode_named,
 )
-from cloudtape.errors import ConfigError, ProxyError
-from cloudtape.http.proxies import parse_proxy
+from cloudtape.errors import ProxyError
 from cloudtape.matchers.errors import MatcherError
 from cloudtape.modes import MODES, Mode, Writes
 from cloudtape.openstack.errors import OperationCatalogError
@@ -90,61 +82,6 @@ cli.add_command(demo)
 # --- configuration -------------------------------------------------------------------------------------------------
 
 
-def _config(mode: Mode, cassettes: tuple[Path, ...], options: dict[str, Any]) -> tuple[Config, dict[str, Any]]:
-    """The configuration, and the settings of the cloud it came from. Raises ConfigError."""
-    mode = mode.synthesizing() if options.get("synthesize") else mode
-    refuse_idle(click.get_current_context(), mode)
-    upstream, tls, settings = options.get("upstream") or "", Tls(), {}
-    if mode.needs_upstream:
-        if bool(upstream) == bool(options.get("os_cloud")):
-            raise ConfigError(f"{mode.name} needs either --upstream AUTH_URL or --os-cloud NAME")
-        if options.get("os_cloud"):
-            from cloudtape.clouds import configured
-
-            cloud = configured(options["os_cloud"])
-            upstream, tls, settings = cloud.auth_url, cloud.tls, dict(cloud.settings)
-        tls = Tls(
-            options.get("cacert") or tls.cacert,
-            options.get("insecure") or tls.insecure,
-            options.get("cert") or tls.cert,
-            options.get("key") or tls.key,
-        )
-    host, port = listen_address(options.get("listen", "0"))
-    if options.get("proxy"):
-        parse_proxy(options["proxy"])
-    config = Config(
-        mode,
-        cassettes,
-        upstream.rstrip("/"),
-        host,
-        port,
-        options.get("layout", "prefix"),
-        tls,
-        Timeouts(options.get("connect_timeout", 10.0), options.get("read_timeout", 300.0)),
-        proxy=options.get("proxy"),
-        allow_hosts=allowed_hosts(options.get("allow_hosts", ())),
-        scrub=not options.get("no_scrub", False),
-        scrub_rules=options.get("scrub_rules"),
-        record_errors=options.get("record_errors", False),
-        durable=options.get("durable", False),
-        on_error=options.get("on_error", "continue"),
-        spool=options.get("spool"),
-        report=Report(options["report"]) if options.get("report") else None,
-        match=options.get("match", "unified"),
-        polling=options.get("polling", "distinct"),
-        match_rules=options.get("match_rules"),
-        synthesis=SynthesisOptions(
-            options.get("world"),
-            options.get("save"),
-            options.get("seed") or 0,
-            options.get("lifecycle") or "immediate",
-        ),
-        allow_upstream=options.get("allow_upstream", ()),
-        most_sessions=options.get("max_sessions") or MOST_SESSIONS,
-    )
-    return config, settings
-
-
 # --- serving -------------------------------------------------------------------------------------------------------
 
 
@@ -153,7 +90,7 @@ def _serving_command(mode: Mode) -> click.Command:
 
     def serve(**options: Any) -> None:
         cassettes = options.pop("cassettes", ())
-        config, _ = _config(mode, cassettes if isinstance(cassettes, tuple) else (cassettes,), options)
+        config, _ = config_of(mode, cassettes if isinstance(cassettes, tuple) else (cassettes,), options)
         sys.exit(run_loop(partial(_serve, config, options["verbose"])))
 
     command: Any = listen_option(DEFAULT_LISTEN)(LISTEN_OPTIONS(serve))
@@ -271,7 +208,7 @@ def run(
     Example:
       cloudtape run --cassette tests/servers.yaml -- pytest tests/
     """
-    config, settings = _config(mode_named(mode), cassettes, options)
+    config, settings = config_of(mode_named(mode), cassettes, options)
     sys.exit(run_loop(partial(_run, config, settings, command, strict, options["verbose"])))
 
 

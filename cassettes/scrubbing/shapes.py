@@ -18,19 +18,16 @@ from typing import NamedTuple
 
 from cloudtape.cassettes.scrubbing.base64_runs import BASE64_RUN, HEX_RUN, shape_may_hide
 from cloudtape.cassettes.scrubbing.commands import COMMAND_MARKS
-from cloudtape.cassettes.scrubbing.forms import ENCODED_MARK, LEAST, SHAPED_MARKS, known_forms
+from cloudtape.cassettes.scrubbing.forms import ENCODED_MARK, SHAPED_MARKS
 from cloudtape.cassettes.scrubbing.mentions import Mentions, telling_run
 from cloudtape.cassettes.scrubbing.secrets import MARKS, PATH_MARKS, Table
+from cloudtape.cassettes.scrubbing.shaped_forms import HEX, marks_unless, shape_of
 
-HEX = bytes.maketrans(b"123456789abcdef", b"0" * 15)
 ALNUM = frozenset((string.ascii_letters + string.digits).encode())
 WORDS = bytes(byte if byte in ALNUM else 0x20 for byte in range(256))
 """What is no letter or digit becomes a blank, so that `split` gives the words."""
 IN_BASE64 = bytes(0x77 if byte in ALNUM or byte in b"+/_-" else 0x20 for byte in range(256))
 LONG_RUN = b"w" * 20
-IN_FORM = bytes(0x77 if byte in ALNUM or byte in b"+/_.~=$:-" else 0x20 for byte in range(256))
-"""As `forms.RUN`: what no run of such bytes is in has none of the known forms."""
-FORM_RUN = b"w" * LEAST
 SEPARATOR = "\n"
 MOST_KNOWN = 5_000
 MOST_YOUNG = 500
@@ -94,7 +91,6 @@ class Shapes:
         shaped = [mark.encode() for mark in (*SHAPED_MARKS, ENCODED_MARK)]
         self._marks = _any_of(marks, shaped)
         self._outside_words = _any_of([mark for mark in marks if not mark[:1].isalnum()], shaped)
-        self._form_marks = _any_of({shape_of(mark) for form in known_forms() for mark in form.marks})
         in_words = [mark.lower().translate(HEX) for mark in marks if mark[:1].isalnum()]
         self._telling = _any_of({_longest_word(one) for one in (*self._stems.values(), *in_words)})
 
@@ -233,7 +229,7 @@ class Shapes:
                     self._outlines.clear()
 
     def _judge(self, shape: bytes) -> tuple[str, ...] | None:
-        """The stems without which all strings of a shape are harmless; None where some may be a danger all the same.
+        """The stems and marks without which all strings of a shape are harmless; None where some may be a danger still.
 
         So `block-storage` is harmless, although `blob` has its shape: as long as there is no `blob` in the text.
         """
@@ -247,11 +243,12 @@ class Shapes:
         text = shape.decode("ascii")
         if any(self._secrets.found_in(text)):
             return None
-        if self._may_have_form(shape) or _may_hide_in(text):
+        if _may_hide_in(text):
             return None
+        marks = marks_unless(shape)
         if not self._any_stem.search(alike):
-            return ()
-        return tuple([stem for stem, like in self._stems.items() if like in alike])
+            return marks
+        return (*marks, *[stem for stem, like in self._stems.items() if like in alike])
 
     def _is_plain(self, shape: bytes) -> bool:
         """Whether a shape is harmless by its words alone, most of which are known: a part of the cost of judging it."""
@@ -264,13 +261,9 @@ class Shapes:
             self._plain_words |= new
         if self._without_run and any(secret in shape for secret in self._without_run):
             return False
-        if self._may_have_form(shape):
+        if marks_unless(shape):
             return False
         return shape.translate(IN_BASE64).find(LONG_RUN) == -1 or not _may_hide_in(shape.decode("ascii"))
-
-    def _may_have_form(self, shape: bytes) -> bool:
-        """Whether a string of this shape may have a form that is known for a secret's (`forms`)."""
-        return shape.translate(IN_FORM).find(FORM_RUN) != -1 and self._form_marks.search(shape) is not None
 
     def _remember(self, shape: bytes, stems: tuple[str, ...] | None) -> None:
         self._judged += 1
@@ -293,10 +286,6 @@ def _may_hide_in(text: str) -> bool:
 def _longest_word(text: bytes) -> bytes:
     """Empty where there is none: then it stands in any text."""
     return max(text.translate(WORDS).split(), key=len, default=b"")
-
-
-def shape_of(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass").translate(HEX)
 
 
 def _alike(text: str) -> bytes:

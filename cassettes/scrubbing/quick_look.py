@@ -311,22 +311,23 @@ class QuickLook:
             return False
         if any(mark in text for mark in TEXT_MARKS) or ANY_ENCODED.search(text):
             return False
-        for stem in self._table.stems:
-            if stem in lower and not self._stem_is_innocent(stem, text, lower):
-                return False
+        if not self._stems_are_innocent(text, lower):
+            return False
         if any(name in text for name in self._table.hidden):
             return False
         return not any(may_hide(part) for run in BASE64_RUN.findall(text) for part in ID.split(run) if len(part) >= 20)
 
-    def _stem_is_innocent(self, stem: str, text: str, lower: str) -> bool:
-        at = lower.find(stem)
-        while at != -1:
-            name, behind = _name_around(text, at)
+    def _stems_are_innocent(self, text: str, lower: str) -> bool:
+        at = 0
+        while found := self._table.any_stem.search(lower, at):
+            at = found.start() + 1
+            name, behind = _name_around(text, found.start())
+            if behind < found.end():  # the words of a name, with more between them than such a name has
+                return False
             if not self._table.innocent(name) and (
                 name == text or not self._table.minds_value(name) or NAMES.match(text, behind)
             ):
                 return False
-            at = lower.find(stem, at + len(stem))
         return True
 
 

@@ -22,6 +22,7 @@ from cloudtape.cassettes.scrubbing.forms import ENCODED_MARK, SHAPED_MARKS
 from cloudtape.cassettes.scrubbing.mentions import Mentions, telling_run
 from cloudtape.cassettes.scrubbing.secrets import MARKS, PATH_MARKS, Table
 from cloudtape.cassettes.scrubbing.shaped_forms import HEX, marks_unless, shape_of
+from cloudtape.cassettes.scrubbing.stems import Stem, any_stem, needed, pattern_of, telling_words
 
 ALNUM = frozenset((string.ascii_letters + string.digits).encode())
 WORDS = bytes(byte if byte in ALNUM else 0x20 for byte in range(256))
@@ -36,7 +37,9 @@ LONGEST_KNOWN = 200
 MOST_OUTLINES = 256
 LONGEST_OUTLINED = 8_000
 FEW = 64
-UNJUDGED = ("",)
+Unless = tuple[str | re.Pattern[str], ...]
+UNJUDGED: Unless = ("",)
+HEX_OF_TEXT = str.maketrans("123456789abcdef", "0" * 15)
 
 
 class Cut(NamedTuple):
@@ -71,7 +74,7 @@ class Shapes:
         self._table, self._mentions = table, mentions
         self._known: set[bytes] = {b""}
         # The others, and which stems a text with them must not hold; None for those that are never harmless.
-        self._unless: dict[bytes, tuple[str, ...] | None] = {}
+        self._unless: dict[bytes, Unless | None] = {}
         # Found harmless once: most hold a name that a client made up, and come again soon or never.
         self._young: set[bytes] = set()
         # Words in which alone nothing is a danger, those of all shapes that are harmless by their words among them.
@@ -85,14 +88,18 @@ class Shapes:
         self._without_run: list[bytes] = []
         # Secrets that look like ids would make a danger of every id: they are looked for themselves.
         self._like_ids: list[str] = []
-        self._stems = {stem: _alike(stem) for stem in (*table.stems, *table.unders)}
-        self._any_stem = _any_of(self._stems.values())
+        stems = needed([*table.stems, *[(under,) for under in table.unders]])
+        alike = [pattern_of(map(_alike, stem)) for stem in stems]
+        self._stems = {_unless(stem): re.compile(like.encode()) for stem, like in zip(stems, alike, strict=True)}
+        self._any_stem = re.compile(any_stem(alike).encode())
         marks = [b"\0", *(shape_of(mark) for mark in (*MARKS, *PATH_MARKS, *COMMAND_MARKS))]
         shaped = [mark.encode() for mark in (*SHAPED_MARKS, ENCODED_MARK)]
         self._marks = _any_of(marks, shaped)
         self._outside_words = _any_of([mark for mark in marks if not mark[:1].isalnum()], shaped)
         in_words = [mark.lower().translate(HEX) for mark in marks if mark[:1].isalnum()]
-        self._telling = _any_of({_longest_word(one) for one in (*self._stems.values(), *in_words)})
+        self._telling = _any_of(
+            {*map(_longest_word, in_words), *[_alike(one).encode() for one in telling_words(stems)]}
+        )
 
     def strange(self, texts: Sequence[str]) -> list[str] | None:
         """Those of some texts whose shape is not harmless; None where one mentions a secret of which no shape tells."""
@@ -153,9 +160,11 @@ class Shapes:
     def _is_strange(self, shape: bytes, lower: str) -> bool:
         """Whether a text of some shape may hold a secret; `lower` is one that it is a part of, in lower case."""
         stems = self._stems_in(shape)
-        return stems is None or any(stem in lower for stem in stems)
+        if not stems:
+            return stems is None
+        return any(one in lower if isinstance(one, str) else one.search(lower) for one in stems)
 
-    def _stems_in(self, shape: bytes) -> tuple[str, ...] | None:
+    def _stems_in(self, shape: bytes) -> Unless | None:
         """As `_judge` says, which is asked once."""
         stems = () if shape in self._known else self._unless.get(shape, UNJUDGED)
         if stems is UNJUDGED:
@@ -228,7 +237,7 @@ class Shapes:
                     self._known.remove(shape)
                     self._outlines.clear()
 
-    def _judge(self, shape: bytes) -> tuple[str, ...] | None:
+    def _judge(self, shape: bytes) -> Unless | None:
         """The stems and marks without which all strings of a shape are harmless; None where some may be a danger still.
 
         So `block-storage` is harmless, although `blob` has its shape: as long as there is no `blob` in the text.
@@ -238,7 +247,7 @@ class Shapes:
         if not shape.isascii() or self._marks.search(shape):
             return None
         alike = shape.lower().translate(HEX)
-        if any(_alike(name) in alike for name in self._table.hidden):
+        if any(_alike(name).encode("utf-8", "surrogatepass") in alike for name in self._table.hidden):
             return None
         text = shape.decode("ascii")
         if any(self._secrets.found_in(text)):
@@ -248,7 +257,7 @@ class Shapes:
         marks = marks_unless(shape)
         if not self._any_stem.search(alike):
             return marks
-        return (*marks, *[stem for stem, like in self._stems.items() if like in alike])
+        return (*marks, *[stem for stem, like in self._stems.items() if like.search(alike)])
 
     def _is_plain(self, shape: bytes) -> bool:
         """Whether a shape is harmless by its words alone, most of which are known: a part of the cost of judging it."""
@@ -265,7 +274,7 @@ class Shapes:
             return False
         return shape.translate(IN_BASE64).find(LONG_RUN) == -1 or not _may_hide_in(shape.decode("ascii"))
 
-    def _remember(self, shape: bytes, stems: tuple[str, ...] | None) -> None:
+    def _remember(self, shape: bytes, stems: Unless | None) -> None:
         self._judged += 1
         if len(shape) > LONGEST_KNOWN:
             return
@@ -288,8 +297,12 @@ def _longest_word(text: bytes) -> bytes:
     return max(text.translate(WORDS).split(), key=len, default=b"")
 
 
-def _alike(text: str) -> bytes:
-    return text.lower().encode("utf-8", "surrogatepass").translate(HEX)
+def _alike(text: str) -> str:
+    return text.lower().translate(HEX_OF_TEXT)
+
+
+def _unless(stem: Stem) -> str | re.Pattern[str]:
+    return stem[0] if len(stem) == 1 else re.compile(pattern_of(stem))
 
 
 def _any_of(words: Iterable[bytes], patterns: Iterable[bytes] = ()) -> re.Pattern[bytes]:

@@ -43,6 +43,9 @@ ANY_ENCODED = re.compile(ENCODED_MARK)
 NAMES = re.compile(r"[\"']?\s*[=:]")
 OPENS = re.compile(r"\s*:\s*[\[{]")
 LISTS = re.compile(r"\s*:\s*\[\s*[^\s{]")
+OBJECTS = re.compile(r"\s*:\s*\[\s*\{")
+# What a list holds behind an object or a list, and an object never.
+MIXED = re.compile(r'[}\]]\s*,\s*(?:"[^"]*"\s*[,\]]|[-\d\[tfn])')
 
 
 _decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -212,6 +215,8 @@ class QuickLook:
     def _encloses(self, document: str, names: Collection[str]) -> bool:
         """Whether what stands below some secrets' names may be secret, too."""
         if any(_opens(document, name, LISTS) for name in names):
+            return True
+        if MIXED.search(document) and any(_opens(document, name, OBJECTS) for name in names):
             return True
         rules = [rule for name in names if (rule := unconditional(self._guilty[name]))]
         if all(rule.kind in DOCUMENTED for rule in rules):

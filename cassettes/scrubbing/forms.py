@@ -48,12 +48,18 @@ FORMS = (
 
 # What stands in each text that has one of the forms above.
 FORM_MARKS = (
-    "gAAAA", "eyJ", "earer ", "KIA", "SIA", "AUTH_tk", "{SHA", "{SSHA", "{SMD", "{CRYPT", "{PBKDF", "grub.pbkdf", ":::",
-    "bearer.authorization", "K10", "ya29.", "GOCSPX-", "NRAK-", "NRJS-", "NRII-", "key-", "sk-", "hf_", "tskey-",
+    "gAAAA", "eyJ", "earer ", "AUTH_tk", "{SHA", "{SSHA", "{SMD", "{CRYPT", "{PBKDF", "grub.pbkdf", ":::",
+    "bearer.authorization", "ya29.", "GOCSPX-", "NRAK-", "NRJS-", "NRII-", "tskey-",
     "hooks.slack", "discord",
 )  # fmt: skip
-# The same where no fixed word is in the form. They hold for a text's shape (`shapes`), too: no hex digit is spelt out.
+# The same where no fixed word is in the form, or one that names are full of. They hold for a text's shape (`shapes`),
+# too: where a hex digit is spelt out, a zero may stand.
 SHAPED_MARKS = (
+    r"[KS]IA[0-9A-Z]{16}",
+    r"K[10]0[0-9a-f]{64}::",
+    r"k[e0]y-[0-9a-f]{32}",
+    r"sk-[A-Za-z0-9]{40}",
+    r"h[f0]_[A-Za-z0-9]{30}",
     r"\$[\w-]{1,20}\$",
     r"\*[0-9A-F]{40}",
     r"(?<![A-Za-z0-9])AQ[A-Za-z0-9+/]{36}==",

@@ -27,6 +27,7 @@ from cloudtape.cassettes.scrubbing.stems import Stem, any_stem, needed, pattern_
 ALNUM = frozenset((string.ascii_letters + string.digits).encode())
 WORDS = bytes(byte if byte in ALNUM else 0x20 for byte in range(256))
 """What is no letter or digit becomes a blank, so that `split` gives the words."""
+WORD = re.compile(rb" ?[^ ]+ ?")
 IN_BASE64 = bytes(0x77 if byte in ALNUM or byte in b"+/_-" else 0x20 for byte in range(256))
 LONG_RUN = b"w" * 20
 SEPARATOR = "\n"
@@ -98,7 +99,10 @@ class Shapes:
         self._outside_words = _any_of([mark for mark in marks if not mark[:1].isalnum()], shaped)
         in_words = [mark.lower().translate(HEX) for mark in marks if mark[:1].isalnum()]
         self._telling = _any_of(
-            {*map(_longest_word, in_words), *[_alike(one).encode() for one in telling_words(stems)]}
+            {
+                *map(_longest_word, in_words),
+                *[_longest_word(_alike(one).encode()).strip() for one in telling_words(stems)],
+            }
         )
 
     def strange(self, texts: Sequence[str]) -> list[str] | None:
@@ -265,7 +269,9 @@ class Shapes:
             return False
         new = set(shape.translate(WORDS).split()) - self._plain_words
         if new:
-            if not self._runs.isdisjoint(new) or self._telling.search(b" ".join(new).lower().translate(HEX)):
+            if not self._runs.isdisjoint(new) or self._telling.search(
+                b" ".join([b"", *new, b""]).lower().translate(HEX)
+            ):
                 return False
             self._plain_words |= new
         if self._without_run and any(secret in shape for secret in self._without_run):
@@ -293,8 +299,8 @@ def _may_hide_in(text: str) -> bool:
 
 
 def _longest_word(text: bytes) -> bytes:
-    """Empty where there is none: then it stands in any text."""
-    return max(text.translate(WORDS).split(), key=len, default=b"")
+    """With the blanks that stand for what is around it; empty where there is none: then it stands in any text."""
+    return max(WORD.findall(text.translate(WORDS)), key=lambda word: len(word.strip()), default=b"")
 
 
 def _alike(text: str) -> str:

@@ -14,7 +14,8 @@ from cloudtape.cassettes.scrubbing.names import Rule
 
 Stem = tuple[str, ...]
 APART = "[^a-z0-9]*"
-LONG = 4
+HEX_DIGITS = re.compile("[0-9a-f]")
+TELLING = 2
 
 
 def stems_of(rules: Sequence[Rule], ends: Sequence[tuple[str, Rule]]) -> tuple[Stem, ...]:
@@ -30,9 +31,10 @@ def needed(stems: Sequence[Stem]) -> tuple[Stem, ...]:
 
 
 def telling_words(stems: Sequence[Stem]) -> list[str]:
-    """A word of each, a long one that few others have: `heartbeat` of `heartbeat key`; no number, if it can be."""
+    """A word of each, which tells most: few others have it, and not its hex digits alone make it (`shapes`)."""
     often = Counter(word for stem in stems for word in stem)
-    return [min(stem, key=lambda word: (word.isdigit(), len(word) < LONG, often[word], -len(word))) for stem in stems]
+    letters = {word: len(word) - len(HEX_DIGITS.findall(word)) for word in often}
+    return [min(stem, key=lambda word: (letters[word] < TELLING, often[word], -letters[word])) for stem in stems]
 
 
 def pattern_of(words: Iterable[str]) -> str:

@@ -99,11 +99,15 @@ def compiled(form: KnownForm) -> re.Pattern[str]:
 
 @cache
 def _by_mark() -> dict[str, tuple[KnownForm, ...]]:
+    """The forms of a mark, and of those that it begins with: of marks at one place the longest is found."""
     found: dict[str, tuple[KnownForm, ...]] = {}
     for form in known_forms():
         for mark in form.marks:
             found[mark] = (*found.get(mark, ()), form)
-    return found
+    return {
+        mark: tuple(form for other, forms in found.items() if mark.startswith(other) for form in forms)
+        for mark in found
+    }
 
 
 @cache
@@ -116,12 +120,10 @@ def forms_in(text: str) -> Iterator[re.Pattern[str]]:
     if not RUN.search(text):
         return
     seen: dict[KnownForm, None] = {}
-    for mark in set(_any_mark().findall(text)):
-        seen.update(dict.fromkeys(_by_mark()[mark]))
-        # One mark may begin as another does.
-        for other in _by_mark():
-            if other != mark and (other in mark or mark in other) and other in text:
-                seen.update(dict.fromkeys(_by_mark()[other]))
+    at = 0
+    while found := _any_mark().search(text, at):  # marks may overlap
+        seen.update(dict.fromkeys(_by_mark()[found[0]]))
+        at = found.start() + 1
     yield from map(compiled, seen)
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from cloudtape.matchers.requests.operations import OperationFinder
 from cloudtape.openstack.catalog import DATA, OPERATIONS, load_catalog
-from tools.reference.parse import parse
 
-DOCUMENT = Path(__file__).parents[2] / "shared" / "reference" / "openstack-api-complete-reference-2015-11-17.txt"
+ROOT = Path(__file__).parents[1]
+DOCUMENT = ROOT.parent / "shared" / "reference" / "openstack-api-complete-reference-2015-11-17.txt"
 VARIABLE = re.compile(r"\{[^}]*\}")
 
 
@@ -35,7 +36,12 @@ def find_us() -> tuple[float, float]:
 
 def parse_seconds() -> float | None:
     """Seconds to make the catalog from the document; None where the document is not beside the checkout."""
-    return _milliseconds(lambda: parse(DOCUMENT.read_text())) / 1000 if DOCUMENT.exists() else None
+    if not DOCUMENT.exists():
+        return None
+    sys.path.append(str(ROOT))  # the parser is no part of the package
+    from tools.reference.parse import parse
+
+    return _milliseconds(lambda: parse(DOCUMENT.read_text())) / 1000
 
 
 def _milliseconds(work: Callable[[], object]) -> float:

@@ -7,6 +7,7 @@ or a quoted text. `--password X`, `name=value` and the like need no row: the tab
 from __future__ import annotations
 
 import re
+from functools import cache
 
 WORD = r"(?:'[^'\n]*'|\"(?:\\.|[^\"\\\n])*\"|(?!['\"<$-])[^\s'\";|&]+)"
 VALUE = f"(?P<value>{WORD})"
@@ -117,14 +118,15 @@ COMMAND_MARKS = (
 )
 
 
-# The command line of a program, to the end of the line.
+# The command line of a program, to the end of the line. Compiled when a text has the word: most never see one.
 PROGRAM_ROWS = tuple(
     (
         name.split()[0],
-        re.compile(rf"(?<![\w.-]){name.split()[0]}\w*\b(?P<line>(?:[^\n\\]|\\(?:.|\n|$))*)"),
-        re.compile(rf"(?<=[ \t\n]){option}"),
+        rf"(?<![\w.-]){name.split()[0]}\w*\b(?P<line>(?:[^\n\\]|\\(?:.|\n|$))*)",
+        rf"(?<=[ \t\n]){option}",
         kind,
     )
     for name, option, kind in PROGRAMS
 )
-LINE_ROWS = tuple((word, re.compile(pattern, re.MULTILINE), kind) for word, pattern, kind in LINES)
+LINE_ROWS = LINES
+compiled = cache(re.compile)

@@ -48,18 +48,24 @@ FORMS = (
 
 # What stands in each text that has one of the forms above.
 FORM_MARKS = (
-    "gAAAA", "eyJ", "earer ", "KIA", "SIA", "AUTH_tk", "{SHA", "{SSHA", "{SMD", "{CRYPT", "{PBKDF", "grub.pbkdf", ":::",
-    "bearer.authorization", "K10", "ya29.", "GOCSPX-", "NRAK-", "NRJS-", "NRII-", "key-", "sk-", "hf_", "tskey-",
+    "gAAAA", "eyJ", "earer ", "AUTH_tk", "{SHA", "{SSHA", "{SMD", "{CRYPT", "{PBKDF", "grub.pbkdf", ":::",
+    "bearer.authorization", "ya29.", "GOCSPX-", "NRAK-", "NRJS-", "NRII-", "tskey-",
     "hooks.slack", "discord",
 )  # fmt: skip
-# The same where no fixed word is in the form. They hold for a text's shape (`shapes`), too: no hex digit is spelt out.
+# The same where no fixed word is in the form, or one that names are full of. They hold for a text's shape (`shapes`),
+# too: where a hex digit is spelt out, a zero may stand.
 SHAPED_MARKS = (
+    r"[KS]IA[0-9A-Z]{16}",
+    r"K[10]0[0-9a-f]{64}::",
+    r"k[e0]y-[0-9a-f]{32}",
+    r"sk-[A-Za-z0-9]{40}",
+    r"h[f0]_[A-Za-z0-9]{30}",
     r"\$[\w-]{1,20}\$",
     r"\*[0-9A-F]{40}",
     r"(?<![A-Za-z0-9])AQ[A-Za-z0-9+/]{36}==",
     r"(?<![\w.-])s\.[A-Za-z0-9]{24}",
     r":AA[\w-]{33}",
-    r":[0-9*]{1,5}:[\w*-]+:[\w*-]+:",
+    r":[0-9*]{1,5}:[\w*-]+:[\w*-]+:[^\s:/'\"][^\s:'\"]{5}",
     r"[MNO][A-Za-z0-9]{23,27}={0,2}\.[\w-]{6}\.",
 )
 
@@ -93,11 +99,15 @@ def compiled(form: KnownForm) -> re.Pattern[str]:
 
 @cache
 def _by_mark() -> dict[str, tuple[KnownForm, ...]]:
+    """The forms of a mark, and of those that it begins with: of marks at one place the longest is found."""
     found: dict[str, tuple[KnownForm, ...]] = {}
     for form in known_forms():
         for mark in form.marks:
             found[mark] = (*found.get(mark, ()), form)
-    return found
+    return {
+        mark: tuple(form for other, forms in found.items() if mark.startswith(other) for form in forms)
+        for mark in found
+    }
 
 
 @cache
@@ -110,12 +120,10 @@ def forms_in(text: str) -> Iterator[re.Pattern[str]]:
     if not RUN.search(text):
         return
     seen: dict[KnownForm, None] = {}
-    for mark in set(_any_mark().findall(text)):
-        seen.update(dict.fromkeys(_by_mark()[mark]))
-        # One mark may begin as another does.
-        for other in _by_mark():
-            if other != mark and (other in mark or mark in other) and other in text:
-                seen.update(dict.fromkeys(_by_mark()[other]))
+    at = 0
+    while found := _any_mark().search(text, at):  # marks may overlap
+        seen.update(dict.fromkeys(_by_mark()[found[0]]))
+        at = found.start() + 1
     yield from map(compiled, seen)
 
 

@@ -19,8 +19,8 @@ class Patterns:
 
     paths: tuple[Row, ...] = PATHS
     forms: tuple[Row, ...] = FORMS
-    programs: tuple[tuple[str, re.Pattern[str], re.Pattern[str], str], ...] = PROGRAM_ROWS
-    lines: tuple[tuple[str, re.Pattern[str], str], ...] = LINE_ROWS
+    programs: tuple[tuple[str, str, str, str], ...] = PROGRAM_ROWS
+    lines: tuple[tuple[str, str, str], ...] = LINE_ROWS
 
 
 PATTERNS = Patterns()

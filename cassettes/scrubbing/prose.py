@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from cloudtape.cassettes.scrubbing.commands import LIST_LINE, LISTS
+from cloudtape.cassettes.scrubbing.commands import LIST_LINE, LISTS, compiled
 from cloudtape.cassettes.scrubbing.names import Rule
 from cloudtape.cassettes.scrubbing.rows import unconditional
 
@@ -92,10 +92,10 @@ def _commands(walker: Walker, text: str, place: str) -> str:
     for word, line, option, kind in walker.patterns.programs:
         if word in text:
             replace = partial(_unquoted, walker, Rule("", kind), place)
-            text = line.sub(partial(_line, option, replace), text)
+            text = compiled(line).sub(partial(_line, compiled(option), replace), text)
     for word, pattern, kind in walker.patterns.lines:
         if word in text:
-            text = pattern.sub(partial(_unquoted, walker, Rule("", kind), place), text)
+            text = compiled(pattern, re.MULTILINE).sub(partial(_unquoted, walker, Rule("", kind), place), text)
     if "asswords" in text or "chpasswd" in text:
         text = LISTS.sub(lambda found: _list(walker, found, place), text)
     return text

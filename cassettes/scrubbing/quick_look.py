@@ -43,6 +43,9 @@ ANY_ENCODED = re.compile(ENCODED_MARK)
 NAMES = re.compile(r"[\"']?\s*[=:]")
 OPENS = re.compile(r"\s*:\s*[\[{]")
 LISTS = re.compile(r"\s*:\s*\[\s*[^\s{]")
+OBJECTS = re.compile(r"\s*:\s*\[\s*\{")
+# What a list holds behind an object or a list, and an object never.
+MIXED = re.compile(r'[}\]]\s*,\s*(?:"[^"]*"\s*[,\]]|[-\d\[tfn])')
 
 
 _decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -213,6 +216,8 @@ class QuickLook:
         """Whether what stands below some secrets' names may be secret, too."""
         if any(_opens(document, name, LISTS) for name in names):
             return True
+        if MIXED.search(document) and any(_opens(document, name, OBJECTS) for name in names):
+            return True
         rules = [rule for name in names if (rule := unconditional(self._guilty[name]))]
         if all(rule.kind in DOCUMENTED for rule in rules):
             strings = {one for one in document.split('"') if len(one) < LONGEST_NAME} if rules else ()
@@ -311,22 +316,23 @@ class QuickLook:
             return False
         if any(mark in text for mark in TEXT_MARKS) or ANY_ENCODED.search(text):
             return False
-        for stem in self._table.stems:
-            if stem in lower and not self._stem_is_innocent(stem, text, lower):
-                return False
+        if not self._stems_are_innocent(text, lower):
+            return False
         if any(name in text for name in self._table.hidden):
             return False
         return not any(may_hide(part) for run in BASE64_RUN.findall(text) for part in ID.split(run) if len(part) >= 20)
 
-    def _stem_is_innocent(self, stem: str, text: str, lower: str) -> bool:
-        at = lower.find(stem)
-        while at != -1:
-            name, behind = _name_around(text, at)
+    def _stems_are_innocent(self, text: str, lower: str) -> bool:
+        at = 0
+        while found := self._table.any_stem.search(lower, at):
+            at = found.start() + 1
+            name, behind = _name_around(text, found.start())
+            if behind < found.end():  # the words of a name, with more between them than such a name has
+                return False
             if not self._table.innocent(name) and (
                 name == text or not self._table.minds_value(name) or NAMES.match(text, behind)
             ):
                 return False
-            at = lower.find(stem, at + len(stem))
         return True
 
 

@@ -15,6 +15,7 @@ from cloudtape.cassettes.scrubbing.forms import FORM_MARKS
 from cloudtape.cassettes.scrubbing.forms import FORMS as FORMS
 from cloudtape.cassettes.scrubbing.names import ENDS, NO_ENDS, RULES
 from cloudtape.cassettes.scrubbing.names import Rule as Rule
+from cloudtape.cassettes.scrubbing.stems import any_stem, pattern_of, stems_of
 
 # A secret that is a segment of the path: the group.
 PATHS = (
@@ -79,7 +80,8 @@ class Table:
         for rule in rules:
             self._by_words.setdefault(tuple(rule.words.split()), []).append(rule)
         self.unders = tuple({rule.under for rule in rules if rule.under})
-        self.stems = _stems(rules, ends)
+        self.stems = stems_of(rules, ends)
+        self.any_stem = re.compile(any_stem(map(pattern_of, self.stems)))
         self._ends = ends
         self._longest = max(map(len, self._by_words))
         self._named = lru_cache(maxsize=16384)(self._lookup)
@@ -110,16 +112,6 @@ class Table:
                 return found
         last = words[-1] if words else ""
         return tuple(rule for end, rule in self._ends if last.endswith(end))[:1] if last not in NO_ENDS else ()
-
-
-def _stems(rules: tuple[Rule, ...], ends: tuple[tuple[str, Rule], ...]) -> tuple[str, ...]:
-    """Lower-case strings of which each name that an unconditional rule speaks of holds at least one."""
-    names = [rule.words.split() for rule in rules if not rule.under]
-    stems = {words[0] for words in names if len(words) == 1} | {end for end, _ in ends}
-    for words in names:
-        if not any(stem in word for word in words for stem in stems):
-            stems.add(max(words, key=len))
-    return tuple(word for word in stems if not any(other in word for other in stems - {word}))
 
 
 # Values that stand under such names and say nothing: a secret this short or this common is replaced in its own place

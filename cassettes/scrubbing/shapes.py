@@ -18,19 +18,18 @@ from typing import NamedTuple
 
 from cloudtape.cassettes.scrubbing.base64_runs import BASE64_RUN, HEX_RUN, shape_may_hide
 from cloudtape.cassettes.scrubbing.commands import COMMAND_MARKS
-from cloudtape.cassettes.scrubbing.forms import ENCODED_MARK, LEAST, SHAPED_MARKS, known_forms
+from cloudtape.cassettes.scrubbing.forms import ENCODED_MARK, SHAPED_MARKS
 from cloudtape.cassettes.scrubbing.mentions import Mentions, telling_run
 from cloudtape.cassettes.scrubbing.secrets import MARKS, PATH_MARKS, Table
+from cloudtape.cassettes.scrubbing.shaped_forms import HEX, marks_unless, shape_of
+from cloudtape.cassettes.scrubbing.stems import Stem, any_stem, needed, pattern_of, telling_words
 
-HEX = bytes.maketrans(b"123456789abcdef", b"0" * 15)
 ALNUM = frozenset((string.ascii_letters + string.digits).encode())
 WORDS = bytes(byte if byte in ALNUM else 0x20 for byte in range(256))
 """What is no letter or digit becomes a blank, so that `split` gives the words."""
+WORD = re.compile(rb" ?[^ ]+ ?")
 IN_BASE64 = bytes(0x77 if byte in ALNUM or byte in b"+/_-" else 0x20 for byte in range(256))
 LONG_RUN = b"w" * 20
-IN_FORM = bytes(0x77 if byte in ALNUM or byte in b"+/_.~=$:-" else 0x20 for byte in range(256))
-"""As `forms.RUN`: what no run of such bytes is in has none of the known forms."""
-FORM_RUN = b"w" * LEAST
 SEPARATOR = "\n"
 MOST_KNOWN = 5_000
 MOST_YOUNG = 500
@@ -39,7 +38,9 @@ LONGEST_KNOWN = 200
 MOST_OUTLINES = 256
 LONGEST_OUTLINED = 8_000
 FEW = 64
-UNJUDGED = ("",)
+Unless = tuple[str | re.Pattern[str], ...]
+UNJUDGED: Unless = ("",)
+HEX_OF_TEXT = str.maketrans("123456789abcdef", "0" * 15)
 
 
 class Cut(NamedTuple):
@@ -74,7 +75,7 @@ class Shapes:
         self._table, self._mentions = table, mentions
         self._known: set[bytes] = {b""}
         # The others, and which stems a text with them must not hold; None for those that are never harmless.
-        self._unless: dict[bytes, tuple[str, ...] | None] = {}
+        self._unless: dict[bytes, Unless | None] = {}
         # Found harmless once: most hold a name that a client made up, and come again soon or never.
         self._young: set[bytes] = set()
         # Words in which alone nothing is a danger, those of all shapes that are harmless by their words among them.
@@ -88,15 +89,21 @@ class Shapes:
         self._without_run: list[bytes] = []
         # Secrets that look like ids would make a danger of every id: they are looked for themselves.
         self._like_ids: list[str] = []
-        self._stems = {stem: _alike(stem) for stem in (*table.stems, *table.unders)}
-        self._any_stem = _any_of(self._stems.values())
+        stems = needed([*table.stems, *[(under,) for under in table.unders]])
+        alike = [pattern_of(map(_alike, stem)) for stem in stems]
+        self._stems = {_unless(stem): re.compile(like.encode()) for stem, like in zip(stems, alike, strict=True)}
+        self._any_stem = re.compile(any_stem(alike).encode())
         marks = [b"\0", *(shape_of(mark) for mark in (*MARKS, *PATH_MARKS, *COMMAND_MARKS))]
         shaped = [mark.encode() for mark in (*SHAPED_MARKS, ENCODED_MARK)]
         self._marks = _any_of(marks, shaped)
         self._outside_words = _any_of([mark for mark in marks if not mark[:1].isalnum()], shaped)
-        self._form_marks = _any_of({shape_of(mark) for form in known_forms() for mark in form.marks})
         in_words = [mark.lower().translate(HEX) for mark in marks if mark[:1].isalnum()]
-        self._telling = _any_of({_longest_word(one) for one in (*self._stems.values(), *in_words)})
+        self._telling = _any_of(
+            {
+                *map(_longest_word, in_words),
+                *[_longest_word(_alike(one).encode()).strip() for one in telling_words(stems)],
+            }
+        )
 
     def strange(self, texts: Sequence[str]) -> list[str] | None:
         """Those of some texts whose shape is not harmless; None where one mentions a secret of which no shape tells."""
@@ -157,9 +164,11 @@ class Shapes:
     def _is_strange(self, shape: bytes, lower: str) -> bool:
         """Whether a text of some shape may hold a secret; `lower` is one that it is a part of, in lower case."""
         stems = self._stems_in(shape)
-        return stems is None or any(stem in lower for stem in stems)
+        if not stems:
+            return stems is None
+        return any(one in lower if isinstance(one, str) else one.search(lower) for one in stems)
 
-    def _stems_in(self, shape: bytes) -> tuple[str, ...] | None:
+    def _stems_in(self, shape: bytes) -> Unless | None:
         """As `_judge` says, which is asked once."""
         stems = () if shape in self._known else self._unless.get(shape, UNJUDGED)
         if stems is UNJUDGED:
@@ -232,8 +241,8 @@ class Shapes:
                     self._known.remove(shape)
                     self._outlines.clear()
 
-    def _judge(self, shape: bytes) -> tuple[str, ...] | None:
-        """The stems without which all strings of a shape are harmless; None where some may be a danger all the same.
+    def _judge(self, shape: bytes) -> Unless | None:
+        """The stems and marks without which all strings of a shape are harmless; None where some may be a danger still.
 
         So `block-storage` is harmless, although `blob` has its shape: as long as there is no `blob` in the text.
         """
@@ -242,16 +251,17 @@ class Shapes:
         if not shape.isascii() or self._marks.search(shape):
             return None
         alike = shape.lower().translate(HEX)
-        if any(_alike(name) in alike for name in self._table.hidden):
+        if any(_alike(name).encode("utf-8", "surrogatepass") in alike for name in self._table.hidden):
             return None
         text = shape.decode("ascii")
         if any(self._secrets.found_in(text)):
             return None
-        if self._may_have_form(shape) or _may_hide_in(text):
+        if _may_hide_in(text):
             return None
+        marks = marks_unless(shape)
         if not self._any_stem.search(alike):
-            return ()
-        return tuple([stem for stem, like in self._stems.items() if like in alike])
+            return marks
+        return (*marks, *[stem for stem, like in self._stems.items() if like.search(alike)])
 
     def _is_plain(self, shape: bytes) -> bool:
         """Whether a shape is harmless by its words alone, most of which are known: a part of the cost of judging it."""
@@ -259,20 +269,18 @@ class Shapes:
             return False
         new = set(shape.translate(WORDS).split()) - self._plain_words
         if new:
-            if not self._runs.isdisjoint(new) or self._telling.search(b" ".join(new).lower().translate(HEX)):
+            if not self._runs.isdisjoint(new) or self._telling.search(
+                b" ".join([b"", *new, b""]).lower().translate(HEX)
+            ):
                 return False
             self._plain_words |= new
         if self._without_run and any(secret in shape for secret in self._without_run):
             return False
-        if self._may_have_form(shape):
+        if marks_unless(shape):
             return False
         return shape.translate(IN_BASE64).find(LONG_RUN) == -1 or not _may_hide_in(shape.decode("ascii"))
 
-    def _may_have_form(self, shape: bytes) -> bool:
-        """Whether a string of this shape may have a form that is known for a secret's (`forms`)."""
-        return shape.translate(IN_FORM).find(FORM_RUN) != -1 and self._form_marks.search(shape) is not None
-
-    def _remember(self, shape: bytes, stems: tuple[str, ...] | None) -> None:
+    def _remember(self, shape: bytes, stems: Unless | None) -> None:
         self._judged += 1
         if len(shape) > LONGEST_KNOWN:
             return
@@ -291,16 +299,16 @@ def _may_hide_in(text: str) -> bool:
 
 
 def _longest_word(text: bytes) -> bytes:
-    """Empty where there is none: then it stands in any text."""
-    return max(text.translate(WORDS).split(), key=len, default=b"")
+    """With the blanks that stand for what is around it; empty where there is none: then it stands in any text."""
+    return max(WORD.findall(text.translate(WORDS)), key=lambda word: len(word.strip()), default=b"")
 
 
-def shape_of(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass").translate(HEX)
+def _alike(text: str) -> str:
+    return text.lower().translate(HEX_OF_TEXT)
 
 
-def _alike(text: str) -> bytes:
-    return text.lower().encode("utf-8", "surrogatepass").translate(HEX)
+def _unless(stem: Stem) -> str | re.Pattern[str]:
+    return stem[0] if len(stem) == 1 else re.compile(pattern_of(stem))
 
 
 def _any_of(words: Iterable[bytes], patterns: Iterable[bytes] = ()) -> re.Pattern[bytes]:

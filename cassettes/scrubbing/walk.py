@@ -56,7 +56,7 @@ MARKUP = re.compile(r"</[A-Za-z]|<[A-Za-z][\w:.-]*+\s[^<>=]*+=[^<>]*+>")
 PLAIN = re.compile(r"(?:req-|tx)?(?:[0-9a-fA-F.TZ+-]|:(?!::))*")
 MOST_CLEAN, LONGEST_CLEAN = 10_000, 500
 LINE = 76
-# A leaf without any of these holds nothing that `_plain` would find.
+# A leaf without any of these, and without a mark of the known forms, holds nothing that `_plain` would find.
 SUSPICIOUS = re.compile(
     r"[=:@%\\\n$\"']|</|---- ?BEGIN|--[a-z]|[A-Za-z0-9+/_-]{20}|\s\S*\d|"
     + "|".join([*map(re.escape, (*FORM_MARKS, *COMMAND_MARKS, *PATH_MARKS)), *SHAPED_MARKS])
@@ -186,7 +186,7 @@ class Walker:
         """Whether a leaf holds nothing by names and forms, as far as is known at once."""
         if text in self._clean or PLAIN.fullmatch(text):
             return True
-        if SUSPICIOUS.search(text):
+        if SUSPICIOUS.search(text) or any(forms_in(text)):
             return False
         self._remember(text)
         return True

@@ -145,3 +145,13 @@ def test_a_plain_member_is_replaced_as_a_walk_would(text: str, place: str) -> No
         assert clean.scrubbed == (f"request.body.{place}", f"response.body.{place}")
         kind = "secret" if "secret" in place else "password"
         assert clean.request.body == text.replace("Pl4nted-V4lue", f"scrubbed-{kind}-1").encode()
+
+
+@pytest.mark.parametrize("before", ["{}", '{"a": [1]}, null', "{}, {}, 1", "[]"])
+def test_a_secret_is_found_in_a_list_behind_what_is_none(before: str) -> None:
+    text = f'{{"secret": [{before}, "A000000000"]}}'.encode()
+    scrubber = Scrubber()
+    for _ in range(3):
+        clean = scrubber.scrub(exchange(text)).request.body
+        assert isinstance(clean, bytes)
+        assert b"A000000000" not in clean

@@ -1,5 +1,6 @@
 """Each row of the tables of secrets is needed: an example of it, written by hand, is scrubbed by that row and no other."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -135,6 +136,22 @@ def test_each_known_form_has_an_example_that_it_is_found_by() -> None:
         found = [pattern for pattern in forms_in(f"see {example} there") if pattern.pattern.startswith(form.pattern)]
         assert found, form.id
         assert found[0].search(f"see {example} there"), form.id
+
+
+@pytest.mark.parametrize("example", KNOWN.values(), ids=KNOWN)
+@pytest.mark.parametrize("text", ["{}", "see {} there"])
+def test_a_known_form_is_found_alone_and_amid_a_text(text: str, example: str) -> None:
+    for body in ({"note": text.format(example)}, {"note": text.format(example), "path": "a\\b"}):
+        kept = Scrubber().scrub(exchange(json.dumps(body).encode())).request.body
+        assert isinstance(kept, bytes)
+        assert json.dumps(example)[1:-1] not in kept.decode()
+
+
+def test_marks_of_known_forms_may_overlap() -> None:
+    key = "sk-ant-api03-" + "x" * 93 + "AA"
+    kept = Scrubber().scrub(exchange(json.dumps({"note": "c" + key}).encode())).request.body
+    assert isinstance(kept, bytes)
+    assert key not in kept.decode()
 
 
 def test_each_form_has_a_mark() -> None:

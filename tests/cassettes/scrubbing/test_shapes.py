@@ -47,7 +47,7 @@ def test_a_secret_is_found_in_shapes_that_are_new(others: int) -> None:
             "x-auth-key-1",
             "the gAAAAA of it",
             "eyJ",
-            "AKIAxyz",
+            "AKIAIOSFODNN7EXAMPLE",
             "bearer xyz",
             "Bearer xyz",
             "a\\b",

@@ -78,6 +78,8 @@ class Scrubber:
     def _scrub(self, interaction: Interaction) -> Interaction:
         request, response = interaction.request, interaction.response
         self._note_hidden(request.body)
+        if "idden" in request.uri:
+            self._note_hidden(request.uri.encode("utf-8", "surrogateescape"))
         self._reconsider()
         tail: bytes | None = b""
         found = self._at_a_glance(request, response)

@@ -159,12 +159,9 @@ def assert_clean(found: bytes, secret: str) -> None:
     assert not [shape for shape in shapes(secret) if shape in found]
 
 
-# The scan sees what is left of these; the scrubber undoes base64 once.
-UNDONE_ONCE = pytest.mark.xfail(reason="base64 in base64 is not scrubbed yet", strict=False)
-MARKED = [pytest.param(one, marks=UNDONE_ONCE if one == "base64 in base64" else ()) for one in POSITIONS]
 
 
-@pytest.mark.parametrize("position", MARKED)
+@pytest.mark.parametrize("position", POSITIONS)
 @pytest.mark.parametrize("name", NAMES)
 def test_no_secret_is_left_in_a_body(name: str, position: str, tmp_path: Path) -> None:
     content_type, body = POSITIONS[position](name, PLANTED)

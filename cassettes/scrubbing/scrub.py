@@ -282,6 +282,8 @@ class Scrubber:
             clean = self._walker.data(data, place)
             return data if clean == data else clean
         text, encoding = found
+        if encoding != "utf-8":
+            self._note_hidden(text.encode("utf-8", "surrogatepass"))
         if self._look.clears(text):
             return data
         after = self._walker.text(text, place)

@@ -16,6 +16,8 @@ from cloudtape.cassettes.scrubbing.secrets import EVERYDAY, SHORTEST, Rule
 ONE_SPELLING = re.compile(r"[\w.~-]*", re.ASCII)
 """The same in a URL and in JSON."""
 BEGIN = "-----BEGIN"
+PART = re.compile(r"(?:AUTH_tk|_)([0-9a-f]{32,128})")
+"""What a token's form puts something before, which is as good as the token: of swauth, of Shibboleth's cookies."""
 
 
 class Vault:
@@ -78,6 +80,8 @@ class Vault:
                 one.news.extend(spellings)
         for one in self._sharers:
             one.generation += 1
+        if (part := PART.fullmatch(secret)) and part[1] not in self._stand_ins:
+            self._add(rule, part[1])
         return made
 
     def mentioned(self, text: str) -> list[str]:

@@ -18,6 +18,7 @@ from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from cloudtape.cassettes.files.bodies import is_text
 from cloudtape.cassettes.scrubbing import unfolding
+from cloudtape.cassettes.scrubbing.about import is_reference
 from cloudtape.cassettes.scrubbing.base64_runs import BASE64_RUN, PLAIN_ID
 from cloudtape.cassettes.scrubbing.binary import PACKED as PACKERS
 from cloudtape.cassettes.scrubbing.binary import without_secrets
@@ -166,6 +167,8 @@ class Walker:
         """A value that is a secret as a whole; its form is kept where clients look into it."""
         if rule.like and not re.fullmatch(rule.like, value):
             return self.leaf(value, place, depth)
+        if is_reference(value) or len(value) < rule.least:
+            return value
         if found := PEM.search(value):
             return value[: found.start()] + self.replace(KEY_RULE, found[0], place) + value[found.end() :]
         if rule.deep and value.lstrip()[:1] in ("{", "["):

@@ -159,8 +159,6 @@ def assert_clean(found: bytes, secret: str) -> None:
     assert not [shape for shape in shapes(secret) if shape in found]
 
 
-
-
 @pytest.mark.parametrize("position", POSITIONS)
 @pytest.mark.parametrize("name", NAMES)
 def test_no_secret_is_left_in_a_body(name: str, position: str, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ def scrubbed(text: str) -> str:
         "kubectl get secret web-tls-42 -o yaml",
         "kubectl describe secret web-tls-42",
         "s3cmd --access_key=AB12 ls",
+        '{"certificate": "MIIDXzCCAkegAwIBAgIUMMSr+NeWFNck5CvZ7HP0heR+OqPRhmsPw=="}',
         '{"changePassword": {"reason": "it was 4711 days old"}}',
     ],
 )

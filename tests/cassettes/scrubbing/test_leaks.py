@@ -244,6 +244,13 @@ def test_what_has_the_form_of_a_secret_needs_no_name(secret: str, carry: str, tm
     assert telling not in found
 
 
+@pytest.mark.parametrize("padding", ["", "=", "=="])
+def test_a_token_that_ends_with_signs_of_equality_is_no_form(padding: str, tmp_path: Path) -> None:
+    token = FORMS["fernet token"] + padding
+    found = kept(exchange(token.encode(), TEXT, uri=f"http://c/x?{token}"), tmp_path)
+    assert FORMS["fernet token"].encode() not in found
+
+
 @pytest.mark.parametrize("position", ["json", "json in a string", "base64 of json", "form", "xml element"])
 def test_no_secret_is_left_in_a_large_text(position: str, tmp_path: Path) -> None:
     """Larger than what is looked at in one piece, with secrets at both ends and at the seams."""

@@ -14,7 +14,7 @@ import re
 REFERENCE = re.compile(r"\$\{[A-Za-z_]\w*\}|\{\{[^{}\"']*\}\}|%\([A-Za-z_]\w*\)s")
 BEGINS_REFERENCE = ("$", "{", "%")
 # A call or an item, in code: what stands between the quotes is an argument.
-COMPUTED = re.compile(r"[A-Za-z_][\w.]*(?:\[|\()[\"']")
+COMPUTED = re.compile(r"[A-Za-z_][\w.]*(?:\[|\()(?:[\"']|&(?:#x27|#39|quot|#34|apos);)")
 # What a sentence goes on with that says something of a secret.
 SAID = re.compile(
     r"(?:(?:password|passphrase|secret|token|key)[ \t]+)?"

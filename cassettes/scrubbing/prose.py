@@ -41,9 +41,10 @@ FLAG = re.compile(
 # Letters and digits: what no word of a sentence is.
 UUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 MADE_UP = rf"(?!{UUID})" r"(?=[^\s\"']*\d)(?=[^\s\"']*[A-Za-z])(?![/$<{%(]|https?:)[^\s\"',;]{6,}"
+# What follows is looked ahead to, as it may be the name: `set db_password2 to …`.
 SPACED = re.compile(
     NAME + r"(?P<sep>[ \t]+(?:(?:\d|is|to|--plaintext|--iscrypted|string)[ \t]+)?)"
-    rf"(?:(?P<quote>[\"'])(?P<value>[^\"'\n]+)(?P=quote)|(?P<bare>{MADE_UP}))"
+    rf"(?=(?P<quote>[\"'])(?P<value>[^\"'\n]+)(?P=quote)|(?P<bare>{MADE_UP}))"
 )
 SENTENCE = re.compile(
     r"(?i:\b(?P<name>pass(?:word|wd|phrase|code)?|pwd|secret|token|api[ -]?key|access[ -]?key)s?\b)"
@@ -88,8 +89,9 @@ def prose(walker: Walker, text: str, place: str, depth: int) -> str:
     for pattern in (QUOTED_PAIR, LINE_PAIR):
         text = pattern.sub(pair, text)
     text = _pairs(walker, text, place, depth)
-    for pattern in (TUPLE, FLAG, SPACED):
+    for pattern in (TUPLE, FLAG):
         text = pattern.sub(pair, text)
+    text = _spaced(walker, text, place, depth)
     text = SENTENCE.sub(lambda found: _sentence(walker, found, place), text)
     if "%" in text:
         text = ENCODED.sub(lambda found: _encoded(walker, found[0], place, depth), text)
@@ -148,17 +150,30 @@ def _pairs(walker: Walker, text: str, place: str, depth: int) -> str:
     return "".join([*pieces, text[end:]])
 
 
+def _spaced(walker: Walker, text: str, place: str, depth: int) -> str:
+    pieces, end = [], 0
+    for found in SPACED.finditer(text):
+        rule = unconditional(walker.table.rule(found["name"])) if found.start() >= end else None
+        group = "value" if found["value"] else "bare"
+        if rule is None or found[group] in SAYS_NOTHING:
+            continue
+        if rule.kind == "secret" and is_object_name(text, found.start()):
+            continue
+        raw = _trimmed(found[group]) if group == "bare" else found[group]
+        pieces += [text[end : found.start(group)], _secret(walker, rule, raw, f"{place}.{found['name']}", depth)]
+        end = found.start(group) + len(raw)
+    return "".join([*pieces, text[end:]])
+
+
 def _pair(walker: Walker, found: re.Match[str], place: str, depth: int) -> str:
     rule = walker.table.rule(found["name"])
     groups = found.groupdict()
     group = next((name for name in ("value", "bare", "inner") if groups.get(name)), "")
     if rule is None or not group or found[group] in SAYS_NOTHING:
         return found[0]
-    if found.re in (TUPLE, SPACED) and unconditional(rule) is None:
+    if found.re is TUPLE and unconditional(rule) is None:
         return found[0]
     raw = found[group]
-    if found.re is SPACED and rule.kind == "secret" and is_object_name(found.string, found.start()):
-        return found[0]
     if found.re is LINE_PAIR and (is_computed(raw, 0) or is_said(raw, 0)):
         return found[0]
     if found.re is TUPLE and not re.match(MADE_UP, raw):
@@ -181,6 +196,8 @@ def _secret(walker: Walker, rule: Rule, raw: str, place: str, depth: int) -> str
 
 
 def _sentence(walker: Walker, found: re.Match[str], place: str) -> str:
+    if is_computed(found.string, found.start("value")):
+        return found[0]
     rule = walker.table.rule("_".join(found["name"].split())) or HEADER_RULE
     return _replaced(
         found,

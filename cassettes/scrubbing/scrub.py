@@ -78,6 +78,7 @@ class Scrubber:
     def _scrub(self, interaction: Interaction) -> Interaction:
         request, response = interaction.request, interaction.response
         self._note_hidden(request.body)
+        self._note_hidden(response.body)
         if "idden" in request.uri:
             self._note_hidden(request.uri.encode("utf-8", "surrogateescape"))
         self._reconsider()
@@ -87,6 +88,7 @@ class Scrubber:
             (request, _), (response, tail) = self._uncoded(request), self._uncoded(response)
             if request is not interaction.request or response is not interaction.response:
                 self._note_hidden(request.body)
+                self._note_hidden(response.body)
                 found = self._at_a_glance(request, response)
         asked, answered = found or self._thoroughly(request, response)
         if (

@@ -114,7 +114,10 @@ class YamlWalk:
         if rule:
             self._replace(rule, event, text)
         else:
-            lists = [*self._held[-1], self._early[-1]] if self._mapping[-1] and holds_value(name) else self._held[-1]
+            lists = self._held[-1]
+            if self._mapping[-1] and holds_value(name):  # the name may be said of it, or of the mapping around it
+                around = self._early[-2:-1] if len(self._mapping) > 2 and self._mapping[-2] else []
+                lists = [*[one for one in around if not any(one is held for held in lists)], *lists, self._early[-1]]
             for early in lists:
                 early.append((event, name))
             self._within(event, text)

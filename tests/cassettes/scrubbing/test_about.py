@@ -16,6 +16,7 @@ def scrubbed(text: str) -> str:
         "password = os.environ['DB_WORD']",
         "password = os.getenv('DB_WORD')",
         "password = get_password('web-1')",
+        "<pre>password = get_password(&#x27;web-1&#x27;)</pre>",
         "[db]\nhost = a\npassword = settings.get('web-1')\n",
         'PASSWORD="${DB_WORD}"',
         "password: '{{ vault_word }}'",

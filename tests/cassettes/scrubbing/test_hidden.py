@@ -62,3 +62,11 @@ def test_a_hidden_parameter_is_found_in_any_encoding(encoding: str) -> None:
     kept = Scrubber().scrub(exchange(json.dumps(template).encode(encoding))).request.body
     assert isinstance(kept, bytes)
     assert "4711-0815" not in kept.decode(encoding)
+
+
+@pytest.mark.parametrize("text", [json.dumps(TEMPLATE | {"values": {"pin": "4711-0815"}}), BLOCK + "pin: 4711-0815\n"])
+def test_a_parameter_that_an_answer_declares_hidden_is_so_in_it(text: str) -> None:
+    scrubber = Scrubber()
+    for _ in range(2):
+        scrubber.scrub(exchange(b"{}", b'{"size": "large", "default": "none"}'))
+    assert "4711-0815" not in repr(scrubber.scrub(exchange(b"{}", text.encode())))

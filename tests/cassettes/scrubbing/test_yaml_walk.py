@@ -22,6 +22,7 @@ def scrubbed(text: str) -> str:
             "a:\n  notes: |-\n    b:\n      text: |\n        secret: >-\n          *\n  c: d\n",
         ),
         ("{data: {login: V4lue77}, kind: Secret, metadata: {name: db}}\n", '{data: {login: "*"}, kind: Secret, metadata: {name: db}}\n'),
+        ("{r: {attributes: {value: V4lue77}, id: db_password}}\n", '{r: {attributes: {value: "*"}, id: db_password}}\n'),
         ("data:\n  a: V4lue77\n  b: [V4lue78]\nkind: Secret\n", 'data:\n  a: "*"\n  b: ["*"]\nkind: Secret\n'),
     ],
 )  # fmt: skip

@@ -6,6 +6,7 @@ depth costs nothing. Where the text stops being YAML, what was read counts. Othe
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ LONGEST = 1024 * 1024
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*|[0-9]+")
 SAYS_NOTHING = frozenset({"true", "false", "null", "~", "yes", "no", "on", "off", "none"})
 DEEPEST = 200
+ESCAPES = {'"': "\\", "'": "''"}
+"""What escapes begin with, by the quote around a scalar."""
 MOST_BEGINNINGS = 20
 MOST_WITHIN = 6
 """YAML within YAML."""
@@ -128,13 +131,18 @@ class YamlWalk:
             self._early[-1].clear()
 
     def _within(self, event: Any, text: str) -> None:
-        """A block scalar may be YAML itself."""
+        """A block scalar may be YAML itself, and what is quoted any text, whose signs are escaped."""
+        begin, stop = self._at + event.start_mark.index, self._at + event.end_mark.index
+        if event.style in ESCAPES and ESCAPES[event.style] in text[begin + 1 : stop - 1]:
+            replaced = self._walker.leaf(event.value, self._levels.where(), self._depth + 1)
+            if replaced != event.value:
+                self._found.append((begin, stop, _quoted(replaced, event.style)))
+            return
         if event.style not in ("|", ">") or self._depth >= MOST_WITHIN or not MEMBER.search(event.value):
             return
         bare = event.value.rstrip("\n")
         replaced = YamlWalk(self._walker, self._levels.where(), self._depth + 1).feed(bare)
         if replaced != bare:
-            begin, stop = self._at + event.start_mark.index, self._at + event.end_mark.index
             self._found.append((begin, stop, _block(replaced, text[begin:stop])))
 
     def _replace(self, rule: Rule, event: Any, text: str) -> None:
@@ -166,6 +174,10 @@ def _events(text: str) -> Iterator[tuple[int, Any]]:
     for event in yaml.parse(text, Loader=Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         yield depth, event
+
+
+def _quoted(replaced: str, quote: str) -> str:
+    return json.dumps(replaced) if quote == '"' else "'" + replaced.replace("'", "''") + "'"
 
 
 def _block(replaced: str, raw: str) -> str:

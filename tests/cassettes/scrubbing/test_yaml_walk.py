@@ -23,6 +23,8 @@ def scrubbed(text: str) -> str:
         ),
         ("{data: {login: V4lue77}, kind: Secret, metadata: {name: db}}\n", '{data: {login: "*"}, kind: Secret, metadata: {name: db}}\n'),
         ("{r: {attributes: {value: V4lue77}, id: db_password}}\n", '{r: {attributes: {value: "*"}, id: db_password}}\n'),
+        ('{t: "b:\\n  password: |\\n    V4lue77\\n", c: d}\n', '{t: "b:\\n  password: |\\n    *\\n", c: d}\n'),
+        ("a: 'mysql -p''V4lue77'' db'\n", "a: 'mysql -p''*'' db'\n"),
         ("data:\n  a: V4lue77\n  b: [V4lue78]\nkind: Secret\n", 'data:\n  a: "*"\n  b: ["*"]\nkind: Secret\n'),
     ],
 )  # fmt: skip

@@ -82,9 +82,9 @@ LINES: tuple[tuple[str, str, str], ...] = (
 # Lists of user:password, one a line, behind what says that they are.
 LISTS = re.compile(
     r"(?:\bchpasswd\b|\b[Pp]asswords\b)[^\n]*\n(?P<lines>(?:[ \t]*(?:list|users|expire|type)\b[^\n]*\n)*"
-    r"(?:[ \t]*(?:- +)?['\"]?[A-Za-z_][\w.-]*:(?![ \t])[^\s'\"]+['\"]?[ \t]*(?:\r?\n|\Z))+)"
+    r"(?:[ \t]*(?:#[ \t]*)?(?:- +)?['\"]?[A-Za-z_][\w.-]*:(?![ \t])[^\s'\"]+['\"]?[ \t]*(?:\r?\n|\Z))+)"
 )
-LIST_LINE = re.compile(r"^[ \t]*(?:- +)?['\"]?[A-Za-z_][\w.-]*:(?P<value>(?![ \t])[^\s'\"]+)", re.MULTILINE)
+LIST_LINE = re.compile(r"^[ \t]*(?:#[ \t]*)?(?:- +)?['\"]?[A-Za-z_][\w.-]*:(?P<value>(?![ \t])[^\s'\"]+)", re.MULTILINE)
 
 # One of these stands in each text that a row may find something in.
 COMMAND_MARKS = (

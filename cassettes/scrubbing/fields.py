@@ -6,12 +6,13 @@ import base64
 import re
 from collections.abc import Callable
 
+from cloudtape.cassettes.scrubbing.prose import PARAMETER
 from cloudtape.cassettes.scrubbing.secrets import Rule
 from cloudtape.cassettes.scrubbing.walk import Walker
 
 COOKIE_RULE, TOKEN_RULE, USER_RULE, PASSWORD_RULE = (Rule("", kind) for kind in ("cookie", "token", "user", "password"))
-# Of Digest, OAuth and AWS: what is as good as a password.
-PARAMETER = re.compile(r"(?:response|oauth_token|oauth_signature|Signature)=\"?([^\s\",]{8,})", re.IGNORECASE)
+# Of AWS and Azure: an account and a signature.
+SIGNED = re.compile(r"[^\s:,=]+:([A-Za-z0-9+/]{20,}={0,2})")
 
 
 def _authorization(walker: Walker, value: str, place: str) -> str:
@@ -20,7 +21,7 @@ def _authorization(walker: Walker, value: str, place: str) -> str:
         return f"{scheme} {_basic(walker, proof.strip(), place)}"
     if not proof:
         return walker.secret(TOKEN_RULE, value, place, 0)
-    for told in PARAMETER.finditer(proof):  # each may be told again elsewhere
+    for told in [*PARAMETER.finditer(proof), *SIGNED.finditer(proof)]:  # each may be told again elsewhere
         walker.secret(TOKEN_RULE, told[1], place, 0)
     return f"{scheme} {walker.secret(TOKEN_RULE, proof.strip(), place, 0)}"
 

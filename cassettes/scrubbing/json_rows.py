@@ -30,27 +30,27 @@ class RowsAhead:
 
 def _rows(table: Table, text: str) -> dict[int, Rule]:
     found: dict[int, Rule] = {}
-    # Of each open object: where it begins, the rule of its name, whether a value was there before the name.
-    opened: list[tuple[int, bool]] = []
-    name, value_before = "", False
+    # Of each open object: where it begins, whether a value was there before the name, in it or in what it encloses.
+    opened: list[tuple[int, bool, bool]] = []
+    name, own, inner = "", False, False
     start = -1
     for token in JSON_TOKEN.finditer(text):
         kind = token[0][0]
         if kind in "{[":
-            value_before = value_before or holds_value(name)
-            opened.append((start, value_before))
-            start, value_before, name = token.start(), False, ""
+            opened.append((start, own or holds_value(name), inner))
+            start, own, inner, name = token.start(), False, False, ""
         elif kind in "}]":
-            start, value_before = opened.pop() if opened else (-1, False)
-            name = ""
+            below = own and kind == "}"
+            start, own, inner = opened.pop() if opened else (-1, False, False)
+            name, inner = "", inner or below
         elif kind == '"' and COLON.match(text, token.end()):
             name = string_of(token[0])
         elif kind != ",":
             if token[0] == "true" and name.lower() in HIDES:
                 found[start] = HIDDEN
-            if value_before and kind == '"' and says_name(name) and (rule := named(table, string_of(token[0]))):
+            if (own or inner) and kind == '"' and says_name(name) and (rule := named(table, string_of(token[0]))):
                 found[start] = rule
-            value_before = value_before or holds_value(name)
+            own = own or holds_value(name)
     return found
 
 

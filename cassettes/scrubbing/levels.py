@@ -10,7 +10,7 @@ from cloudtape.cassettes.scrubbing.names import Rule
 from cloudtape.cassettes.scrubbing.rows import holds_value, is_value_below, named, says_name, unconditional
 from cloudtape.cassettes.scrubbing.secrets import Table
 
-OPTION = re.compile(r"--?[A-Za-z][A-Za-z_-]{1,40}")
+OPTION = re.compile(r"--?[A-Za-z][A-Za-z0-9_-]{1,40}")
 
 
 class Level(msgspec.Struct):

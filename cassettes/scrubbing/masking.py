@@ -69,7 +69,7 @@ def masked_uri(uri: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _masked_uri(uri: str) -> str:
-    found = WALKER.uri(uri, "")
+    found = _walker_for(uri).uri(uri, "")
     return uri if found == uri else found
 
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 
 RUN = re.compile(r"[A-Za-z0-9]{6,}")
+ESCAPE = re.compile(r"\\[abfnrtv]|\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2}")
+"""A sign that is spelt with letters and digits, as in `\\nS3cr3t`, where it touches a word."""
 FEW = 16
 """Up to so many words are looked for one by one."""
 
@@ -41,7 +43,10 @@ class Mentions:
         """Those that stand in a text; some of them may do so within longer words only."""
         if len(self._words) <= FEW:
             return (word for word in self._words if word in text)
-        runs = self._by_run.keys() & {"", *RUN.findall(text)}
+        found = RUN.findall(text)
+        if "\\" in text or "%" in text:
+            found += RUN.findall(ESCAPE.sub(" ", text))
+        runs = self._by_run.keys() & {"", *found}
         return (word for run in runs for word in self._by_run[run] if word in text)
 
 

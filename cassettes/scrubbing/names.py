@@ -19,7 +19,7 @@ class Rule:
     X-Admin-Pass. `under`: only where they are the whole name and the enclosing member has this one. `deep`: everything
     below is secret, too.
     `base64`: the placeholder must decode. `like`: only values of this form (a regular expression), and only where the
-    words are the whole name.
+    words are the whole name. `least`: a value of fewer characters is none.
     """
 
     words: str
@@ -28,6 +28,7 @@ class Rule:
     deep: bool = False
     base64: bool = False
     like: str = ""
+    least: int = 0
 
 
 TOKEN_LIKE = r"(?=[^\W\d]*\d|[^\W_]*[_-])[\w.~+/=%-]{16,}"  # noqa: S105
@@ -99,8 +100,8 @@ RULES = (
     Rule("client key", "key"),
     Rule("client key data", "key"),  # a kubeconfig
     Rule("tls key", "key"),
-    Rule("access key", "access"),
-    Rule("access key id", "access"),
+    Rule("access key", "access", least=8),
+    Rule("access key id", "access", least=8),
     Rule("account key", "key"),
     Rule("amz credential", "access"),
     Rule("access", "access", under="credential"),
@@ -161,8 +162,8 @@ ENDS = (
     ("community", Rule("community", "community")),
     ("secret", Rule("secret", "secret")),
     ("secretkey", Rule("secret key", "secret")),
-    ("accesskey", Rule("access key", "access")),
-    ("accesskeyid", Rule("access key", "access")),
+    ("accesskey", Rule("access key", "access", least=8)),
+    ("accesskeyid", Rule("access key", "access", least=8)),
     ("accountkey", Rule("account key", "key")),
     ("privatekey", Rule("private key", "key")),
     ("authkey", Rule("auth key", "password")),

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
+from cloudtape.cassettes.scrubbing.about import is_computed, is_object_name, is_said
 from cloudtape.cassettes.scrubbing.commands import LIST_LINE, LISTS, compiled
 from cloudtape.cassettes.scrubbing.names import Rule
 from cloudtape.cassettes.scrubbing.rows import unconditional
@@ -23,7 +24,7 @@ QUOTED_PAIR = re.compile(
     r"|(?P<escaped>\\+[\"'])(?P<inner>(?:(?!(?P=escaped))[^\n])*)(?P=escaped))"
 )
 # The value is looked ahead to: it may be pairs itself, as in `http://c/?token=…`.
-PAIR = re.compile(NAME + SEPARATOR + r"(?:\"\"|'')?(?=(?P<value>[^\s\"'&;<>{}\[\],$%\\(][^\s\"'&;<>,\\]{0,4096}))")
+PAIR = re.compile(NAME + SEPARATOR + r"(?:\"\"|'')?(?=(?P<value>[^\s\"'&;<>{}\[\],$%\\(=][^\s\"'&;<>,\\]{0,4096}))")
 # A line that is a pair and nothing else: its value may have blanks.
 LINE_PAIR = re.compile(
     r"^[ \t]*(?:#[ \t]*|export[ \t]+|set[ \t]+|-[ \t]+)?(?P<name>[A-Za-z_][\w.-]{0,80})(?P<sep>[ \t]*[=:][ \t]*)"
@@ -34,15 +35,16 @@ TUPLE = re.compile(
     r"(?P<q>[\"'])(?P<name>[\w./-]{2,80})(?P=q)(?P<sep>[ \t]*,[ \t]*)(?P<quote>[\"'])(?P<value>[^\"'\n]+)(?P=quote)"
 )
 FLAG = re.compile(
-    r"(?<![\w-])(?P<dashes>--?)(?P<name>[A-Za-z][A-Za-z_-]{1,40})(?P<sep>[ =])"
-    r"(?:(?P<quote>[\"'])(?P<value>[^\"'\n]+)(?P=quote)|(?P<bare>[^\s\"'-][^\s\"']*))"
+    r"(?<![\w-])(?P<dashes>--?)(?P<name>[A-Za-z][A-Za-z0-9_-]{1,40})(?P<sep>[ =])"
+    r"(?:(?P<quote>[\"'])(?P<value>[^\"'\n]+)(?P=quote)|(?P<bare>(?:-(?!-)(?=[^\s\"']*\d)[^\s\"'=]{16}|[^\s\"'-])[^\s\"']*))"
 )
 # Letters and digits: what no word of a sentence is.
 UUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 MADE_UP = rf"(?!{UUID})" r"(?=[^\s\"']*\d)(?=[^\s\"']*[A-Za-z])(?![/$<{%(]|https?:)[^\s\"',;]{6,}"
+# What follows is looked ahead to, as it may be the name: `set db_password2 to …`.
 SPACED = re.compile(
     NAME + r"(?P<sep>[ \t]+(?:(?:\d|is|to|--plaintext|--iscrypted|string)[ \t]+)?)"
-    rf"(?:(?P<quote>[\"'])(?P<value>[^\"'\n]+)(?P=quote)|(?P<bare>{MADE_UP}))"
+    rf"(?=(?P<quote>[\"'])(?P<value>[^\"'\n]+)(?P=quote)|(?P<bare>{MADE_UP}))"
 )
 SENTENCE = re.compile(
     r"(?i:\b(?P<name>pass(?:word|wd|phrase|code)?|pwd|secret|token|api[ -]?key|access[ -]?key)s?\b)"
@@ -53,6 +55,12 @@ HEADER = re.compile(
     r"(?i:\b(?P<name>(?:proxy-)?authorization|(?:set-)?cookie))\\*[\"']?[ \t]*[:=][ \t]*\\*[\"']?"
     r"(?:(?:[A-Za-z][\w-]*)[ \t]+)?(?P<value>[^\"'\\\r\n]{4,})"
 )
+# Authorization whose fields have names; of Digest, OAuth and AWS: what is as good as a password.
+WITH_FIELDS = re.compile(
+    r"(?i:authorization\\*[\"']?[ \t]*[:=][ \t]*\\*[\"']?(?:digest|oauth|hawk|aws4-[\w-]+|signature))[ \t]+"
+    r"(?P<value>[^\r\n]+)"
+)
+PARAMETER = re.compile(r"(?:response|oauth_token|oauth_signature|signature|mac)=\\*\"?([^\s\",\\]{8,})", re.IGNORECASE)
 CHALLENGE = re.compile(r"\b(?P<name>Negotiate|Kerberos)[ ]+(?P<value>[A-Za-z0-9+/]{20,}={0,2})")
 HEADER_MARK = re.compile(r"(?i)authorization|cookie|authenticate")
 ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2}|[\w.~+/-])*%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2}|[\w.~+/-])*")
@@ -74,18 +82,28 @@ def prose(walker: Walker, text: str, place: str, depth: int) -> str:
             lambda found: _replaced(found, "value", walker.replace(HEADER_RULE, found["value"], place)), text
         )
     if HEADER_MARK.search(text):
+        text = WITH_FIELDS.sub(lambda found: _with_fields(walker, found, place), text)
         text = HEADER.sub(
             lambda found: _replaced(found, "value", walker.replace(HEADER_RULE, found["value"], place)), text
         )
     for pattern in (QUOTED_PAIR, LINE_PAIR):
         text = pattern.sub(pair, text)
     text = _pairs(walker, text, place, depth)
-    for pattern in (TUPLE, FLAG, SPACED):
+    for pattern in (TUPLE, FLAG):
         text = pattern.sub(pair, text)
+    text = _spaced(walker, text, place, depth)
     text = SENTENCE.sub(lambda found: _sentence(walker, found, place), text)
     if "%" in text:
         text = ENCODED.sub(lambda found: _encoded(walker, found[0], place, depth), text)
     return text
+
+
+def _with_fields(walker: Walker, found: re.Match[str], place: str) -> str:
+    def field(one: re.Match[str]) -> str:
+        begin, end = one.start(1) - one.start(), one.end(1) - one.start()
+        return one[0][:begin] + walker.replace(HEADER_RULE, one[1], place) + one[0][end:]
+
+    return _replaced(found, "value", PARAMETER.sub(field, found["value"]))
 
 
 def _commands(walker: Walker, text: str, place: str) -> str:
@@ -123,9 +141,27 @@ def _pairs(walker: Walker, text: str, place: str, depth: int) -> str:
         rule = walker.table.rule(found["name"]) if found.start() >= end else None
         if rule is None or found["value"] in SAYS_NOTHING:
             continue
+        at = found.start("value")
+        if is_computed(text, at) or (":" in found["sep"] and is_said(text, at)):
+            continue
         raw = _trimmed(found["value"])
         pieces += [text[end : found.start("value")], _secret(walker, rule, raw, f"{place}.{found['name']}", depth)]
         end = found.start("value") + len(raw)
+    return "".join([*pieces, text[end:]])
+
+
+def _spaced(walker: Walker, text: str, place: str, depth: int) -> str:
+    pieces, end = [], 0
+    for found in SPACED.finditer(text):
+        rule = unconditional(walker.table.rule(found["name"])) if found.start() >= end else None
+        group = "value" if found["value"] else "bare"
+        if rule is None or found[group] in SAYS_NOTHING:
+            continue
+        if rule.kind == "secret" and is_object_name(text, found.start()):
+            continue
+        raw = _trimmed(found[group]) if group == "bare" else found[group]
+        pieces += [text[end : found.start(group)], _secret(walker, rule, raw, f"{place}.{found['name']}", depth)]
+        end = found.start(group) + len(raw)
     return "".join([*pieces, text[end:]])
 
 
@@ -135,9 +171,11 @@ def _pair(walker: Walker, found: re.Match[str], place: str, depth: int) -> str:
     group = next((name for name in ("value", "bare", "inner") if groups.get(name)), "")
     if rule is None or not group or found[group] in SAYS_NOTHING:
         return found[0]
-    if found.re in (TUPLE, SPACED) and unconditional(rule) is None:
+    if found.re is TUPLE and unconditional(rule) is None:
         return found[0]
     raw = found[group]
+    if found.re is LINE_PAIR and (is_computed(raw, 0) or is_said(raw, 0)):
+        return found[0]
     if found.re is TUPLE and not re.match(MADE_UP, raw):
         return found[0]
     bare = _trimmed(raw) if group == "bare" else raw
@@ -158,6 +196,8 @@ def _secret(walker: Walker, rule: Rule, raw: str, place: str, depth: int) -> str
 
 
 def _sentence(walker: Walker, found: re.Match[str], place: str) -> str:
+    if is_computed(found.string, found.start("value")):
+        return found[0]
     rule = walker.table.rule("_".join(found["name"].split())) or HEADER_RULE
     return _replaced(
         found,

@@ -147,6 +147,24 @@ ABOUT = frozenset(
         "policy",
         "entropy",
         "strength",
+        "reason",
+        "message",
+        "comment",
+        "note",
+    ]
+)
+# What stands for a value below any name: functions of templates, references of clusters.
+REFERENCES = frozenset(
+    [
+        "get_param",
+        "get_attr",
+        "get_resource",
+        "ref",
+        "fn::getatt",
+        "fn::importvalue",
+        "valuefrom",
+        "secretkeyref",
+        "configmapkeyref",
     ]
 )
 # Kinds below whose names nothing but VALUES is secret: what stands there is a document about it.
@@ -183,4 +201,6 @@ def unconditional(rule: Rule | None) -> Rule | None:
 def is_value_below(kind: str, member: str) -> bool:
     """Whether a member is secret because a name of this kind encloses it."""
     word = last_word(member)
+    if member.lower() in REFERENCES:
+        return False
     return word in VALUES or (kind not in DOCUMENTED and word not in ABOUT)

@@ -78,6 +78,9 @@ class Scrubber:
     def _scrub(self, interaction: Interaction) -> Interaction:
         request, response = interaction.request, interaction.response
         self._note_hidden(request.body)
+        self._note_hidden(response.body)
+        if "idden" in request.uri:
+            self._note_hidden(request.uri.encode("utf-8", "surrogateescape"))
         self._reconsider()
         tail: bytes | None = b""
         found = self._at_a_glance(request, response)
@@ -85,6 +88,7 @@ class Scrubber:
             (request, _), (response, tail) = self._uncoded(request), self._uncoded(response)
             if request is not interaction.request or response is not interaction.response:
                 self._note_hidden(request.body)
+                self._note_hidden(response.body)
                 found = self._at_a_glance(request, response)
         asked, answered = found or self._thoroughly(request, response)
         if (
@@ -280,6 +284,8 @@ class Scrubber:
             clean = self._walker.data(data, place)
             return data if clean == data else clean
         text, encoding = found
+        if encoding != "utf-8":
+            self._note_hidden(text.encode("utf-8", "surrogatepass"))
         if self._look.clears(text):
             return data
         after = self._walker.text(text, place)

@@ -30,7 +30,9 @@ def text_of(data: bytes, textual: bool) -> tuple[str, str] | None:
     if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or (b"\0" in data[:4] and WIDE.match(data)):
         encoding = json.detect_encoding(data)
         try:
-            return _same(data, data.decode(encoding, "surrogatepass"), encoding)
+            text = data.decode(encoding, "surrogatepass")
+            if _is_said(text):
+                return _same(data, text, encoding)
         except (UnicodeDecodeError, ValueError):
             pass
     if b"\0" in data and not textual:
@@ -39,6 +41,12 @@ def text_of(data: bytes, textual: bool) -> tuple[str, str] | None:
         return data.decode(), "utf-8"
     except UnicodeDecodeError:
         return (data.decode("utf-8", "surrogateescape"), "utf-8") if textual else None
+
+
+def _is_said(text: str) -> bool:
+    """Whether it is a text that a byte order mark promises; chance makes such marks, too."""
+    start = text[:4096]
+    return sum(char.isprintable() or char.isspace() for char in start) > 0.9 * len(start)
 
 
 def _same(data: bytes, text: str, encoding: str) -> tuple[str, str]:

@@ -16,6 +16,11 @@ from cloudtape.cassettes.scrubbing.secrets import EVERYDAY, SHORTEST, Rule
 ONE_SPELLING = re.compile(r"[\w.~-]*", re.ASCII)
 """The same in a URL and in JSON."""
 BEGIN = "-----BEGIN"
+BEFORE = r"(?:(?<![A-Za-z0-9])|(?<=\\[abfnrtv])|(?<=\\x[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2}))"
+BEHIND = r"(?![A-Za-z0-9])"
+"""No letter and no digit touches a word of its own, but those of an escape."""
+PART = re.compile(r"(?:AUTH_tk|_)([0-9a-f]{32,128})")
+"""What a token's form puts something before, which is as good as the token: of swauth, of Shibboleth's cookies."""
 
 
 class Vault:
@@ -78,6 +83,8 @@ class Vault:
                 one.news.extend(spellings)
         for one in self._sharers:
             one.generation += 1
+        if (part := PART.fullmatch(secret)) and part[1] not in self._stand_ins:
+            self._add(rule, part[1])
         return made
 
     def mentioned(self, text: str) -> list[str]:
@@ -88,6 +95,5 @@ class Vault:
     def without(self, text: str) -> str:
         """The text with all known secrets replaced where they stand as words of their own."""
         for secret in self.mentioned(text):
-            pattern = rf"(?<![A-Za-z0-9]){re.escape(secret)}(?![A-Za-z0-9])"
-            text = re.sub(pattern, lambda found: self._stand_ins[found[0]], text)
+            text = re.sub(f"{BEFORE}{re.escape(secret)}{BEHIND}", lambda found: self._stand_ins[found[0]], text)
         return text

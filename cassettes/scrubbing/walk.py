@@ -17,6 +17,8 @@ from functools import partial
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from cloudtape.cassettes.files.bodies import is_text
+from cloudtape.cassettes.scrubbing import unfolding
+from cloudtape.cassettes.scrubbing.about import is_reference
 from cloudtape.cassettes.scrubbing.base64_runs import BASE64_RUN, PLAIN_ID
 from cloudtape.cassettes.scrubbing.binary import PACKED as PACKERS
 from cloudtape.cassettes.scrubbing.binary import without_secrets
@@ -102,7 +104,11 @@ class Walker:
             return self.multipart(text, found["boundary"], place, depth)
         if FORM_BODY.fullmatch(text):
             return self.form(text, place, depth)
-        return self._plain(text, place, depth)
+        pieces = unfolding.parts(text)
+        for at, piece in enumerate(pieces):
+            clean = unfolding.event(self, piece, place, depth + 1) if at % 2 else self._plain(piece, place, depth)
+            pieces[at] = clean
+        return "".join(pieces)
 
     def json(self, text: str, place: str, depth: int = 0) -> str:
         """JSON; what only begins like it (an ini file's `[section]`, a torn document) is looked at as text, too."""
@@ -161,6 +167,8 @@ class Walker:
         """A value that is a secret as a whole; its form is kept where clients look into it."""
         if rule.like and not re.fullmatch(rule.like, value):
             return self.leaf(value, place, depth)
+        if is_reference(value) or len(value) < rule.least:
+            return value
         if found := PEM.search(value):
             return value[: found.start()] + self.replace(KEY_RULE, found[0], place) + value[found.end() :]
         if rule.deep and value.lstrip()[:1] in ("{", "["):
@@ -208,6 +216,8 @@ class Walker:
             return self.replace(TOO_DEEP, text, place)
         if "<" in text and not text.lstrip().startswith("<") and MARKUP.search(text):
             text = XmlWalk(self, place, depth + 1).feed(text) or text
+        if unfolding.DOUBLED in text:
+            text = unfolding.fields(self, text, place, depth + 1)
         text = PEM.sub(lambda found: self._key(found, place), text)
         if "://" in text:
             text = self._user_info(text, place)
@@ -300,8 +310,10 @@ class Walker:
 
     def _form_pair(self, pair: str, place: str, depth: int) -> str:
         name, equals, raw = pair.partition("=")
-        if not raw:
-            return pair
+        if not raw.strip("="):  # not a pair, but a token or base64
+            plain = unquote_plus(pair)
+            replaced = self.leaf(plain, place, depth) if plain else plain
+            return pair if replaced == plain else quote_plus(replaced, safe="=")
         plain = unquote_plus(raw)
         replaced = self.value(unquote_plus(name), plain, "", f"{place}.{name}", depth)
         return pair if replaced == plain else name + equals + quote_plus(replaced)

@@ -6,12 +6,14 @@ depth costs nothing. Where the text stops being YAML, what was read counts. Othe
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from cloudtape.cassettes.scrubbing.about import is_said
 from cloudtape.cassettes.scrubbing.levels import Levels
 from cloudtape.cassettes.scrubbing.names import Rule
 from cloudtape.cassettes.scrubbing.rows import holds_value, named, says_name
@@ -26,7 +28,11 @@ LONGEST = 1024 * 1024
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*|[0-9]+")
 SAYS_NOTHING = frozenset({"true", "false", "null", "~", "yes", "no", "on", "off", "none"})
 DEEPEST = 200
+ESCAPES = {'"': "\\", "'": "''"}
+"""What escapes begin with, by the quote around a scalar."""
 MOST_BEGINNINGS = 20
+MOST_WITHIN = 6
+"""YAML within YAML."""
 
 
 class YamlWalk:
@@ -71,6 +77,8 @@ class YamlWalk:
         # Of each open collection: whether it is a mapping, whether a key comes next, its values before its row's name.
         self._mapping, self._key = [False], [False]
         self._early: list[list[Any]] = [[]]
+        # Of each open collection: those lists of enclosing ones that its values belong to.
+        self._held: list[list[list[Any]]] = [[]]
 
     def _with_found(self, text: str) -> str:
         pieces, end = [], 0
@@ -88,6 +96,8 @@ class YamlWalk:
                 return
             self._scalar(event, text)
         elif isinstance(event, yaml.CollectionStartEvent):
+            holds = self._mapping[-1] and holds_value(self._levels.name)
+            self._held.append([*self._held[-1], self._early[-1]] if holds else self._held[-1])
             self._levels.enter(isinstance(event, yaml.SequenceStartEvent), None)
             self._mapping.append(isinstance(event, yaml.MappingStartEvent))
             self._key.append(self._mapping[-1])
@@ -95,7 +105,7 @@ class YamlWalk:
             return
         elif isinstance(event, yaml.CollectionEndEvent) and len(self._mapping) > 1:
             self._levels.leave()
-            for stack in (self._mapping, self._key, self._early):
+            for stack in (self._mapping, self._key, self._early, self._held):
                 stack.pop()
         if self._mapping[-1]:
             self._key[-1] = True
@@ -106,19 +116,43 @@ class YamlWalk:
         self._levels.note(event.value)
         if rule:
             self._replace(rule, event, text)
-        elif self._mapping[-1] and holds_value(name):
-            self._early[-1].append((event, name))
+        else:
+            lists = self._held[-1]
+            if self._mapping[-1] and holds_value(name):  # the name may be said of it, or of the mapping around it
+                around = self._early[-2:-1] if len(self._mapping) > 2 and self._mapping[-2] else []
+                lists = [*[one for one in around if not any(one is held for held in lists)], *lists, self._early[-1]]
+            for early in lists:
+                early.append((event, name))
+            self._within(event, text)
         if self._mapping[-1] and says_name(name) and (row := named(self._walker.table, event.value)):
             for early, under in self._early[-1]:
                 self._levels.name = under
                 self._replace(row, early, text)
-            self._early[-1] = []
+            self._early[-1].clear()
+
+    def _within(self, event: Any, text: str) -> None:
+        """A block scalar may be YAML itself, and what is quoted any text, whose signs are escaped."""
+        begin, stop = self._at + event.start_mark.index, self._at + event.end_mark.index
+        if event.style in ESCAPES and ESCAPES[event.style] in text[begin + 1 : stop - 1]:
+            replaced = self._walker.leaf(event.value, self._levels.where(), self._depth + 1)
+            if replaced != event.value:
+                self._found.append((begin, stop, _quoted(replaced, event.style)))
+            return
+        if event.style not in ("|", ">") or self._depth >= MOST_WITHIN or not MEMBER.search(event.value):
+            return
+        bare = event.value.rstrip("\n")
+        replaced = YamlWalk(self._walker, self._levels.where(), self._depth + 1).feed(bare)
+        if replaced != bare:
+            self._found.append((begin, stop, _block(replaced, text[begin:stop])))
 
     def _replace(self, rule: Rule, event: Any, text: str) -> None:
         value = event.value
-        if rule.base64 and event.style in ("|", ">"):
-            return  # no base64, but a text in which there may be secrets
+        if rule.base64 and event.style in ("|", ">"):  # no base64, but a text in which there may be secrets
+            self._within(event, text)
+            return
         if not value or (not event.style and value.lower() in SAYS_NOTHING) or "PRIVATE KEY" in value:
+            return
+        if not event.style and is_said(value, 0):
             return
         begin, stop = self._at + event.start_mark.index, self._at + event.end_mark.index
         bare = value.rstrip("\n")
@@ -140,6 +174,10 @@ def _events(text: str) -> Iterator[tuple[int, Any]]:
     for event in yaml.parse(text, Loader=Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         yield depth, event
+
+
+def _quoted(replaced: str, quote: str) -> str:
+    return json.dumps(replaced) if quote == '"' else "'" + replaced.replace("'", "''") + "'"
 
 
 def _block(replaced: str, raw: str) -> str:

@@ -139,9 +139,9 @@ def test_without_scrubbing_everything_survives(tmp_path: Path) -> None:
         assert verdict.refused == []
 
 
-# Shares of what is planted. Whoever mends something lowers them; none may rise.
+# Shares of what is planted; none may rise.
 SAMPLE = 200
-AT_MOST = {"survivors": 0.55, "missed": 0.55, "destroyed": 0.03, "false": 0.03}
+AT_MOST = {"survivors": 0, "missed": 0, "destroyed": 0, "false": 0}
 
 
 def test_a_sample_of_the_matrix(tmp_path: Path) -> None:

@@ -1,0 +1,44 @@
+"""Texts into which a format has put something, between lines or before quotes: what they say without it.
+
+    data: {"password":        an event of a stream (text/event-stream) in several lines
+    data: "s3cr3t"}
+    1,now,"say ""no"" twice"    a field of CSV
+
+Each is walked as what it means, and only one that has changed is written anew.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cloudtape.cassettes.scrubbing.walk import Walker
+
+EVENT = re.compile(r"^(data:[^\n]*(?:\ndata:[^\n]*)+)", re.MULTILINE)
+DATA = re.compile(r"^data: ?", re.MULTILINE)
+FIELD = re.compile(r"(?:^|(?<=[,;\t]))\"(?P<field>(?:[^\"]|\"\"){0,65536}+)\"(?=[,;\t\r\n]|\Z)", re.MULTILINE)
+DOUBLED, LINES = '""', "\ndata:"
+
+
+def parts(text: str) -> list[str]:
+    """A text cut at its events of several lines, which are every second part."""
+    return EVENT.split(text) if LINES in text else [text]
+
+
+def event(walker: Walker, text: str, place: str, depth: int) -> str:
+    """The lines of one event without secrets."""
+    plain = DATA.sub("", text)
+    replaced = walker.text(plain, place, depth)
+    return text if replaced == plain else "\n".join(f"data: {line}" for line in replaced.split("\n"))
+
+
+def fields(walker: Walker, text: str, place: str, depth: int) -> str:
+    """The text without the secrets in fields that hold quotes."""
+
+    def field(found: re.Match[str]) -> str:
+        plain = found["field"].replace('""', '"')
+        replaced = walker.leaf(plain, place, depth)
+        return found[0] if plain == found["field"] or replaced == plain else '"' + replaced.replace('"', '""') + '"'
+
+    return FIELD.sub(field, text)

@@ -60,7 +60,11 @@ def _printed(walker: Walker, text: str, at: int, stop: int, place: str, depth: i
         before = json.dumps(value)
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
         return at, ""
-    after = json.loads(walker.json(before, place, depth))
+    walked = walker.json(before, place, depth)
+    try:
+        after = json.loads(walked)
+    except ValueError:  # what the walk leaves of an odd text need not be JSON, but holds no secret
+        return stop, walked
     for old, new in _changes(json.loads(before), after):
         raw = raw.replace(repr(old), repr(new))
     return stop, raw

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from cloudtape.synthesis.calls import Answer
+from cloudtape.synthesis.documents import check_map
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.finding import sees
 from cloudtape.synthesis.lifecycle import Transition
@@ -258,16 +259,19 @@ def _retype(scene: Scene, volume: Resource, sent: Members) -> None:
 
 @on(VOLUMES, "os-set_image_metadata")
 def _image_metadata(_: Scene, volume: Resource, sent: Members) -> Members:
-    held = {**volume.members.get("volume_image_metadata", {}), **(sent.get("metadata") or {})}
+    check_map("metadata", sent.get("metadata"))
+    held = {**volume.members.get("volume_image_metadata", {}), **sent["metadata"]}
     volume.set(volume_image_metadata=held)
     return {"metadata": held}
 
 
 @on(VOLUMES, "os-unset_image_metadata")
 def _no_image_metadata(_: Scene, volume: Resource, sent: Members) -> None:
-    held = volume.members.get("volume_image_metadata", {})
-    if sent.get("key") in held:
-        volume.set(volume_image_metadata={name: value for name, value in held.items() if name != sent["key"]})
+    held, key = volume.members.get("volume_image_metadata", {}), sent.get("key")
+    if not isinstance(key, str):
+        raise Refused(400, f"Invalid input for field/attribute key. Value: {key}. {key!r} is not of type 'string'")
+    if key in held:
+        volume.set(volume_image_metadata={name: value for name, value in held.items() if name != key})
 
 
 @on(VOLUMES, "os-volume_upload_image")

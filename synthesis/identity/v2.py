@@ -5,6 +5,7 @@ Source: identity API v2.0 of the reference, with its OS-KSADM extension.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from cloudtape.synthesis.calls import Answer, Token
@@ -69,10 +70,10 @@ def access(scene: Scene, token: Token) -> Members:
     """A token in the form of v2.0."""
     document = token.document
     about: Members = {
-        "issued_at": document["issued_at"][:TIME_LENGTH] + ".000000",
-        "expires": document["expires_at"][:TIME_LENGTH] + "Z",
+        "issued_at": _moment(token, "issued_at") + ".000000",
+        "expires": _moment(token, "expires_at") + "Z",
         "id": token.id,
-        "audit_ids": document["audit_ids"],
+        "audit_ids": document.get("audit_ids", []),
     }
     if tenant := scene.find(PROJECTS, token.project):
         about["tenant"] = {name: tenant.members.get(name) for name in ("description", "enabled", "id", "name")}
@@ -85,6 +86,12 @@ def access(scene: Scene, token: Token) -> Members:
         "user": {**shown, "roles": [{"name": role["name"]} for role in roles]},
         "metadata": {"is_admin": int(token.is_admin), "roles": [role["id"] for role in roles]},
     }
+
+
+def _moment(token: Token, name: str) -> str:
+    """A time that a token's document tells; of one that was recorded without it, when it ends."""
+    told: str = token.document.get(name) or datetime.fromtimestamp(token.expires, UTC).isoformat()
+    return told[:TIME_LENGTH]
 
 
 def _entry(service: Members) -> Members:

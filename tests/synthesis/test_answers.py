@@ -256,3 +256,24 @@ def test_the_links_of_an_event_lead_to_its_stack_and_to_its_resource(demo: Backg
     links = {link["rel"]: link["href"] for link in event["links"]}
     assert links["stack"].endswith(f"/linked/{made['stack']['id']}")
     assert links["self"].endswith(f"/resources/net/events/{event['id']}")
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"os-set_image_metadata": {"metadata": [1]}},
+        {"os-set_image_metadata": {"metadata": "x"}},
+        {"os-set_image_metadata": {"metadata": {"a": {"b": 1}}}},
+        {"os-set_image_metadata": {}},
+        {"os-unset_image_metadata": {"key": {"a": 1}}},
+        {"os-unset_image_metadata": {"key": [1]}},
+    ],
+)
+def test_image_metadata_of_a_volume_are_texts_by_name(demo: BackgroundProxy, action: dict[str, Any]) -> None:
+    [(_, made)] = ask(demo, ("POST", "/block-storage/v3/volumes", {"volume": {"size": 1}}))
+    path = f"/block-storage/v3/volumes/{made['volume']['id']}/action"
+    [(status, said), (good, _)] = ask(
+        demo, ("POST", path, action), ("POST", path, {"os-set_image_metadata": {"metadata": {"a": "b"}}})
+    )
+    assert (status, good) == (400, 200)
+    assert "Invalid input for field/attribute" in said["badRequest"]["message"]

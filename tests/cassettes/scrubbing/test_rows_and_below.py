@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from cloudtape.cassettes.messages import Interaction, Request, Response
+from cloudtape.cassettes.scrubbing.masking import Mask
 from cloudtape.cassettes.scrubbing.scrub import Scrubber
 from tests.cassettes.scrubbing.test_quick_look import exchange
 
@@ -141,3 +142,8 @@ def test_base64_in_lines_is_looked_into() -> None:
     body = kept.decode().partition("\n\n")[2]
     assert SECRET.encode() not in base64.b64decode(body)
     assert b"scrubbed-password-1" in base64.b64decode(body)
+
+
+def test_what_python_printed_is_masked_whole_where_it_cannot_be_walked() -> None:
+    printed = repr({"a": "\ud800", "name": [" password=Pl4nted", '\n":\'][} "b,']})
+    assert "Pl4nted" not in Mask().text(f"refused: {printed} is no server")

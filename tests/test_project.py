@@ -111,7 +111,7 @@ SHELL = [
 RUN_ELSEWHERE = {
     "make demo": "below",
     "make test": ".ci/run",
-    "pip install '.[openstack]'": ".ci/run installs the same",
+    "pip install '.[openstack,scan]'": ".ci/run installs the same",
 }
 
 

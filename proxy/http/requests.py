@@ -128,6 +128,8 @@ class RequestReader:
         if not self._begun:
             self._line_is_known = False
             data = data.lstrip(b"\r\n")  # empty lines before a request (RFC 9112, 2.2)
+            if not data:
+                return b"", True
             at = data.find(END)
             if at == -1:
                 self._begun += data

@@ -414,6 +414,15 @@ def test_a_body_that_does_not_come_is_408_and_an_idle_connection_stays(recorder:
 # --- what must go on working -----------------------------------------------------------------------------------------
 
 
+def test_empty_lines_before_a_request_may_come_alone(recorder: BackgroundProxy) -> None:
+    host, port = recorder.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as client:
+        for piece in (b"\r\n", b"\r", b"\n", request("GET /identity/v3")):
+            client.sendall(piece)
+            time.sleep(0.1)  # each comes by itself
+        assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
 def test_requests_in_pieces_of_any_size_are_the_same(recorder: BackgroundProxy, cloud: RawCloud) -> None:
     raw = (
         "GET /compute/a?n=é HTTP/1.1\r\nHost: localhost\r\nX-Empty:\r\n\r\n\r\n".encode()

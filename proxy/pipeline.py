@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from cloudtape.cassettes.messages import Request, Response, Stream, header
+from cloudtape.cassettes.messages import Request, Response, Stream
 from cloudtape.errors import UpstreamError
 from cloudtape.http.headers import SOURCE_HEADER, Source
 from cloudtape.http.ready import Ready
@@ -69,4 +69,7 @@ class Pipeline:
 def _source(response: Response | Ready) -> str:
     if isinstance(response, Ready):
         return Source.REPLAYED
-    return header(response.headers[-2:], SOURCE_HEADER.lower()) or "answered"
+    for name, value in response.headers[-2:]:
+        if name == SOURCE_HEADER:
+            return value
+    return "answered"

@@ -96,6 +96,11 @@ class Rewriter:
         """The headers with their URLs rewritten; `names` in lower case, None for all fields but somebody's metadata."""
         if not self._replacement:
             return headers
+        for _, value in headers:
+            if "http" in value:
+                break
+        else:
+            return headers
         return tuple(
             [
                 (pair[0], self._field(pair[1])) if "http" in pair[1] and _is_among(pair[0].lower(), names) else pair

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from cloudtape.cassettes.scrubbing.mentions import Runs
+from cloudtape.cassettes.scrubbing.payloads import decides_on_body
 
 Field = tuple[str, str]
 MOST = 1_000
 
 
 class JudgedFields:
-    """`clean` are those that hold no secret; `without` tells of each what it is without its secrets."""
+    """`clean` are those that hold no secret, and leave the body what it is; `without` tells of each what it is without
+    its secrets.
+    """
 
     def __init__(self) -> None:
         self.clean: set[Field] = set()
@@ -24,17 +27,19 @@ class JudgedFields:
         if len(self.without) >= MOST:
             self.clear()
         self.without[field] = without
-        if without is field:
+        if without is field and not decides_on_body(field):
             self.clean.add(field)
         self._runs.add(without[1])
 
     def add_innocent(self, fields: Sequence[Field]) -> None:
         """Those of some that come for the second time."""
-        for field in self._young.intersection(fields):
-            self.add(field, field)
-        if len(self._young) >= MOST:
-            self._young.clear()
-        self._young.update(fields)
+        for field in fields:
+            if field in self._young:
+                self.add(field, field)
+            elif len(self._young) >= MOST:
+                self._young = {field}
+            else:
+                self._young.add(field)
 
     def forget_mentioning(self, secrets: Collection[str]) -> None:
         """What mentions one of these is to be judged again."""

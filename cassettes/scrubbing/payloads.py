@@ -24,24 +24,23 @@ MEDIA_TYPES: tuple[tuple[re.Pattern[str], Rule], ...] = (
     (re.compile(r"application/(?:x-)?keytab\b", re.IGNORECASE), Rule("", "key")),
     (re.compile(r"application/(?:jwt|jose)\b", re.IGNORECASE), Rule("", "token")),
 )
-# One of these stands in each path above.
-PATH_MARKS = ("/secrets/", "/latest/password")
 MEDIA_MARKS = re.compile(r"pkcs|java-keystore|keytab|/jwt|/jose", re.IGNORECASE)
 
 
-def may_be_secret(request: Request, response: Response) -> bool:
-    """Whether a look at the bodies alone is not enough."""
-    uri = request.uri
-    if any(mark in uri for mark in PATH_MARKS):
-        return True
-    types = (header(request.headers, "content-type"), header(response.headers, "content-type"))
-    return any(one is not None and MEDIA_MARKS.search(one) is not None for one in types)
+def asks_for_secret(uri: str) -> bool:
+    """Whether an address may be one whose bodies are secrets as a whole: cheap, and true more often."""
+    return "/secrets/" in uri or "/latest/password" in uri
+
+
+def decides_on_body(field: tuple[str, str]) -> bool:
+    """Whether a header field may make the body another one than it seems: coded, or a secret as a whole."""
+    name = field[0].lower()
+    return name == "content-encoding" or (name == "content-type" and _is_odd(field[1]))
 
 
 def may_be_whole(message: Request) -> bool:
     """Whether `rule_for` may find a rule: cheap, and true more often."""
-    uri = message.uri
-    return "/secrets/" in uri or "/latest/password" in uri or _is_odd(header(message.headers, "content-type"))
+    return asks_for_secret(message.uri) or _is_odd(header(message.headers, "content-type"))
 
 
 @lru_cache(maxsize=1024)

@@ -22,7 +22,7 @@ from cloudtape.cassettes.scrubbing.fields import FIELDS, OWN_FORM
 from cloudtape.cassettes.scrubbing.hidden import hidden_names
 from cloudtape.cassettes.scrubbing.judged_fields import JudgedFields
 from cloudtape.cassettes.scrubbing.members import replaced
-from cloudtape.cassettes.scrubbing.payloads import may_be_secret, rule_for
+from cloudtape.cassettes.scrubbing.payloads import asks_for_secret, decides_on_body, rule_for
 from cloudtape.cassettes.scrubbing.placeholders import TEXT, is_placeholder
 from cloudtape.cassettes.scrubbing.quick_look import QuickLook, Seen
 from cloudtape.cassettes.scrubbing.remains import may_mention, says
@@ -123,12 +123,14 @@ class Scrubber:
     def _at_a_glance(self, request: Request, response: Response) -> tuple[Request, Response] | None:
         """The messages where all that is secret in them are header fields and plain members of JSON; else None."""
         self._places = set()
-        if may_be_secret(request, response):
+        if asks_for_secret(request.uri):
             return None
-        bodies = [body for body in (request.body, response.body) if body]
-        documents = [body for body in bodies if isinstance(body, bytes) and body[0] in b"{["]
-        if len(documents) < len(bodies):
-            return None
+        documents: list[bytes] = []
+        for body in (request.body, response.body):
+            if body:
+                if not isinstance(body, bytes) or body[0] not in b"{[":
+                    return None
+                documents.append(body)
         uri = unquote_plus(request.uri) if "%" in request.uri else request.uri
         unknown: list[tuple[str, str]] = []
         asked = self._met(request.headers, "request", unknown)
@@ -155,13 +157,13 @@ class Scrubber:
         """The fields without their secrets; those whose value nobody has judged yet go to `unknown`."""
         clean, instead = self._fields.clean, {}
         for pair in [pair for pair in headers if pair not in clean]:
+            if decides_on_body(pair):
+                return None
             known = self._fields.without.get(pair)
             if known is None:
                 if pair[0] in self._free_names or self._is_free(pair[0]):
                     unknown.append(pair)
                     continue
-                if pair[0].lower() == "content-encoding":
-                    return None
                 known = self._field(pair)
             if known[1] != pair[1]:
                 self._places.add(f"{side}.headers.{pair[0]}")
@@ -169,8 +171,8 @@ class Scrubber:
         return tuple([instead.get(pair, pair) for pair in headers]) if instead else headers
 
     def _is_free(self, name: str) -> bool:
-        """Whether any value may stand under a field's name, and none makes the body another one."""
-        if name.lower() in OWN_FORM or name.lower() == "content-encoding" or not self._table.innocent(name):
+        """Whether any value may stand under a field's name."""
+        if name.lower() in OWN_FORM or not self._table.innocent(name):
             return False
         if len(self._free_names) < MOST_NAMES:
             self._free_names.add(name)

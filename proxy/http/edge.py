@@ -18,11 +18,11 @@ from cloudtape.cassettes.errors import CassetteError
 from cloudtape.cassettes.files.bodies import Spool
 from cloudtape.cassettes.messages import Body, Headers, Request, Response, Stream, header
 from cloudtape.errors import BadRequest, BodyBroken, ClientGone, NotAllowed, NotSpoken, ProxyError, TooLarge
-from cloudtape.http.headers import SESSION_HEADER, for_upstream
+from cloudtape.http.headers import SESSION_HEADER
+from cloudtape.http.heads import LEAVING_HTTP
 from cloudtape.http.incoming import Incoming
 from cloudtape.http.outward import sent_outward
 from cloudtape.http.ready import Ready
-from cloudtape.http.requests import LEAVING_HTTP
 from cloudtape.http.upstream import DOCUMENT_LIMIT, INLINE_LIMIT, is_document, is_upload
 from cloudtape.http.written import WrittenAddresses
 from cloudtape.journal import Journal
@@ -107,7 +107,7 @@ class Edge:
         spool = self._spool() if self._spool and incoming.has_body else None
         try:
             body = await _body_of(incoming, spool) if incoming.has_body else b""
-            headers = inward.fields(for_upstream(incoming.headers))
+            headers = inward.fields(incoming.head.fields.passing)
             if body == b"" and incoming.has_body and incoming.length is None:
                 headers = (*headers, ("Content-Length", "0"))  # it came in pieces, of which there were none
             sent = Request(incoming.method, _uri(place.uri, inward), headers, body, place.route.name, place.session)

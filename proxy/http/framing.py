@@ -9,11 +9,11 @@ from functools import lru_cache
 
 from cloudtape.cassettes.messages import Body, Response, StoredBody, Stream
 from cloudtape.http.asking import file_chunks
-from cloudtape.http.headers import Chosen, joined
+from cloudtape.http.headers import Named, joined
 from cloudtape.http.ready import Ready
 
 BODILESS = frozenset({204, 304})
-LENGTH, DATE = Chosen(frozenset({"content-length"})), Chosen(frozenset({"date"}))
+OWN = Named(frozenset({"content-length", "date"}))
 
 
 def head(response: Response | Ready, method: str, modern: bool, close: bool) -> bytes:
@@ -27,17 +27,20 @@ def head(response: Response | Ready, method: str, modern: bool, close: bool) -> 
 
 def _begin(response: Response, method: str, modern: bool) -> tuple[bytes, bool]:
     """What of a head stays the same, and whether a date is in it."""
-    lines = [f"HTTP/1.1 {response.status} {response.reason}"]
     framing = _framing(response, method, modern)
     # The length of a HEAD's or 304's body is that of another answer; a 204 must not have one (RFC 9110, 8.6).
-    if framing is not None or response.status == 204:
-        lines += [f"{name}: {value}" for name, value in response.headers if not LENGTH[name]]
-    else:
-        lines += [f"{name}: {value}" for name, value in response.headers]
+    drops_length = framing is not None or response.status == 204
+    lines, is_dated = [f"HTTP/1.1 {response.status} {response.reason}"], False
+    for name, value in response.headers:
+        own = OWN[name]
+        if own == "date":
+            is_dated = True
+        elif own and drops_length:
+            continue
+        lines.append(f"{name}: {value}")
     if framing:
         lines.append(framing)
-    dates = [name for name, _ in response.headers if DATE[name]]
-    return joined(lines), bool(dates)
+    return joined(lines), is_dated
 
 
 def _framing(response: Response, method: str, modern: bool) -> str | None:

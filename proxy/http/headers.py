@@ -125,7 +125,7 @@ def _end_to_end(headers: Headers, passing: Passing) -> Headers:
 
 
 def joined(lines: Sequence[str]) -> bytes:
-    """The lines of a head as they are sent, the last one ended, too. Raises ValueError for a line end within one."""
+    """The lines of a head as they are sent, each with its end. Raises ValueError for a line end within one."""
     text = "".join(lines)
     if "\n" in text or "\r" in text:
         raise ValueError("a line end within a header field")
@@ -138,9 +138,10 @@ def for_upstream(headers: Headers) -> Headers:
 
 def askable(headers: Headers) -> Headers:
     """The fields of a request, asking for no content coding but those that we can undo."""
-    if all(ASKS_FOR[name] is False for name, _ in headers):
-        return headers
-    return tuple([(name, _undoable(value)) if ASKS_FOR[name] else (name, value) for name, value in headers])
+    for name, value in headers:
+        if ASKS_FOR[name] and value != _undoable(value):
+            return tuple([(name, _undoable(value)) if ASKS_FOR[name] else (name, value) for name, value in headers])
+    return headers
 
 
 @lru_cache(maxsize=256)

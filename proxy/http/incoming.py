@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-from cloudtape.cassettes.messages import Headers
 from cloudtape.errors import ClientGone
 from cloudtape.http.flow import NOTHING, Arriving
-from cloudtape.http.requests import Head
+from cloudtape.http.heads import Head
 
 if TYPE_CHECKING:
     from cloudtape.http.hosts import Door
@@ -37,10 +36,6 @@ class Incoming:
         return self.head.target
 
     @property
-    def headers(self) -> Headers:
-        return self.head.headers
-
-    @property
     def door(self) -> Door:
         return self._connection.server.door
 
@@ -58,8 +53,7 @@ class Incoming:
     @property
     def length(self) -> int | None:
         """What the client announced, in bytes."""
-        said = self.head.told.get("content-length")
-        return None if said is None else int(said)
+        return self.head.fields.length
 
     @property
     def is_refused(self) -> bool:

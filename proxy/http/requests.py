@@ -9,77 +9,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
-import msgspec
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
-from cloudtape.addressing import ABSOLUTE, NO_TARGET
-from cloudtape.cassettes.messages import Headers
-from cloudtape.errors import BodyBroken
 from cloudtape.http.flow import NOTHING, Arriving
-from cloudtape.http.headers import Named
+from cloudtape.http.heads import (
+    BEGIN,
+    LINE,
+    Deaf,
+    Fields,
+    Head,
+    Refused,
+    check_absolute,
+    check_codings,
+    parser_says,
+    told_by,
+    wrong_line,
+)
 
 MAX_HEAD = 128 * 1024
 """Bytes of a head, and of what stands beside a body that comes in chunks; services take 64 kiB at most."""
 MAX_FIELDS = 1024
 MOST_KNOWN = 4096
 """Bytes of fields that are remembered of a connection, so as not to be read again."""
-# One space between each; a target is any byte but blanks and control characters (see addressing.TARGET).
-LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) ([^\x00-\x20\x7f]+) HTTP/1\.([01])\r\n")
-BEGIN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}(\Z| [^\x00-\x20\x7f]*(\Z| [HTP/1.0]{0,8}\r?\Z))")
-OTHER_VERSION = re.compile(rb"[^\x00-\x20\x7f]+ [^\x00-\x20\x7f]+ HTTP/(?!1\.[01]\r)\d+(\.\d+)?\r\n")
 END = b"\r\n\r\n"
 CHUNKED_END = b"\n\r\n"
 # The parser needs a line; it is given one that it likes.
 LINES = {b"0": b"POST / HTTP/1.0\r\n", b"1": b"POST / HTTP/1.1\r\n"}
 UPGRADE = re.compile(rb"^upgrade[ \t]*:[^\n]*\n", re.IGNORECASE | re.MULTILINE)
-# Whoever offers one of these speaks it next, and no HTTP.
-LEAVING_HTTP = frozenset({"websocket", "tcp"})
-
-TOLD = Named(
-    frozenset(
-        {
-            *("connection", "content-length", "content-type", "expect", "host", "transfer-encoding", "upgrade"),
-            *("x-cloudtape-session", "x-forwarded-host", "x-forwarded-proto"),
-        }
-    )
-)
-LISTS = frozenset({"connection", "transfer-encoding", "upgrade"})
-
-
-class Refused(Exception):
-    """What a client has sent is no request that could be answered: the status and the reason, in words."""
-
-    def __init__(self, status: int, why: str) -> None:
-        self.status, self.why = status, why
-        super().__init__(why)
-
-
-class Head(msgspec.Struct, frozen=True, gc=False):
-    """The head of a request.
-
-    `told` has those fields that say something to a proxy, by their names in lower case; lists are joined.
-    `is_modern`: in HTTP/1.1. `offers`: another protocol, in lower case, that the client wants to speak next.
-    """
-
-    method: str
-    target: str
-    headers: Headers
-    told: dict[str, str]
-    is_modern: bool
-    offers: str = ""
-
-    @property
-    def keeps_alive(self) -> bool:
-        """Whether the client wants to use the connection again."""
-        options = self.told.get("connection")
-        if options is None:
-            return self.is_modern
-        named = {option.strip() for option in options.lower().split(",")}
-        return "close" not in named if self.is_modern else "keep-alive" in named and "close" not in named
-
-
+NO_FIELDS = Fields((), {}, (), keeps_alive=False, length=None)
 Take = Callable[[Head, Arriving], bool]
 """Is given a request; whether there is room for another one."""
 
@@ -95,8 +53,7 @@ class RequestReader:
         self._fields: list[tuple[str, str]] = []
         self._has_ended = True
         self._known = b""
-        self._headers: Headers = ()
-        self._told: dict[str, str] = {}
+        self._said = NO_FIELDS
         self._left: int | None = 0
         self._beside = 0
         self._tail = b""
@@ -160,30 +117,26 @@ class RequestReader:
         if not self._line_is_known and (b"\n" in self._begun[start:] or len(self._begun) < 1024):
             self._line_is_known = LINE.match(self._begun) is not None
             if not self._line_is_known and not BEGIN.match(self._begun):
-                raise Refused(*_wrong_line(bytes(self._begun)))
+                raise Refused(*wrong_line(bytes(self._begun)))
 
     def _begin(self, head: bytes) -> bool:
         found = LINE.match(head)
         if found is None:
-            raise Refused(*_wrong_line(head))
+            raise Refused(*wrong_line(head))
         if len(head) > 4 * MAX_FIELDS and head.count(b"\n") > MAX_FIELDS + 2:
             raise Refused(431, f"the head of a request has more than {MAX_FIELDS} fields")
         method, target, minor = found.groups()
-        text, offers, is_modern = head[found.end() :], "", minor == b"1"
+        text, offers, is_modern = head[found.start(3) :], "", minor == b"1"
         if text != self._known:  # a client says the same of itself again and again
-            offers = self._parse(LINES[minor], text)
-            self._headers, self._fields = tuple(self._fields), []
-            self._told = _told(self._headers)
-            self._check_codings(self._told, is_modern)
-            length = self._told.get("content-length")
-            self._left = None if length is None else int(length)
+            offers = self._parse(LINES[minor], head[found.end() :])
+            self._said, self._fields = Fields.of(tuple(self._fields), is_modern), []
+            self._left = self._said.length
             self._beside, self._tail = 0, b""
             self._known = text if self._has_ended and not offers and len(text) <= MOST_KNOWN else b""
-        headers, told = self._headers, self._told
         self.body = NOTHING if self._has_ended else Arriving(self._hold)
         if target[:1] != b"/" and method != b"CONNECT":
-            _check_absolute(target.decode("utf-8", "replace"))
-        one = Head(method.decode(), target.decode("utf-8", "surrogateescape"), headers, told, is_modern, offers)
+            check_absolute(target.decode("utf-8", "replace"))
+        one = Head(method.decode(), target.decode("utf-8", "surrogateescape"), self._said, is_modern, offers)
         return self._take(one, self.body)
 
     def _parse(self, line: bytes, text: bytes) -> str:
@@ -199,18 +152,9 @@ class RequestReader:
                 self._parser.feed_data(line + UPGRADE.sub(b"", text))
                 return offers
         except HttpParserError as error:
-            self._check_codings(_told(tuple(self._fields)), is_modern=True)
-            raise Refused(400, _said(error)) from error
+            check_codings(told_by(tuple(self._fields)), is_modern=True)
+            raise Refused(400, parser_says(error)) from error
         return ""
-
-    def _check_codings(self, told: dict[str, str], is_modern: bool) -> None:
-        coding = told.get("transfer-encoding")
-        if coding is None:
-            return
-        if coding.lower() != "chunked":
-            raise Refused(501, f"a request in the transfer coding {coding!r} cannot be read; chunked can")
-        if not is_modern:
-            raise Refused(400, "HTTP/1.0 knows no Transfer-Encoding: where the request ends is not certain")
 
     # --- bodies -------------------------------------------------------------------------------------------------------
 
@@ -221,7 +165,7 @@ class RequestReader:
         try:
             self._parser.feed_data(piece)
         except HttpParserError as error:
-            raise Refused(400, _said(error)) from error
+            raise Refused(400, parser_says(error)) from error
         self._beside = 0 if self._heard else self._beside + len(piece)
         if self._beside > MAX_HEAD or len(self._fields) > MAX_FIELDS:
             raise Refused(400, "too much stands beside the chunks of the body")
@@ -248,7 +192,7 @@ class RequestReader:
 
     def close(self) -> None:
         """Let go of all that refers to this and to the connection, so that both are gone at once."""
-        self._parser = HttpRequestParser(_Deaf())
+        self._parser = HttpRequestParser(Deaf())
         self._take, self._hold = _no_room, _hold_nothing
         self._begun = bytearray()
         self.is_done = True
@@ -266,60 +210,9 @@ class RequestReader:
         self._has_ended = True
 
 
-def _told(headers: Headers) -> dict[str, str]:
-    """Raises Refused for a second Host."""
-    told: dict[str, str] = {}
-    for written, value in headers:
-        if name := TOLD[written]:
-            if name not in told:
-                told[name] = value
-            elif name in LISTS:
-                told[name] = f"{told[name]}, {value}"
-            elif name == "host":
-                raise Refused(400, "a request has more than one Host")
-    return told
-
-
-def _wrong_line(head: bytes) -> tuple[int, str]:
-    """The status and the reason for what is no request line."""
-    if head[:1] == b"\x16":
-        return 400, "this is TLS, and the proxy speaks plain HTTP: its address begins with http://"
-    if OTHER_VERSION.match(head):
-        return 505, "the proxy speaks HTTP/1.1 and HTTP/1.0"
-    try:
-        HttpRequestParser(_Deaf()).feed_data(head)
-    except (HttpParserError, HttpParserUpgrade) as error:
-        return 400, _said(error)
-    return 400, "this is no request of HTTP/1.1: METHOD TARGET HTTP/1.1"
-
-
 def _no_room(_: Head, __: Arriving) -> bool:
     return False
 
 
 def _hold_nothing(_: bool) -> None:
     pass
-
-
-class _Deaf:
-    """For a parser of which only its objections are of interest."""
-
-
-def _check_absolute(target: str) -> None:
-    """Raises Refused for what is neither a path nor a URL."""
-    try:
-        _ = urlsplit(target).port
-    except ValueError:
-        raise Refused(400, f"the request target is not a URL: {target}") from None
-    if not ABSOLUTE.match(target):
-        raise Refused(400, NO_TARGET)
-
-
-def _said(error: Exception) -> str:
-    """What the parser says, in one line."""
-    return str(error).partition("\n")[0].rstrip(":")
-
-
-def broken(error: Refused) -> BodyBroken:
-    """The same for whoever reads the body in which it was found."""
-    return BodyBroken(error.why, error.status)

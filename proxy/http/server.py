@@ -14,10 +14,11 @@ from cloudtape.cassettes.messages import Body, Response, Stream
 from cloudtape.errors import BodyBroken, ProxyError
 from cloudtape.http.flow import BY_BODY, BY_QUEUE, Arriving, Flow
 from cloudtape.http.framing import BODILESS, head, is_chunked, pieces
+from cloudtape.http.heads import LEAVING_HTTP, Head, Refused, broken
 from cloudtape.http.hosts import Door
 from cloudtape.http.incoming import Incoming
 from cloudtape.http.ready import Ready
-from cloudtape.http.requests import LEAVING_HTTP, Head, Refused, RequestReader, broken
+from cloudtape.http.requests import RequestReader
 
 logger = logging.getLogger(__name__)
 
@@ -260,7 +261,7 @@ class Connection(Flow):
         asked = incoming.head
         streams = isinstance(response.body, Stream) and response.body.length is None
         is_last = (self._ending or self._refused is not None) and not (self._waiting or self._unread)
-        close = not asked.keeps_alive or is_last or incoming.is_refused or (streams and not asked.is_modern)
+        close = not asked.fields.keeps_alive or is_last or incoming.is_refused or (streams and not asked.is_modern)
         if isinstance(response.body, bytes):
             self._write_whole(response, asked.method, asked.is_modern, close)
         elif not await self._stream(response, asked.method, asked.is_modern, close):

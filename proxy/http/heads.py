@@ -11,7 +11,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from cloudtape.addressing import ABSOLUTE, NO_TARGET
 from cloudtape.cassettes.messages import Headers
 from cloudtape.errors import BodyBroken
-from cloudtape.http.headers import Named, for_upstream
+from cloudtape.http.headers import Named, for_upstream, options_of
 
 # One space between each; a target is any byte but blanks and control characters (see addressing.TARGET).
 LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) ([^\x00-\x20\x7f]+) HTTP/1\.([01])\r\n")
@@ -81,7 +81,7 @@ class Head(msgspec.Struct, frozen=True, gc=False):
 def _keeps_alive(options: str | None, is_modern: bool) -> bool:
     if options is None:
         return is_modern
-    named = {option.strip() for option in options.lower().split(",")}
+    named = options_of(options)
     return "close" not in named if is_modern else "keep-alive" in named and "close" not in named
 
 

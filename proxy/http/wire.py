@@ -7,14 +7,14 @@ again, nor how the connection was made.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Set
+from collections.abc import AsyncIterator
 
 import msgspec
 from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from cloudtape.cassettes.messages import Headers
 from cloudtape.http.flow import BY_BODY, NOTHING, Arriving, Flow
-from cloudtape.http.headers import Named
+from cloudtape.http.headers import Named, options_of
 
 MAX_HEAD = 256 * 1024
 MAX_FIELDS = 1024
@@ -27,7 +27,6 @@ NO_CONTENT = 204
 TOLD = Named(frozenset({"connection", "content-length", "transfer-encoding"}))
 # What the body is in besides; `identity` is what HTTP/1.1 once called none.
 UNDONE = frozenset({"chunked", "identity"})
-NO_OPTIONS: Set[str] = frozenset()
 
 
 class WireBroken(Exception):
@@ -235,8 +234,7 @@ class Wire(Flow):
             raise WireBroken(f"it is in the transfer coding {coding!r}, which cannot be undone")
         has_body = not self._without_body and status not in EMPTY
         self._until_end = has_body and length is None and (coding is None or coding.lower() != "chunked")
-        said = told.get("connection")
-        options = {option.strip() for option in said.lower().split(",")} if said else NO_OPTIONS
+        options = options_of(told.get("connection", ""))
         stays = "close" not in options and (parser.get_http_version() == "1.1" or "keep-alive" in options)
         # A 204 that announces a body may be followed by one all the same.
         is_followed = status == NO_CONTENT and (coding is not None or (length or "0") != "0")

@@ -21,7 +21,8 @@ import uvloop
 @dataclass(frozen=True, slots=True)
 class Job:
     """Exchanges `first` to `first + count - 1` of a mixed kind or, where `reads` is given, `count` random ones of
-    the first `reads` single resources. `links`: the base that the links of the answers must have.
+    the first `reads` single resources. `links`: the base that the links of the answers must have. `polls`: each
+    connection asks for one resource, again and again, as a client does that waits.
     """
 
     links: str
@@ -29,6 +30,7 @@ class Job:
     first: int = 0
     reads: int = 0
     connections: int = 6
+    polls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Ask:
 
 
 def asks(job: Job, port: int) -> list[Ask]:
+    if job.polls:
+        return [_ask(traffic.read(n % job.connections), n % job.connections, job, port) for n in range(job.count)]
     if not job.reads:
         return [_ask(traffic.mixed(n), n, job, port) for n in range(job.first, job.first + job.count)]
     chosen = random.Random(job.first).choices(range(job.reads), k=job.count)

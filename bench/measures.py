@@ -10,7 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -33,10 +33,7 @@ from cloudtape.replayer import load_for_replay
 MICROSECONDS = 1e6
 SETTLE = 0.2  # seconds for what a server does after its last answer
 SERVERS = (OURS, BARE, BARE_UVLOOP, MITMDUMP)
-FEW = 6
-"""Connections of the client."""
-POLLED, POLLING = 10, 64
-"""Resources that are polled, and by how many connections at once."""
+MANY = 64
 SLOW = {MITMDUMP: 5, VCRPY: 20}  # is asked only the nth part: it takes so much longer
 
 
@@ -72,11 +69,11 @@ class Row:
 
 
 def record(effort: Effort, folder: Path) -> Iterator[Row]:
-    polls = f"polls on {POLLING} connections", POLLED, POLLING
-    traffics = polls, ("reads", effort.requests, FEW), ("the usual mix", 0, FEW)
+    polls = f"polls on {MANY} connections", Job("", 0, connections=MANY, polls=True)
+    traffics = polls, ("reads", Job("", 0, reads=effort.requests)), ("the usual mix", Job("", 0))
     with _recording(folder) as (servers, upstream):
-        for what, reads, clients in traffics:
-            rounds = {name: _asking(name, server, upstream, reads, clients) for name, server in servers.items()}
+        for what, job in traffics:
+            rounds = {name: _asking(name, server, upstream, job) for name, server in servers.items()}
             cpu = _cpu_per_request(servers, rounds, effort, f"record {what}")
             yield Row(f"CPU per recorded request, {what}", "µs", cpu)
     asked = len(traffics) * effort.requests * (effort.rounds + 1) + 1
@@ -131,7 +128,9 @@ def replay(effort: Effort, folder: Path) -> Iterator[Row]:
     for size in effort.sizes:
         contenders.write(size, folder)
         with _replaying(size, folder) as servers:
-            rounds = {name: _asking(name, server, traffic.CLOUD, size) for name, server in servers.items()}
+            rounds = {
+                name: _asking(name, server, traffic.CLOUD, Job("", 0, reads=size)) for name, server in servers.items()
+            }
             cpu = _cpu_per_request(servers, rounds, effort, f"replay {size:,}")
         if size <= effort.vcrpy:
             count = effort.requests // SLOW[VCRPY]
@@ -275,9 +274,9 @@ Asking = Callable[[int, int], None]
 """Asks so many requests, beginning with that one."""
 
 
-def _asking(name: str, server: Server, upstream: str, reads: int = 0, clients: int = FEW) -> Asking:
+def _asking(name: str, server: Server, upstream: str, job: Job) -> Asking:
     links = contenders.links(name, server.port, upstream)
-    return lambda count, first: _ask(server, Job(links, count, first, reads, clients))
+    return lambda count, first: _ask(server, replace(job, links=links, count=count, first=first))
 
 
 def _ask(server: Server, job: Job) -> None:

@@ -64,7 +64,7 @@ class Cassette:
 
 
 def is_there(path: Path) -> bool:
-    """Whether something is at a path; nothing is where nobody may look, or the name is none."""
+    """Whether something is at a path. False where it cannot be read or the name is invalid."""
     try:
         return path.exists()
     except OSError:

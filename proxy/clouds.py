@@ -172,7 +172,7 @@ def _cloud(auth_url: str, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def cloud_names(users: Sequence[tuple[str, str]]) -> list[str]:
-    """What the clouds of users (name and project) are called: the last one is who is meant where none is named."""
+    """The names of the clouds of each user and project; the last one is the default."""
     often = Counter(name for name, _ in users)
     others = [f"{CLOUD}-{name}" + (f"-{project}" if often[name] > 1 else "") for name, project in users[:-1]]
     return others + [CLOUD] * bool(users)

@@ -277,7 +277,7 @@ class QuickLook:
         return bool(found)
 
     def _encloses_a_secret(self, seen: Seen) -> bool:
-        """The same where only names matter that enclose others: mostly it is the outermost one, `token` say."""
+        """The same where only names matter that enclose others: usually the outermost name, such as `token`."""
         try:
             outer = _decode_members(seen.rest())
             enclosing = [(name, value) for name, value in outer.items() if self._may_enclose(name)]

@@ -35,7 +35,7 @@ from cloudtape.cassettes.scrubbing.xml_walk import XmlWalk
 from cloudtape.cassettes.scrubbing.yaml_walk import YamlWalk
 
 Replace = Callable[[Rule, str, str], str]
-"""(rule, secret, place) → what stands there instead; the secret itself for: leave it."""
+"""(rule, secret, place) → the replacement; return the secret itself to keep it."""
 
 DEEPEST = 12
 """Texts within texts (JSON in base64 in JSON …): who nests deeper wants to get past us, and the whole is a secret."""

@@ -87,7 +87,7 @@ class Bindings:
 
     @property
     def are_loose(self) -> bool:
-        """Whether some are."""
+        """Whether any binding is still provisional."""
         return bool(self._loose)
 
     def settle(self, recorded: Iterable[str]) -> None:

@@ -26,7 +26,7 @@ def head(response: Response | Ready, method: str, modern: bool, close: bool) -> 
 
 
 def _begin(response: Response, method: str, modern: bool) -> tuple[bytes, bool]:
-    """What of a head stays the same, and whether a date is in it."""
+    """The part of a head that does not change from moment to moment, and whether it has a Date."""
     framing = _framing(response, method, modern)
     # The length of a HEAD's or 304's body is that of another answer; a 204 must not have one (RFC 9110, 8.6).
     drops_length = framing is not None or response.status == 204

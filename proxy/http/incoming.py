@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from cloudtape.errors import ClientGone
 from cloudtape.http.flow import NOTHING, Arriving
 from cloudtape.http.heads import Head
-
-if TYPE_CHECKING:
-    from cloudtape.http.hosts import Door
-    from cloudtape.http.server import Connection
+from cloudtape.http.hosts import Door
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class Client(Protocol):
+    """The connection on which a request came."""
+
+    @property
+    def door(self) -> Door: ...
+
+    @property
+    def transport(self) -> asyncio.Transport | None: ...
+
+    def write(self, data: bytes) -> None: ...
 
 
 class Incoming:
@@ -21,7 +31,7 @@ class Incoming:
 
     __slots__ = ("_connection", "_must_invite", "body", "head")
 
-    def __init__(self, head: Head, body: Arriving, connection: Connection) -> None:
+    def __init__(self, head: Head, body: Arriving, connection: Client) -> None:
         self.head, self.body, self._connection = head, body, connection
         self._must_invite = (
             body is not NOTHING and head.is_modern and head.told.get("expect", "").lower() == "100-continue"
@@ -37,7 +47,7 @@ class Incoming:
 
     @property
     def door(self) -> Door:
-        return self._connection.server.door
+        return self._connection.door
 
     @property
     def own_address(self) -> str:

@@ -76,16 +76,13 @@ class Wire(Flow):
     @property
     def is_free(self) -> bool:
         return (
-            self.is_open
+            self.transport is not None
+            and not self.transport.is_closing()
             and not self._last
             and self._asked is None
             and self._body.is_whole
             and (self._upload is None or self._upload.done())
         )
-
-    @property
-    def is_open(self) -> bool:
-        return self.transport is not None and not self.transport.is_closing()
 
     async def ask(self, request: bytes, without_body: bool, body: AsyncIterator[bytes] | None = None) -> Answer:
         """Send a request; the answer, whose body may still be on its way.
@@ -168,7 +165,6 @@ class Wire(Flow):
             self._await_head(is_first)
 
     def _await_head(self, is_first: bool) -> None:
-        """A head has begun whose end has not come."""
         if self._heard > MAX_HEAD:
             self._fail(WireBroken(f"its head is longer than {MAX_HEAD} bytes"))
         elif is_first:

@@ -378,8 +378,8 @@ def test_what_stands_beside_chunks_has_a_limit(recorder: BackgroundProxy, behind
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """The limits of time are those of seconds."""
-    monkeypatch.setattr("cloudtape.http.server.HEAD_SECONDS", 0.5)
-    monkeypatch.setattr("cloudtape.http.server.BODY_SECONDS", 0.5)
+    monkeypatch.setattr("cloudtape.http.connection.HEAD_SECONDS", 0.5)
+    monkeypatch.setattr("cloudtape.http.connection.BODY_SECONDS", 0.5)
     monkeypatch.setattr("cloudtape.http.server.LOOK_SECONDS", 0.1)
 
 

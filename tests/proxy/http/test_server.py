@@ -8,9 +8,10 @@ import pytest
 
 from cloudtape.cassettes.faults import fault
 from cloudtape.cassettes.messages import Response, Stream
+from cloudtape.http.connection import MAX_QUEUED
 from cloudtape.http.hosts import Door
 from cloudtape.http.incoming import Incoming
-from cloudtape.http.server import MAX_QUEUED, Server
+from cloudtape.http.server import Server
 
 GET = b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n"
 OLD = b"GET /x HTTP/1.0\r\n\r\n"

@@ -40,7 +40,8 @@ FLAG = re.compile(
 )
 # Letters and digits: what no word of a sentence is.
 UUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
-MADE_UP = rf"(?!{UUID})" r"(?=[^\s\"']*\d)(?=[^\s\"']*[A-Za-z])(?![/$<{%(]|https?:)[^\s\"',;]{6,}"
+ANY = r"(?:[^\s\"'<]|<(?!/))"  # up to where an element ends
+MADE_UP = rf"(?!{UUID})(?={ANY}*\d)(?={ANY}*[A-Za-z])" rf"(?![/$<{{%(]|https?:)(?:(?![,;]){ANY}){{6,}}"
 # What follows is looked ahead to, as it may be the name: `set db_password2 to …`.
 SPACED = re.compile(
     NAME + r"(?P<sep>[ \t]+(?:(?:\d|is|to|--plaintext|--iscrypted|string)[ \t]+)?)"

@@ -74,9 +74,10 @@ class Walker:
         replace: Replace,
         also: Callable[[str], str] | None = None,
         patterns: Patterns = PATTERNS,
+        undisguised: Callable[[bytes], bytes] = bytes,
     ) -> None:
         self.table, self.patterns = table, patterns
-        self._instead, self._also = replace, also
+        self._instead, self._also, self._undisguised = replace, also, undisguised
         # Leaves in which nothing was found by names and forms: clouds say the same again and again.
         self._clean: set[str] = set()
         self._found = 0
@@ -134,13 +135,14 @@ class Walker:
         except UnicodeDecodeError:
             plain = None
         if plain is not None:
-            return self.text(plain, place, depth).encode("utf-8", "surrogateescape")
-        return without_secrets(
+            return self._undisguised(self.text(plain, place, depth).encode("utf-8", "surrogateescape"))
+        clean = without_secrets(
             data,
             place,
             lambda inner, where: self.data(inner, where, depth + 1),
             lambda inner, where: self.text(inner, where, depth + 1),
         )
+        return self._undisguised(clean)
 
     def multipart(self, text: str, boundary: str, place: str, depth: int = 0) -> str:
         """Parts between boundaries; a part that is named like a secret is one."""

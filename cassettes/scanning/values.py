@@ -123,6 +123,8 @@ def is_identifier(value: str) -> bool:
 def looks_random(value: str, ids: bool = False) -> bool:
     """Whether dice seem to have made it. `ids`: what has the form of an id or a digest may be a secret here."""
     value = value.strip().strip(".,;:!?()[]")
+    if ids:  # Shibboleth's begin with a line, to be names in XML
+        value = value.removeprefix("_")
     if not 8 <= len(value) <= LONGEST or " " in value:
         return False
     if is_identifier(value):

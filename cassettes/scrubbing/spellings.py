@@ -19,7 +19,7 @@ NAME_OR_NUMBER = re.compile(r"[A-Za-z]+(?:[-_. ]?[A-Za-z]+)?[-_. ]?\d{1,6}|[\d.:
 NAMES = frozenset({"user", "community"})
 BASE64 = re.compile(rb"[A-Za-z0-9+/_-]*")
 URL_SAFE, STANDARD = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
-HEX_APART: tuple[tuple[str, ...], ...] = ((), (":",))
+HEX: tuple[Callable[[bytes], str], ...] = (bytes.hex, lambda raw: raw.hex(":"))
 LEAD = (0, 2, 3)
 """Characters of base64 in which bytes before a secret have a part, by the number of those bytes."""
 
@@ -60,8 +60,8 @@ def spellings(one: Secret) -> Iterator[Spelling]:
         yield Spelling(raw, lambda _, begin, end: (begin, end, stand_in))
     if len(raw) > LONGEST_CODED:
         return
-    for apart in HEX_APART:
-        yield Spelling(raw.hex(*apart).encode(), _in_hex(stand_in, apart), alone=not one.distinctive)
+    for hexed in HEX:
+        yield Spelling(hexed(raw).encode(), _in_hex(hexed(stand_in)), alone=not one.distinctive)
     for shift in range(3 if one.distinctive else 0):
         core = _core(raw, shift)
         for needle in {core, core.translate(URL_SAFE)}:
@@ -75,9 +75,8 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _in_hex(stand_in: bytes, apart: tuple[str, ...]) -> Callable[[bytes, int, int], Place]:
+def _in_hex(digits: str) -> Callable[[bytes, int, int], Place]:
     def instead(text: bytes, begin: int, end: int) -> Place:
-        digits = stand_in.hex(*apart)
         return begin, end, (digits.upper() if re.search(rb"[A-F]", text[begin:end]) else digits).encode()
 
     return instead

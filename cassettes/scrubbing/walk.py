@@ -220,6 +220,8 @@ class Walker:
             text = XmlWalk(self, place, depth + 1).feed(text) or text
         if unfolding.DOUBLED in text:
             text = unfolding.fields(self, text, place, depth + 1)
+        if "\n" in text:
+            text = unfolding.comments(self, text, place, depth + 1)
         text = PEM.sub(lambda found: self._key(found, place), text)
         if "://" in text:
             text = self._user_info(text, place)

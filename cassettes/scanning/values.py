@@ -150,4 +150,6 @@ def _is_signed(value: str) -> bool:
     """Short pieces between signs, as in `aB3!x_9Zq+T1`."""
     joined = "".join(SEGMENT.findall(value))
     signs = len(value) - len(joined)
-    return signs > 1 and bool(set(value) & set("!%+^~=/")) and len(value) < 200 and _is_mixed(joined)
+    if signs < 2 or not set(value) & set("!%+^~=/") or len(value) >= 200:
+        return False
+    return _is_mixed(joined) or (joined.isalpha() and len(joined) >= 16 and _changes(joined) > MIXED)

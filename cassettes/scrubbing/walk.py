@@ -315,7 +315,7 @@ class Walker:
     def _form_pair(self, pair: str, place: str, depth: int) -> str:
         name, equals, raw = pair.partition("=")
         if not raw.strip("="):  # not a pair, but a token or base64
-            plain = unquote_plus(pair)
+            plain = unquote(pair)
             replaced = self.leaf(plain, place, depth) if plain else plain
             return pair if replaced == plain else quote_plus(replaced, safe="=")
         plain = unquote_plus(raw)

@@ -167,8 +167,9 @@ class XmlWalk:
         return self._walker.value(name, plain, parent.name, place, self._depth)
 
     def _rule(self, element: _Element, parent: _Element) -> Rule | None:
-        """The rule for an element's text where its own name says nothing."""
-        if self._walker.table.rule(element.name, parent.name):
+        """The rule for an element's text where its own name says nothing, or not whatever the text is: `<code>`."""
+        own = self._walker.table.rule(element.name, parent.name)
+        if own and not own.like:
             return None
         holds = holds_value(element.name)
         if element.row and not says_name(element.name):

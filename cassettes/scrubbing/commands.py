@@ -102,6 +102,7 @@ COMMAND_MARKS = (
         "ldapmodify ",
         "snmpwalk ",
         "snmpget ",
+        "passwd ",
         "chpasswd",
     ),
     *(

@@ -24,7 +24,11 @@ QUOTED_PAIR = re.compile(
     r"|(?P<escaped>\\+[\"'])(?P<inner>(?:(?!(?P=escaped))[^\n])*)(?P=escaped))"
 )
 # The value is looked ahead to: it may be pairs itself, as in `http://c/?token=…`.
-PAIR = re.compile(NAME + SEPARATOR + r"(?:\"\"|'')?(?=(?P<value>[^\s\"'&;<>{}\[\],$%\\(=][^\s\"'&;<>,\\]{0,4096}))")
+PAIR = re.compile(
+    NAME
+    + SEPARATOR
+    + r"(?:\"\"|'')?(?=(?P<value>(?:%(?=[0-9A-Fa-f]{2})|[^\s\"'&;<>{}\[\],$%\\(=])[^\s\"'&;<>,\\]{0,4096}))"
+)
 # A line that is a pair and nothing else: its value may have blanks.
 LINE_PAIR = re.compile(
     r"^[ \t]*(?:#[ \t]*|export[ \t]+|set[ \t]+|-[ \t]+)?(?P<name>[A-Za-z_][\w.-]{0,80})(?P<sep>[ \t]*[=:][ \t]*)"

@@ -319,7 +319,12 @@ class Walker:
             replaced = self.leaf(plain, place, depth) if plain else plain
             return pair if replaced == plain else quote_plus(replaced, safe="=")
         plain = unquote_plus(raw)
-        replaced = self.value(unquote_plus(name), plain, "", f"{place}.{name}", depth)
+        said, place = unquote_plus(name), f"{place}.{name}"
+        replaced = self.value(said, plain, "", place, depth)
+        if replaced == plain and "+" in raw:  # a plus itself, of base64 in what only looks like a form
+            plain = unquote(raw)
+            replaced = self.value(said, plain, "", place, depth)
+            return pair if replaced == plain else name + equals + quote(replaced, safe=UNQUOTED)
         return pair if replaced == plain else name + equals + quote_plus(replaced)
 
     def _part(self, part: str, place: str, depth: int) -> str:
@@ -335,5 +340,6 @@ class Walker:
         return head + gap + replaced + content[len(body) :]
 
 
+UNQUOTED = "/:;=+@,$!*'()~"
 URL_SAFE = str.maketrans("+/", "-_")
 PACKED = tuple(magic for magic, _ in PACKERS if magic != b"ustar")

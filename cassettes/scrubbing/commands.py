@@ -116,7 +116,6 @@ COMMAND_MARKS = (
         "variable ",
         "type = ",
         "IDENTIFIED ",
-        "sudo -S",
         "egotiate ",
         "erberos ",
     ),

@@ -32,8 +32,8 @@ ATTRIBUTE = re.compile(
 RAW_TEXT = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style")}
 ENTITY = re.compile(r"(&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?))")
 DEEPEST_NAMES = 64
-# Elements whose text is the name of what stands in the next one, and those of that.
-SAYING = frozenset({"th", "td", "dt", "label", "strong", "b"})
+# Elements whose text is the name of what stands in the next one, besides `rows.NAMES`, and those of that.
+SAYING = frozenset({"th", "td", "dt", "strong", "b"})
 HOLDING = frozenset({"td", "dd", "code", "pre", "span", "integer"})
 
 

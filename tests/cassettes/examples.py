@@ -7,6 +7,7 @@ The secret is between « and »; where there is none, nothing may be found.
 from __future__ import annotations
 
 import base64
+import gzip
 import io
 import json
 import re
@@ -99,7 +100,7 @@ def by_quick_look() -> Iterator[str]:
 def by_mark() -> Iterator[str]:
     """A text without a mark is not looked at for what the marks are of."""
     for text in of_scrubbing()["marked"]:
-        if not any(mark in text for mark in (*MARKS, *BASE64_MARKS)):
+        if not any(mark in text for mark in (*MARKS, *BASE64_MARKS, *COMMAND_MARKS)):
             yield f"mark: {text}"
     for table, _, text in of_rows():
         marks = {"paths": PATH_MARKS, "programs": COMMAND_MARKS, "lines": COMMAND_MARKS}.get(table)
@@ -107,6 +108,13 @@ def by_mark() -> Iterator[str]:
             yield f"mark: {text}"
         if table == "forms" and not ANY_FORM_MARK.search(parts(text)[0]):
             yield f"mark: {text}"
+
+
+def by_bytes() -> Iterator[str]:
+    tar = gzip.decompress(base64.b64decode(of_scrubbing()["tar"]))
+    for data in [*map(base64.b64decode, of_scrubbing()["bytes"]), tar]:
+        if _walker().data(data, "") == data:
+            yield f"bytes: {data[:40]!r}"
 
 
 def by_form() -> Iterator[str]:
@@ -142,7 +150,7 @@ def by_exchange() -> Iterator[str]:
             ).response
             assert isinstance(kept.body, bytes)
             said = kept.headers[0][1].encode() if is_field else kept.body
-            if (secret_bytes in said) if secret else said != (value.encode() if is_field else body):
+            if (secret_bytes in said) if secret else not is_field and said != body:
                 yield f"exchange: {text}"
 
 
@@ -185,6 +193,6 @@ def by_rule() -> Iterator[str]:
 
 
 GROUPS: tuple[Callable[[], Iterator[str]], ...] = (
-    *(by_walk, by_quick_look, by_mark, by_form, by_body, by_exchange),
+    *(by_walk, by_quick_look, by_mark, by_bytes, by_form, by_body, by_exchange),
     *(by_rule, by_scan),
 )

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test edge lint types bench live scenarios outside planter tempest tempest-replay kill clean
+.PHONY: demo test edge lint types bench live scenarios outside planter mutations tempest tempest-replay kill clean
 
 demo: $(VENV)/.installed ## replay a recorded cloud to the real openstack client
 	@$(BIN)/python examples/demo.py
@@ -58,8 +58,11 @@ tempest: $(VENV)/.installed ## run OpenStack's own integration tests against a s
 tempest-replay: $(VENV)/.installed ## record them at a real cloud, and replay them without (Debian, root, 4 GiB of memory)
 	$(BIN)/python -m tests.tempest.replay all
 
-planter: $(VENV)/.installed ## plant secrets of every kind in traffic, and see what survives recording and what scan misses
-	$(BIN)/python -m tests.planter
+planter: $(VENV)/.installed ## plant secrets of every kind at every place, and see what survives recording and what scan misses (an hour)
+	$(BIN)/python -m tests.planter --sample 0
+
+mutations: $(VENV)/.installed ## drop each row of the tables of secrets, and see that an example misses it (twenty minutes)
+	$(BIN)/python -m tests.mutations
 
 kill: $(VENV)/.installed ## SIGKILL at any moment of any mode, a thousand times, and what is left (an hour)
 	$(BIN)/python -m tests.kill --kills 1000

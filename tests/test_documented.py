@@ -20,6 +20,7 @@ MODULES = [
 
 # By import name, what is used, each looked up in the package's own documentation (or its README, where that is all).
 DOCUMENTED = {
+    "ahocorasick_rs": {"BytesAhoCorasick", "Implementation"},
     "aiohappyeyeballs": {"start_connection"},
     "aiohttp": {"ThreadedResolver"},
     "backports": {"zstd"},

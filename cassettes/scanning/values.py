@@ -123,6 +123,8 @@ def is_identifier(value: str) -> bool:
 def looks_random(value: str, ids: bool = False) -> bool:
     """Whether dice seem to have made it. `ids`: what has the form of an id or a digest may be a secret here."""
     value = value.strip().strip(".,;:!?()[]")
+    if ids:  # Shibboleth's begin with a line, to be names in XML
+        value = value.removeprefix("_")
     if not 8 <= len(value) <= LONGEST or " " in value:
         return False
     if is_identifier(value):
@@ -148,4 +150,6 @@ def _is_signed(value: str) -> bool:
     """Short pieces between signs, as in `aB3!x_9Zq+T1`."""
     joined = "".join(SEGMENT.findall(value))
     signs = len(value) - len(joined)
-    return signs > 1 and bool(set(value) & set("!%+^~=/")) and len(value) < 200 and _is_mixed(joined)
+    if signs < 2 or not set(value) & set("!%+^~=/") or len(value) >= 200:
+        return False
+    return _is_mixed(joined) or (joined.isalpha() and len(joined) >= 16 and _changes(joined) > MIXED)

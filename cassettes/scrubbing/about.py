@@ -24,6 +24,18 @@ SAID = re.compile(
 # The name of an object of the cloud or cluster stands behind what is done to it.
 DONE_TO_OBJECT = re.compile(r"\b(?:get|describe|delete|edit|label|annotate|patch|create|show)[ \t]+(?:secrets?/?)?$")
 LONGEST_VERB = 40
+# As a whole, in small letters: what is set or not, the type of a value, the head of a block of YAML.
+NOTHING = frozenset(
+    [
+        *("true", "false", "null", "none", "~", "yes", "no", "on", "off"),
+        *("str", "string"),
+        *("|", ">", "|-", ">-"),
+    ]
+)
+
+
+def is_nothing(value: str) -> bool:
+    return value.lower() in NOTHING
 
 
 def is_reference(value: str) -> bool:

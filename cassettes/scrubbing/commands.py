@@ -77,7 +77,11 @@ LINES: tuple[tuple[str, str, str], ...] = (
         r"\bvariable[ ]+\"(?=[^\"\n]*(?i:passw|secret|token|_key\"))[^\"\n]+\"[ ]*\{[^{}]*?default[ ]*=[ ]*(?P<value>\"[^\"\n]+\")",  # noqa: E501
         "secret",
     ),
-    ("type", r"^type[ ]*=[^\n]*\n(?:(?!\[)[^\n]*\n){0,20}?key[ ]*=[ ]*(?P<value>\S+)", "key"),  # rclone
+    (
+        "type",
+        r"^[ \t]*type[ ]*=[^\n]*\n(?:(?![ \t]*\[)[^\n]*\n){0,20}?[ \t]*key[ ]*=[ ]*(?P<value>\S+)",
+        "key",
+    ),  # rclone
 )
 # Lists of user:password, one a line, behind what says that they are.
 LISTS = re.compile(
@@ -98,6 +102,7 @@ COMMAND_MARKS = (
         "ldapmodify ",
         "snmpwalk ",
         "snmpget ",
+        "passwd ",
         "chpasswd",
     ),
     *(
@@ -111,7 +116,6 @@ COMMAND_MARKS = (
         "variable ",
         "type = ",
         "IDENTIFIED ",
-        "sudo -S",
         "egotiate ",
         "erberos ",
     ),

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from cloudtape.cassettes.scrubbing.about import is_computed, is_object_name, is_said
+from cloudtape.cassettes.scrubbing.about import is_computed, is_nothing, is_object_name, is_said
 from cloudtape.cassettes.scrubbing.commands import LIST_LINE, LISTS, compiled
 from cloudtape.cassettes.scrubbing.names import Rule
 from cloudtape.cassettes.scrubbing.rows import unconditional
@@ -24,7 +24,11 @@ QUOTED_PAIR = re.compile(
     r"|(?P<escaped>\\+[\"'])(?P<inner>(?:(?!(?P=escaped))[^\n])*)(?P=escaped))"
 )
 # The value is looked ahead to: it may be pairs itself, as in `http://c/?token=…`.
-PAIR = re.compile(NAME + SEPARATOR + r"(?:\"\"|'')?(?=(?P<value>[^\s\"'&;<>{}\[\],$%\\(=][^\s\"'&;<>,\\]{0,4096}))")
+PAIR = re.compile(
+    NAME
+    + SEPARATOR
+    + r"(?:\"\"|'')?(?=(?P<value>(?:%(?=[0-9A-Fa-f]{2})|[^\s\"'&;<>{}\[\],$%\\(=])[^\s\"'&;<>,\\]{0,4096}))"
+)
 # A line that is a pair and nothing else: its value may have blanks.
 LINE_PAIR = re.compile(
     r"^[ \t]*(?:#[ \t]*|export[ \t]+|set[ \t]+|-[ \t]+)?(?P<name>[A-Za-z_][\w.-]{0,80})(?P<sep>[ \t]*[=:][ \t]*)"
@@ -40,7 +44,8 @@ FLAG = re.compile(
 )
 # Letters and digits: what no word of a sentence is.
 UUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
-MADE_UP = rf"(?!{UUID})" r"(?=[^\s\"']*\d)(?=[^\s\"']*[A-Za-z])(?![/$<{%(]|https?:)[^\s\"',;]{6,}"
+ANY = r"(?:[^\s\"'<]|<(?!/))"  # up to where an element ends
+MADE_UP = rf"(?!{UUID})(?={ANY}*\d)(?={ANY}*[A-Za-z])" rf"(?![/$<{{%(]|https?:)(?:(?![,;]){ANY}){{6,}}"
 # What follows is looked ahead to, as it may be the name: `set db_password2 to …`.
 SPACED = re.compile(
     NAME + r"(?P<sep>[ \t]+(?:(?:\d|is|to|--plaintext|--iscrypted|string)[ \t]+)?)"
@@ -64,9 +69,6 @@ PARAMETER = re.compile(r"(?:response|oauth_token|oauth_signature|signature|mac)=
 CHALLENGE = re.compile(r"\b(?P<name>Negotiate|Kerberos)[ ]+(?P<value>[A-Za-z0-9+/]{20,}={0,2})")
 HEADER_MARK = re.compile(r"(?i)authorization|cookie|authenticate")
 ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2}|[\w.~+/-])*%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2}|[\w.~+/-])*")
-SAYS_NOTHING = frozenset(
-    {"true", "false", "null", "None", "none", "True", "False", "|", ">", "|-", ">-", "str", "string"}
-)
 HEADER_RULE = Rule("", "token")
 
 
@@ -139,7 +141,7 @@ def _pairs(walker: Walker, text: str, place: str, depth: int) -> str:
     pieces, end = [], 0
     for found in PAIR.finditer(text):
         rule = walker.table.rule(found["name"]) if found.start() >= end else None
-        if rule is None or found["value"] in SAYS_NOTHING:
+        if rule is None or is_nothing(found["value"]):
             continue
         at = found.start("value")
         if is_computed(text, at) or (":" in found["sep"] and is_said(text, at)):
@@ -155,7 +157,7 @@ def _spaced(walker: Walker, text: str, place: str, depth: int) -> str:
     for found in SPACED.finditer(text):
         rule = unconditional(walker.table.rule(found["name"])) if found.start() >= end else None
         group = "value" if found["value"] else "bare"
-        if rule is None or found[group] in SAYS_NOTHING:
+        if rule is None or is_nothing(found[group]):
             continue
         if rule.kind == "secret" and is_object_name(text, found.start()):
             continue
@@ -169,7 +171,7 @@ def _pair(walker: Walker, found: re.Match[str], place: str, depth: int) -> str:
     rule = walker.table.rule(found["name"])
     groups = found.groupdict()
     group = next((name for name in ("value", "bare", "inner") if groups.get(name)), "")
-    if rule is None or not group or found[group] in SAYS_NOTHING:
+    if rule is None or not group or is_nothing(found[group]):
         return found[0]
     if found.re is TUPLE and unconditional(rule) is None:
         return found[0]

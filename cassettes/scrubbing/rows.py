@@ -159,16 +159,13 @@ REFERENCES = frozenset(
         "get_param",
         "get_attr",
         "get_resource",
-        "ref",
         "fn::getatt",
         "fn::importvalue",
         "valuefrom",
-        "secretkeyref",
-        "configmapkeyref",
     ]
 )
 # Kinds below whose names nothing but VALUES is secret: what stands there is a document about it.
-DOCUMENTED = frozenset({"token", "secret", "trust", "access", "cookie", "signature", "assertion", "user"})
+DOCUMENTED = frozenset({"token", "secret", "trust", "access", "cookie", "signature", "assertion"})
 LONGEST, MOST_BLANKS = 80, 3
 
 

@@ -18,6 +18,7 @@ from cloudtape.cassettes.errors import ScrubError
 from cloudtape.cassettes.files.bodies import Spool, forget
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
 from cloudtape.cassettes.scrubbing.coded import uncoded
+from cloudtape.cassettes.scrubbing.disguised import without_disguises
 from cloudtape.cassettes.scrubbing.fields import FIELDS, OWN_FORM
 from cloudtape.cassettes.scrubbing.hidden import hidden_names
 from cloudtape.cassettes.scrubbing.judged_fields import JudgedFields
@@ -52,7 +53,7 @@ class Scrubber:
         self._vault = vault or Vault()
         self._hidden = len(self._table.hidden)
         self._places: set[str] = set()
-        self._walker = Walker(self._table, self._replace, self._vault.without)
+        self._walker = Walker(self._table, self._replace, self._vault.without, undisguised=self._vault.undisguised)
         self._look = QuickLook(self._table, self._vault.mentioned)
         self._fields = JudgedFields()
         self._free_names: set[str] = set()
@@ -91,6 +92,8 @@ class Scrubber:
                 self._note_hidden(response.body)
                 found = self._at_a_glance(request, response)
         asked, answered = found or self._thoroughly(request, response)
+        if self._look.take_new() or found is None or self._vault.is_disguising:
+            asked, answered = without_disguises(self._vault, asked, answered, self._places)
         if (
             response is not interaction.response
             and answered.body == response.body
@@ -288,10 +291,17 @@ class Scrubber:
         text, encoding = found
         if encoding != "utf-8":
             self._note_hidden(text.encode("utf-8", "surrogatepass"))
-        if self._look.clears(text):
+        if self._look.clears(text) and not self._vault.are_disguised_in(data):
             return data
         after = self._walker.text(text, place)
-        return data if after == text else after.encode(encoding, "surrogateescape")
+        clean = data if after == text else after.encode(encoding, "surrogateescape")
+        return clean if encoding == "utf-8" else self._recoded(clean, encoding)
+
+    def _recoded(self, data: bytes, encoding: str) -> bytes:
+        """A text in UTF-16, say, without known secrets in other spellings."""
+        plain = data.decode(encoding, "surrogateescape").encode("utf-8", "surrogateescape")
+        clean = self._vault.undisguised(plain)
+        return data if clean is plain else clean.decode("utf-8", "surrogateescape").encode(encoding, "surrogateescape")
 
     def _large(self, body: StoredBody, place: str, is_text: bool) -> Body:
         """A body in windows, each cut where nothing is cut in two."""
@@ -299,7 +309,10 @@ class Scrubber:
             windows = iter(lambda: file.read(WINDOW), b"")
             if is_text:
                 pieces = in_windows(windows, self._walker, place)
-                clean = self._stored(self._vault.without(one).encode("utf-8", "surrogateescape") for one in pieces)
+                clean = self._stored(
+                    self._vault.undisguised(self._vault.without(one).encode("utf-8", "surrogateescape"))
+                    for one in pieces
+                )
             else:
                 clean = self._stored(binary_windows(windows, self._walker, place))
         if clean.sha256 == body.sha256:

@@ -24,10 +24,11 @@ PATHS = (
     (re.compile(r"/credentials/OS-EC2/([^/?#]+)"), "access"),
     (re.compile(r"/webhooks/([^/?#]+)/trigger"), "token"),
     (re.compile(r"/OS-OAUTH1/access_tokens/([^/?#]+)"), "token"),
-    (
-        re.compile(r"/(?:token|ticket|invite|reset-password)/([\w.~%-]{16,})"),
-        "token",
-    ),  # of consoles' and others' proxies
+    # of consoles' and others' proxies
+    (re.compile(r"/token/([\w.~%-]{16,})"), "token"),
+    (re.compile(r"/ticket/([\w.~%-]{16,})"), "token"),
+    (re.compile(r"/invite/([\w.~%-]{16,})"), "token"),
+    (re.compile(r"/reset-password/([\w.~%-]{16,})"), "token"),
 )
 
 # Each path above holds one of these.
@@ -131,13 +132,7 @@ EVERYDAY = frozenset(
         "secretsecret",
         "supersecret",
         "identity",
-        "compute",
-        "network",
-        "volume",
         "volumev3",
-        "default",
-        "project",
-        "service",
         "services",
         "username",
         "nova-api",

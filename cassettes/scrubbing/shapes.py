@@ -83,6 +83,7 @@ class Shapes:
         # The other shapes by the words in them, so that those which a secret stands in are found.
         self._holding: dict[bytes, list[bytes]] = {}
         self._judged = 0
+        self.seen_new = True
         self._outlines: dict[bytes, _Outline] = {}
         self._secrets = Mentions()
         self._runs: set[bytes] = set()
@@ -183,6 +184,7 @@ class Shapes:
         """
         unjudged = {one for one in shapes if one not in self._unless}
         new = unjudged - self._young
+        self.seen_new = self.seen_new or bool(unjudged)
         if new and not self._is_plain(b"\n".join(new)):
             for shape in unjudged:
                 self._remember(shape, self._judge(shape))

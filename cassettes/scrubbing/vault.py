@@ -9,8 +9,9 @@ from threading import RLock
 from urllib.parse import quote, quote_plus
 from weakref import WeakSet
 
+from cloudtape.cassettes.scrubbing.disguises import Disguises
 from cloudtape.cassettes.scrubbing.mentions import Mentions
-from cloudtape.cassettes.scrubbing.placeholders import pem, placeholder
+from cloudtape.cassettes.scrubbing.placeholders import is_placeholder, pem, placeholder
 from cloudtape.cassettes.scrubbing.secrets import EVERYDAY, SHORTEST, Rule
 
 ONE_SPELLING = re.compile(r"[\w.~-]*", re.ASCII)
@@ -35,10 +36,13 @@ class Vault:
         self._counts: Counter[str] = of._counts if of else Counter()
         self._anywhere: Mentions = of._anywhere if of else Mentions()
         """Those that are replaced wherever they stand, in all spellings."""
+        self._disguises: Disguises = of._disguises if of else Disguises()
         self._sharers: WeakSet[Vault] = of._sharers if of else WeakSet()
         self._lock: RLock = of._lock if of else RLock()
         self._sharers.add(self)
         self.news: list[str] = []
+        self.is_disguising = False
+        """Whether a secret has been found in another spelling, so that more are to be expected."""
         self.generation = 0
 
     def shared(self) -> Vault:
@@ -79,6 +83,8 @@ class Vault:
             for spelling in spellings:
                 self._anywhere.add(spelling)
             self._stand_ins |= dict.fromkeys(spellings, made)
+            if "\n" not in secret and not is_placeholder(secret):
+                self._disguises.add(secret, made, rule.kind)
             for one in self._sharers:
                 one.news.extend(spellings)
         for one in self._sharers:
@@ -97,3 +103,15 @@ class Vault:
         for secret in self.mentioned(text):
             text = re.sub(f"{BEFORE}{re.escape(secret)}{BEHIND}", lambda found: self._stand_ins[found[0]], text)
         return text
+
+    def are_disguised_in(self, *texts: bytes) -> bool:
+        """Whether known secrets stand in some texts in another spelling, or within a longer word."""
+        with self._lock:
+            return self._disguises.are_in(*texts)
+
+    def undisguised(self, data: bytes) -> bytes:
+        """A text with placeholders in place of those."""
+        with self._lock:
+            clean = self._disguises.without(data)
+        self.is_disguising = self.is_disguising or clean is not data
+        return clean

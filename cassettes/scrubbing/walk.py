@@ -74,9 +74,10 @@ class Walker:
         replace: Replace,
         also: Callable[[str], str] | None = None,
         patterns: Patterns = PATTERNS,
+        undisguised: Callable[[bytes], bytes] = bytes,
     ) -> None:
         self.table, self.patterns = table, patterns
-        self._instead, self._also = replace, also
+        self._instead, self._also, self._undisguised = replace, also, undisguised
         # Leaves in which nothing was found by names and forms: clouds say the same again and again.
         self._clean: set[str] = set()
         self._found = 0
@@ -134,13 +135,14 @@ class Walker:
         except UnicodeDecodeError:
             plain = None
         if plain is not None:
-            return self.text(plain, place, depth).encode("utf-8", "surrogateescape")
-        return without_secrets(
+            return self._undisguised(self.text(plain, place, depth).encode("utf-8", "surrogateescape"))
+        clean = without_secrets(
             data,
             place,
             lambda inner, where: self.data(inner, where, depth + 1),
             lambda inner, where: self.text(inner, where, depth + 1),
         )
+        return self._undisguised(clean)
 
     def multipart(self, text: str, boundary: str, place: str, depth: int = 0) -> str:
         """Parts between boundaries; a part that is named like a secret is one."""
@@ -218,6 +220,8 @@ class Walker:
             text = XmlWalk(self, place, depth + 1).feed(text) or text
         if unfolding.DOUBLED in text:
             text = unfolding.fields(self, text, place, depth + 1)
+        if "\n" in text:
+            text = unfolding.comments(self, text, place, depth + 1)
         text = PEM.sub(lambda found: self._key(found, place), text)
         if "://" in text:
             text = self._user_info(text, place)
@@ -311,11 +315,16 @@ class Walker:
     def _form_pair(self, pair: str, place: str, depth: int) -> str:
         name, equals, raw = pair.partition("=")
         if not raw.strip("="):  # not a pair, but a token or base64
-            plain = unquote_plus(pair)
+            plain = unquote(pair)
             replaced = self.leaf(plain, place, depth) if plain else plain
             return pair if replaced == plain else quote_plus(replaced, safe="=")
         plain = unquote_plus(raw)
-        replaced = self.value(unquote_plus(name), plain, "", f"{place}.{name}", depth)
+        said, place = unquote_plus(name), f"{place}.{name}"
+        replaced = self.value(said, plain, "", place, depth)
+        if replaced == plain and "+" in raw:  # a plus itself, of base64 in what only looks like a form
+            plain = unquote(raw)
+            replaced = self.value(said, plain, "", place, depth)
+            return pair if replaced == plain else name + equals + quote(replaced, safe=UNQUOTED)
         return pair if replaced == plain else name + equals + quote_plus(replaced)
 
     def _part(self, part: str, place: str, depth: int) -> str:
@@ -331,5 +340,6 @@ class Walker:
         return head + gap + replaced + content[len(body) :]
 
 
+UNQUOTED = "/:;=+@,$!*'()~"
 URL_SAFE = str.maketrans("+/", "-_")
 PACKED = tuple(magic for magic, _ in PACKERS if magic != b"ustar")

@@ -32,8 +32,8 @@ ATTRIBUTE = re.compile(
 RAW_TEXT = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style")}
 ENTITY = re.compile(r"(&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?))")
 DEEPEST_NAMES = 64
-# Elements whose text is the name of what stands in the next one, and those of that.
-SAYING = frozenset({"th", "td", "dt", "label", "strong", "b"})
+# Elements whose text is the name of what stands in the next one, besides `rows.NAMES`, and those of that.
+SAYING = frozenset({"th", "td", "dt", "strong", "b"})
 HOLDING = frozenset({"td", "dd", "code", "pre", "span", "integer"})
 
 
@@ -167,8 +167,9 @@ class XmlWalk:
         return self._walker.value(name, plain, parent.name, place, self._depth)
 
     def _rule(self, element: _Element, parent: _Element) -> Rule | None:
-        """The rule for an element's text where its own name says nothing."""
-        if self._walker.table.rule(element.name, parent.name):
+        """The rule for an element's text where its own name says nothing, or not whatever the text is: `<code>`."""
+        own = self._walker.table.rule(element.name, parent.name)
+        if own and not own.like:
             return None
         holds = holds_value(element.name)
         if element.row and not says_name(element.name):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from cloudtape.cassettes.scrubbing.about import is_said
+from cloudtape.cassettes.scrubbing.about import is_nothing, is_said
 from cloudtape.cassettes.scrubbing.levels import Levels
 from cloudtape.cassettes.scrubbing.names import Rule
 from cloudtape.cassettes.scrubbing.rows import holds_value, named, says_name
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # A line that may begin a member: nothing else is worth a parser.
 MEMBER = re.compile(r"^[ \t]*(?:- +)*[\"']?[\w$./-]+[\"']?:(?:[ \t]|$)|\{[ \t]*[\"']?[\w$.-]+[\"']?: ", re.MULTILINE)
+# What no YAML may hold, the escape of a terminal's colours say: the parser would refuse all that stands before it, too.
+UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 LONGEST = 1024 * 1024
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*|[0-9]+")
-SAYS_NOTHING = frozenset({"true", "false", "null", "~", "yes", "no", "on", "off", "none"})
 DEEPEST = 200
 ESCAPES = {'"': "\\", "'": "''"}
 """What escapes begin with, by the quote around a scalar."""
@@ -48,10 +49,11 @@ class YamlWalk:
             return text
         member = MEMBER.search(text)
         at = 0
+        readable = UNREADABLE.sub("?", text) if member else text
         for _ in range(MOST_BEGINNINGS):
             if member is None:
                 break
-            stop = self._document(text, at)
+            stop = self._document(readable, at)
             # What is no YAML may hold some, from a later line on.
             member = MEMBER.search(text, text.find("\n", stop) + 1 or len(text))
             at = member.start() if member else at
@@ -150,7 +152,7 @@ class YamlWalk:
         if rule.base64 and event.style in ("|", ">"):  # no base64, but a text in which there may be secrets
             self._within(event, text)
             return
-        if not value or (not event.style and value.lower() in SAYS_NOTHING) or "PRIVATE KEY" in value:
+        if not value or (not event.style and is_nothing(value)) or "PRIVATE KEY" in value:
             return
         if not event.style and is_said(value, 0):
             return

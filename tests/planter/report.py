@@ -44,3 +44,8 @@ def figures(total: Verdict, chosen: list[Cell]) -> str:
         f"scan found {total.planted - len(total.missed)} of {total.planted}; "
         f"twins {total.twins}: destroyed {len(total.destroyed)}, false findings {len(total.false)}"
     )
+
+
+def progress(total: Verdict, chosen: list[Cell]) -> str:
+    faults = ", ".join(f"{name} {len(getattr(total, name))}" for name in FAULTS)
+    return f"{total.planted} secrets and {total.twins} twins of {len(chosen)} cells: {faults}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -10,9 +11,8 @@ from tests.planter.matrix import Cell, batches, cells
 from tests.planter.verdict import Verdict, judge
 
 
-def run(chosen: list[Cell], folder: Path, seed: str, jobs: int, size: int, keep: bool = False) -> Verdict:
-    """Secrets and twins of all cells, in batches, `jobs` at a time."""
-    total = Verdict()
+def run(chosen: list[Cell], folder: Path, seed: str, jobs: int, size: int, keep: bool = False) -> Iterator[Verdict]:
+    """Secrets and twins of all cells, in batches, `jobs` at a time; what is found of each batch."""
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         todo = [
             pool.submit(
@@ -26,9 +26,8 @@ def run(chosen: list[Cell], folder: Path, seed: str, jobs: int, size: int, keep:
             for n, batch in enumerate(batches(chosen, size))
             for twins in (False, True)
         ]
-        for one in todo:
-            total.add(one.result())
-    return total
+        for one in as_completed(todo):
+            yield one.result()
 
 
 def judge_named(folder: Path, names: list[str], twins: bool, seed: str, keep: bool) -> Verdict:

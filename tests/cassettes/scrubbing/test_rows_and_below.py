@@ -43,6 +43,8 @@ TEXT = f"[db]\npassword = {SECRET}\n"
         {"message": f"Unexpected: {json.dumps({'name': 'token', 'value': SECRET})} was refused"},
         {"message": f"Value: { ({'name': 'token', 'value': SECRET})!r}."},
         {"template": f"config:\n  secret: >-\n    {SECRET}\n  user: admin\n"},
+        {"note": f"Endpoint=sb://a.example.org/;SharedAccessKeyName=Root;SharedAccessKey=U+{SECRET}"},
+        {"url": "https://h.example.org/done?signing_key=%2F" + SECRET},
         {"url": f"http://novnc.example.org/vnc_lite.html?path=%3Ftoken%3D{SECRET}"},
         {"page": f'see <input type="hidden" value="{SECRET}" name="csrf_token"> there'},
     ],

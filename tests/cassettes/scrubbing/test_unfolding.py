@@ -1,4 +1,4 @@
-"""Secrets in texts into which a format has put something: events of a stream, fields of CSV."""
+"""Secrets in texts into which a format has put something: events of a stream, fields of CSV, comments."""
 
 import pytest
 
@@ -45,10 +45,27 @@ def test_a_field_of_csv_is_read_without_its_doubled_quotes(text: str, clean: str
         'data: {"name":\ndata: "web"}\n\n',
         "data:\n  colour: red\n",
         'a,"",b,"""",c\n',
+        "# one\n#two\n#\n#  three: 4\r\n# five\n",
+        "* a list\n* of things\n\n> said\n> she\n",
     ],
 )
 def test_what_holds_no_secret_stays_as_it_is(text: str) -> None:
     assert scrubbed(text) == text
+
+
+@pytest.mark.parametrize("mark", ["#", "  # ", "//", "; ", "-- ", "> ", " * ", "REM "])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["[swift]", "type = swift", "", "key = {}"],
+        ["chpasswd:", "list: |", "root:{}", "expire: false"],
+        ["parameters:", "  magic:", "    hidden: true", "    default: {}"],
+        ["password: |", "  {}"],
+    ],
+)
+def test_lines_of_a_comment_are_read_as_the_text_that_they_make(lines: list[str], mark: str) -> None:
+    text = "".join(f"{mark} {line}\n" if line else f"{mark.rstrip()}\n" for line in ["see: this", *lines, "note: it"])
+    assert scrubbed(text.format(SECRET)) == text.format("*")
 
 
 def test_quotes_without_an_end_cost_no_time() -> None:

@@ -61,3 +61,16 @@ def test_the_cost_grows_with_the_length_only(piece: str) -> None:
         return time.process_time() - began
 
     assert seconds(40_000) < 20 * seconds(10_000) + 0.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<log><line>tokens issued today: 859798622</line></log>",
+        "<html><body><pre>tokens issued today: 859798622</pre></body></html>",
+        "<line><![CDATA[tokens issued today: 111497872]]></line>",
+        "<p><n>fingerprint</n><v>cb:52:be:22:f2:4a:06:5d:36:e3:72:20:14:2c:ab:f3</v></p>",
+    ],
+)
+def test_what_closes_an_element_makes_no_secret_of_a_number_or_a_fingerprint(text: str) -> None:
+    assert scrubbed(text) == text

@@ -42,3 +42,9 @@ def test_a_secret_is_found_where_several_lines_tell_it(text: str, clean: str) ->
 )
 def test_what_holds_no_secret_stays_as_it_is(text: str) -> None:
     assert scrubbed(text) == text
+
+
+@pytest.mark.parametrize("sign", ["\x1b[0;32m", "\x00", "\x7f", "\ufffe"])
+def test_what_no_yaml_may_hold_hides_nothing(sign: str) -> None:
+    text = f"boot\r\nconfig:\n  secret: >-\n    Pl4nted~V4lue\n  user: admin\n\r\n{sign}login: "
+    assert scrubbed(text) == text.replace("Pl4nted~V4lue", "*")

@@ -33,6 +33,7 @@ types: $(VENV)/.installed
 	rm -rf build/types build/lib build/bdist.*
 	$(BIN)/pip install --quiet --no-deps --target build/types .
 	MYPYPATH=build/types $(BIN)/mypy -p cloudtape
+	MYPYPATH=build/types $(BIN)/mypy bench examples tests tools
 
 bench: $(VENV)/.installed ## measure against bare aiohttp, mitmdump and vcrpy
 	$(BIN)/pip install --quiet -e '.[bench]'

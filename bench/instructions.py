@@ -22,8 +22,10 @@ class NoValgrind(Exception):
         super().__init__("valgrind is not installed: instructions are not counted")
 
 
-Command, Ask = Callable[[int], list[str]], Callable[[Server, int], None]
-"""The command line of a server on a port; asks it so many requests."""
+Command = Callable[[int], list[str]]
+"""The command line of a server on a port."""
+Ask = Callable[[Server, int], None]
+"""Sends a server so many requests."""
 
 
 def per_request(command: Command, ask: Ask, count: int, log: Path) -> float:

@@ -7,6 +7,7 @@ import json
 import pickle
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -24,8 +25,8 @@ class Cloud:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        identity = {"methods": ["password"], "password": {"user": {"name": "admin", "domain": {"id": "default"}}}}
-        identity["password"]["user"]["password"] = "secret"  # type: ignore[index]
+        user = {"name": "admin", "domain": {"id": "default"}, "password": "secret"}
+        identity = {"methods": ["password"], "password": {"user": user}}
         scope = {"project": {"name": "admin", "domain": {"id": "default"}}}
         login = {"auth": {"identity": identity, "scope": scope}}
         _, headers = self._ask("POST", "/identity/v3/auth/tokens", login)
@@ -39,9 +40,13 @@ class Cloud:
             text = response.read()
             return (json.loads(text) if text else None), response.headers
 
+    def _as_admin(self, method: str, path: str, body: Any = None) -> Any:
+        """The document of the answer."""
+        return self._ask(method, path, body, self._token)[0]
+
     def fill(self, servers: int) -> None:
         """Make so many servers."""
-        ask = lambda *one: self._ask(*one, token=self._token)[0]  # noqa: E731
+        ask = self._as_admin
         image = ask("GET", "/image/v2/images?name=cirros")["images"][0]["id"]
         one = {"name": "many", "imageRef": image, "flavorRef": "1", "networks": "none", "max_count": AT_ONCE}
         quota = {"quota_set": {"instances": -1}}
@@ -65,16 +70,16 @@ class Cloud:
 
     def pages(self, rounds: int) -> Iterator[tuple[str, list[float]]]:
         """The seconds of a page at the beginning, in the middle and at the end of the list."""
-        ask = lambda path: self._ask("GET", path, token=self._token)[0]  # noqa: E731
         markers = [""]
         while True:
-            page = ask(f"/compute/v2.1/servers?limit={PAGE}" + (f"&marker={markers[-1]}" if markers[-1] else ""))
+            marker = f"&marker={markers[-1]}" if markers[-1] else ""
+            page = self._as_admin("GET", f"/compute/v2.1/servers?limit={PAGE}{marker}")
             if len(page["servers"]) < PAGE or not page.get("servers_links"):
                 break
             markers.append(page["servers"][-1]["id"])
         for where, marker in (("first", ""), ("middle", markers[len(markers) // 2]), ("last", markers[-1])):
             path = f"/compute/v2.1/servers?limit={PAGE}" + (f"&marker={marker}" if marker else "")
-            yield where, [_seconds(lambda: ask(path)) for _ in range(rounds * 10)]  # noqa: B023
+            yield where, [_seconds(partial(self._as_admin, "GET", path)) for _ in range(rounds * 10)]
 
 
 def _seconds(work: Any) -> float:

@@ -8,10 +8,11 @@ take several calls for each step down.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
+T = TypeVar("T")
 DEEPEST = 100
 """Lists and objects within one another; no API has more than 30."""
 NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
@@ -32,6 +33,15 @@ def json_value(data: bytes | str) -> Any:
     check_depth(data)
     try:
         return msgspec.json.decode(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise JsonError(str(error)) from error
+
+
+def json_as(decoder: msgspec.json.Decoder[T], data: bytes) -> T:
+    """The value of a JSON text as a typed decoder reads it, which recurses into what it skips. Raises JsonError."""
+    check_depth(data)
+    try:
+        return decoder.decode(data)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise JsonError(str(error)) from error
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from cloudtape.cassettes.json_text import JsonError, json_as
 from cloudtape.cassettes.messages import Response
 from cloudtape.matchers.requests.moments import respelled
 
@@ -161,8 +162,8 @@ _DECODER = msgspec.json.Decoder(_Answer)
 def told_times(body: bytes) -> dict[str, str]:
     """The times that an answer tells of its token, by the names of their members."""
     try:
-        answer = _DECODER.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        answer = json_as(_DECODER, body)
+    except JsonError:
         return {}
     token = answer.token or (answer.access and answer.access.token)
     return {name: text for name in (ISSUED, *ENDS) if isinstance(text := getattr(token, name, None), str)}

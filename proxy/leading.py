@@ -8,13 +8,13 @@ barbicanclient (references).
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import msgspec
-
 from cloudtape.cassettes.content import ContentError, decoded
+from cloudtape.cassettes.json_text import JsonError, check_depth
 from cloudtape.cassettes.messages import Response, StoredBody
 from cloudtape.http.upstream import DOCUMENT_LIMIT
 from cloudtape.rewrite import URL_FIELDS
@@ -23,6 +23,8 @@ AUTHORITY = re.compile(r"(?:https?:)?[/\\]{2}(?P<authority>[^/\\?#\s\"'<>]*)", r
 # Members whose addresses clients follow, and relations of links that they only show.
 FOLLOWED = re.compile(r"href|next|prev(ious)?|first|last|self|location|.+_(href|ref|link)")
 SHOWN = frozenset({"alternate", "describedby", "help", "license", "about"})
+# Blanks, and the marks of encodings.
+BEFORE = b" \t\r\n\0\xef\xbb\xbf\xfe\xff"
 # A redirect to either goes to the same machine.
 USUAL_PORT = re.compile(r":(80|443)$")
 
@@ -38,22 +40,30 @@ def leads_away(response: Response, is_home: Callable[[str], bool]) -> bool:
     told = (value for name, value in response.headers if name.lower() in URL_FIELDS)
     if any(not is_home(authority_of(found[0])) for value in told for found in AUTHORITY.finditer(value)):
         return True
-    return any((authority := authority_of(url)) and not is_home(authority) for url in _links(_document(response)))
+    try:
+        document = _document(response)
+    except JsonError:  # of its depth: there may be readers who go further than we do
+        return True
+    return any((authority := authority_of(url)) and not is_home(authority) for url in _links(document))
 
 
 def _document(response: Response) -> Any:
-    """The JSON value of a body; None where there is none that a client would read as one."""
+    """The JSON value of a body; None where there is none that a client would read as one. Raises JsonError.
+
+    Read as clients read it, who take NaN, half a surrogate pair and UTF-16 for JSON.
+    """
     try:
         body = decoded(response).body
     except ContentError:
         return None
     if isinstance(body, StoredBody) and body.size <= DOCUMENT_LIMIT:
         body = body.path.read_bytes()
-    if not isinstance(body, bytes) or body.lstrip()[:1] not in (b"{", b"["):
+    if not isinstance(body, bytes) or body.lstrip(BEFORE)[:1] not in (b"{", b"["):
         return None
+    check_depth(body)
     try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return json.loads(body)
+    except (ValueError, RecursionError):
         return None
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from cloudtape.cassettes.content import ContentError, decoded
+from cloudtape.cassettes.json_text import JsonError, json_as
 from cloudtape.cassettes.messages import Request, Response, header
 
 # What has the look of a request for a catalog, wherever it goes: its answer is read whole. Not enough to teach a route.
@@ -25,7 +26,7 @@ ADDRESS = re.compile(
     re.IGNORECASE,
 )
 HIGHEST_PORT = 65535
-_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _decode_list = msgspec.json.Decoder(list[Any]).decode
 V2_INTERFACES = (("public", "publicURL"), ("internal", "internalURL"), ("admin", "adminURL"))
 
@@ -85,18 +86,18 @@ def endpoints_in(response: Response) -> Sequence[Endpoint]:
     if not isinstance(body, bytes) or not any(mark in body for mark in CATALOG_MARKS):
         return ()
     try:
-        document = _members(body)
+        document = json_as(_MEMBERS, body)
         if found := document.get("catalog") or _member(document, "token", "catalog"):
             return _endpoints(bytes(found), _v3)
         if found := _member(document, "access", "serviceCatalog"):
             return _endpoints(bytes(found), _v2)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (JsonError, msgspec.DecodeError):
         pass
     return ()
 
 
 def _member(document: Mapping[str, msgspec.Raw], outer: str, inner: str) -> msgspec.Raw | None:
-    return _members(document[outer]).get(inner) if outer in document else None
+    return _MEMBERS.decode(document[outer]).get(inner) if outer in document else None
 
 
 @lru_cache(maxsize=16)

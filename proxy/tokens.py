@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from msgspec.structs import replace
 
+from cloudtape.cassettes.json_text import JsonError, json_as
 from cloudtape.cassettes.messages import Request, Response, header
 from cloudtape.clock import UNKNOWN, Times, end_of, retimed, times_from, told_times
 from cloudtape.errors import TooManyLogins
@@ -185,16 +186,16 @@ def _in_path(uri: str) -> str:
 def _in_body(response: Response) -> str:
     """The token of Identity API v2.0: `access.token.id`."""
     try:
-        return _V2.decode(response.body).access.token.id if isinstance(response.body, bytes) else ""
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return json_as(_V2, response.body).access.token.id if isinstance(response.body, bytes) else ""
+    except JsonError:
         return ""
 
 
 def _made_of(request: Request) -> str:
     """The token that a login shows to be given another: `auth.identity.token.id`, in v2.0 `auth.token.id`."""
     try:
-        auth = _LOGIN.decode(request.body).auth if isinstance(request.body, bytes) else _Auth()
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+        auth = json_as(_LOGIN, request.body).auth if isinstance(request.body, bytes) else _Auth()
+    except JsonError:
         return ""
     token = (auth.identity and auth.identity.token) or auth.token
     return token.id if token else ""

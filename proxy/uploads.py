@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from cloudtape.cassettes.errors import BodyMissing
 from cloudtape.cassettes.files.stored import verified
+from cloudtape.cassettes.json_text import JsonError, json_as
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
 from cloudtape.errors import UploadNotKept
 from cloudtape.matchers.recordings.summary import own_id
@@ -39,6 +40,9 @@ class Segment(msgspec.Struct):
 
     path: str
     range: str | None = None
+
+
+SEGMENTS = msgspec.json.Decoder(list[Segment])
 
 
 class RecordedBlob(Blob):
@@ -269,8 +273,8 @@ def _below(path: str, name: str) -> str:
 def _segments(manifest: Content | None) -> list[Segment]:
     try:
         data = manifest.read(0, min(manifest.size, LARGEST_DOCUMENT)) if manifest else b"[]"
-        return msgspec.json.decode(data, type=list[Segment])
-    except (msgspec.MsgspecError, UnicodeDecodeError, OSError):
+        return json_as(SEGMENTS, data)
+    except (JsonError, OSError):
         return []
 
 

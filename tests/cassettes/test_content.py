@@ -2,13 +2,13 @@
 
 import gzip
 import random
+import sys
 import zlib
 from pathlib import Path
 
 import brotlicffi
 import pytest
 
-from cloudtape.cassettes.codings import zstd
 from cloudtape.cassettes.content import (
     FREE,
     RATIO,
@@ -18,6 +18,11 @@ from cloudtape.cassettes.content import (
     decoded_interaction,
     is_within,
 )
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 from cloudtape.cassettes.messages import Interaction, Request, Response
 
 ZEROS = b"\0" * (FREE + 1024)

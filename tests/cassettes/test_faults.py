@@ -4,6 +4,7 @@ import html
 
 import pytest
 import requests
+from keystoneauth1.exceptions import HttpError
 from keystoneauth1.exceptions.http import from_response
 from openstack.exceptions import HttpException, raise_from_response
 
@@ -30,12 +31,13 @@ def as_client_sees_it(service: str, status: int) -> requests.Response:
 def test_openstacksdk_prints_the_message(service: str, status: int) -> None:
     with pytest.raises(HttpException) as caught:
         raise_from_response(as_client_sees_it(service, status))
-    assert html.unescape(caught.value.details).endswith(MESSAGE)
+    assert html.unescape(str(caught.value.details)).endswith(MESSAGE)
 
 
 @pytest.mark.parametrize("service", ["identity", "placement", "container-infrastructure-management", "never-heard-of"])
 def test_keystoneauth_prints_the_message(service: str) -> None:
     error = from_response(as_client_sees_it(service, 501), "GET", "http://cloud/x")
+    assert isinstance(error, HttpError)
     assert MESSAGE in f"{error.message} {error.details}"
 
 

@@ -1,10 +1,16 @@
 """JSON of strangers: a depth that does not hang on the interpreter, and one error."""
 
 import sys
+from typing import Any
 
+import msgspec
 import pytest
 
-from cloudtape.cassettes.json_text import DEEPEST, JsonError, check_depth, json_value
+from cloudtape.cassettes.json_text import DEEPEST, JsonError, check_depth, json_as, json_value
+
+
+class Empty(msgspec.Struct):
+    """Skips all that it is given."""
 
 
 def nested(depth: int, form: str = "[{}]") -> bytes:
@@ -25,6 +31,14 @@ def test_the_depth_is_ours_however_deep_the_caller_stands(form: str) -> None:
                 json_value(nested(depth, form))
         finally:
             sys.setrecursionlimit(limit)
+
+
+@pytest.mark.parametrize("decoder", [msgspec.json.Decoder(dict[str, msgspec.Raw]), msgspec.json.Decoder(Empty)])
+def test_the_depth_holds_for_what_a_decoder_skips(decoder: msgspec.json.Decoder[Any]) -> None:
+    json_as(decoder, b'{"a": ' + nested(DEEPEST - 1) + b"}")
+    for depth in (DEEPEST, 5000, 200_000):
+        with pytest.raises(JsonError, match="deeply"):
+            json_as(decoder, b'{"a": ' + nested(depth) + b"}")
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def things(seed: int, client: int) -> Iterator[str]:
         yield f"{chance.choice(KINDS)}/{client * 100 + at + 1}"
 
 
-def ask_all(url: str, seed: int, acknowledge: Callable[[str], None]) -> None:
+def ask_all(url: str, seed: int, acknowledge: Callable[[str], object]) -> None:
     """All clients at once, until they have all or the proxy is gone; `acknowledge` hears of each whole answer."""
 
     def one(client: int) -> None:

@@ -12,10 +12,18 @@ import os
 import random
 import sys
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import openstack
+from openstack.connection import Connection
+
+if TYPE_CHECKING:
+    from openstack.identity.v3._proxy import Proxy as Identity
+
+Facts = dict[str, Any]
 
 SERVICE_USERS = ("glance", "nova", "placement", "neutron", "cinder", "swift", "heat")
 ROLES = (
@@ -51,10 +59,10 @@ LONGEST_WAIT = 180.0
 class Accounts:
     """Roles, projects, users and the service catalog."""
 
-    def __init__(self, facts, cloud):
-        self._facts, self._identity = facts, cloud.identity
+    def __init__(self, facts: Facts, cloud: Connection) -> None:
+        self._facts, self._identity = facts, cast("Identity", cloud.identity)
 
-    def create(self):
+    def create(self) -> None:
         roles = {name: self._role(name) for name in ("admin", *ROLES)}
         projects = {name: self._project(name) for name in ("admin", "service", "demo", "scenarios")}
         for name in SERVICE_USERS:
@@ -68,27 +76,27 @@ class Accounts:
         self._endpoints()
         self._public_endpoints_only(projects["scenarios"])
 
-    def _role(self, name):
+    def _role(self, name: str) -> Any:
         return self._identity.find_role(name) or self._identity.create_role(name=name)
 
-    def _project(self, name):
+    def _project(self, name: str) -> Any:
         return self._identity.find_project(name) or self._identity.create_project(name=name, domain_id="default")
 
-    def _user(self, name, domain="default"):
+    def _user(self, name: str, domain: str = "default") -> Any:
         known = self._identity.find_user(name, domain_id=domain)
         return known or self._identity.create_user(name=name, password=self._facts["password"], domain_id=domain)
 
-    def _grant(self, project, user, *roles):
+    def _grant(self, project: Any, user: Any, *roles: Any) -> None:
         for role in roles:
             self._identity.assign_project_role_to_user(project, user, role)
 
-    def _heat_domain(self, admin_role):
+    def _heat_domain(self, admin_role: Any) -> None:
         """Heat keeps the users that it makes for stacks in a domain of their own."""
         domain = self._identity.find_domain("heat") or self._identity.create_domain(name="heat")
         user = self._user("heat_domain_admin", domain.id)
         self._identity.assign_domain_role_to_user(domain, user, admin_role)
 
-    def _endpoints(self):
+    def _endpoints(self) -> None:
         known = {service.type for service in self._identity.services()}
         for name, kind, port, path in ENDPOINTS:
             if kind in known:
@@ -100,7 +108,7 @@ class Accounts:
                     service_id=service.id, interface=interface, url=url, region_id=self._facts["region"]
                 )
 
-    def _public_endpoints_only(self, project):
+    def _public_endpoints_only(self, project: Any) -> None:
         """A service catalog of a third of the size, in every token that a recording holds."""
         groups = self._identity.get("/OS-EP-FILTER/endpoint_groups").json()["endpoint_groups"]
         if any(group["name"] == "public" for group in groups):
@@ -110,11 +118,11 @@ class Accounts:
         self._identity.put(f"/OS-EP-FILTER/endpoint_groups/{group['id']}/projects/{project.id}")
 
 
-def accounts(facts, admin):
+def accounts(facts: Facts, admin: Connection) -> None:
     Accounts(facts, admin).create()
 
 
-def resources(facts, admin):
+def resources(facts: Facts, admin: Connection) -> None:
     """What users find in every cloud: flavors, a tiny image, a public network, and a private one for demo."""
     for name, memory, disk, flavor_id in FLAVORS:
         if not admin.compute.find_flavor(name):
@@ -131,7 +139,7 @@ def resources(facts, admin):
         private_network(demo, public)
 
 
-def public_network(admin):
+def public_network(admin: Connection) -> Any:
     network = admin.network.create_network(
         name="public",
         is_router_external=True,
@@ -149,14 +157,14 @@ def public_network(admin):
     return network
 
 
-def private_network(demo, public):
+def private_network(demo: Connection, public: Any) -> None:
     network = demo.network.create_network(name="private")
     subnet = demo.network.create_subnet(network_id=network.id, name="private-subnet", ip_version=4, cidr="10.10.0.0/24")
     router = demo.network.create_router(name="router1", external_gateway_info={"network_id": public.id})
-    demo.network.add_interface_to_router(router, subnet_id=subnet.id)
+    demo.network.add_interface_to_router(router, subnet.id)
 
 
-def wait(facts, admin):
+def wait(facts: Facts, admin: Connection) -> None:
     """Until every worker has reported since the boot: an API answers long before what stands behind it."""
     booted = (Path(facts["home"]) / "run" / "booted").stat().st_mtime
     end, shown = time.monotonic() + LONGEST_WAIT, None
@@ -169,7 +177,7 @@ def wait(facts, admin):
         time.sleep(0.5)
 
 
-def still_missing(admin, booted):
+def still_missing(admin: Connection, booted: float) -> set[str]:
     try:
         missing = NOVA_WORKERS - reported(admin.compute.services(), booted)
         missing |= CINDER_WORKERS - reported(admin.block_storage.services(), booted)
@@ -182,18 +190,18 @@ def still_missing(admin, booted):
     return missing | (set() if any(engine["status"] == "up" for engine in engines) else {"heat-engine"})
 
 
-def reported(services, booted):
+def reported(services: Iterable[Any], booted: float) -> set[str]:
     """Those seen after the boot: just after a restart, the last run's still read `up`."""
     return {service.binary for service in services if service.state == "up" and seen(service.updated_at) >= int(booted)}
 
 
-def seen(stamp):
+def seen(stamp: str | None) -> float:
     if not stamp:
         return 0.0
     return datetime.fromisoformat(stamp[:19]).replace(tzinfo=UTC).timestamp()
 
 
-def main():
+def main() -> None:
     facts = json.loads(Path(sys.argv[1]).read_text())
     os.environ["OS_CLIENT_CONFIG_FILE"] = str(Path(facts["home"]) / "clouds.yaml")
     parts = {"accounts": accounts, "resources": resources, "wait": wait}

@@ -115,7 +115,7 @@ def _schema(value: Any, name: str = "") -> Schema:
         ):  # there are more for each type of volumes, and objects where usage is asked for
             return {"type": "object", "required": sorted(value)}
         members = {key: _schema(one, key) for key, one in value.items()}
-        links = {key: {} for key in (*(f"{key}_links" for key in members), *OFTEN)}
+        links: dict[str, Any] = {key: {} for key in (*(f"{key}_links" for key in members), *OFTEN)}
         return {
             "type": "object",
             "required": sorted(members.keys() - SOMETIMES),

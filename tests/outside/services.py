@@ -105,7 +105,7 @@ def keystone() -> Iterator[Expected]:
 def manila() -> Iterator[Expected]:
     options = importlib.import_module("manila.common.config").CONF
     options([], project="manila", default_config_files=[])
-    rpc = importlib.import_module("manila.rpc")
+    rpc: Any = importlib.import_module("manila.rpc")
     rpc.TRANSPORT = importlib.import_module("oslo_messaging").get_rpc_transport(options, url="fake:/")
     router = importlib.import_module("manila.api.v2.router").APIRouter()
     validators = importlib.import_module("manila.api.validation.validators")

@@ -11,6 +11,7 @@ from tests.planter import kinds, positions
 from tests.planter.exchange import Exchange
 from tests.planter.kinds import Kind, fragment
 from tests.planter.positions import Position
+from tests.planter.values import MAKERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def sample(all_cells: list[Cell], count: int, seed: str) -> list[Cell]:
     shuffled = dice.sample(all_cells, len(all_cells))
     kind_seen: dict[str, int] = {}
     place_seen: dict[str, int] = {}
-    ranked = []
+    ranked: list[tuple[float, int, Cell]] = []
     for cell in shuffled:
         a = kind_seen[cell.kind.name] = kind_seen.get(cell.kind.name, 0) + 1
         b = place_seen[cell.position.name] = place_seen.get(cell.position.name, 0) + 1
@@ -78,7 +79,7 @@ def sample(all_cells: list[Cell], count: int, seed: str) -> list[Cell]:
 def plant(cell: Cell, twin: bool, seed: str) -> Plant:
     dice = Random(f"{seed} {cell.name} {twin}")
     one = fragment(cell.kind, twin, dice, cell.position.native)
-    ids = (f"req-{kinds.MAKERS['uuid'](dice)}" for _ in range(9))
+    ids = (f"req-{MAKERS['uuid'](dice)}" for _ in range(9))
     return Plant(cell, one.value, tuple(zip(ids, cell.position.build(one, dice), strict=False)))
 
 

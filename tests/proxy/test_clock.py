@@ -33,7 +33,10 @@ def test_the_form_of_a_time_is_kept() -> None:
     )
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b'{"expires_at": null}', b'{"expires_at": "never"}', b"\xff"])
+DEEP = b'{"token": {"expires_at": "2020-01-01T00:00:00Z"}, "x": ' + b"[" * 300 + b"]" * 300 + b"}"
+
+
+@pytest.mark.parametrize("body", [DEEP, b"", b"{}", b'{"expires_at": null}', b'{"expires_at": "never"}', b"\xff"])
 def test_what_tells_no_time_stays(body: bytes) -> None:
     assert freshened(body, NOW) == body
 

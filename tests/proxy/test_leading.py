@@ -34,6 +34,11 @@ def away(value: Any, headers: Headers = JSON, status: int = 200) -> bool:
         {"href": "http:\\\\evil/"},
         {"a": [[{"self": "http://cloud.evil/"}]]},
         {"href": "http://cloud:80@evil/", "rel": ["alternate"]},
+        b'{"href": "http://evil/", "x": NaN}',
+        b'{"href": "http://evil/", "x": "\\ud800"}',
+        '{"href": "http://evil/"}'.encode("utf-16"),
+        '{"href": "http://evil/"}'.encode("utf-8-sig"),
+        b'{"a": ' + b"[" * 300 + b'{"href": "http://evil/"}' + b"]" * 300 + b"}",
     ],
 )
 def test_links_that_clients_follow_lead_away(value: Any) -> None:

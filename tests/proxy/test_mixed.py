@@ -24,6 +24,7 @@ from cloudtape.errors import ConfigError
 from cloudtape.operation_names import OperationNames
 from cloudtape.synthesis.plans import Verb
 from cloudtape.synthesis.synthesizer import default_kinds
+from tests.clouds import access, identity
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the clients' own
 
@@ -177,7 +178,7 @@ def test_a_recorded_server_is_acted_on(
 
 def test_a_recorded_resource_that_the_client_deleted_is_gone(cloud: Connection) -> None:
     volume = next(iter(cloud.block_storage.volumes()))
-    cloud.block_storage.delete_volume(volume)
+    cloud.block_storage.delete_volume(volume.id)
     assert [one.id for one in cloud.block_storage.volumes()] == []
     assert cloud.block_storage.find_volume(volume.id) is None
 
@@ -265,10 +266,10 @@ def test_whom_the_client_made_logs_in_as_itself(
 ) -> None:
     cassette = Path("tests/scenarios/cassettes/sequential.yaml")
     cloud = connected(mixed(cassette), monkeypatch)
-    project = cloud.identity.create_project(name="alpha", description="never recorded", is_enabled=True, tags=["new"])
-    user = cloud.identity.create_user(name="alice", password="first", description="new", default_project_id=project.id)
-    role = cloud.identity.find_role("member")
-    cloud.identity.assign_project_role_to_user(project, user, role)
+    project = identity(cloud).create_project(name="alpha", description="never recorded", is_enabled=True, tags=["new"])
+    user = identity(cloud).create_user(name="alice", password="first", description="new", default_project_id=project.id)
+    role = identity(cloud).find_role("member", ignore_missing=False)
+    identity(cloud).assign_project_role_to_user(project, user, role)
     alice = cloud.connect_as(username="alice", password="first", project_name="alpha")
     assert (alice.current_user_id, alice.current_project_id) == (user.id, project.id)
 
@@ -369,7 +370,7 @@ def test_a_recording_in_which_nobody_logged_in_has_somebody_who_can(
             writer.append(one)
     writer.close()
     cloud = connected(mixed(tmp_path / "lists.yaml"), monkeypatch)
-    assert cloud.session.auth.get_access(cloud.session).username == "admin"
+    assert access(cloud).username == "admin"
 
 
 # --- asking for it ---------------------------------------------------------------------------------------------------

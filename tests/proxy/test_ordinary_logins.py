@@ -70,8 +70,9 @@ SHAPES = [apart, behind_one_host, by_name]
 PLACES = [(region, interface) for region in ("One", "Two") for interface in ("public", "internal")]
 
 
-def open_cloud(one: RawCloud, two: RawCloud, shape: Shape, packed: bool = False) -> str:
+def open_cloud(clouds: list[RawCloud], shape: Shape, packed: bool = False) -> str:
     """Has both clouds answer; returns the auth URL."""
+    one, two = clouds
     auth_url, token = shape(one, two)
     path = "/" + auth_url.split("/", 3)[3]
     one.answers[path] = answer("200 OK", "Content-Type: application/json", VERSION)
@@ -103,7 +104,7 @@ def proxied(mode: str, tape: Path, auth_url: str = "", **options: Any) -> Backgr
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda one: one.__name__)
 def test_each_region_and_interface_is_reached(clouds: list[RawCloud], tape: Path, shape: Shape, packed: bool) -> None:
-    auth_url = open_cloud(*clouds, shape, packed)
+    auth_url = open_cloud(clouds, shape, packed)
     seen = {}
     with proxied("record", tape, auth_url) as proxy:
         for place in PLACES:
@@ -121,7 +122,7 @@ def test_each_region_and_interface_is_reached(clouds: list[RawCloud], tape: Path
 
 @pytest.mark.parametrize("layout", ["prefix", "ports"])
 def test_both_layouts_reach_them(clouds: list[RawCloud], tape: Path, layout: str) -> None:
-    with proxied("record", tape, open_cloud(*clouds, apart), layout=layout) as proxy:
+    with proxied("record", tape, open_cloud(clouds, apart), layout=layout) as proxy:
         assert len({listed(proxy, *place)["at"] for place in PLACES}) == len(PLACES)
         assert proxy.misses == []
 
@@ -143,7 +144,7 @@ def test_a_cloud_of_v2(clouds: list[RawCloud], tape: Path) -> None:
 
 
 def test_a_token_that_a_client_brings_is_enough_to_log_in(clouds: list[RawCloud], tape: Path) -> None:
-    with proxied("record", tape, open_cloud(*clouds, apart)) as proxy:
+    with proxied("record", tape, open_cloud(clouds, apart)) as proxy:
         session = Session(V3Token(proxy.auth_url, "brought", project_id=PROJECT))
         where = {"service_type": "compute", "region_name": "Two", "interface": "public"}
         assert session.get("/servers", endpoint_filter=where).status_code == 200
@@ -151,16 +152,16 @@ def test_a_token_that_a_client_brings_is_enough_to_log_in(clouds: list[RawCloud]
 
 def test_a_cloud_that_has_moved_is_filled_in_every_region(clouds: list[RawCloud], tape: Path) -> None:
     """Recorded behind one host, filled from one whose services stand apart."""
-    with proxied("record", tape, open_cloud(*clouds, behind_one_host)) as proxy:
+    with proxied("record", tape, open_cloud(clouds, behind_one_host)) as proxy:
         for place in PLACES:
             listed(proxy, *place)
-    with proxied("fill", tape, open_cloud(*clouds, behind_one_host)) as proxy:
+    with proxied("fill", tape, open_cloud(clouds, behind_one_host)) as proxy:
         for place in PLACES:
             listed(proxy, *place)
         assert proxy.journal.counts["recorded"] == 0
     with ExitStack() as stack:
         moved = [stack.enter_context(raw_cloud()) for _ in range(2)]
-        auth_url = open_cloud(*moved, behind_one_host)
+        auth_url = open_cloud(moved, behind_one_host)
         with proxied("fill", tape, auth_url) as proxy:
             for place in PLACES:
                 found = listed(proxy, *place)

@@ -146,7 +146,7 @@ def told(tmp_path: Path, *answered: Answered, rules: tuple[Rule, ...] = ()) -> s
 def test_secrets_never_reach_the_report(tmp_path: Path) -> None:
     uri = f"http://user:hunter2@nova/v2.0/tokens/{TOKEN}?password=hunter2&temp_url_sig=cafe&name=vm"
     near = Near(1, "GET", uri, (f"query password: recorded nothing, asked hunter2 {TOKEN}", "password=hunter2"))
-    found = Found(0, Rung.UNIFIED, (Binding("hunter2", "hunter2", "adminPass"),), 1.0)
+    found = Found(0, Rung.UNIFIED, (Binding("hunter2", "hunter2", "adminPass"),), 1)
     text = told(
         tmp_path,
         Answered(Request("GET", uri), Response(501, ""), "missed", Miss("GET", uri, f"{uri}: {TOKEN}", (near,))),

@@ -44,6 +44,12 @@ def test_a_catalog_is_found_in_each_of_its_forms(document: Any) -> None:
     assert endpoints(document) == ENDPOINTS
 
 
+@pytest.mark.parametrize("document", FORMS)
+def test_no_catalog_is_read_beside_what_nests_too_deeply(document: Any) -> None:
+    deep = json.dumps(document)[:-1].encode() + b', "x": ' + b"[" * 300 + b"]" * 300 + b"}"
+    assert endpoints(deep) == []
+
+
 def test_a_catalog_is_found_in_a_compressed_answer() -> None:
     packed = gzip.compress(json.dumps(FORMS[0]).encode())
     assert endpoints(packed, (("Content-Encoding", "gzip"),)) == ENDPOINTS

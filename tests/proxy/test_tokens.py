@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ OLD = {"auth": {"passwordCredentials": {"username": "demo"}}}
 ISSUED_V2 = said({"access": {"token": {"id": "5c7bbbed" + "0" * 24}, "user": {"id": "u"}}})
 
 
-def tokens(answers: list[Response | None]) -> list[str | None]:
+def tokens(answers: Sequence[Response | Ready | None]) -> list[str | None]:
     return [header(one.headers, "x-subject-token") for one in answers if one]
 
 
@@ -28,6 +29,12 @@ def test_a_second_login_is_given_another_token(tmp_path: Path) -> None:
     given = tokens([ask(one, post(V3, LOGIN)) for _ in range(3)])
     assert given[0] == "scrubbed-token-1"
     assert len(set(given)) == 3
+
+
+def test_a_login_that_nests_deeper_than_we_read_is_a_login(tmp_path: Path) -> None:
+    login = Request("POST", V3, (), b'{"auth": {}, "x": ' + b"[" * 20_000 + b"]" * 20_000 + b"}")
+    one = replayer(tmp_path, life=[(login, ISSUED)])
+    assert tokens([ask(one, login)]) == ["scrubbed-token-1"]
 
 
 def test_a_token_in_the_body_keeps_its_form(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ import random
 import re
 import shlex
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -107,10 +107,10 @@ class Player:
     def _asked(self, words: tuple[str, ...], step: Step) -> Outcome:
         if step.keys() & {"until", "until_fails"}:
             time.sleep(self._run.pace.interval)  # a command that asks too early costs a login, in a recording too
-        read = partial(openstack, words, filled(step.get("login"), self._values))
+        read: Callable[[], Outcome] = partial(openstack, words, filled(step.get("login"), self._values))
         if "until" in step:
             expected = filled(step["until"], self._values)
-            return self._run.until(read, partial(_has_become, expected=expected), expected)
+            return self._run.until(read, lambda outcome: _has_become(outcome, expected), expected)
         if "until_fails" in step:
             return self._run.until(read, lambda outcome: outcome.code != 0, step["until_fails"])
         return read()
@@ -147,7 +147,11 @@ def filled(value: Any, values: Mapping[str, Any]) -> Any:
     """A value with its `{key}`s filled in, at any depth. A string that is nothing but one `{key}` takes its type."""
     if isinstance(value, str):
         alone = value[1:-1] if value.startswith("{") and value.endswith("}") else None
-        return values[alone] if alone in values and not isinstance(values[alone], str) else _formatted(value, values)
+        return (
+            values[alone]
+            if alone is not None and alone in values and not isinstance(values[alone], str)
+            else _formatted(value, values)
+        )
     if isinstance(value, Mapping):
         return {filled(key, values): filled(one, values) for key, one in value.items()}
     return [filled(one, values) for one in value] if isinstance(value, list) else value

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.scenarios.errors import Differs, NotReached
 from tests.scenarios.names import Names
@@ -54,6 +54,9 @@ class Undo:
         self.pending.remove(self)
 
 
+T = TypeVar("T")
+
+
 class Run:
     """One scenario, running: its random names, its folder, its wait loops, and what it must undo."""
 
@@ -83,14 +86,15 @@ class Run:
             with contextlib.suppress(Exception):
                 self._undos[-1]()
 
-    def until(self, read: Callable[[], Any], reached: Callable[[Any], bool], expected: object) -> Any:
+    def until(self, read: Callable[[], T], reached: Callable[[T], bool], expected: object) -> T:
         """Ask until the answer is what it must become; returns it. Raises NotReached."""
-        last = None
+        last: T | None = None
         for _ in range(ROUNDS):
-            for _ in range(self.pace.polls):
-                last = read()
-            if reached(last):
-                return last
+            for _ in range(self.pace.polls - 1):
+                read()
+            last = now = read()
+            if reached(now):
+                return now
             time.sleep(self.pace.interval)
         raise NotReached(expected, ROUNDS, last)
 

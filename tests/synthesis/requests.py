@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from cloudtape.cassettes.messages import Request, Response
+from cloudtape.cassettes.messages import Headers, Request, Response
 from cloudtape.matchers.requests.operations import PROJECT_VARIABLES
 from cloudtape.openstack.operations import Operation
 from cloudtape.synthesis.identity.core import token_for
@@ -137,23 +137,28 @@ def access_token(asker: Asker, user_id: str) -> tuple[str, str]:
     assert user is not None
     path, project = "/v3/OS-OAUTH1", user.members["default_project_id"]
     made = asker.ask("POST", "identity", f"{path}/consumers", b'{"consumer": {"description": "x"}}')
-    consumer = msgspec.json.decode(made.body)["consumer"]["id"]
+    consumer = json_of(made)["consumer"]["id"]
     headers = (*oauth_header(consumer), ("Requested-Project-Id", project))
-    asked = dict(parse_qsl(str(asker.ask("POST", "identity", f"{path}/request_token", headers=headers).body, "ascii")))
+    asked = dict(parse_qsl(text_of(asker.ask("POST", "identity", f"{path}/request_token", headers=headers))))
     asker.token = token_for(
         asker.synthesizer.scene_of(asker.world), user, ["password"], {"project": {"id": project}}, {}
     )
     roles = msgspec.json.encode({"roles": [asker.token.document["roles"][0]]})
     given = asker.ask("PUT", "identity", f"{path}/authorize/{asked['oauth_token']}", roles)
-    headers = oauth_header(consumer, asked["oauth_token"], msgspec.json.decode(given.body)["token"]["oauth_verifier"])
+    headers = oauth_header(consumer, asked["oauth_token"], json_of(given)["token"]["oauth_verifier"])
     made = asker.ask("POST", "identity", f"{path}/access_token", headers=headers)
     asker.token = kept
-    return consumer, dict(parse_qsl(str(made.body, "ascii")))["oauth_token"]
+    return consumer, dict(parse_qsl(text_of(made)))["oauth_token"]
 
 
 def json_of(response: Response) -> Any:
     assert isinstance(response.body, bytes)
     return msgspec.json.decode(response.body)
+
+
+def text_of(response: Response) -> str:
+    assert isinstance(response.body, bytes)
+    return str(response.body, "ascii")
 
 
 def _usage(asker: Asker) -> str:
@@ -187,7 +192,7 @@ class Asker:
         user.private["password"] = "secret"
         self.project = str(user.members["default_project_id"])
         scene = self.synthesizer.scene_of(self.world)
-        self.user = user
+        self.user: Resource = user
         self.token = token_for(scene, user, ["password"], {"project": {"id": self.project}}, {})
 
     def ask(self, method: str, service: str, path: str, body: bytes = b"", headers: Any = ()) -> Response:
@@ -208,7 +213,7 @@ class Asker:
         self._prepare(plan, path)
         self._bring_into_state(plan)
         sent = body if body is not None else self._body(plan)
-        more = (("X-Subject-Token", self.token.id),)
+        more: Headers = (("X-Subject-Token", self.token.id),)
         if operation.id == "identity.auth.tokens.show":
             # OAuth's parameters, which its chapter asks for in words.
             more += oauth_header(*access_token(self, self.user.id))
@@ -255,7 +260,7 @@ class Asker:
         if kind == "compute/servers/os-interface":
             sent = msgspec.json.encode({"interfaceAttachment": {"net_id": self._thing("network/networks", ()).id}})
             made = self.ask("POST", "compute", f"/v2.1/servers/{self._ids[0]}/os-interface", sent)
-            return str(msgspec.json.decode(made.body)["interfaceAttachment"]["port_id"])
+            return str(json_of(made)["interfaceAttachment"]["port_id"])
         if special := SPECIAL.get(kind):
             return special(self)
         if kind == "data-processing/plugins" and self._ids:
@@ -313,7 +318,7 @@ class Asker:
         if response.status >= 400 and not len(shelf):
             raise AssertionError(f"no {kind}: {response.status} {response.body!r}")
         if not len(shelf):
-            raise AssertionError(f"no {kind}: {plan.operation.id} made none under {parents}: {response.body[:200]!r}")
+            raise AssertionError(f"no {kind}: {plan.operation.id} made none under {parents}: {response.body!r:.200}")
         return list(shelf)[-1]
 
     def _fill(self, segment: str, at: int, ids: Any) -> str:
@@ -347,7 +352,7 @@ class Asker:
         if isinstance(value, list):
             return [self._named(one, plan, name) for one in value]
         if name == "pool":
-            return next(self.world.where("network/networks", **{"router:external": True})).members["name"]
+            return next(self.world.where("network/networks", "", **{"router:external": True})).members["name"]
         if name == "auth_key" and self._resources:
             return self._resources[-1].private.get("auth_key", value)
         if isinstance(value, str) and (instead := self._instead(name, value, plan)):

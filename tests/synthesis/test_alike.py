@@ -5,7 +5,7 @@ import pytest
 
 from cloudtape.synthesis.identity.core import token_for
 from cloudtape.synthesis.synthesizer import default_kinds
-from tests.synthesis.requests import Asker
+from tests.synthesis.requests import Asker, json_of
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_only_networks_have_a_list_that_an_example_prints_as_one() -> None:
 
 def test_an_administrators_list_of_networks_has_the_first_one_again() -> None:
     asker = Asker()
-    body = msgspec.json.decode(asker.ask("GET", "network", "/v2.0/networks").body)
+    body = json_of(asker.ask("GET", "network", "/v2.0/networks"))
     assert body["network"] == body["networks"][0]
 
 
@@ -34,4 +34,4 @@ def test_the_list_of_anybody_else_does_not() -> None:
     asker = Asker()
     user = next(asker.world.where("identity/users", name="demo"))
     asker.token = token_for(asker.synthesizer.scene_of(asker.world), user, ["password"], None, {})
-    assert set(msgspec.json.decode(asker.ask("GET", "network", "/v2.0/networks").body)) == {"networks"}
+    assert set(json_of(asker.ask("GET", "network", "/v2.0/networks"))) == {"networks"}

@@ -7,7 +7,7 @@ from cloudtape.cassettes.messages import Request
 from cloudtape.synthesis.discovery import document_at, microversion, version_headers
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services import default_services
-from tests.synthesis.requests import Asker
+from tests.synthesis.requests import Asker, json_of
 
 SERVICES = default_services()
 PATHS = [("identity", "/v3"), ("compute", "/v2.1/"), ("block-storage", "/v3/"), ("image", "/"), ("network", "/")]
@@ -59,7 +59,7 @@ def test_a_member_has_the_form_of_its_microversion(asked: str, member: str) -> N
     asker = Asker()
     body = {"server": {"name": "x", "flavorRef": "1", "imageRef": "", "networks": "none"}}
     body["server"]["block_device_mapping_v2"] = [{"source_type": "blank", "destination_type": "volume"}]  # type: ignore[assignment]
-    made = msgspec.json.decode(asker.ask("POST", "compute", "/v2.1/servers", msgspec.json.encode(body)).body)
+    made = json_of(asker.ask("POST", "compute", "/v2.1/servers", msgspec.json.encode(body)))
     headers = (("OpenStack-API-Version", f"compute {asked}"),)
     shown = asker.ask("GET", "compute", f"/v2.1/servers/{made['server']['id']}", headers=headers)
-    assert member in msgspec.json.decode(shown.body)["server"]["flavor"]
+    assert member in json_of(shown)["server"]["flavor"]

@@ -5,13 +5,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.synthesis.requests import Asker
+from tests.synthesis.requests import Asker, json_of
 
 
 def get(asker: Asker, service: str, path: str) -> Any:
     response = asker.ask("GET", service, path)
     assert response.status == 200, response.body
-    return msgspec.json.decode(response.body)
+    return json_of(response)
 
 
 def with_volumes(count: int) -> Asker:

@@ -4,6 +4,8 @@ of its example.
 Object storage keeps bytes, and is answered and tested apart.
 """
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -14,7 +16,7 @@ from tests.synthesis.requests import Asker
 from tests.synthesis.structure import missing
 
 # What the reference prints, and what clients read instead: no answer can be both.
-OF_CLIENTS = {
+OF_CLIENTS: dict[str, tuple[int, Any]] = {
     "compute.images.metadata.show-image-metadata-item-details": (200, {"meta": {}}),
     "compute.images.metadata.create-or-update-image-metadata-item": (200, {"meta": {}}),
     "identity.auth.tokens.check": (200, None),

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.synthesis.requests import Asker
+from tests.synthesis.requests import Asker, json_of
 
 NOVA = "OpenStack-API-Version"
 
@@ -15,7 +15,7 @@ def told(asker: Asker, method: str, service: str, path: str, sent: Any = None, m
     headers = ((NOVA, f"compute {micro}"),) if micro else ()
     response = asker.ask(method, service, path, msgspec.json.encode(sent) if sent else b"", headers)
     assert response.status < 300, response.body
-    body = msgspec.json.decode(response.body)
+    body = json_of(response)
     return next(iter(body.values())) if len(body) == 1 else body
 
 

@@ -1,6 +1,7 @@
 """Tokens cost nothing for good, end in time, and are told apart although equal logins share what is kept."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from cloudtape.synthesis.calls import Token
 from cloudtape.synthesis.token_book import TokenBook
@@ -88,7 +89,8 @@ def test_a_token_that_was_changed_is_unknown() -> None:
     for at in (0, 10, 60, len(token) - 2):
         changed = token[:at] + ("A" if token[at] != "A" else "B") + token[at + 1 :]
         assert book.tokens.get(changed) is None
-    for odd in (None, [], {}, 5, "", "gAAAAAB", "gAAAAAB" + "ü" * 128, "\x00"):
+    unusable: list[Any] = [None, [], {}, 5, "", "gAAAAAB", "gAAAAAB" + "ü" * 128, "\x00"]
+    for odd in unusable:
         assert book.tokens.get(odd) is None
         assert not book.tokens.knows(odd)
 

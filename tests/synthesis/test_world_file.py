@@ -17,6 +17,7 @@ from cloudtape.synthesis.errors import WorldFileError
 from cloudtape.synthesis.synthesizer import Synthesizer
 from cloudtape.synthesis.world import World
 from cloudtape.synthesis.world_file import DEFAULT_WORLD, build, read_world
+from tests.clouds import access
 from tests.synthesis.requests import unused
 from tests.synthesis.test_answers import ask
 
@@ -167,7 +168,7 @@ def test_a_user_and_its_project_may_be_of_other_domains(tmp_path: Path) -> None:
     with BackgroundProxy(demo(world=path)) as proxy:
         settings = yaml.safe_load(proxy.clouds_file.read_text())["clouds"]["cloudtape"]
         cloud = openstack.connect(load_envvars=False, load_yaml_config=False, **settings)
-        login = cloud.session.auth.get_access(cloud.session)
+        login = access(cloud)
     assert (login.username, login.user_domain_name) == ("demo", "acme")
     assert (login.project_name, login.project_domain_name) == ("demo", "lab")
 

@@ -2,12 +2,11 @@
 
 from xml.etree import ElementTree
 
-import msgspec
 import pytest
 
 from cloudtape.openstack.catalog import default_catalog
 from cloudtape.synthesis.xml import XmlError, from_xml, to_xml
-from tests.synthesis.requests import Asker
+from tests.synthesis.requests import Asker, json_of
 
 DOCUMENTED = [
     one.id
@@ -48,7 +47,7 @@ def test_a_volume_can_be_made_in_xml() -> None:
     kinds = (("Content-Type", "application/xml"), ("Accept", "application/json"))
     made = asker.ask("POST", "block-storage", "/v2/p/volumes", b'<volume name="x" size="2"/>', kinds)
     assert made.status == 202
-    assert msgspec.json.decode(made.body)["volume"]["size"] == 2
+    assert json_of(made)["volume"]["size"] == 2
 
 
 @pytest.mark.parametrize("data", [b"<a", b"", b"plain", BOMB])

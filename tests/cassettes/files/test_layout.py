@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ def moved(text: str) -> str:
     return head + key + re.sub(r"(?m)^(?=.)", "  ", items)
 
 
-EDITS = {
+EDITS: dict[str, Callable[[str], str]] = {
     "a comment behind the last item": lambda text: text + "# the end\n",
     "a comment without a line end": lambda text: text + "# the end",
     "a comment behind the last key": lambda text: text.rstrip() + " # the last\n",

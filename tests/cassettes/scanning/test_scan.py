@@ -261,7 +261,7 @@ def test_a_bomb_is_told(tape: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_rules_for_scrubbing_are_known(tmp_path: Path) -> None:
     rules = tmp_path / "rules.yaml"
     rules.write_text("- {words: licence, kind: licence}\n- {words: code, kind: code, under: customer}\n")
-    look = {"names": Names(rows_of(rules))}
+    look: dict[str, Any] = {"names": Names(rows_of(rules))}
     assert [one.kind for one in findings('{"site_licence": "abc"}', **look)] == ["licence"]
     assert [one.kind for one in findings('{"customer": {"code": "abc"}}', **look)] == ["code"]
     assert findings('{"shop": {"code": "abc"}}', **look) == []

@@ -10,6 +10,7 @@ from keystoneauth1.exceptions import HttpError
 from openstack.connection import Connection
 from openstack.exceptions import HttpException, NotFoundException
 
+from tests.clouds import identity
 from tests.scenarios.checks import same
 from tests.scenarios.scenario import Run, Scenario
 
@@ -55,11 +56,11 @@ def login(run: Run, cloud: Connection, auth_type: str = "password", **auth: Any)
 def member(run: Run, cloud: Connection, role: str = "member") -> tuple[Connection, Any]:
     """A new user in a new project, as tempest makes one for each class: its connection, and the project."""
     password = run.make("password")
-    project = cloud.identity.create_project(name=run.make("tempest Scenarios"), domain_id="default")
-    run.undo(cloud.identity.delete_project, project)
-    user = cloud.identity.create_user(name=run.make("tempest Scenarios-user"), password=password, domain_id="default")
-    run.undo(cloud.identity.delete_user, user)
-    cloud.identity.assign_project_role_to_user(project, user, cloud.identity.find_role(role))
+    project = identity(cloud).create_project(name=run.make("tempest Scenarios"), domain_id="default")
+    run.undo(identity(cloud).delete_project, project)
+    user = identity(cloud).create_user(name=run.make("tempest Scenarios-user"), password=password, domain_id="default")
+    run.undo(identity(cloud).delete_user, user)
+    identity(cloud).assign_project_role_to_user(project, user, identity(cloud).find_role(role, ignore_missing=False))
     return login(run, cloud, user_id=user.id, password=password, project_id=project.id), project
 
 

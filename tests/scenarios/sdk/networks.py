@@ -35,7 +35,7 @@ def create_router(run: Run, cloud: Connection, **members: Any) -> Any:
 
 
 def add_interface(run: Run, cloud: Connection, router: Any, subnet: Any) -> Any:
-    added = cloud.network.add_interface_to_router(router, subnet_id=subnet.id)
+    added = cloud.network.add_interface_to_router(router, subnet.id)
     run.undo(cloud.network.remove_interface_from_router, router, subnet_id=subnet.id)
     return added
 
@@ -98,8 +98,8 @@ def subnet_from_a_pool(run: Run, cloud: Connection, length: int) -> None:
     network = create_network(run, cloud, run.name("net"))
     subnet = cloud.network.create_subnet(network_id=network.id, ip_version=4, subnet_pool_id=pool.id)
     run.undo(cloud.network.delete_subnet, subnet, ignore_missing=False)
-    got = ipaddress.ip_network(subnet.cidr)
-    same((got.prefixlen, got.subnet_of(ipaddress.ip_network(prefix))), (length, True), f"{got} of {prefix}")
+    got = ipaddress.IPv4Network(subnet.cidr)
+    same((got.prefixlen, got.subnet_of(ipaddress.IPv4Network(prefix))), (length, True), f"{got} of {prefix}")
 
 
 @scenario(changed={"snat": False}, snat=True)
@@ -108,7 +108,7 @@ def router_with_gateway_and_interface(run: Run, cloud: Connection, snat: bool) -
     network = create_network(run, cloud, run.name("net"))
     subnet = create_subnet(run, cloud, network)
     router = create_router(run, cloud, name=name)
-    public = cloud.network.find_network("public")
+    public = cloud.network.find_network("public", ignore_missing=False)
     cloud.network.update_router(router, external_gateway_info={"network_id": public.id, "enable_snat": snat})
     added = add_interface(run, cloud, router, subnet)
     found = cloud.network.get_router(router.id)
@@ -151,7 +151,7 @@ def port_is_changed(run: Run, cloud: Connection, up: bool) -> None:
 
 @scenario(changed={"late": True}, late=False)
 def floating_ip_is_moved(run: Run, cloud: Connection, late: bool) -> None:
-    public = cloud.network.find_network("public")
+    public = cloud.network.find_network("public", ignore_missing=False)
     network = create_network(run, cloud, run.name("net"))
     subnet = create_subnet(run, cloud, network)
     router = create_router(run, cloud, external_gateway_info={"network_id": public.id})
@@ -180,7 +180,7 @@ def security_group_with_a_rule(run: Run, cloud: Connection, port: int) -> None:
     group = cloud.network.create_security_group(name=name, description=f"rules of {name}")
     delete = run.undo(cloud.network.delete_security_group, group, ignore_missing=False)
     fields(group, name=name, description=f"rules of {name}")
-    asked = {"direction": "ingress", "protocol": "tcp", "port_range_min": port, "port_range_max": port}
+    asked: dict[str, Any] = {"direction": "ingress", "protocol": "tcp", "port_range_min": port, "port_range_max": port}
     rule = cloud.network.create_security_group_rule(security_group_id=group.id, **asked)
     fields(rule, security_group_id=group.id, **asked)
     refused(409, cloud.network.create_security_group_rule, security_group_id=group.id, **asked)

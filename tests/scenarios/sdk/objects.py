@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from typing import Any
 from urllib.parse import quote
 
 from openstack.connection import Connection
@@ -50,7 +51,7 @@ def container_lives_and_goes(run: Run, cloud: Connection, key: str) -> None:
 
 
 @scenario(changed={"headers": {"Content-Type": "image/png"}}, headers={})
-def object_goes_up_and_comes_down(run: Run, cloud: Connection, headers: dict[str, str]) -> None:
+def object_goes_up_and_comes_down(run: Run, cloud: Connection, headers: dict[str, Any]) -> None:
     container, name, data = create_container(run, cloud, run.name("container")), run.name("object"), content()
     cloud.object_store.create_object(container, name, data=data, **headers)
     delete = run.undo(cloud.object_store.delete_object, name, container=container, ignore_missing=False)

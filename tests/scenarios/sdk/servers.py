@@ -18,7 +18,10 @@ PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDsdxxXkP7sOxNhmkTtPZZP2vS5EJW
 
 def create_server(run: Run, cloud: Connection, name: str, flavor: str = "m1.nano", **members: Any) -> Any:
     """Asks for one, and returns what the answer holds; it is deleted at the end."""
-    chosen, image = cloud.compute.find_flavor(flavor), cloud.image.find_image("tiny")
+    chosen, image = (
+        cloud.compute.find_flavor(flavor, ignore_missing=False),
+        cloud.image.find_image("tiny", ignore_missing=False),
+    )
     members = {"networks": "none", **members}
     server = cloud.compute.create_server(name=name, flavor_id=chosen.id, image_id=image.id, **members)
     run.undo(delete_server, run, cloud, server)
@@ -42,7 +45,10 @@ def delete_server(run: Run, cloud: Connection, server: Any) -> None:
 @scenario(changed={"flavor": "m1.tiny"}, flavor="m1.nano")
 def server_lives_and_goes(run: Run, cloud: Connection, flavor: str) -> None:
     name, renamed = run.name("server"), run.name("server-renamed")
-    chosen, image = cloud.compute.find_flavor(flavor), cloud.image.find_image("tiny")
+    chosen, image = (
+        cloud.compute.find_flavor(flavor, ignore_missing=False),
+        cloud.image.find_image("tiny", ignore_missing=False),
+    )
     server = cloud.compute.create_server(name=name, flavor_id=chosen.id, image_id=image.id, networks="none")
     delete = run.undo(cloud.compute.delete_server, server, ignore_missing=False)
     server = has_become(run, cloud, server, "ACTIVE")
@@ -101,7 +107,7 @@ def server_reboots(run: Run, cloud: Connection, kind: str) -> None:
 @scenario(changed={"flavor": "m1.tiny"}, flavor="m1.micro")
 def server_is_resized(run: Run, cloud: Connection, flavor: str) -> None:
     server = active_server(run, cloud, run.make("tempest ServerResizeTest-server"))
-    cloud.compute.resize_server(server, cloud.compute.find_flavor(flavor).id)
+    cloud.compute.resize_server(server, cloud.compute.find_flavor(flavor, ignore_missing=False).id)
     has_become(run, cloud, server, "VERIFY_RESIZE")
     cloud.compute.confirm_server_resize(server)
     resized = has_become(run, cloud, server, "ACTIVE")
@@ -111,7 +117,7 @@ def server_is_resized(run: Run, cloud: Connection, flavor: str) -> None:
 @scenario(changed={"metadata": {"step": "two", "by": "hand"}}, metadata={"step": "two"})
 def server_is_rebuilt(run: Run, cloud: Connection, metadata: dict[str, str]) -> None:
     server = active_server(run, cloud, run.name("before"), metadata={"step": "one"})
-    name, image = run.name("after"), cloud.image.find_image("tiny")
+    name, image = run.name("after"), cloud.image.find_image("tiny", ignore_missing=False)
     cloud.compute.rebuild_server(server, image=image.id, name=name, metadata=metadata)
     fields(has_become(run, cloud, server, "ACTIVE"), name=name, metadata=metadata)
 
@@ -234,7 +240,10 @@ def server_quota_is_kept(run: Run, cloud: Connection, instances: int) -> None:
     user, project = member(run, cloud)
     cloud.compute.update_quota_set(project, instances=instances, cores=0)
     fields(cloud.compute.get_quota_set(project), instances=instances, cores=0)
-    flavor, image = user.compute.find_flavor("m1.nano"), user.image.find_image("tiny")
+    flavor, image = (
+        user.compute.find_flavor("m1.nano", ignore_missing=False),
+        user.image.find_image("tiny", ignore_missing=False),
+    )
     ask = {"flavor_id": flavor.id, "image_id": image.id, "networks": "none"}
     said = refused(403, user.compute.create_server, name=run.name("too-many"), **ask)
     same("Quota exceeded" in said, True, said)

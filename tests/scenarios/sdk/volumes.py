@@ -97,7 +97,7 @@ def volume_from_a_snapshot(run: Run, cloud: Connection, size: int) -> None:
 
 @scenario(changed={"size": 14}, size=1)
 def volume_from_an_image(run: Run, cloud: Connection, size: int) -> None:
-    image = cloud.image.find_image("tiny")
+    image = cloud.image.find_image("tiny", ignore_missing=False)
     name = run.make("tempest VolumesFromImage-volume")
     volume = available_volume(run, cloud, name=name, size=size, image_id=image.id)
     fields(volume, name=name, size=size, is_bootable=True, volume_image_metadata={"image_id": image.id})
@@ -109,7 +109,7 @@ def volume_type_with_extra_specs(run: Run, cloud: Connection, specs: dict[str, s
     kind = cloud.block_storage.create_type(name=name, extra_specs=specs)
     delete = run.undo(cloud.block_storage.delete_type, kind, ignore_missing=False)
     fields(cloud.block_storage.get_type(kind.id), name=name, extra_specs=specs)
-    cloud.block_storage.update_type_extra_specs(kind, note=run.name("note"))
+    cloud.block_storage.update_type_extra_specs(kind.id, note=run.name("note"))
     same(sorted(cloud.block_storage.get_type(kind.id).extra_specs), sorted([*specs, "note"]), "the extra specs")
     listed(cloud.block_storage.types(), "types", has=[kind.id])
     refused(409, cloud.block_storage.create_type, name=name)

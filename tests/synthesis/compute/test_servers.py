@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.synthesis.requests import Asker
+from tests.synthesis.requests import Asker, json_of
 
 MICRO = (("OpenStack-API-Version", "compute 2.60"),)
 
@@ -13,7 +13,7 @@ MICRO = (("OpenStack-API-Version", "compute 2.60"),)
 def ask(asker: Asker, method: str, service: str, path: str, sent: Any = None) -> tuple[int, Any]:
     headers = MICRO if service == "compute" else ()
     response = asker.ask(method, service, path, msgspec.json.encode(sent) if sent is not None else b"", headers)
-    return response.status, msgspec.json.decode(response.body) if response.body else None
+    return response.status, json_of(response) if response.body else None
 
 
 def boot(asker: Asker, **more: Any) -> tuple[int, Any]:

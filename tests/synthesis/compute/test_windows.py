@@ -5,14 +5,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.synthesis.requests import Asker
+from tests.synthesis.requests import Asker, json_of
 
 
 def ask(asker: Asker, method: str, service: str, path: str, sent: Any = None, micro: str = "2.1") -> tuple[int, Any]:
     body = msgspec.json.encode(sent) if sent is not None else b""
     headers = (("OpenStack-API-Version", f"compute {micro}"),) if service == "compute" else ()
     response = asker.ask(method, service, path, body, headers)
-    return response.status, msgspec.json.decode(response.body) if response.body else None
+    return response.status, json_of(response) if response.body else None
 
 
 def test_a_volume_of_nova_is_one_of_cinder() -> None:

@@ -1,6 +1,7 @@
 """Logging in, as the real keystoneauth does it, in every way that there is."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import openstack
 import pytest
@@ -11,6 +12,7 @@ from keystoneauth1.identity import v2, v3
 from cloudtape.background import BackgroundProxy
 from cloudtape.synthesis.clock import Clock
 from cloudtape.synthesis.identity.tokens import holder, issue
+from tests.clouds import identity
 from tests.synthesis.requests import Asker, json_of
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the clients' own
@@ -29,8 +31,8 @@ SERVICES = {
 }
 
 
-def password(demo: BackgroundProxy, **more: str) -> v3.Password:
-    named = {"username": "demo", "password": "secret", "user_domain_id": "default", **more}
+def password(demo: BackgroundProxy, **more: Any) -> v3.Password:
+    named: dict[str, Any] = {"username": "demo", "password": "secret", "user_domain_id": "default", **more}
     return v3.Password(demo.auth_url, **named)
 
 
@@ -41,6 +43,7 @@ def project(demo: BackgroundProxy) -> v3.Password:
 @pytest.mark.parametrize(("kind", "path"), SERVICES.items())
 def test_every_service_of_the_reference_is_in_the_catalog(demo: BackgroundProxy, kind: str, path: str) -> None:
     found = project(demo).get_endpoint(session.Session(), service_type=kind, skip_discovery=True)
+    assert found is not None
     assert found.startswith(demo.url + path)
 
 
@@ -56,13 +59,14 @@ def test_a_wrong_password_is_unauthorized(demo: BackgroundProxy) -> None:
 
 def test_a_token_buys_a_token_for_another_scope(demo: BackgroundProxy) -> None:
     token = password(demo, unscoped=True).get_token(session.Session())
+    assert token is not None
     again = v3.Token(demo.auth_url, token, project_name="demo", project_domain_id="default")
     assert again.get_access(session.Session()).project_name == "demo"
 
 
 def test_an_application_credential_logs_in_to_its_project(demo: BackgroundProxy) -> None:
     cloud = openstack.connection.Connection(session=session.Session(auth=project(demo)))
-    made = cloud.identity.create_application_credential(cloud.current_user_id, "robot")
+    made = identity(cloud).create_application_credential(str(cloud.current_user_id), "robot")
     robot = v3.ApplicationCredential(demo.auth_url, made.secret, made.id)
     assert robot.get_access(session.Session()).project_id == cloud.current_project_id
 
@@ -71,17 +75,17 @@ def test_version_2_logs_in_too(demo: BackgroundProxy) -> None:
     auth = v2.Password(demo.auth_url.replace("/v3", "/v2.0"), "demo", "secret", tenant_name="demo")
     access = auth.get_access(session.Session())
     assert access.project_name == "demo"
-    assert access.service_catalog.url_for(service_type="compute").startswith(demo.url)
+    assert str(access.service_catalog.url_for(service_type="compute")).startswith(demo.url)
 
 
 def test_who_was_made_can_log_in(demo: BackgroundProxy) -> None:
     admin = password(demo, username="admin", project_name="admin", project_domain_id="default")
     cloud = openstack.connection.Connection(session=session.Session(auth=admin))
-    home = cloud.identity.create_project(name="attic")
-    user = cloud.identity.create_user(name="mouse", password="cheese")
-    group = cloud.identity.create_group(name="mice")
-    cloud.identity.add_user_to_group(user, group)
-    cloud.identity.assign_project_role_to_group(home, group, cloud.identity.find_role("member"))
+    home = identity(cloud).create_project(name="attic")
+    user = identity(cloud).create_user(name="mouse", password="cheese")
+    group = identity(cloud).create_group(name="mice")
+    identity(cloud).add_user_to_group(user, group)
+    identity(cloud).assign_project_role_to_group(home, group, identity(cloud).find_role("member", ignore_missing=False))
     mouse = password(demo, username="mouse", password="cheese", project_id=home.id)
     assert mouse.get_access(session.Session()).role_names == ["member", "reader"]
 

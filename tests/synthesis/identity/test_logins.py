@@ -55,7 +55,12 @@ def test_passcodes_are_those_of_rfc_6238(seconds: int, digits: str) -> None:
 
 def test_a_passcode_logs_in(demo: BackgroundProxy) -> None:
     new_user(demo, "tia")
-    named = {"username": "tia", "user_domain_id": "default", "project_name": "demo", "project_domain_id": "default"}
+    named: dict[str, Any] = {
+        "username": "tia",
+        "user_domain_id": "default",
+        "project_name": "demo",
+        "project_domain_id": "default",
+    }
     found = v3.TOTP(demo.auth_url, passcode=code(), **named).get_access(session.Session())
     assert (found.username, found.project_name) == ("tia", "demo")
     with pytest.raises(Unauthorized):
@@ -71,7 +76,7 @@ def test_a_second_step_is_asked_for_and_the_receipt_stands_for_the_first(demo: B
         password.get_access(session.Session())
     assert missing.value.required_auth_methods == [["password", "totp"]]
     second = v3.TOTP(demo.auth_url, username="mia", passcode=code(), user_domain_id="default")
-    second.add_method(v3.ReceiptMethod(receipt=missing.value.receipt))
+    second.add_method(v3.ReceiptMethod(receipt=str(missing.value.receipt)))
     assert second.get_access(session.Session()).username == "mia"
     both = v3.MultiFactor(
         demo.auth_url,

@@ -12,6 +12,7 @@ def test_endpoints_name_what_is_asked_for(path: str) -> None:
     made = endpoints(Request("GET", "http://swift" + path))
     assert made is not None
     assert made.status == 201
+    assert isinstance(made.body, bytes)
     body = msgspec.json.decode(made.body)
     rest = path.removeprefix("/v1/endpoints").strip("/")
     assert len(body["endpoints"]) == 3

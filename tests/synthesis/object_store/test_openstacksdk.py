@@ -63,8 +63,8 @@ def test_a_temporary_url_opens(cloud: Connection) -> None:
     cloud.object_store.create_object("c", "o", data=b"secret")
     cloud.object_store.set_account_temp_url_key("key")
     path = cloud.object_store.generate_temp_url("/v1/AUTH_demo/c/o", 60, "GET", temp_url_key="key")
-    base = cloud.object_store.get_endpoint().split("/v1/")[0]
-    assert cloud.session.get(base + path, authenticated=False).content == b"secret"
+    base = str(cloud.object_store.get_endpoint()).split("/v1/")[0]
+    assert cloud.session.get(base + str(path), authenticated=False).content == b"secret"
 
 
 def test_quotas_and_limits_of_the_account(cloud: Connection) -> None:

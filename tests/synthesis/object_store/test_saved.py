@@ -12,7 +12,7 @@ from cloudtape.synthesis.object_store.saved import SavedStore, restore, save
 from cloudtape.synthesis.object_store.store import ObjectStore
 from tests.synthesis.object_store.exchanges import Step, without_manifests
 from tests.synthesis.object_store.harness import ask
-from tests.synthesis.object_store.scenarios import STORIES, Story
+from tests.synthesis.object_store.scenarios.telling import STORIES, Story
 
 TOLD = [
     "containers",

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -53,7 +54,9 @@ def test_what_goes_up_comes_down(swift: swiftclient.Connection) -> None:
 
 def test_another_project_sees_nothing_of_it(swift: swiftclient.Connection, demo: BackgroundProxy) -> None:
     swift.put_container("mine")
-    admin = {name.removeprefix("OS_").lower(): value for name, value in environment(demo, "admin").items()}
+    admin: dict[str, Any] = {
+        name.removeprefix("OS_").lower(): value for name, value in environment(demo, "admin").items()
+    }
     names = ("auth_url", "username", "password", "project_name", "user_domain_name", "project_domain_name")
     cloud = openstack.connect(load_yaml_config=False, load_envvars=False, **{name: admin[name] for name in names})
     assert [one.name for one in cloud.object_store.containers()] == []

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.synthesis.requests import Asker
+from tests.synthesis.requests import Asker, json_of
 
 NET: dict[str, Any] = {"type": "OS::Neutron::Net", "properties": {"name": "inside"}}
 SUBNET = {"type": "OS::Neutron::Subnet", "properties": {"network": {"get_resource": "net"}, "cidr": "10.8.0.0/24"}}
@@ -27,7 +27,7 @@ def send(asker: Asker, template: Any, **more: Any) -> Any:
 def stack_of(asker: Asker) -> Any:
     one = next(asker.world.where("orchestration/stacks", stack_name="made"))
     path = f"/v1/{asker.project}/stacks/made/{one.id}"
-    return path, msgspec.json.decode(asker.ask("GET", "orchestration", path).body)["stack"]
+    return path, json_of(asker.ask("GET", "orchestration", path))["stack"]
 
 
 def names(asker: Asker, kind: str) -> set[str]:
@@ -43,7 +43,7 @@ def test_a_stack_makes_what_it_holds_and_takes_it_away() -> None:
     assert [one.members["cidr"] for one in asker.world.where("network/subnets", network_id=network.id)] == [
         "10.8.0.0/24"
     ]
-    listed = msgspec.json.decode(asker.ask("GET", "orchestration", path + "/resources").body)["resources"]
+    listed = json_of(asker.ask("GET", "orchestration", path + "/resources"))["resources"]
     assert {one["resource_name"]: one["physical_resource_id"] for one in listed}["net"] == network.id
     assert asker.ask("DELETE", "orchestration", path).status == 204
     assert not {"inside", "disk"} & (names(asker, "network/networks") | names(asker, "block-storage/volumes"))
@@ -104,7 +104,7 @@ def test_a_type_that_is_not_known_is_only_shown() -> None:
     send(asker, hot({"one": {"type": "OS::Nobody::Knows", "properties": {"a": "b"}}}))
     path, stack = stack_of(asker)
     assert stack["stack_status"] == "CREATE_COMPLETE"
-    shown = msgspec.json.decode(asker.ask("GET", "orchestration", path + "/resources/one").body)["resource"]
+    shown = json_of(asker.ask("GET", "orchestration", path + "/resources/one"))["resource"]
     assert shown["attributes"]["a"] == "b"
 
 
@@ -132,7 +132,7 @@ def test_a_type_that_is_not_known_is_only_shown() -> None:
 def test_a_wrong_template_is_refused_in_heats_words(template: Any, message: str) -> None:
     response = send(Asker(), template)
     assert response.status == 400
-    assert message in msgspec.json.decode(response.body)["error"]["message"]
+    assert message in json_of(response)["error"]["message"]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_wrong_template_is_refused_in_heats_words(template: Any, message: str)
 def test_a_wrong_parameter_is_refused_in_heats_words(given: Any, message: str) -> None:
     about = {"type": "number", "default": 2, "constraints": [{"range": {"min": 1, "max": 5}}]}
     response = send(Asker(), hot({}, parameters={"p": about}), parameters=given)
-    assert (response.status, message) == (400, msgspec.json.decode(response.body)["error"]["message"])
+    assert (response.status, message) == (400, json_of(response)["error"]["message"])
 
 
 def test_a_container_of_a_stack_is_one_of_the_object_store() -> None:

@@ -11,7 +11,7 @@ import pytest
 from cloudtape.background import BackgroundProxy
 from cloudtape.cassettes.messages import Response
 from tests.synthesis.conftest import environment
-from tests.synthesis.requests import Asker
+from tests.synthesis.requests import Asker, json_of
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the clients' own
 CONSUMER = "c0ffee00-0000-4000-8000-000000000001"
@@ -24,7 +24,7 @@ def ask(asker: Asker, method: str, path: str, body: Any = None, micro: str = "1.
 
 def read(response: Response) -> Any:
     assert response.status < 300, response.body
-    return msgspec.json.decode(response.body)
+    return json_of(response)
 
 
 def node(asker: Asker) -> str:
@@ -38,7 +38,9 @@ def claim(asker: Asker, amount: int, generation: int | None = None) -> Response:
 
 
 def test_the_sdk_sees_hypervisors_as_providers_and_servers_as_consumers(demo: BackgroundProxy) -> None:
-    about = {name.removeprefix("OS_").lower(): value for name, value in environment(demo, "admin").items()}
+    about: dict[str, Any] = {
+        name.removeprefix("OS_").lower(): value for name, value in environment(demo, "admin").items()
+    }
     names = ("auth_url", "username", "password", "project_name", "user_domain_name", "project_domain_name")
     cloud = openstack.connect(load_yaml_config=False, load_envvars=False, **{name: about[name] for name in names})
     providers = {one.name: one for one in cloud.placement.resource_providers()}
@@ -55,7 +57,7 @@ def test_a_server_uses_what_its_flavor_says_and_no_more_when_it_is_gone() -> Non
     asker = Asker()
     sent = {"server": {"name": "x", "flavorRef": "1", "imageRef": "", "networks": "none"}}
     sent["server"]["block_device_mapping_v2"] = [{"source_type": "blank", "destination_type": "volume"}]  # type: ignore[assignment]
-    made = msgspec.json.decode(asker.ask("POST", "compute", "/v2.1/servers", msgspec.json.encode(sent)).body)
+    made = json_of(asker.ask("POST", "compute", "/v2.1/servers", msgspec.json.encode(sent)))
     server, path = made["server"]["id"], f"/resource_providers/{node(asker)}/usages"
     assert read(ask(asker, "GET", f"/allocations/{server}"))["allocations"][node(asker)]["resources"]["VCPU"] == 1
     assert read(ask(asker, "GET", path))["usages"]["MEMORY_MB"] == 64
@@ -106,4 +108,4 @@ def test_what_a_microversion_does_not_have_is_not_there(path: str, micro: str, s
 )
 def test_what_is_wrong_is_refused_in_placements_form(method: str, path: str, body: Any, status: int) -> None:
     response = ask(Asker(), method, path, body)
-    assert (response.status, msgspec.json.decode(response.body)["errors"][0]["status"]) == (status, status)
+    assert (response.status, json_of(response)["errors"][0]["status"]) == (status, status)

@@ -115,6 +115,7 @@ def test_an_object_that_nothing_ended_is_lost_too(
 
 def test_a_lost_object_is_there_once_the_client_has_put_it() -> None:
     world = world_of()
+    assert world.trusted is not None
     account = f"AUTH_{world.trusted.project}"
     url = f"{CONTAINER}/o".replace("AUTH_p", account)
     world.objects._lost = {(account, "c", "o")}

@@ -62,6 +62,7 @@ def test_a_recorded_refusal_is_doubtful_once_the_client_has_changed_the_quota(
 
 def test_only_the_clients_own_roles_make_lists_of_assignments_news() -> None:
     world = world_of(("GET", f"{IDENTITY}/v3/domains", {"domains": [{"id": DOMAIN, "name": "d", "enabled": True}]}, ()))
+    assert world.trusted is not None
     user = world.trusted.user
     role = next(grant.role for grant in world.grants)
     asked = call_of(world, "GET", f"{IDENTITY}/v3/role_assignments?user.id={user}")
@@ -77,6 +78,7 @@ def test_only_the_clients_own_roles_make_lists_of_assignments_news() -> None:
 @pytest.mark.parametrize("path", ["limits", "os-quota-sets/%s", "os-quota-sets/%s/defaults"])
 def test_what_says_quotas_again_is_news_once_the_client_has_changed_their_class(path: str) -> None:
     world = world_of()
+    assert world.trusted is not None
     asked = call_of(world, "GET", f"{VOLUME}/{path}".replace("%s", world.trusted.project))
     assert not is_news(world, asked)
     change(world, "PUT", f"{VOLUME}/os-quota-class-sets/default", b'{"quota_class_set": {"volumes": 3}}')

@@ -18,7 +18,7 @@ from cloudtape.synthesis.recorded.sightings import id_in, list_in
 from cloudtape.synthesis.recorded.world import RecordedWorld
 from cloudtape.synthesis.scene import ANSWERS
 from cloudtape.synthesis.synthesizer import Synthesizer
-from tests.synthesis.requests import unused
+from tests.synthesis.requests import json_of, unused
 
 JSON = (("Content-Type", "application/json"),)
 SYNTHESIZER = Synthesizer(unused)
@@ -54,11 +54,6 @@ def ask(world: RecordedWorld, method: str, url: str, token: str = "t", body: byt
     return response
 
 
-def example(operation: str) -> Any:
-    found = default_catalog().get(operation).response_examples[0]
-    return found.value
-
-
 IDENTITY, COMPUTE = "http://identity.cloud.invalid", "http://compute.cloud.invalid"
 
 
@@ -70,6 +65,7 @@ def test_whoever_the_references_login_names_may_ask(operation: str, path: str) -
     plan = SYNTHESIZER.kinds.planner.plan(operation)
     world = world_of(("POST", IDENTITY + path, plan.sample, (("X-Subject-Token", "subject"),)))
     told = plan.sample.get("token") or plan.sample["access"]
+    assert world.trusted is not None
     assert world.trusted.user == told["user"]["id"]
     shown = ask(world, "GET", f"{IDENTITY}/v3/users/{world.trusted.user}", world.trusted.id)
     assert shown.status in (200, 403)
@@ -77,6 +73,7 @@ def test_whoever_the_references_login_names_may_ask(operation: str, path: str) -
 
 def test_a_cassette_without_logins_has_an_admin() -> None:
     world = world_of()
+    assert world.trusted is not None
     assert world.trusted.is_admin
     assert ask(world, "GET", f"{COMPUTE}/v2.1/servers").status == 200
 
@@ -87,14 +84,14 @@ IMAGE = "http://image.cloud.invalid/v2"
 def test_images_are_in_the_stores_that_were_recorded() -> None:
     stores = [{"id": "first", "default": "true"}, {"id": "second"}, {"id": "old", "read-only": "true"}]
     world = world_of(("GET", f"{IMAGE}/info/stores", {"stores": stores}, ()))
-    image = msgspec.json.decode(ask(world, "POST", f"{IMAGE}/images", body=b'{"name": "one"}').body)["id"]
+    image = json_of(ask(world, "POST", f"{IMAGE}/images", body=b'{"name": "one"}'))["id"]
     about = b'{"method": {"name": "glance-direct"}, "all_stores": true}'
     assert ask(world, "POST", f"{IMAGE}/images/{image}/import", body=about).status == 202
     for held in ("first,second", "second"):
-        assert msgspec.json.decode(ask(world, "GET", f"{IMAGE}/images/{image}").body)["stores"] == held
+        assert json_of(ask(world, "GET", f"{IMAGE}/images/{image}"))["stores"] == held
         gone = ask(world, "DELETE", f"{IMAGE}/stores/first/{image}")
         assert gone.status == (204 if held == "first,second" else 404)
-    assert msgspec.json.decode(ask(world, "GET", f"{IMAGE}/info/stores").body) == {"stores": stores}
+    assert json_of(ask(world, "GET", f"{IMAGE}/info/stores")) == {"stores": stores}
 
 
 SERVER = {"id": "5e49f8b0-0000-4000-8000-000000000001", "name": "one", "status": "ACTIVE"}
@@ -114,7 +111,7 @@ def test_the_image_that_a_replayed_action_made_has_its_recorded_id(
     request = Request("POST", f"{COMPUTE}/v2.1/servers/{SERVER['id']}/action", about, action)
     body = msgspec.json.encode(document) if document else b""
     world.see(request, Response(202, "Accepted", (*JSON, *headers), body))
-    listed = msgspec.json.decode(ask(world, "GET", f"{COMPUTE}/v2.1/images?server=x/servers/{SERVER['id']}").body)
+    listed = json_of(ask(world, "GET", f"{COMPUTE}/v2.1/images?server=x/servers/{SERVER['id']}"))
     assert [one["id"] for one in listed["images"]] == [MADE]
 
 
@@ -181,7 +178,7 @@ def test_every_list_of_the_reference_is_a_recording_to_start_from() -> None:
         assert call is not None
         answer = ask(world, "GET", f"{url}?all_tenants=1")
         kind = SYNTHESIZER.kinds[plan.kind]
-        shown = msgspec.json.decode(answer.body) if answer.body else None
+        shown = json_of(answer) if answer.body else None
         there, wanted = ({id_in(kind, item) for item in list_in(kind, call, of) or ()} for of in (shown, plan.sample))
         if answer.status >= 400 or not wanted - {""} <= there:
             wrong[one.id] = (answer.status, wanted - there)

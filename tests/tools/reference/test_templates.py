@@ -18,7 +18,7 @@ def template(*uris: str, text: str = TEXT) -> Template:
 
 
 def rows(uris: Sequence[str]) -> tuple[Row, Row, Row]:
-    own, section, chapter = (Row("GET", uri, "") for uri in (*uris, *uris[-1:] * 3)[:3])
+    own, section, chapter = (Row("GET", uri, "") for uri in (*uris, uris[-1], uris[-1])[:3])
     return own, section, chapter
 
 

@@ -10,6 +10,7 @@ import re
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 # A name or a word that stands before the secret and is none of it.
 CONTEXT = re.compile(
@@ -45,7 +46,7 @@ def main() -> None:
             print(json.dumps(made))
 
 
-def converted(rule):
+def converted(rule: dict[str, Any]) -> dict[str, Any] | None:
     source = rule.get("regex", "")
     if not source or (PUBLIC.search(rule["id"]) and rule["id"] not in MARKS) or CONTEXT.search(source):
         return None
@@ -80,22 +81,22 @@ def converted(rule):
     return {"id": rule["id"], "marks": marks, "pattern": pattern}
 
 
-def alternation(mark, pattern):
+def alternation(mark: str, pattern: str) -> bool:
     """A mark that is no literal part of the pattern (`ghu_` of `(?:ghu|ghs)_`)."""
     return (len(mark) >= LEAST_MARK and mark[:3] in text_of(pattern)) or bool(re.match(r"xox", mark))
 
 
-def text_of(pattern):
+def text_of(pattern: str) -> str:
     return re.sub(r"\\([^\w])", r"\1", pattern)
 
 
-def spelt(mark, source):
+def spelt(mark: str, source: str) -> str:
     plain = text_of(source)
     at = plain.lower().find(mark)
     return plain[at : at + len(mark)] if at >= 0 else mark
 
 
-def rest_ignoring_case(pattern):
+def rest_ignoring_case(pattern: str) -> str:
     """`p8e-(?i)[a-z]{32}` → `p8e-(?i:[a-z]{32})`, to the end of the group that it stands in."""
     while (at := pattern.find("(?i)")) >= 0:
         depth, end, inside = 0, len(pattern), False

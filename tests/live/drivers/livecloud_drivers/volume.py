@@ -2,6 +2,7 @@
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from cinder import interface
 from cinder.image import image_utils
@@ -14,22 +15,22 @@ CAPACITY_GB = 10_000
 UPLOADED = units.Mi
 
 
-def _path(item):
+def _path(item: Any) -> Path:
     """The file of a volume or snapshot."""
-    return Path(cfg.CONF.state_path) / "volumes" / item.name
+    return Path(cfg.CONF.state_path) / "volumes" / str(item.name)
 
 
-def _resize(path, gigabytes):
+def _resize(path: Path, gigabytes: int) -> None:
     with path.open("r+b") as file:
         file.truncate(gigabytes * units.Gi)
 
 
-def _copy(source, target, gigabytes):
+def _copy(source: Path, target: Path, gigabytes: int) -> None:
     subprocess.run(["cp", "--sparse=always", source, target], check=True)
     _resize(target, gigabytes)
 
 
-def _convert(path, disk_format):
+def _convert(path: Path, disk_format: str) -> None:
     """Rewrite a raw file: glance checks that the bytes are what `disk_format` says."""
     qemu_name = "vpc" if disk_format == "vhd" else disk_format
     converted = path.with_suffix(f".{disk_format}")
@@ -38,14 +39,14 @@ def _convert(path, disk_format):
 
 
 @interface.volumedriver
-class LiveDriver(driver.VolumeDriver):
+class LiveDriver(driver.VolumeDriver):  # type: ignore[misc]  # cinder has no types
     VERSION = "1.0.0"
     CI_WIKI_NAME = "none"
 
-    def check_for_setup_error(self):
+    def check_for_setup_error(self) -> None:
         (Path(cfg.CONF.state_path) / "volumes").mkdir(parents=True, exist_ok=True)
 
-    def _update_volume_stats(self):
+    def _update_volume_stats(self) -> None:
         self._stats = {
             "volume_backend_name": self.configuration.safe_get("volume_backend_name"),
             "vendor_name": "cloudtape",
@@ -61,37 +62,39 @@ class LiveDriver(driver.VolumeDriver):
             "consistent_group_snapshot_enabled": False,
         }
 
-    def create_volume(self, volume):
+    def create_volume(self, volume: Any) -> None:
         _path(volume).touch()
         _resize(_path(volume), volume.size)
 
-    def delete_volume(self, volume):
+    def delete_volume(self, volume: Any) -> None:
         _path(volume).unlink(missing_ok=True)
 
-    def extend_volume(self, volume, new_size):
+    def extend_volume(self, volume: Any, new_size: int) -> None:
         _resize(_path(volume), new_size)
 
-    def create_snapshot(self, snapshot):
+    def create_snapshot(self, snapshot: Any) -> None:
         _copy(_path(snapshot.volume), _path(snapshot), snapshot.volume_size)
 
-    def delete_snapshot(self, snapshot):
+    def delete_snapshot(self, snapshot: Any) -> None:
         _path(snapshot).unlink(missing_ok=True)
 
-    def create_volume_from_snapshot(self, volume, snapshot):
+    def create_volume_from_snapshot(self, volume: Any, snapshot: Any) -> None:
         _copy(_path(snapshot), _path(volume), volume.size)
 
-    def revert_to_snapshot(self, context, volume, snapshot):
+    def revert_to_snapshot(self, context: Any, volume: Any, snapshot: Any) -> None:
         _copy(_path(snapshot), _path(volume), volume.size)
 
-    def create_cloned_volume(self, volume, src_vref):
+    def create_cloned_volume(self, volume: Any, src_vref: Any) -> None:
         _copy(_path(src_vref), _path(volume), volume.size)
 
-    def copy_image_to_volume(self, context, volume, image_service, image_id, disable_sparse=False):
+    def copy_image_to_volume(
+        self, context: Any, volume: Any, image_service: Any, image_id: str, disable_sparse: bool = False
+    ) -> None:
         block_size = self.configuration.volume_dd_blocksize
         image_utils.fetch_to_raw(context, image_service, image_id, str(_path(volume)), block_size, size=volume.size)
         _resize(_path(volume), volume.size)
 
-    def copy_volume_to_image(self, context, volume, image_service, image_meta):
+    def copy_volume_to_image(self, context: Any, volume: Any, image_service: Any, image_meta: Any) -> None:
         upload = _path(volume).with_suffix(".upload")
         try:
             with _path(volume).open("rb") as file:
@@ -103,22 +106,22 @@ class LiveDriver(driver.VolumeDriver):
         finally:
             upload.unlink(missing_ok=True)
 
-    def initialize_connection(self, volume, connector, **options):
+    def initialize_connection(self, volume: Any, connector: Any, **options: Any) -> dict[str, Any]:
         return {"driver_volume_type": "fake", "data": {"volume_id": volume.id, "device_path": str(_path(volume))}}
 
-    def retype(self, context, volume, new_type, diff, host):
+    def retype(self, context: Any, volume: Any, new_type: Any, diff: Any, host: Any) -> tuple[bool, None]:
         return True, None
 
     # Nothing is ever exported: the hypervisor is not real either.
 
-    def ensure_export(self, context, volume):
+    def ensure_export(self, context: Any, volume: Any) -> None:
         pass
 
-    def create_export(self, context, volume, connector):
+    def create_export(self, context: Any, volume: Any, connector: Any) -> None:
         pass
 
-    def remove_export(self, context, volume):
+    def remove_export(self, context: Any, volume: Any) -> None:
         pass
 
-    def terminate_connection(self, volume, connector, **options):
+    def terminate_connection(self, volume: Any, connector: Any, **options: Any) -> None:
         pass

@@ -15,6 +15,8 @@ from tests.synthesis.object_store.scenarios import (  # noqa: F401 - each tells 
 )
 from tests.synthesis.object_store.scenarios.telling import STORIES, Story
 
+__all__ = ["STORIES", "all_steps"]
+
 
 def all_steps() -> list[tuple[str, int, Step]]:
     found = []

@@ -165,7 +165,7 @@ def cross_origin(s: Story) -> None:
     s.put("/c")
     s.put("/c/o", "x", X_Object_Meta_A="b")
     asked = {"Origin": origin, "Access-Control-Request-Method": "GET"}
-    s.ask("OPTIONS", "/c/o", by="none", **asked)
+    s.ask("OPTIONS", "/c/o", by="none", headers=asked)
     s.get("/c/o", Origin=origin)
     s.post(
         "/c",
@@ -173,10 +173,10 @@ def cross_origin(s: Story) -> None:
         X_Container_Meta_Access_Control_Max_Age="5",
         X_Container_Meta_Access_Control_Expose_Headers="X-One x-two",
     )
-    s.ask("OPTIONS", "/c/o", by="none", **asked)
-    s.ask("OPTIONS", "/c", by="none", **asked)
-    s.ask("OPTIONS", "", by="none", **asked)
-    s.ask("OPTIONS", "/c/o", by="none", **asked, Access_Control_Request_Headers="x-a, X-B")
+    s.ask("OPTIONS", "/c/o", by="none", headers=asked)
+    s.ask("OPTIONS", "/c", by="none", headers=asked)
+    s.ask("OPTIONS", "", by="none", headers=asked)
+    s.ask("OPTIONS", "/c/o", by="none", headers=asked, Access_Control_Request_Headers="x-a, X-B")
     s.ask("OPTIONS", "/c/o", by="none", Origin=origin, Access_Control_Request_Method="PATCH")
     s.get("/c/o", Origin=origin)
     s.head("/c/o", Origin=origin)
@@ -184,7 +184,7 @@ def cross_origin(s: Story) -> None:
     s.get("/c/none", Origin=origin)
     s.put("/c/p", "x", Origin=origin)
     s.post("/c", X_Container_Meta_Access_Control_Allow_Origin=f"http://other.example {origin}")
-    s.ask("OPTIONS", "/c/o", by="none", **asked)
+    s.ask("OPTIONS", "/c/o", by="none", headers=asked)
     s.get("/c/o", Origin=origin)
     s.get("/c/o", Origin="http://stranger.example")
     s.ask("GET", at="/info", Origin=origin)

@@ -39,9 +39,9 @@ def static_large_objects(s: Story) -> None:
     s.put("/c/big?multipart-manifest=put", whole, ETag="00000000000000000000000000000000")
     s.put("/c/big.txt?multipart-manifest=put", whole)
     s.head("/c/big.txt")
-    for number in ("1", "2", "3", "4", "0", "x"):
-        s.get(f"/c/big?part-number={number}")
-        s.head(f"/c/big?part-number={number}")
+    for part in ("1", "2", "3", "4", "0", "x"):
+        s.get(f"/c/big?part-number={part}")
+        s.head(f"/c/big?part-number={part}")
     s.get("/c/big?part-number=1", Range="bytes=0-1")
     s.get("/seg/1?part-number=1")
     s.put(

@@ -160,7 +160,7 @@ def conditions(s: Story) -> None:
             "If-Unmodified-Since": (PAST, FUTURE, "nonsense"),
         }.items():
             for value in values:
-                s.ask(method, "/c/o", **{header: value})
+                s.ask(method, "/c/o", headers={header: value})
     for header in ("If-Match", "If-None-Match"):
         s.get("/c/none", **{header: "*"})
         s.get("/c/none", **{header: "x"})

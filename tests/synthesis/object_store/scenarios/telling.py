@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from tests.synthesis.object_store.exchanges import Step
@@ -32,12 +33,13 @@ class Story:
         settle: bool = False,
         at: str = "",
         differs: str = "",
-        **headers: Any,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        **more: Any,
     ) -> None:
-        """`path` is below the account unless `at` names another; headers are written with underscores."""
+        """`path` is below the account unless `at` names another; `more` headers are written with underscores."""
         data = body.encode() if isinstance(body, str) else body
         token = {"member": f"user/member/{self.name}", "none": ""}.get(by, by)
-        fields = tuple((name.replace("_", "-"), str(value)) for name, value in headers.items())
+        fields = tuple((name.replace("_", "-"), str(value)) for name, value in {**headers, **more}.items())
         self.steps.append(Step(method, at or self.base + path, fields, data, token, settle, differs))
 
     def raw(self, method: str, path: str, fields: Iterable[tuple[str, str]], body: bytes = b"") -> None:

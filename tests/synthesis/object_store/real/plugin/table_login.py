@@ -1,15 +1,22 @@
 """A filter for Swift's pipeline in the place of keystonemiddleware: the token itself says who asks.
 
 `USER/ROLE/PROJECT` is user `USER` with that role in that project. Swift's own keystoneauth, behind it, decides what they
-may do. Runs in Swift's environment and imports nothing.
+may do. Runs in Swift's environment and imports nothing of ours.
 """
 
+from __future__ import annotations
 
-def filter_factory(_global_conf, **_local_conf):
+from collections.abc import Callable, Iterable
+from typing import Any
+
+App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def filter_factory(_global_conf: object, **_local_conf: object) -> Callable[[App], App]:
     return lambda app: lambda environ, start_response: app(identified(environ), start_response)
 
 
-def identified(environ):
+def identified(environ: dict[str, Any]) -> dict[str, Any]:
     user, _, rest = environ.get("HTTP_X_AUTH_TOKEN", "").partition("/")
     role, _, project = rest.partition("/")
     if project:

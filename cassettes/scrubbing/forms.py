@@ -39,7 +39,10 @@ FORMS = (
     (re.compile(r"\bK10[0-9a-f]{64}::(?:[a-z-]+:)*[0-9A-Za-z.]+"), "token"),  # k3s
     (re.compile(r"hooks\.slack\.com/(?:services|workflows|triggers)/([A-Za-z0-9+/_-]{20,})"), "token"),
     (re.compile(r"discord(?:app)?\.com/api/(?:v\d+/)?webhooks/(\d+/[\w-]{30,})"), "token"),
-    (re.compile(r"(?<![\w.])[\w.*-]+:(?:\d{2,5}|\*):[\w*-]+:[\w*-]+:([^\s:/'\"][^\s:'\"]{5,})"), "password"),  # .pgpass
+    (
+        re.compile(r"(?<![\w.*-])[\w.*-]++:(?:\d{2,5}|\*):[\w*-]+:[\w*-]+:([^\s:/'\"][^\s:'\"]{5,})"),
+        "password",
+    ),  # .pgpass
     (re.compile(r"\bya29\.[A-Za-z0-9_-]{20,}"), "token"),  # Google: OAuth, clients
     (re.compile(r"\bGOCSPX-[A-Za-z0-9_-]{20,}"), "secret"),
     (re.compile(r"(?<![\w.-])s\.(?=[A-Za-z]*\d)(?=[a-z0-9]*[A-Z])[A-Za-z0-9]{24}(?![\w.-])"), "token"),  # Vault, old

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from cloudtape.cassette_routes import IDENTITY, auth_path, recorded_endpoints, routes_of
+from cloudtape.cassettes import workers
 from cloudtape.cassettes.cassette import Cassette, is_there
 from cloudtape.cassettes.content import decoded_interaction
 from cloudtape.cassettes.errors import CassetteError
@@ -22,7 +23,7 @@ from cloudtape.cassettes.files.bodies import Spool
 from cloudtape.cassettes.files.private import PrivateFolder
 from cloudtape.cassettes.files.strays import Stray, strays_of, told
 from cloudtape.cassettes.files.writer import CassetteWriter, Keeping
-from cloudtape.cassettes.messages import Request, Response
+from cloudtape.cassettes.messages import Interaction, Request, Response
 from cloudtape.cassettes.scrubbing.names import RULES, Rule
 from cloudtape.cassettes.scrubbing.scrub import Scrubber
 from cloudtape.cassettes.scrubbing.secrets import Table
@@ -35,7 +36,7 @@ from cloudtape.http.edge import Edge
 from cloudtape.http.ready import Ready
 from cloudtape.http.upstream import Upstream
 from cloudtape.journal import Journal
-from cloudtape.keeper import Keeper, Scrub
+from cloudtape.keeper import Keeper, Scrub, Scrubbing
 from cloudtape.live_routes import LiveRoutes
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.user_rows import load_rows
@@ -233,9 +234,18 @@ class Application:
 
         if not self.config.scrub:
             decode = kept(partial(decoded_interaction, folder=spool))
-            return Keeper(writer, decode, self.journal, lambda _: decode)
-        scrubber = Scrubber(Table((*self._own_secrets(), *RULES)), spool)
-        return Keeper(writer, kept(scrubber.scrub), self.journal, lambda one: kept(scrubber.aside(one)))
+            return Keeper(writer, Scrubbing(decode, decode, decode), self.journal)
+        rules = (*self._own_secrets(), *RULES)
+        scrubber = Scrubber(Table(rules), spool)
+        aside = scrubber.on_thread
+        if workers.are_possible():
+            aside = stack.enter_context(closing(scrubber.in_processes(rules)))
+
+        def at_once(one: Interaction) -> Interaction | None:
+            scrubbed = scrubber.at_once(one)
+            return twins.recorded(scrubbed) if twins and scrubbed else scrubbed
+
+        return Keeper(writer, Scrubbing(kept(scrubber.scrub), at_once, kept(aside)), self.journal)
 
     def _writer(self, stack: AsyncExitStack, spool: Path) -> CassetteWriter:
         path = self.config.cassettes[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -19,14 +20,25 @@ NOT_KEPT = 501
 PLAIN_TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
 MOST_UNMARKED = 1000
 SMALL = 64 * 1024
-"""Bytes that are scrubbed at once."""
+"""Bytes of which it is tried to scrub them at once."""
+MARKED = 16 * 1024
+"""Bytes of a request that stay beside what says that its answer was lost."""
 MOST_LARGE = 2
 """Large interactions that are scrubbed at the same time."""
 Scrub = Callable[[Interaction], Interaction]
-Aside = Callable[[Interaction], Scrub]
-"""What scrubs one interaction on another thread, while the others are scrubbed here."""
 
-Ready = tuple[Interaction, "asyncio.Future[bool]"]
+Ready = tuple[Interaction, Interaction, "asyncio.Future[bool]"]
+"""An interaction, the same as it may be kept, and who waits for it."""
+
+
+class Scrubbing(NamedTuple):
+    """How interactions are scrubbed: `at_once` gives None for what takes too long, `aside` is called on a thread, also
+    for several at a time. Without it what is large is scrubbed in its turn.
+    """
+
+    scrub: Scrub
+    at_once: Callable[[Interaction], Interaction | None]
+    aside: Scrub | None = None
 
 
 class Keeper:
@@ -36,8 +48,10 @@ class Keeper:
     replay must not answer it with another's answer. The client still gets its own.
     """
 
-    def __init__(self, writer: CassetteWriter, scrub: Scrub, journal: Journal, aside: Aside | None = None) -> None:
-        self._writer, self._scrub, self._journal, self._aside = writer, scrub, journal, aside
+    def __init__(self, writer: CassetteWriter, scrubbing: Scrubbing | Scrub, journal: Journal) -> None:
+        if not isinstance(scrubbing, Scrubbing):
+            scrubbing = Scrubbing(scrubbing, scrubbing)
+        self._writer, self._scrubbing, self._journal = writer, scrubbing, journal
         self._large = asyncio.Semaphore(MOST_LARGE)
         self._turn = asyncio.Lock()
         self._ready: list[Ready] = []
@@ -46,44 +60,60 @@ class Keeper:
         self._syncing: asyncio.Task[None] | None = None
 
     async def keep(self, interaction: Interaction) -> bool:
-        """Whether it was kept. Large bodies are scrubbed on a thread, and the others go on (with `aside`).
+        """Whether it was kept. What takes long to scrub is scrubbed elsewhere, and the others go on.
 
         Small ones that become ready in the same turn of the event loop are kept together, at a lower cost for each.
         """
+        is_small = _is_small(interaction)
+        if not is_small and not self._scrubbing.aside:
+            async with self._turn:
+                self._keep_ready()
+                return await self._keep_in_turn(interaction)
+        try:
+            scrubbed = await self._scrubbed(interaction, is_small)
+        except CassetteError as error:
+            await self.lose(interaction, error)
+            return False
         if self._writer.durable:
-            return await self._noted(interaction, self._sync)
-        if _is_small(interaction) and not self._turn.locked():
-            return await self._noted(interaction, self._keep_ready)
-        scrub = self._scrub
-        if self._aside and not _is_small(interaction):
-            try:
-                async with self._large:
-                    interaction = await asyncio.to_thread(self._aside(interaction), interaction)
-            except CassetteError as error:
-                await self.lose(interaction, error)
-                return False
-            scrub = _as_it_is
+            return await self._noted(interaction, scrubbed, self._sync)
+        if is_small and not self._turn.locked():
+            return await self._noted(interaction, scrubbed, self._keep_ready)
         async with self._turn:
             self._keep_ready()
-            return all(await asyncio.to_thread(self._keep, [interaction], scrub))
+            errors = await asyncio.to_thread(self._kept, [scrubbed])
+            return self._told([interaction], errors)[0]
 
-    async def _noted(self, interaction: Interaction, keep: Callable[[], None]) -> bool:
+    async def _scrubbed(self, interaction: Interaction, is_small: bool) -> Interaction:
+        """Raises CassetteError."""
+        if is_small and (scrubbed := self._scrubbing.at_once(interaction)) is not None:
+            return scrubbed
+        assert self._scrubbing.aside
+        async with self._large:
+            return await asyncio.to_thread(self._scrubbing.aside, interaction)
+
+    async def _keep_in_turn(self, interaction: Interaction) -> bool:
+        try:
+            scrubbed = await asyncio.to_thread(self._scrubbing.scrub, interaction)
+        except CassetteError as error:
+            self._lose(interaction, error)
+            return False
+        return self._told([interaction], await asyncio.to_thread(self._kept, [scrubbed]))[0]
+
+    async def _noted(self, interaction: Interaction, scrubbed: Interaction, keep: Callable[[], None]) -> bool:
         """Keep an interaction together with those that become ready in the same turn."""
         loop = asyncio.get_running_loop()
         if not self._ready:
             loop.call_soon(keep)
         kept: asyncio.Future[bool] = loop.create_future()
-        self._ready.append((interaction, kept))
+        self._ready.append((interaction, scrubbed, kept))
         return await kept
 
     def _keep_ready(self) -> None:
         ready, self._ready = self._ready, []
         try:
-            kept = self._keep([interaction for interaction, _ in ready], self._scrub)
+            self._tell(ready, self._kept([scrubbed for _, scrubbed, _ in ready]))
         except Exception as error:
             _fail(ready, error)
-        else:
-            _tell(ready, kept)
 
     def _sync(self) -> None:
         """Have what is ready on disk. A disk is slow: whatever becomes ready meanwhile goes to it together, next."""
@@ -95,25 +125,38 @@ class Keeper:
             while self._ready:
                 ready, self._ready = self._ready, []
                 try:
-                    kept = await asyncio.to_thread(self._keep, [one for one, _ in ready], self._scrub)
+                    self._tell(ready, await asyncio.to_thread(self._kept, [scrubbed for _, scrubbed, _ in ready]))
                 except Exception as error:
                     _fail(ready, error)
-                else:
-                    _tell(ready, kept)
             self._syncing = None
 
-    def _keep(self, interactions: Sequence[Interaction], scrub: Scrub) -> list[bool]:
-        """Which of them were kept: all, or where one of them cannot be, those that can be by themselves."""
+    def _kept(self, scrubbed: Sequence[Interaction]) -> list[CassetteError | None]:
+        """Append what is scrubbed: all at once, or where that cannot be, those that can be by themselves. May run on a
+        thread. Why each could not be.
+        """
+        if not scrubbed:
+            return []
         try:
-            scrubbed = [scrub(interaction) for interaction in interactions]
             self._writer.append_all([*self._unmarked, *scrubbed])
         except CassetteError as error:
-            if len(interactions) > 1:
-                return [kept for interaction in interactions for kept in self._keep([interaction], scrub)]
-            self._lose(interactions[0], error)
-            return [False]
+            if len(scrubbed) > 1:
+                return [why for one in scrubbed for why in self._kept([one])]
+            return [error]
         self._unmarked = []
-        return [True] * len(interactions)
+        return [None] * len(scrubbed)
+
+    def _told(self, interactions: Sequence[Interaction], errors: Sequence[CassetteError | None]) -> list[bool]:
+        """Which of them were kept; the others are noted."""
+        for interaction, error in zip(interactions, errors, strict=True):
+            if error:
+                self._lose(interaction, error)
+        return [error is None for error in errors]
+
+    def _tell(self, ready: Sequence[Ready], errors: Sequence[CassetteError | None]) -> None:
+        kept = self._told([interaction for interaction, _, _ in ready], errors)
+        for (_, _, waiting), is_kept in zip(ready, kept, strict=True):
+            if not waiting.done():  # it is when nobody waits any more
+                waiting.set_result(is_kept)
 
     async def lose(self, interaction: Interaction, error: CassetteError) -> None:
         """Note that an interaction cannot be kept, for which there is no need to try."""
@@ -134,7 +177,7 @@ class Keeper:
         self._journal.lose(f"{request.method} {MASK.uri(request.uri.partition('?')[0])}: {error}")
         for marker in markers(interaction, error):
             try:
-                scrubbed = self._scrub(marker)
+                scrubbed = self._scrubbing.scrub(marker)
             except CassetteError:
                 continue
             try:
@@ -149,14 +192,8 @@ class Keeper:
         return self._writer.spool()
 
 
-def _tell(ready: Sequence[Ready], kept: Sequence[bool]) -> None:
-    for (_, waiting), is_kept in zip(ready, kept, strict=True):
-        if not waiting.done():  # it is when nobody waits any more
-            waiting.set_result(is_kept)
-
-
 def _fail(ready: Sequence[Ready], error: Exception) -> None:
-    for _, waiting in ready:
+    for _, _, waiting in ready:
         if not waiting.done():
             waiting.set_exception(error)
 
@@ -166,17 +203,13 @@ def _is_small(interaction: Interaction) -> bool:
     return is_within(interaction.request, SMALL) and is_within(interaction.response, SMALL)
 
 
-def _as_it_is(interaction: Interaction) -> Interaction:
-    return interaction
-
-
 def markers(interaction: Interaction, error: CassetteError) -> Iterator[Interaction]:
     """What may stand in the cassette for an interaction that could not be kept: from the most to the least of it."""
     why = getattr(error, "why", "") or str(error)
     said = Response(NOT_KEPT, "Not Kept", PLAIN_TEXT, f"cloudtape could not keep this answer: {why}\n".encode())
     request = interaction.request
     whole = replace(interaction, response=said, routes=(), lost=why)
-    if is_within(request, SMALL):  # what could not be scrubbed once is not tried again at length
+    if is_within(request, MARKED):  # what could not be scrubbed once is not tried again at length
         yield whole
     if request.body:
         yield replace(whole, request=replace(request, body=b""))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -26,6 +25,7 @@ from cloudtape.http.ready import MADE_READY_BY, Ready, packed, replayed, unpacke
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import SUMMARISED_BY, Summariser, fits, own_id
 from cloudtape.matchers.requests.canonical import at_hand, canonical
+from cloudtape.matchers.requests.large import Large
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.said import Looseness, looseness
 from cloudtape.matchers.sessions.bindings import Binding, exchanged
@@ -102,6 +102,7 @@ class Replayer:
         self._ladder = Ladder(self._recording, self._interaction, matching)
         self._tokens = IssuedTokens()
         self._shelf = Shelf()
+        self._large = Large()
         self._renew_uploads = partial(Shelf.renew, self._interaction)
         self._sessions = Sessions(self._new_session, self._tokens, clock, most_sessions)
         self._used = bytearray(self._recording.size)
@@ -112,6 +113,7 @@ class Replayer:
     def close(self) -> None:
         """Forget what was uploaded."""
         self._shelf.close()
+        self._large.close()
 
     async def __call__(self, request: Request) -> Response | Ready | None:
         name = self.session_of(request)
@@ -147,10 +149,10 @@ class Replayer:
         return replace(told, body=data)
 
     async def _found(self, session: Session, request: Request) -> Found | None:
-        """What answers a request. A large one, or one that becomes large, is read on a thread before."""
+        """What answers a request. A large one, or one that becomes large, is read elsewhere before."""
         if not request.body or is_within(request, SMALL):
             return self._ladder.find(session, request)
-        with at_hand(request, await asyncio.to_thread(canonical, request)):
+        with at_hand(request, await self._large.canonical(request)):
             return self._ladder.find(session, request)
 
     def _is_as_recorded(self, session: Session, request: Request, answer: Ready) -> bool:

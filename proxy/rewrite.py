@@ -23,7 +23,9 @@ METADATA = re.compile(r"x-[a-z-]+-meta-.+")
 # What may not follow a base: there, the match would be the beginning of another host, port or segment.
 BOUNDARY = rb"(?![A-Za-z0-9._~:@-]|%(?:25)?(?:3[Aa]|40))"
 
-
+LONGEST_BOUNDARY = 8
+STEP = 64 * 1024
+"""Bytes of a text that are looked through at once: a regular expression keeps the interpreter's lock."""
 MOST_REMEMBERED = 512
 LONGEST_REMEMBERED = 64 * 1024  # bytes
 
@@ -54,11 +56,27 @@ class Rewriter:
     def _rewrite(self, text: bytes) -> bytes:
         if not self._replacement:
             return text
+        if len(text) > STEP:
+            return self._rewrite_large(text)
         pieces = self._pattern.split(text)  # every other one is a base
         if len(pieces) == 1:
             return text
         pieces[1::2] = [self._replacement[base] for base in pieces[1::2]]
         return b"".join(pieces)
+
+    def _rewrite_large(self, text: bytes) -> bytes:
+        """The same in steps, between which other threads come to run. No base begins in one and ends outside of it."""
+        out, end, at = [], 0, 0
+        reach = max(map(len, self._replacement)) + LONGEST_BOUNDARY
+        while at < len(text):
+            stop = at + STEP
+            found = self._pattern.search(text, at, stop + reach)
+            if found is None or found.start() >= stop:
+                at = stop
+                continue
+            out += [text[end : found.start()], self._replacement[found[1]]]
+            end = at = found.end()
+        return b"".join([*out, text[end:]]) if out else text
 
     def text(self, value: str) -> str:
         """The same for a text that comes again and again, such as a field's value or a query."""

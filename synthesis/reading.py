@@ -6,6 +6,7 @@ import functools
 from typing import Any
 from urllib.parse import unquote
 
+from cloudtape.cassettes.content import size_of
 from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.cassettes.messages import Request, StoredBody, header
 from cloudtape.matchers.requests.operations import VERSION
@@ -13,7 +14,11 @@ from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.plans import REPEATED, Plan
 from cloudtape.synthesis.xml import XmlError, from_xml
 
-LONGEST_DOCUMENT = 8 * 1024 * 1024
+# Bytes of a document: of services behind oslo.middleware's `sizelimit` (`max_request_body_size`), and of the others
+# (heat, senlin: `max_json_body_size`).
+LONGEST_DOCUMENT, LIMITED = 1024 * 1024, 114_688
+BEHIND_SIZELIMIT = frozenset({"block-storage", "compute", "identity", "shared-file-system"})
+IN_OWN_WORDS = frozenset({"clustering", "orchestration"})
 # Bodies that are bytes, not documents.
 DATA_TYPES = ("application/octet-stream",)
 
@@ -57,16 +62,23 @@ def body_of(request: Request, plan: Plan) -> Any:
     kind = (header(request.headers, "content-type") or "").partition(";")[0].strip().lower()
     if not request.body or kind in DATA_TYPES:
         return None
-    if isinstance(request.body, StoredBody):
-        if request.body.size > LONGEST_DOCUMENT:
-            raise Refused(413, "Request is too large.")
-        data = request.body.path.read_bytes()
-    else:
-        assert isinstance(request.body, bytes)
-        data = request.body
+    _check_size(size_of(request.body), plan.operation.service)
+    data = request.body.path.read_bytes() if isinstance(request.body, StoredBody) else request.body
+    assert isinstance(data, bytes)
     try:
         if kind.endswith("xml"):
             return from_xml(data, plan.sent)
         return json_value(data)
     except (JsonError, XmlError):
         raise Refused(400, "Malformed request body: it is no JSON document.", "HTTPBadRequest") from None
+
+
+def _check_size(size: int, service: str) -> None:
+    """Raises Refused, in the words that the services have for it."""
+    limit = LIMITED if service in BEHIND_SIZELIMIT else LONGEST_DOCUMENT
+    if size <= limit:
+        return
+    if service in IN_OWN_WORDS:
+        why = f"JSON body size ({size} bytes) exceeds maximum allowed size ({limit} bytes)."
+        raise Refused(400, f"Request limit exceeded: {why}", "RequestLimitExceeded")
+    raise Refused(413, "Request is too large.")

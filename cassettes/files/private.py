@@ -115,13 +115,18 @@ class HeldFile(PosixPath):
     def make(cls, folder: Path, mode: int = 0o666) -> HeldFile:
         """An empty file, `mode` less the umask. Raises OSError."""
         if OPEN_FILES.is_dir():
-            fd = _nameless(folder, mode)
-            held = cls(OPEN_FILES / str(fd))
-            weakref.finalize(held, os.close, fd).atexit = False
-        else:
-            fd, name = _named(folder, mode)
-            held = cls(name)
-            weakref.finalize(held, _close_and_unlink, fd, name)
+            return cls.of(_nameless(folder, mode))
+        fd, name = _named(folder, mode)
+        held = cls(name)
+        weakref.finalize(held, _close_and_unlink, fd, name)
+        held.fd = fd
+        return held
+
+    @classmethod
+    def of(cls, fd: int) -> HeldFile:
+        """That of an open file, which another process has made; only where `OPEN_FILES` are."""
+        held = cls(OPEN_FILES / str(fd))
+        weakref.finalize(held, os.close, fd).atexit = False
         held.fd = fd
         return held
 

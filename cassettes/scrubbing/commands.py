@@ -37,23 +37,27 @@ PROGRAMS: tuple[tuple[str, str, str], ...] = (
     ("xfreerdp", r"/p:" + VALUE, "password"),
     ("net user", r"user[ ]+\S+[ ]+(?!/)" + VALUE, "password"),
     ("rabbitmqctl", r"(?:add_user|change_password|authenticate_user)[ ]+\S+[ ]+" + VALUE, "password"),
-    ("htpasswd", r"-[a-zA-Z]*b[a-zA-Z]*(?:[ ]+-\w+)*[ ]+\S+[ ]+\S+[ ]+" + VALUE, "password"),
+    ("htpasswd", r"-(?=[a-zA-Z]*b)[a-zA-Z]++(?:[ ]+-\w+)*[ ]+\S+[ ]+\S+[ ]+" + VALUE, "password"),
     ("vault login", r"login[ ]+" + VALUE, "token"),
     ("unzip", r"-P[ ]*" + VALUE, "password"),
     ("zip", r"-P[ ]*" + VALUE, "password"),
     ("7z", r"-p" + VALUE, "password"),
     ("ssh-keygen", r"-[NP][ ]*" + VALUE, "password"),
     ("sqlcmd", r"-P[ ]*" + VALUE, "password"),
-    ("virsh", r"secret-set-value\b[^\n]*?--base64[ =]+" + VALUE, "key"),
+    ("virsh", r"secret-set-value\b[^\n]{0,1000}?--base64[ =]+" + VALUE, "key"),
     ("iscsiadm", r"-n[ ]+\S*password[ ]+-v[ ]+" + VALUE, "password"),
 )
 ECHO = r"(?:echo|printf|yes)(?:[ ]+-\w+)*[ ]+"
 # Lines, with what must stand in them for the pattern to be tried.
 LINES: tuple[tuple[str, str, str], ...] = (
     ("passwd", ECHO + VALUE + r"[ ]*\|[ ]*(?:sudo[ ]+)?passwd\b", "password"),
-    ("passwd", r"\bpasswd\b[^\n|]*<<<[ ]*" + VALUE, "password"),
-    ("chpasswd", ECHO + r"['\"]?[\w.-]+:(?P<value>[^\s'\"|]+)['\"]?[^\n|]*\|[ ]*(?:sudo[ ]+)?chpasswd", "password"),
-    ("chpasswd", r"\bchpasswd\b[^\n|]*<<<[ ]*['\"]?[\w.-]+:(?P<value>[^\s'\"|]+)", "password"),
+    ("passwd", r"\bpasswd\b[^\n|]{0,1000}<<<[ ]*" + VALUE, "password"),
+    (
+        "chpasswd",
+        ECHO + r"['\"]?[\w.-]+:(?P<value>[^\s'\"|]++)['\"]?[^\n|]{0,1000}+\|[ ]*(?:sudo[ ]+)?chpasswd",
+        "password",
+    ),
+    ("chpasswd", r"\bchpasswd\b[^\n|]{0,1000}<<<[ ]*['\"]?[\w.-]+:(?P<value>[^\s'\"|]+)", "password"),
     ("sudo -S", ECHO + VALUE + r"[ ]*\|[ ]*sudo[ ]+(?:-\w+[ ]+)*-S\b", "password"),
     (
         "IDENTIFIED",
@@ -65,7 +69,7 @@ LINES: tuple[tuple[str, str, str], ...] = (
     ("docker", ECHO + VALUE + r"[ ]*\|[ ]*docker[ ]+login\b", "password"),
     (
         "expect",
-        r"(?i:expect[ ]+\S*(?:passw|passphrase|assword)[^\n]*?(?:\n|\\n)[ \t]*send[ ]+(?:--[ ]+)?\"(?P<value>[^\"\\\n]+))",  # noqa: E501
+        r"(?i:expect[ ]+\S{0,200}(?:passw|passphrase|assword)[^\n]{0,200}?(?:\n|\\n)[ \t]*send[ ]+(?:--[ ]+)?\"(?P<value>[^\"\\\n]+))",  # noqa: E501
         "password",
     ),
     ("stats auth", r"\bstats[ ]+auth[ ]+[^\s:]+:" + VALUE, "password"),
@@ -85,7 +89,7 @@ LINES: tuple[tuple[str, str, str], ...] = (
 )
 # Lists of user:password, one a line, behind what says that they are.
 LISTS = re.compile(
-    r"(?:\bchpasswd\b|\b[Pp]asswords\b)[^\n]*\n(?P<lines>(?:[ \t]*(?:list|users|expire|type)\b[^\n]*\n)*"
+    r"(?:\bchpasswd\b|\b[Pp]asswords\b)[^\n]{0,1000}\n(?P<lines>(?:[ \t]*(?:list|users|expire|type)\b[^\n]*\n)*"
     r"(?:[ \t]*(?:#[ \t]*)?(?:- +)?['\"]?[A-Za-z_][\w.-]*:(?![ \t])[^\s'\"]+['\"]?[ \t]*(?:\r?\n|\Z))+)"
 )
 LIST_LINE = re.compile(r"^[ \t]*(?:#[ \t]*)?(?:- +)?['\"]?[A-Za-z_][\w.-]*:(?P<value>(?![ \t])[^\s'\"]+)", re.MULTILINE)

@@ -18,7 +18,13 @@ import msgspec
 # A secret known by its own form, anywhere in a text: the group, or the whole.
 FORMS = (
     (re.compile(r"\bgAAAA[A-Za-z0-9_-]{40,}(?:%3D|=){0,2}"), "token"),  # fernet (keystone's tokens)
-    (re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+"), "token"),  # JSON web token
+    (  # JSON web token: of a run of its characters only the first place that may begin one is tried
+        re.compile(
+            r"(?<![A-Za-z0-9_-])(?>[A-Za-z0-9_-]*?\b(?=eyJ))"
+            r"(eyJ[A-Za-z0-9_-]{10,}+\.[A-Za-z0-9_-]{10,}+\.[A-Za-z0-9_-]++)"
+        ),
+        "token",
+    ),
     (re.compile(r"\b(?:Bearer|bearer)\s+([A-Za-z0-9._~+/-]{8,}=*)"), "token"),
     (re.compile(r"\bA[KS]IA[0-9A-Z]{16}\b"), "access"),  # AWS
     (re.compile(r"\bAUTH_tk[0-9a-f]{32}\b"), "token"),  # Swift's own auth
@@ -34,7 +40,7 @@ FORMS = (
     (re.compile(r"hooks\.slack\.com/(?:services|workflows|triggers)/([A-Za-z0-9+/_-]{20,})"), "token"),
     (re.compile(r"discord(?:app)?\.com/api/(?:v\d+/)?webhooks/(\d+/[\w-]{30,})"), "token"),
     (
-        re.compile(r"(?<![\w.:])[\w.*-]+:(?:\d{2,5}|\*):[\w*-]+:[\w*-]+:([^\s:/'\"][^\s:'\"]{5,})"),
+        re.compile(r"(?<![\w.:*-])[\w.*-]++:(?:\d{2,5}|\*):[\w*-]+:[\w*-]+:([^\s:/'\"][^\s:'\"]{5,})"),
         "password",
     ),  # .pgpass
     (re.compile(r"\bya29\.[A-Za-z0-9_-]{20,}"), "token"),  # Google: OAuth, clients

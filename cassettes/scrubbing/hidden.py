@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import unquote_plus
 
 HIDDEN_YAML = re.compile(
@@ -11,12 +12,14 @@ HIDDEN_YAML = re.compile(
 HIDDEN_MARK = re.compile(r"""\b(?:hidden|NoEcho)["']?\s*:\s*["']?(?:true|yes|on|1)\b""", re.IGNORECASE)
 # The same in lower case, whatever escapes are in it; images have a member `os_hidden`.
 WORDS = ("hidden", "noecho")
-MAY_BE_TRUE = re.compile(r"(?:[\s\"'\\:+]|\\+n|%[0-9a-f]{2})*(?:true|yes|on|1)")
-NAME_OF_BLOCK = re.compile(r"""[ \t#>*-]*["']?(?P<name>[\w-]+)["']?[ \t]*:[ \t]*(?:[&!]\S+[ \t]*)*\{?[ \t\r]*$""")
-NAME_OF_BRACES = re.compile(r"""["']?(?P<name>[\w-]+)["']?\s*:\s*$""")
+MAY_BE_TRUE = re.compile(r"(?:[\s\"':+]|\\++n?+|%[0-9a-f]{2})*+(?:true|yes|on|1)")
+NAME_OF_BLOCK = re.compile(r"""[ \t#>*-]*["']?(?P<name>[\w-]+)["']?[ \t]*:[ \t]*(?:[&!]\S++[ \t]*+)*+\{?[ \t\r]*$""")
+NAME_OF_BRACES = re.compile(r"""(?<![\w-])(?P<name>[\w-]++)["']?\s*+:\s*+$""")
 BLANK = re.compile(r"""[ \t#>*]*["']?$""")
 INDENT = re.compile(r"[ \t#>*]*")
-ESCAPED = re.compile(r"\\+(?P<sign>[n\"'/])")
+ESCAPED = re.compile(r"(?<!\\)\\++(?P<sign>[n\"'/])")
+NOT_BLANK = re.compile(r"\S")
+STEP = re.compile(rf"(?P<line>\n)|(?P<brace>[{{}}])|(?={HIDDEN_MARK.pattern})\w", re.IGNORECASE)
 LONGEST = 16 * 1024
 """Characters of a declaration before the mark in it."""
 
@@ -28,8 +31,7 @@ def hidden_names(text: str) -> set[str]:
     if "%" in text:
         text = f"{text}\n{unquote_plus(text)}"
     plain = ESCAPED.sub(lambda found: "\n" if found["sign"] == "n" else found["sign"], text)
-    names = (_declared(plain, mark.start()) for mark in HIDDEN_MARK.finditer(plain))
-    return {name for name in names if name}
+    return set(filter(None, _declared(plain)))
 
 
 def _may_be_marked(lower: str) -> bool:
@@ -43,35 +45,53 @@ def _may_be_marked(lower: str) -> bool:
     return False
 
 
-def _declared(text: str, mark: int) -> str:
-    """The name of what encloses a mark: of the block that its line is in, or of the braces."""
-    begin = text.rfind("\n", 0, mark) + 1
-    if BLANK.match(text[begin:mark]):
-        return _of_block(text, begin) or _of_braces(text, mark)
-    return _of_braces(text, mark)
+def _declared(text: str) -> Iterator[str]:
+    """The names of what encloses each mark: of the block that its line is in, or of the braces. In one pass."""
+    lines: list[tuple[int, int, int]] = []  # that enclose what comes next: indent, begin and end of each
+    braces: list[int] = []
+    begin = 0
+    for found in STEP.finditer(text):
+        at = found.start()
+        if found["line"]:
+            _enter(lines, text, begin, at)
+            begin = at + 1
+        elif found["brace"] == "{":
+            braces.append(at)
+        elif found["brace"]:
+            del braces[-1:]
+        else:
+            name = _of_block(lines, text, begin) if BLANK.match(text, begin, at) else ""
+            yield name or _of_braces(braces, text, at)
 
 
-def _of_block(text: str, begin: int) -> str:
-    indent, first = _indent(text, begin), max(0, begin - LONGEST)
-    while begin > first:
-        end, begin = begin - 1, text.rfind("\n", 0, begin - 1) + 1
-        line = text[begin:end]
-        if line.strip() and _indent(text, begin) < indent:
-            found = NAME_OF_BLOCK.match(line)
+def _enter(lines: list[tuple[int, int, int]], text: str, begin: int, end: int) -> None:
+    """A line that is over encloses what is further in."""
+    if not NOT_BLANK.search(text, begin, end):
+        return
+    indent = _indent(text, begin, end)
+    while lines and lines[-1][0] >= indent:
+        lines.pop()
+    lines.append((indent, begin, end))
+
+
+def _of_block(lines: list[tuple[int, int, int]], text: str, begin: int) -> str:
+    indent = _indent(text, begin, len(text))
+    for inner, start, end in reversed(lines):
+        if end < begin - LONGEST:
+            break
+        if inner < indent:
+            found = NAME_OF_BLOCK.match(text, start, end)
             return found["name"] if found else ""
     return ""
 
 
-def _indent(text: str, begin: int) -> int:
-    found = INDENT.match(text, begin)
+def _indent(text: str, begin: int, end: int) -> int:
+    found = INDENT.match(text, begin, end)
     return found.end() - begin if found else 0
 
 
-def _of_braces(text: str, mark: int) -> str:
-    depth = 0
-    for at in range(mark - 1, max(-1, mark - LONGEST), -1):
-        depth += (text[at] == "}") - (text[at] == "{")
-        if depth < 0:
-            found = NAME_OF_BRACES.search(text[max(0, at - 200) : at])
-            return found["name"] if found else ""
-    return ""
+def _of_braces(braces: list[int], text: str, mark: int) -> str:
+    if not braces or braces[-1] <= mark - LONGEST:
+        return ""
+    found = NAME_OF_BRACES.search(text, max(0, braces[-1] - 200), braces[-1])
+    return found["name"] if found else ""

@@ -9,7 +9,7 @@ from cloudtape.cassettes.scrubbing.names import Rule
 from cloudtape.cassettes.scrubbing.rows import VALUES, holds_value, named, says_name
 from cloudtape.cassettes.scrubbing.secrets import HIDDEN, Table
 
-JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)|[{}\[\],]|[^\s{}\[\],:"]+', re.DOTALL)
+JSON_TOKEN = re.compile(r'"(?:[^"\\]++|\\(?:.|\Z))*+(?:"|\Z)|[{}\[\],]|[^\s{}\[\],:"]+', re.DOTALL)
 COLON = re.compile(r"\s*:")
 HIDES = frozenset({"hidden", "noecho"})
 """In the declaration of a template's parameter."""

@@ -49,6 +49,26 @@ class Mentions:
         runs = self._by_run.keys() & {"", *found}
         return (word for run in runs for word in self._by_run[run] if word in text)
 
+    def places_in(self, text: str) -> Iterator[tuple[int, str]]:
+        """Each place where one stands in a text; the cost grows with the text and with what is found in it."""
+        for begin, run in _runs(text):
+            for word in self._by_run.get(run, ()):
+                at = begin - word.find(run)
+                if text.startswith(word, at):
+                    yield at, word
+        for word in self._by_run.get("", ()):
+            yield from ((found.start(), word) for found in re.finditer(re.escape(word), text))
+
+
+def _runs(text: str) -> Iterator[tuple[int, str]]:
+    """Each run of a text and where it begins; those behind an escape, too, and their beginnings without it."""
+    for found in RUN.finditer(text):
+        yield found.start(), found[0]
+    if "\\" in text or "%" in text:
+        for escape in ESCAPE.finditer(text):
+            if run := RUN.match(text, escape.end()):
+                yield run.start(), run[0]
+
 
 class Runs:
     """The runs of some texts: whether one of the texts may mention a word is told without a look at the texts."""

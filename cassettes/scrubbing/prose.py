@@ -23,16 +23,13 @@ QUOTED_PAIR = re.compile(
     r"(?:(?P<quote>[\"'])(?P<value>(?:\\.|(?!(?P=quote))[^\n\\])*)(?P=quote)"
     r"|(?P<escaped>\\+[\"'])(?P<inner>(?:(?!(?P=escaped))[^\n])*)(?P=escaped))"
 )
-# The value is looked ahead to: it may be pairs itself, as in `http://c/?token=…`.
-PAIR = re.compile(
-    NAME
-    + SEPARATOR
-    + r"(?:\"\"|'')?(?=(?P<value>(?:%(?=[0-9A-Fa-f]{2})|[^\s\"'&;<>{}\[\],$%\\(=])[^\s\"'&;<>,\\]{0,4096}))"
-)
+# The value is looked ahead to: it may be pairs itself, as in `http://c/?token=…`. Only a secret's is read to its end.
+PAIR = re.compile(NAME + SEPARATOR + r"(?:\"\"|'')?(?=%[0-9A-Fa-f]{2}|[^\s\"'&;<>{}\[\],$%\\(=])")
+PAIR_VALUE = re.compile(r"[^\s\"'&;<>,\\]{1,4097}")
 # A line that is a pair and nothing else: its value may have blanks.
 LINE_PAIR = re.compile(
     r"^[ \t]*(?:#[ \t]*|export[ \t]+|set[ \t]+|-[ \t]+)?(?P<name>[A-Za-z_][\w.-]{0,80})(?P<sep>[ \t]*[=:][ \t]*)"
-    r"(?P<value>(?![\"'|>{\[$%&*!])[^\s=\"'][^\n=\"']*?[ \t][^\n=\"']*?[^\s=\"'])[ \t]*\r?$",
+    r"(?P<value>(?![\"'|>{\[$%&*!])[^\s=\"'][^\n=\"' \t]*+[ \t](?:[^\S\n]*+[^\s=\"']++)++)[ \t]*+\r?$",
     re.MULTILINE,
 )
 TUPLE = re.compile(
@@ -40,7 +37,7 @@ TUPLE = re.compile(
 )
 FLAG = re.compile(
     r"(?<![\w-])(?P<dashes>--?)(?P<name>[A-Za-z][A-Za-z0-9_-]{1,40})(?P<sep>[ =])"
-    r"(?:(?P<quote>[\"'])(?P<value>[^\"'\n]+)(?P=quote)|(?P<bare>(?:-(?!-)(?=[^\s\"']*\d)[^\s\"'=]{16}|[^\s\"'-])[^\s\"']*))"
+    r"(?:(?P<quote>[\"'])(?P<value>[^\"'\n]+)(?P=quote)|(?P<bare>(?:-(?!-)(?=[^\s\"']{0,400}\d)[^\s\"'=]{16}|[^\s\"'-])[^\s\"']*))"
 )
 # Letters and digits: what no word of a sentence is.
 UUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
@@ -68,7 +65,7 @@ WITH_FIELDS = re.compile(
 PARAMETER = re.compile(r"(?:response|oauth_token|oauth_signature|signature|mac)=\\*\"?([^\s\",\\]{8,})", re.IGNORECASE)
 CHALLENGE = re.compile(r"\b(?P<name>Negotiate|Kerberos)[ ]+(?P<value>[A-Za-z0-9+/]{20,}={0,2})")
 HEADER_MARK = re.compile(r"(?i)authorization|cookie|authenticate")
-ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2}|[\w.~+/-])*%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2}|[\w.~+/-])*")
+ENCODED = re.compile(r"(?<![\w.~+/-])[\w.~+/-]*+(?:%[0-9A-Fa-f]{2}[\w.~+/-]*+)++")
 HEADER_RULE = Rule("", "token")
 
 
@@ -141,14 +138,15 @@ def _pairs(walker: Walker, text: str, place: str, depth: int) -> str:
     pieces, end = [], 0
     for found in PAIR.finditer(text):
         rule = walker.table.rule(found["name"]) if found.start() >= end else None
-        if rule is None or is_nothing(found["value"]):
+        value = PAIR_VALUE.match(text, found.end()) if rule else None
+        if rule is None or value is None or is_nothing(value[0]):
             continue
-        at = found.start("value")
+        at = value.start()
         if is_computed(text, at) or (":" in found["sep"] and is_said(text, at)):
             continue
-        raw = _trimmed(found["value"])
-        pieces += [text[end : found.start("value")], _secret(walker, rule, raw, f"{place}.{found['name']}", depth)]
-        end = found.start("value") + len(raw)
+        raw = _trimmed(value[0])
+        pieces += [text[end:at], _secret(walker, rule, raw, f"{place}.{found['name']}", depth)]
+        end = at + len(raw)
     return "".join([*pieces, text[end:]])
 
 
@@ -186,9 +184,12 @@ def _pair(walker: Walker, found: re.Match[str], place: str, depth: int) -> str:
 
 def _trimmed(raw: str) -> str:
     """A value without the brackets that close what it stands in."""
-    while raw[-1:] and raw[-1] in ")}]" and raw.count(raw[-1]) > raw.count("({["[")}]".index(raw[-1])]):
-        raw = raw[:-1]
-    return raw
+    end = len(raw)
+    more = {closing: raw.count(closing) - raw.count(opening) for opening, closing in ("()", "{}", "[]")}
+    while end and more.get(raw[end - 1], 0) > 0:
+        end -= 1
+        more[raw[end]] -= 1
+    return raw[:end]
 
 
 def _secret(walker: Walker, rule: Rule, raw: str, place: str, depth: int) -> str:

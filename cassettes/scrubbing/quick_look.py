@@ -36,6 +36,8 @@ NAME_END = re.compile(r"[^\w.-]|$")
 LONGEST_NAME = 80
 MOST_REMEMBERED = 2_000
 MOST_GUILTY = 200
+MOST_STRANGE = 100
+"""Pieces of a text; for each of more, to find out where it stands would cost more than a walk over all."""
 LONGEST_PIECE = 400
 # All but those of forms, which are looked for themselves.
 TEXT_MARKS = tuple(mark for mark in (*MARKS, *PATH_MARKS, *COMMAND_MARKS) if mark not in FORM_MARKS)
@@ -198,6 +200,8 @@ class QuickLook:
         """Raises NotPlain."""
         if cut is WHOLE:
             return NOTHING
+        if len(cut.strange) > MOST_STRANGE:
+            raise NotPlain
         document = _utf8(body)
         if document[0] not in "{[" or "\\" in document:
             raise NotPlain

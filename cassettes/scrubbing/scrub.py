@@ -6,17 +6,18 @@ one of the recording. If anything goes wrong nothing is returned, so nothing is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote_plus
 
 from msgspec.structs import replace
 
-from cloudtape.cassettes.content import is_textual, is_vouched_for
+from cloudtape.cassettes.content import is_textual, is_vouched_for, size_of
 from cloudtape.cassettes.errors import ScrubError
 from cloudtape.cassettes.files.bodies import Spool, forget
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
+from cloudtape.cassettes.scrubbing.aside import Aside
 from cloudtape.cassettes.scrubbing.coded import uncoded
 from cloudtape.cassettes.scrubbing.disguised import without_disguises
 from cloudtape.cassettes.scrubbing.fields import FIELDS, OWN_FORM
@@ -36,6 +37,8 @@ Message = TypeVar("Message", Request, Response)
 
 WHOLE = 4 * 1024 * 1024
 """Bytes of a text that are looked at in one piece; larger ones in windows."""
+WALKED = 16 * 1024
+"""Bytes that are walked through while others wait."""
 MOST_NAMES = 1_000
 PASSES = 4
 """Each pass may find secrets that the one before had passed over; three would do for any real exchange."""
@@ -63,20 +66,33 @@ class Scrubber:
 
         Raises ScrubError, whose text holds nothing of the interaction.
         """
+        scrubbed = self._scrubbed(interaction)
+        assert scrubbed is not None
+        return scrubbed
+
+    def _scrubbed(self, interaction: Interaction, most: int | None = None) -> Interaction | None:
         try:
-            return self._scrub(interaction)
+            return self._scrub(interaction, most)
         except ScrubError:
             raise
         except Exception as error:
             raise ScrubError(f"{type(error).__name__} while looking for them") from None
 
-    def aside(self, interaction: Interaction) -> Callable[[Interaction], Interaction]:
-        """What scrubs an interaction on another thread, while this one goes on with others; secrets are shared."""
-        for body in (interaction.request.body, interaction.response.body):
-            self._note_hidden(body)
-        return Scrubber(self._table, self._folder, self._vault.shared()).scrub
+    def at_once(self, interaction: Interaction) -> Interaction | None:
+        """The same where it takes no time that others mind; None where it must be done elsewhere."""
+        return self._scrubbed(interaction, WALKED)
 
-    def _scrub(self, interaction: Interaction) -> Interaction:
+    def on_thread(self, interaction: Interaction) -> Interaction:
+        """The same on another thread, while this one goes on with others; secrets are shared."""
+        return Scrubber(self._table, self._folder, self._vault.shared()).scrub(interaction)
+
+    def in_processes(self, rules: tuple[Rule, ...]) -> Aside:
+        """The same in other processes. `rules` are those that the table was made of."""
+        assert self._folder is not None
+        return Aside(rules, self._table, self._vault, self._folder)
+
+    def _scrub(self, interaction: Interaction, most: int | None) -> Interaction | None:
+        """None where more than so many bytes would have to be walked through."""
         request, response = interaction.request, interaction.response
         self._note_hidden(request.body)
         self._note_hidden(response.body)
@@ -91,6 +107,8 @@ class Scrubber:
                 self._note_hidden(request.body)
                 self._note_hidden(response.body)
                 found = self._at_a_glance(request, response)
+        if found is None and most is not None and size_of(request.body) + size_of(response.body) > most:
+            return None
         asked, answered = found or self._thoroughly(request, response)
         if self._look.take_new() or found is None or self._vault.is_disguising:
             asked, answered = without_disguises(self._vault, asked, answered, self._places)
@@ -187,6 +205,7 @@ class Scrubber:
             generation = self._vault.generation
             self._reconsider()
             clean = self._request(request), self._response(response, request.uri)
+            self._vault.refresh()
             if self._vault.generation == generation or not may_mention(clean, self._vault.news):
                 break
         return clean
@@ -310,7 +329,7 @@ class Scrubber:
             if is_text:
                 pieces = in_windows(windows, self._walker, place)
                 clean = self._stored(
-                    self._vault.undisguised(self._vault.without(one).encode("utf-8", "surrogateescape"))
+                    self._vault.undisguised(self._without_known(one).encode("utf-8", "surrogateescape"))
                     for one in pieces
                 )
             else:
@@ -319,6 +338,10 @@ class Scrubber:
             clean.path.unlink(missing_ok=True)
             return body
         return clean
+
+    def _without_known(self, piece: str) -> str:
+        self._vault.refresh()
+        return self._vault.without(piece)
 
     def _stored(self, pieces: Iterator[bytes] | list[bytes]) -> StoredBody:
         assert self._folder is not None, "large bodies need a folder"

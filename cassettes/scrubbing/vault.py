@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from threading import RLock
 from urllib.parse import quote, quote_plus
 from weakref import WeakSet
 
 from cloudtape.cassettes.scrubbing.disguises import Disguises
-from cloudtape.cassettes.scrubbing.mentions import Mentions
+from cloudtape.cassettes.scrubbing.mentions import FEW, Mentions
 from cloudtape.cassettes.scrubbing.placeholders import is_placeholder, pem, placeholder
 from cloudtape.cassettes.scrubbing.secrets import EVERYDAY, SHORTEST, Rule
 
@@ -20,6 +21,9 @@ BEGIN = "-----BEGIN"
 BEFORE = r"(?:(?<![A-Za-z0-9])|(?<=\\[abfnrtv])|(?<=\\x[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2}))"
 BEHIND = r"(?![A-Za-z0-9])"
 """No letter and no digit touches a word of its own, but those of an escape."""
+BEFORE_WORD, AFTER_WORD = re.compile(BEFORE), re.compile(BEHIND)
+LONG = 16 * 1024
+"""Characters of a text that is not looked through once for each secret in it."""
 PART = re.compile(r"(?:AUTH_tk|_)([0-9a-f]{32,128})")
 """What a token's form puts something before, which is as good as the token: of swauth, of Shibboleth's cookies."""
 
@@ -37,6 +41,8 @@ class Vault:
         self._anywhere: Mentions = of._anywhere if of else Mentions()
         """Those that are replaced wherever they stand, in all spellings."""
         self._disguises: Disguises = of._disguises if of else Disguises()
+        self._log: list[tuple[Rule, str]] = of._log if of else []
+        """Each secret that was met, in the order of their numbers: whoever repeats it has the same vault."""
         self._sharers: WeakSet[Vault] = of._sharers if of else WeakSet()
         self._lock: RLock = of._lock if of else RLock()
         self._sharers.add(self)
@@ -66,7 +72,17 @@ class Vault:
         if known is not None:
             return known
         with self._lock:
-            return self._stand_ins.get(secret) or self._add(rule, secret)
+            if (known := self._stand_ins.get(secret)) is not None:
+                return known
+            self._log.append((rule, secret))
+            return self._add(rule, secret)
+
+    def told_since(self, number: int) -> list[tuple[Rule, str]]:
+        """The secrets behind the first ones: what a `Replica` that knows those must be told."""
+        return self._log[number:]
+
+    def refresh(self) -> None:
+        """Take in what was met elsewhere; here, everybody is told at once."""
 
     def _add(self, rule: Rule, secret: str) -> str:
         self._counts[rule.kind] += 1
@@ -100,6 +116,8 @@ class Vault:
 
     def without(self, text: str) -> str:
         """The text with all known secrets replaced where they stand as words of their own."""
+        if len(text) > LONG and len(self._anywhere) > FEW:
+            return self._without_many(text)
         for secret in self.mentioned(text):
             text = re.sub(f"{BEFORE}{re.escape(secret)}{BEHIND}", lambda found: self._stand_ins[found[0]], text)
         return text
@@ -115,3 +133,44 @@ class Vault:
             clean = self._disguises.without(data)
         self.is_disguising = self.is_disguising or clean is not data
         return clean
+
+    def _without_many(self, text: str) -> str:
+        """The same in one pass, as it must be where a long text holds many secrets."""
+        with self._lock:
+            places = sorted(set(self._anywhere.places_in(text)), key=lambda place: (-len(place[1]), place[0]))
+        taken = bytearray(len(text))
+        found: list[tuple[int, str]] = []
+        for at, secret in places:
+            end = at + len(secret)
+            if taken.find(1, at, end) == -1 and AFTER_WORD.match(text, end) and BEFORE_WORD.match(text, at):
+                taken[at:end] = b"\1" * len(secret)
+                found.append((at, secret))
+        pieces, end = [], 0
+        for at, secret in sorted(found):
+            pieces += [text[end:at], self._stand_ins[secret]]
+            end = at + len(secret)
+        return "".join([*pieces, text[end:]])
+
+
+Ask = Callable[[int, tuple[Rule, str] | None], list[tuple[Rule, str]]]
+"""(how many are known, a secret that is new) → those behind them, among which it is by then."""
+
+
+class Replica(Vault):
+    """A vault that is the same as one elsewhere, of which `ask` tells: there each secret is given its number."""
+
+    def __init__(self, ask: Ask) -> None:
+        super().__init__()
+        self._ask = ask
+
+    def stand_in(self, rule: Rule, secret: str) -> str:
+        if secret not in self._stand_ins:
+            self._repeat(self._ask(len(self._log), (rule, secret)))
+        return self._stand_ins[secret]
+
+    def refresh(self) -> None:
+        self._repeat(self._ask(len(self._log), None))
+
+    def _repeat(self, told: list[tuple[Rule, str]]) -> None:
+        for rule, secret in told:
+            super().stand_in(rule, secret)

@@ -24,6 +24,9 @@ from cloudtape.synthesis.orchestration.values import STACKS, Later, Works
 from cloudtape.synthesis.scene import Scene, on
 from cloudtape.synthesis.shelves import Members, Resource
 
+MOST_STACKS = 512
+"""Heat's `max_stacks_per_tenant`."""
+
 # What a value of another type than any template has trips over.
 TRIPPED = (TypeError, AttributeError, LookupError, ValueError, ArithmeticError, RecursionError)
 
@@ -113,6 +116,7 @@ def _validated(scene: Scene, sent: Members) -> Template:
 
 @on(STACKS, "CREATE")
 def _create(scene: Scene, stack: Resource, sent: Members) -> None:
+    _check_number(scene, stack)
     with _refusing():
         kept, template, values = _read(sent)
     stack.private |= kept
@@ -124,6 +128,16 @@ def _create(scene: Scene, stack: Resource, sent: Members) -> None:
     failure = _build(works, "CREATE")
     if failure and str(sent.get("disable_rollback", True)).lower() == "false":
         _roll_back(works)
+
+
+def _check_number(scene: Scene, stack: Resource) -> None:
+    """Heat's limit for each project; there is none for an admin, who may see the stacks of all (engine/service.py)."""
+    if scene.call.token.is_admin:
+        return
+    shelf = scene.world.all(STACKS, scene.call.region)
+    if sum(one.project == stack.project and one is not stack for one in shelf) >= MOST_STACKS:
+        limit = f"You have reached the maximum stacks per tenant, {MOST_STACKS}. Please delete some stacks."
+        raise Refused(400, f"Request limit exceeded: {limit}", "RequestLimitExceeded")
 
 
 @on(STACKS, "UPDATE")

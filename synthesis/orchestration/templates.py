@@ -171,7 +171,8 @@ def _check_sections(raw: Members, key: str) -> None:
 def _check_size(raw: Members, resources: str) -> None:
     """Raises Refused for more than heat takes, and for what nobody writes by hand."""
     if len(raw.get(resources) or ()) > MOST_RESOURCES:
-        raise Refused(403, "Request limit exceeded: Maximum resources per stack exceeded.")
+        limit = "Maximum resources per stack exceeded."
+        raise Refused(400, f"Request limit exceeded: {limit}", "RequestLimitExceeded")
     _check_depth(raw)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudtape.rewrite import URL_FIELDS, Rewriter
+from cloudtape.rewrite import STEP, URL_FIELDS, Rewriter
 
 PAIRS = [
     ("http://controller:8774", "http://127.0.0.1:8780/compute"),
@@ -95,3 +95,14 @@ def test_a_text_in_pieces_is_rewritten_as_the_whole_is(size: int) -> None:
         return b"".join([piece async for piece in rewriter.over(pieces())])
 
     assert asyncio.run(rewritten()) == rewriter(text)
+
+
+@pytest.mark.parametrize("shift", [*range(-30, 12)])
+def test_a_base_is_replaced_wherever_a_step_through_a_large_text_ends(shift: int) -> None:
+    before = b"x" * (STEP + shift)
+    text = before + b' http://controller:8774/v2 http://controller%253A8774 http:\\/\\/controller:9292" ' + before
+    assert outward(text) == (
+        before
+        + b' http://127.0.0.1:8780/compute/v2 http://controller%253A8774 http:\\/\\/127.0.0.1:8780\\/image" '
+        + before
+    )

@@ -6,7 +6,9 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
+from cloudtape.synthesis.orchestration.stacks import MOST_STACKS
 from tests.synthesis.requests import Asker, json_of
 
 NET: dict[str, Any] = {"type": "OS::Neutron::Net", "properties": {"name": "inside"}}
@@ -204,3 +206,29 @@ def test_a_property_of_another_type_fails_the_stack_or_is_taken(resource: Any) -
         path, stack = stack_of(asker)
         assert stack["stack_status"] in ("CREATE_FAILED", "CREATE_COMPLETE")
         assert asker.ask("DELETE", "orchestration", path).status == 204
+
+
+def test_a_project_has_as_many_stacks_as_heat_takes_and_an_admin_any_number() -> None:
+    asker, empty = Asker(), hot({})
+    assert send(asker, empty).status == 201
+    for number in range(MOST_STACKS):
+        members = {"id": f"{number:032x}", "stack_name": f"s{number}"}
+        asker.world.add("orchestration/stacks", members, project=asker.project)
+    assert send(asker, empty, stack_name="by-admin").status == 201
+    member = replace(asker.token, roles=frozenset({"member"}))
+    asker.token = asker.world.tokens.issue(member, asker.world.clock.now())
+    refused = send(asker, empty, stack_name="one-more")
+    assert refused.status == 400
+    assert b"You have reached the maximum stacks per tenant, 512. Please delete some stacks." in refused.body
+
+
+def test_limits_are_those_of_heat_in_its_words() -> None:
+    asker = Asker()
+    many = send(asker, hot({f"r{number}": {"type": "OS::Heat::None"} for number in range(1001)}))
+    assert (many.status, b"Request limit exceeded: Maximum resources per stack exceeded." in many.body) == (400, True)
+    long = send(asker, msgspec.json.encode(hot({}, description="x" * 524_288)).decode())
+    assert (long.status, b"exceeds maximum allowed size (524288 bytes)" in long.body) == (400, True)
+    large = send(asker, hot({}), files={"a": "x" * 1_048_576})
+    assert large.status == 400
+    assert b"Request limit exceeded: JSON body size (" in large.body
+    assert b"bytes) exceeds maximum allowed size (1048576 bytes)." in large.body

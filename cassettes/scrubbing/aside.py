@@ -68,6 +68,10 @@ class Aside:
             channel.send((self._vault.told_since(known), self._table.hidden - hidden))
 
 
+NUMBER = "\0"
+"""Before the number of an open file; no path has it."""
+
+
 def packed(interaction: Interaction) -> tuple[Interaction, list[int]]:
     """An interaction to be sent, and the open files that its bodies lie in: in place of a path stands which one."""
     files: list[int] = []
@@ -75,7 +79,7 @@ def packed(interaction: Interaction) -> tuple[Interaction, list[int]]:
     def numbered(body: Body) -> Body:
         if isinstance(body, StoredBody) and isinstance(body.path, HeldFile):
             files.append(body.path.fd)
-            return replace(body, path=len(files) - 1)
+            return replace(body, path=Path(f"{NUMBER}{len(files) - 1}"))
         return body
 
     return _with(interaction, numbered), files
@@ -85,8 +89,9 @@ def unpacked(interaction: Interaction, files: list[int]) -> Interaction:
     held = [HeldFile.of(fd) for fd in files]
 
     def named(body: Body) -> Body:
-        is_numbered = isinstance(body, StoredBody) and isinstance(body.path, int)
-        return replace(body, path=held[body.path]) if is_numbered else body  # type: ignore[union-attr, index]
+        if isinstance(body, StoredBody) and body.path.name.startswith(NUMBER):
+            return replace(body, path=held[int(body.path.name.removeprefix(NUMBER))])
+        return body
 
     return _with(interaction, named)
 

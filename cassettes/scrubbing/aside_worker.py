@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cloudtape.cassettes.content import size_of
 from cloudtape.cassettes.errors import ScrubError
 from cloudtape.cassettes.scrubbing.aside import packed, unpacked
 from cloudtape.cassettes.scrubbing.names import Rule
@@ -10,8 +11,11 @@ from cloudtape.cassettes.scrubbing.secrets import Table
 from cloudtape.cassettes.scrubbing.vault import Replica
 from cloudtape.cassettes.workers import Channel, allow
 
-LONGEST = 60.0
-"""Seconds of this process for what lies between two questions: a window of a large text, or a part of a smaller one."""
+SECONDS, FOR_EACH_MIB = 60.0, 10.0
+"""Seconds that this process works on one interaction: for its size as it came, so that little costs little whatever it
+becomes when it is unpacked.
+"""
+MIB = 1024 * 1024
 
 
 def serve(channel: Channel) -> None:
@@ -19,7 +23,6 @@ def serve(channel: Channel) -> None:
     table = Table(rules)
 
     def ask(known: int, secret: tuple[Rule, str] | None) -> list[tuple[Rule, str]]:
-        allow(LONGEST)
         channel.send(("ask", (known, secret, set(table.hidden))))
         (told, hidden), _ = channel.receive()
         table.hidden |= hidden
@@ -30,6 +33,7 @@ def serve(channel: Channel) -> None:
     scrubber = Scrubber(table, folder, vault)
     while True:
         sent, files = channel.receive()
+        allow(SECONDS + FOR_EACH_MIB * (size_of(sent.request.body) + size_of(sent.response.body)) / MIB)
         vault.refresh()
         try:
             scrubbed = scrubber.scrub(unpacked(sent, files))  # whose files are open as long as it is there

@@ -27,7 +27,7 @@ from cloudtape.cassettes.scanning.scan import scan_interactions
 from cloudtape.cassettes.scrubbing.binary_forms import BASE64_MARKS
 from cloudtape.cassettes.scrubbing.commands import COMMAND_MARKS
 from cloudtape.cassettes.scrubbing.forms import FORM_MARKS, SHAPED_MARKS, known_forms
-from cloudtape.cassettes.scrubbing.payloads import may_be_secret, rule_for
+from cloudtape.cassettes.scrubbing.payloads import asks_for_secret, decides_on_body, rule_for
 from cloudtape.cassettes.scrubbing.quick_look import QuickLook
 from cloudtape.cassettes.scrubbing.scrub import Scrubber
 from cloudtape.cassettes.scrubbing.secrets import MARKS, PATH_MARKS, Table
@@ -130,7 +130,8 @@ def by_body() -> Iterator[str]:
             _, path, media, body = parts(text)[0].split(" ")
             request = Request("GET", f"http://c{path}")
             response = Response(200, "OK", (("Content-Type", media),), body.encode())
-            if rule_for(request.uri, response) is None or not may_be_secret(request, response):
+            may_be = asks_for_secret(request.uri) or any(map(decides_on_body, response.headers))
+            if rule_for(request.uri, response) is None or not may_be:
                 yield f"body: {text}"
 
 

@@ -63,7 +63,8 @@ WITH_FIELDS = re.compile(
 PARAMETER = re.compile(r"(?:response|oauth_token|oauth_signature|signature|mac)=\\*\"?([^\s\",\\]{8,})", re.IGNORECASE)
 CHALLENGE = re.compile(r"\b(?P<name>Negotiate|Kerberos)[ ]+(?P<value>[A-Za-z0-9+/]{20,}={0,2})")
 HEADER_MARK = re.compile(r"(?i)authorization|cookie|authenticate")
-ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2}|[\w.~+/-])*%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2}|[\w.~+/-])*")
+# Begins where a run does: begun anew at each of its characters, a long one without any escape would take its square.
+ENCODED = re.compile(r"(?<![\w.~+/-])(?:%[0-9A-Fa-f]{2}|[\w.~+/-])*%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2}|[\w.~+/-])*")
 SAYS_NOTHING = frozenset(
     {"true", "false", "null", "None", "none", "True", "False", "|", ">", "|-", ">-", "str", "string"}
 )

@@ -36,6 +36,8 @@ Message = TypeVar("Message", Request, Response)
 WHOLE = 4 * 1024 * 1024
 """Bytes of a text that are looked at in one piece; larger ones in windows."""
 MOST_NAMES = 1_000
+HALVES = {"utf-8": "surrogateescape"}
+"""How half characters of a text become bytes again, as `text_of` has read them."""
 PASSES = 4
 """Each pass may find secrets that the one before had passed over; three would do for any real exchange."""
 
@@ -240,7 +242,9 @@ class Scrubber:
         """The field itself where it holds no secret."""
         name, value = pair
         places, self._places = self._places, set()
-        replaced = self._field_value(name, value, name)
+        replaced = self._field_value(name, value, name).replace(
+            "\n", "\\n"
+        )  # a field is one line, a key's stand-in is not
         self._places = places
         clean = pair if replaced == value else (name, replaced)
         self._fields.add(pair, clean)
@@ -289,7 +293,7 @@ class Scrubber:
         if self._look.clears(text):
             return data
         after = self._walker.text(text, place)
-        return data if after == text else after.encode(encoding, "surrogateescape")
+        return data if after == text else after.encode(encoding, HALVES.get(encoding, "surrogatepass"))
 
     def _large(self, body: StoredBody, place: str, is_text: bool) -> Body:
         """A body in windows, each cut where nothing is cut in two."""

@@ -133,13 +133,15 @@ class Shapes:
             return None
         shape = document.translate(HEX)
         outline = self._outlines.get(shape) or self._outlined(shape)
-        strange = []
+        strange, number, counted = [], 0, 0
         for begin, end in outline.doubtful:
             piece = document[begin:end]
             if piece not in harmless:
                 lower = piece.decode("utf-8", "surrogateescape").lower()
                 if self._is_strange(shape[begin:end], lower):
-                    strange.append(document.count(outline.separator, 0, begin))
+                    number += document.count(outline.separator, counted, begin)
+                    counted = begin
+                    strange.append(number)
         return Cut(outline.separator, document.split(outline.separator), strange) if strange else WHOLE
 
     def _outlined(self, shape: bytes) -> _Outline:

@@ -280,6 +280,7 @@ def test_what_stands_for_a_key_in_a_field_is_one_line() -> None:
     [
         b'{"password": "Pl4nted\\ud800!Value"}',
         b'password: "Pl4nted\xff!Value"',
+        b'{"a": {"password": "Pl4nted\\udaa2\\ud800"}, "b": "password=x1y2z3w4"}',
         b'{"a": "Cookie: a=Pl4nted\xff!Value"',
         '{"password": "Pl4nted!Value", "a": "\ud800"}'.encode("utf-16-le", "surrogatepass"),
     ],

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test edge lint types bench live scenarios outside planter mutations tempest tempest-replay kill clean
+.PHONY: demo test edge lint types bench live scenarios outside planter mutations tempest tempest-replay fuzz kill clean
 
 demo: $(VENV)/.installed ## replay a recorded cloud to the real openstack client
 	@$(BIN)/python examples/demo.py
@@ -64,6 +64,12 @@ planter: $(VENV)/.installed ## plant secrets of every kind at every place, and s
 
 mutations: $(VENV)/.installed ## drop each row of the tables of secrets, and see that an example misses it (twenty minutes)
 	$(BIN)/python -m tests.mutations
+
+fuzz: $(VENV)/.installed ## a million hostile inputs to every part that strangers can give something (FUZZED=N for fewer, SEED=S for others)
+	$(BIN)/python -m tests.fuzz all --inputs $(FUZZED) --seed $(SEED)
+
+FUZZED ?= 1000000
+SEED ?= 1
 
 kill: $(VENV)/.installed ## SIGKILL at any moment of any mode, a thousand times, and what is left (an hour)
 	$(BIN)/python -m tests.kill --kills 1000

@@ -127,6 +127,7 @@ def fault(service: str, status: int, message: str, facts: Mapping[str, Any] | No
     place for them. `kind` is the service's own name for it.
     """
     reason = PHRASES.get(status, "Error")
+    message = message.encode("utf-8", "replace").decode()  # bytes of a client's that are no UTF-8 are surrogates here
     content = ENVELOPES.get(service, _unknown)(status, reason, message)
     if kind and service in NAMED:
         content = NAMED[service](kind, message)

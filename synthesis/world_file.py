@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import yaml
 
+from cloudtape.cassettes.files.yaml_loader import Loader, NoYaml, loaded_rules
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.synthesis import saved
 from cloudtape.synthesis.bootstrap import DEFAULT_DOMAIN_NAME, REGION, add_project, add_user, bootstrap
@@ -83,15 +84,13 @@ class WorldFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def read_world(path: Path = DEFAULT_WORLD) -> tuple[WorldFile, Lines]:
     """The file, and where in it everything stands. Raises WorldFileError."""
     try:
-        text = path.read_text()
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
-        document = yaml.load(text, Loader=yaml.CSafeLoader)
-    except (OSError, UnicodeDecodeError) as error:
+        text = path.read_bytes()
+        document = loaded_rules(text)
+    except OSError as error:
         raise WorldFileError(path, 1, f"it cannot be read: {error}") from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise WorldFileError(path, line, f"it is no YAML: {error.problem}") from error
-    lines = Lines(path, node)
+    except NoYaml as error:
+        raise WorldFileError(path, error.line, f"it is no YAML: {error.why}") from error
+    lines = Lines(path, text)
     if document is None:
         raise lines.error((), "it is empty; a world has at least `users`")
     if isinstance(document, dict) and "interactions" in document:
@@ -109,17 +108,20 @@ def _steps(place: str) -> list[str | int]:
 
 
 class Lines:
-    """The lines of a YAML file."""
+    """The lines of a YAML file, looked for when something is wrong."""
 
-    def __init__(self, path: Path, node: Any) -> None:
-        self.path, self._node = path, node
+    def __init__(self, path: Path, text: bytes) -> None:
+        self.path, self._text = path, text
 
     def error(self, place: Sequence[str | int], why: str) -> WorldFileError:
         return WorldFileError(self.path, self.line(place), why)
 
     def line(self, place: Sequence[str | int]) -> int:
         """The line of what stands at a place, or of what it would stand in."""
-        node = self._node
+        try:
+            node: Any = yaml.compose(self._text, Loader=Loader)
+        except yaml.YAMLError:
+            return 1  # JSON that is no YAML
         for step in place:
             below = self._below(node, step)
             if below is None:

@@ -86,6 +86,8 @@ class _Fields(dict[tuple[str, str], str]):
 
 
 MOST_FIELDS = 1024
+LONGEST_KEY = 1000
+"""Characters of a key that needs no mark before it (YAML 1.1, 7.4: at most 1,024)."""
 FIELDS = _Fields()
 # Fields with another value each time.
 FRESH = frozenset({"x-compute-request-id", "x-openstack-request-id", "x-trans-id"})
@@ -94,7 +96,9 @@ FRESH = frozenset({"x-compute-request-id", "x-openstack-request-id", "x-trans-id
 @lru_cache(maxsize=1024)
 def _heading(name: str) -> tuple[str, bool]:
     """What stands before a field's value, and whether that is another one each time."""
-    return f"\n      {_text(name)}:\n      - ", name.lower() in FRESH
+    written = _text(name)
+    key = f"{written}:" if len(written) <= LONGEST_KEY else f"? {written}\n      :"
+    return f"\n      {key}\n      - ", name.lower() in FRESH
 
 
 def _text(value: str) -> str:

@@ -63,7 +63,7 @@ def decode(item: Any, position: int, folder: Path) -> Interaction:
         _string(item, "recorded_at", ""),
         _seconds(item, "elapsed"),
         _string(item, "operation", ""),
-        tuple(_strings(item.get("scrubbed") or [], "scrubbed", MOST_PLACES)),
+        tuple(_places(item.get("scrubbed") or [])),
         tuple(_read_route(route) for route in _list(item, "routes", MOST_ROUTES)),
         _string(item, "lost", "", LONGEST_FIELD),
     )
@@ -169,6 +169,12 @@ def _strings(values: Any, what: str, most: int = MOST_FIELDS) -> list[str]:
     if len(values) > most:
         raise ItemError(f"{what} has {len(values)} values, more than {most}")
     return [_as_text(value, what) for value in values]
+
+
+def _places(values: Any) -> Iterator[str]:
+    """Where secrets were; for people, so what is no UTF-8 in the name of a member need not stay what it was."""
+    for place in _strings(values, "scrubbed", MOST_PLACES):
+        yield place if place.isascii() else place.encode("utf-8", "replace").decode()
 
 
 def _as_text(value: Any, what: str) -> str:

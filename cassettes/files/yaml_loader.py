@@ -24,6 +24,7 @@ UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 DEEP_LINE = re.compile(rb"(?:^|[\r\n]|\xc2\x85|\xe2\x80[\xa8\xa9])(?:[ \t]|[-?:](?=[ \t])){%d}" % (DEEPEST // 2 - 2))
 SPACE = str.maketrans("", "", " \t\r\n")
 PREFIX = "tag:yaml.org,2002:"
+LONGEST_REASON = 200
 
 
 class Loader(yaml.CSafeLoader):
@@ -131,6 +132,28 @@ def loaded(data: bytes) -> Any:
     if bracket_depth(data, DEEPEST // 2) > DEEPEST // 2 or DEEP_LINE.search(data) or _most_values(data) > MOST_VALUES:
         _measure(data)
     return yaml.load(data, Loader)  # noqa: S506  (a safe loader, and stricter)
+
+
+class NoYaml(Exception):
+    """`line` counts from 1."""
+
+    def __init__(self, why: str, line: int) -> None:
+        self.why, self.line = why, line
+        super().__init__(f"line {line}: {why}")
+
+
+def loaded_rules(data: bytes) -> Any:
+    """What a user has written: the same, with one error for all that can be wrong with it. Raises NoYaml."""
+    try:
+        return loaded(data)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        why = getattr(error, "problem", None) or " ".join(str(error).split())
+        raise NoYaml(why[:LONGEST_REASON], mark.line + 1 if mark else 1) from error
+    except RecursionError as error:
+        raise NoYaml("it is nested too deeply", 1) from error
+    except (TooMuch, ValueError) as error:
+        raise NoYaml(f"it {error}"[:LONGEST_REASON], 1) from error
 
 
 class TooMuch(Exception):

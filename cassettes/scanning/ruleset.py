@@ -5,12 +5,17 @@ nothing here does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
-from typing import Any
+import threading
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
 
 INSTALL = "pip install 'cloudtape[scan]'"
 SHORTEST = 8
+LONG = 64 * 1024
+"""Characters of a text that may take longer than a person who presses Ctrl-C waits."""
 
 
 @lru_cache(maxsize=1)
@@ -20,7 +25,7 @@ def scanner() -> Any:
         from kingfisher_sdk import Rules, Scanner
     except ImportError:
         return None
-    return Scanner(Rules(), base64=False)
+    return _beside(lambda: Scanner(Rules(), base64=False))
 
 
 def broken(text: str) -> Iterator[tuple[str, str, int]]:
@@ -28,6 +33,29 @@ def broken(text: str) -> Iterator[tuple[str, str, int]]:
     rules = scanner()
     if rules is None or len(text) < SHORTEST:
         return
-    for finding in rules.scan(text.encode("utf-8", "replace")):
+    scan = partial(rules.scan, text.encode("utf-8", "replace"))
+    for finding in _beside(scan) if len(text) > LONG else scan():
         if finding.visible and finding.secret:
             yield finding.rule_id.removeprefix("betterleaks."), finding.secret, finding.location["start_offset"]
+
+
+def _beside(work: Callable[[], Result]) -> Result:
+    """What it gives, while signals can end the program: they arrive on the main thread, and native code never looks.
+
+    The thread is given up then, not waited for.
+    """
+    found: list[Result] = []
+    failed: list[Exception] = []
+
+    def run() -> None:
+        try:
+            found.append(work())
+        except Exception as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=run, name="rules", daemon=True)
+    thread.start()
+    thread.join()
+    if failed:
+        raise failed[0]
+    return found[0]

@@ -44,20 +44,22 @@ PROGRAMS: tuple[tuple[str, str, str], ...] = (
     ("7z", r"-p" + VALUE, "password"),
     ("ssh-keygen", r"-[NP][ ]*" + VALUE, "password"),
     ("sqlcmd", r"-P[ ]*" + VALUE, "password"),
-    ("virsh", r"secret-set-value\b[^\n]{0,1000}?--base64[ =]+" + VALUE, "key"),
+    ("virsh", r"secret-set-value\b(?:(?!secret-set-value)[^\n])*?--base64[ =]+" + VALUE, "key"),
     ("iscsiadm", r"-n[ ]+\S*password[ ]+-v[ ]+" + VALUE, "password"),
 )
 ECHO = r"(?:echo|printf|yes)(?:[ ]+-\w+)*[ ]+"
-# Lines, with what must stand in them for the pattern to be tried.
+# Lines, with what must stand in them for the pattern to be tried. What a row begins with does not stand in it again:
+# from each of many such beginnings to the end of the line would be its square.
 LINES: tuple[tuple[str, str, str], ...] = (
     ("passwd", ECHO + VALUE + r"[ ]*\|[ ]*(?:sudo[ ]+)?passwd\b", "password"),
-    ("passwd", r"\bpasswd\b[^\n|]{0,1000}<<<[ ]*" + VALUE, "password"),
+    ("passwd", r"\bpasswd\b(?:(?!\bpasswd\b)[^\n|])*<<<[ ]*" + VALUE, "password"),
     (
         "chpasswd",
-        ECHO + r"['\"]?[\w.-]+:(?P<value>[^\s'\"|]++)['\"]?[^\n|]{0,1000}+\|[ ]*(?:sudo[ ]+)?chpasswd",
+        ECHO
+        + r"['\"]?[\w.-]+:(?P<value>[^\s'\"|]+)['\"]?(?:(?!\b(?:echo|printf|yes)\b)[^\n|])*\|[ ]*(?:sudo[ ]+)?chpasswd",
         "password",
     ),
-    ("chpasswd", r"\bchpasswd\b[^\n|]{0,1000}<<<[ ]*['\"]?[\w.-]+:(?P<value>[^\s'\"|]+)", "password"),
+    ("chpasswd", r"\bchpasswd\b(?:(?!\bchpasswd\b)[^\n|])*<<<[ ]*['\"]?[\w.-]+:(?P<value>[^\s'\"|]+)", "password"),
     ("sudo -S", ECHO + VALUE + r"[ ]*\|[ ]*sudo[ ]+(?:-\w+[ ]+)*-S\b", "password"),
     (
         "IDENTIFIED",
@@ -89,7 +91,8 @@ LINES: tuple[tuple[str, str, str], ...] = (
 )
 # Lists of user:password, one a line, behind what says that they are.
 LISTS = re.compile(
-    r"(?:\bchpasswd\b|\b[Pp]asswords\b)[^\n]{0,1000}\n(?P<lines>(?:[ \t]*(?:list|users|expire|type)\b[^\n]*\n)*"
+    r"(?:\bchpasswd\b|\b[Pp]asswords\b)(?:(?!\b(?:chpasswd|[Pp]asswords)\b)[^\n])*\n"
+    r"(?P<lines>(?:[ \t]*(?:list|users|expire|type)\b[^\n]*\n)*"
     r"(?:[ \t]*(?:#[ \t]*)?(?:- +)?['\"]?[A-Za-z_][\w.-]*:(?![ \t])[^\s'\"]+['\"]?[ \t]*(?:\r?\n|\Z))+)"
 )
 LIST_LINE = re.compile(r"^[ \t]*(?:#[ \t]*)?(?:- +)?['\"]?[A-Za-z_][\w.-]*:(?P<value>(?![ \t])[^\s'\"]+)", re.MULTILINE)

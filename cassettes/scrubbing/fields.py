@@ -12,7 +12,7 @@ from cloudtape.cassettes.scrubbing.walk import Walker
 
 COOKIE_RULE, TOKEN_RULE, USER_RULE, PASSWORD_RULE = (Rule("", kind) for kind in ("cookie", "token", "user", "password"))
 # Of AWS and Azure: an account and a signature.
-SIGNED = re.compile(r"[^\s:,=]+:([A-Za-z0-9+/]{20,}={0,2})")
+SIGNED = re.compile(r"(?<![^\s:,=])[^\s:,=]+:([A-Za-z0-9+/]{20,}={0,2})")
 
 
 def _authorization(walker: Walker, value: str, place: str) -> str:

@@ -10,6 +10,8 @@ from cloudtape.cassettes.scrubbing.names import Rule
 from cloudtape.cassettes.scrubbing.rows import holds_value, is_value_below, named, says_name, unconditional
 from cloudtape.cassettes.scrubbing.secrets import Table
 
+MOST_TOLD = 64
+"""Levels in the name of a place: a broken text may open thousands, and has as many values in them."""
 OPTION = re.compile(r"--?[A-Za-z][A-Za-z0-9_-]{1,40}")
 
 
@@ -95,4 +97,7 @@ class Levels:
             level.row = named(self._table, value)
 
     def where(self) -> str:
-        return ".".join([self._place, *[level.name for level in self._levels if level.name], self.name])
+        levels = self._levels
+        if len(levels) > MOST_TOLD:
+            levels = [*levels[: MOST_TOLD // 2], *levels[-MOST_TOLD // 2 :]]
+        return ".".join([self._place, *[level.name for level in levels if level.name], self.name])

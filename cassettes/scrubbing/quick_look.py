@@ -22,6 +22,7 @@ from cloudtape.cassettes.scrubbing.mentions import Runs
 from cloudtape.cassettes.scrubbing.rows import DOCUMENTED, holds_value, says_name, unconditional
 from cloudtape.cassettes.scrubbing.secrets import MARKS, PATH_MARKS, Rule, Table
 from cloudtape.cassettes.scrubbing.shapes import SEPARATOR, WHOLE, Cut, Shapes
+from cloudtape.cassettes.scrubbing.spelled import as_bytes
 from cloudtape.cassettes.scrubbing.walk import Walker
 
 # Ids, times, addresses, numbers: no name and no base64 among them. A known secret may be: the vault is asked.
@@ -34,6 +35,8 @@ ENCLOSING = re.compile(r"\s*:\s*[\[{]")
 ENCLOSES_NOT = re.compile(r'[^"]*"\s*(?::\s*[^\s\[{]|[\]},]|$)')
 NAME_END = re.compile(r"[^\w.-]|$")
 LONGEST_NAME = 80
+MOST_WORK = 4 * 1024 * 1024
+"""Bytes of a text, times its members that must be looked at: what each is, all that stands before it tells."""
 MOST_REMEMBERED = 2_000
 MOST_GUILTY = 200
 MOST_STRANGE = 100
@@ -98,7 +101,7 @@ class QuickLook:
         """Judge again what mentions one of these."""
         self._shapes.learn(secrets)
         if any(map(self._piece_runs.may_mention, secrets)):
-            plain = [secret.encode("utf-8", "surrogateescape") for secret in secrets]
+            plain = [as_bytes(secret) for secret in secrets]
             self._pieces = {one for one in self._pieces if not any(secret in one for secret in plain)}
         if any(map(self._innocent_runs.may_mention, secrets)):
             self._innocent = {one for one in self._innocent if not any(secret in one for secret in secrets)}
@@ -121,7 +124,7 @@ class QuickLook:
 
     def clears(self, document: str) -> bool:
         """Whether a JSON text neither holds nor mentions a secret."""
-        return self.over((), [document.encode("utf-8", "surrogateescape")]) == [None]
+        return self.over((), [as_bytes(document)]) == [None]
 
     def over(self, texts: Sequence[str], documents: Sequence[bytes]) -> list[Seen | None] | None:
         """The plain members of each of some JSON texts that are secrets, or None for none; None where a walk must tell.
@@ -204,6 +207,8 @@ class QuickLook:
             raise NotPlain
         document = _utf8(body)
         if document[0] not in "{[" or "\\" in document:
+            raise NotPlain
+        if len(cut.strange) * len(body) > MOST_WORK:
             raise NotPlain
         parts = [parts_of(cut, piece) for piece in cut.strange]
         strings = set(chain.from_iterable(parts))
@@ -336,7 +341,8 @@ class QuickLook:
         while found := self._table.any_stem.search(lower, at):
             at = found.start() + 1
             name, behind = _name_around(text, found.start())
-            if behind < found.end():  # the words of a name, with more between them than such a name has
+            # The words of a name with more between them than such a name has, or a name that does not end.
+            if behind < found.end() or behind - found.start() >= LONGEST_NAME:
                 return False
             if not self._table.innocent(name) and (
                 name == text or not self._table.minds_value(name) or NAMES.match(text, behind)
@@ -378,6 +384,7 @@ def _name_around(text: str, at: int) -> tuple[str, int]:
     begin = at
     while begin > 0 and at - begin < LONGEST_NAME and (text[begin - 1].isalnum() or text[begin - 1] in "_.-"):
         begin -= 1
-    end = NAME_END.search(text, at)
-    stop = end.start() if end else len(text)
+    longest = min(at + LONGEST_NAME, len(text))
+    end = NAME_END.search(text, at, longest)
+    stop = end.start() if end else longest
     return text[begin:stop], stop

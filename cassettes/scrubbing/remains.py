@@ -7,6 +7,7 @@ import re
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.cassettes.scrubbing.base64_runs import may_hide
 from cloudtape.cassettes.scrubbing.mentions import telling_run
+from cloudtape.cassettes.scrubbing.spelled import as_bytes
 
 LONG_RUN = re.compile(rb"[A-Za-z0-9+/_-]{20,}={0,2}")
 
@@ -26,5 +27,5 @@ def says(messages: tuple[Request, Response], secrets: list[str]) -> bool:
     if any(secret in texts for secret in secrets):
         return True
     bodies = [body for body in (asked.body, answered.body) if body]
-    words = [(telling_run(secret) or secret).encode("utf-8", "surrogateescape") for secret in secrets]
+    words = [as_bytes(telling_run(secret) or secret) for secret in secrets]
     return any(not isinstance(body, bytes) or any(word in body for word in words) for body in bodies)

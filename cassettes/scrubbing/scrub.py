@@ -40,6 +40,8 @@ WHOLE = 4 * 1024 * 1024
 WALKED = 16 * 1024
 """Bytes that are walked through while others wait."""
 MOST_NAMES = 1_000
+HALVES = {"utf-8": "surrogateescape"}
+"""How half characters of a text become bytes again, as `text_of` has read them."""
 PASSES = 4
 """Each pass may find secrets that the one before had passed over; three would do for any real exchange."""
 
@@ -264,7 +266,9 @@ class Scrubber:
         """The field itself where it holds no secret."""
         name, value = pair
         places, self._places = self._places, set()
-        replaced = self._field_value(name, value, name)
+        replaced = self._field_value(name, value, name).replace(
+            "\n", "\\n"
+        )  # a field is one line, a key's stand-in is not
         self._places = places
         clean = pair if replaced == value else (name, replaced)
         self._fields.add(pair, clean)
@@ -313,14 +317,15 @@ class Scrubber:
         if self._look.clears(text) and not self._vault.are_disguised_in(data):
             return data
         after = self._walker.text(text, place)
-        clean = data if after == text else after.encode(encoding, "surrogateescape")
-        return clean if encoding == "utf-8" else self._recoded(clean, encoding)
+        halves = HALVES.get(encoding, "surrogatepass")
+        clean = data if after == text else after.encode(encoding, halves)
+        return clean if encoding == "utf-8" else self._recoded(clean, encoding, halves)
 
-    def _recoded(self, data: bytes, encoding: str) -> bytes:
+    def _recoded(self, data: bytes, encoding: str, halves: str) -> bytes:
         """A text in UTF-16, say, without known secrets in other spellings."""
-        plain = data.decode(encoding, "surrogateescape").encode("utf-8", "surrogateescape")
+        plain = data.decode(encoding, halves).encode("utf-8", halves)
         clean = self._vault.undisguised(plain)
-        return data if clean is plain else clean.decode("utf-8", "surrogateescape").encode(encoding, "surrogateescape")
+        return data if clean is plain else clean.decode("utf-8", halves).encode(encoding, halves)
 
     def _large(self, body: StoredBody, place: str, is_text: bool) -> Body:
         """A body in windows, each cut where nothing is cut in two."""

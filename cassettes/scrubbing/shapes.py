@@ -134,8 +134,7 @@ class Shapes:
             return None
         shape = document.translate(HEX)
         outline = self._outlines.get(shape) or self._outlined(shape)
-        strange = []
-        number = counted = 0
+        strange, number, counted = [], 0, 0
         for begin, end in outline.doubtful:
             piece = document[begin:end]
             if piece not in harmless:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from cloudtape.cassettes.errors import ScrubRulesError
+from cloudtape.cassettes.files.yaml_loader import NoYaml, loaded_rules
 from cloudtape.cassettes.scrubbing.secrets import Rule
 
 KIND = re.compile(r"[a-z]+")
@@ -24,12 +24,11 @@ KIND = re.compile(r"[a-z]+")
 def load_rules(path: Path) -> tuple[Rule, ...]:
     """Raises ScrubRulesError, which names the line or the rule."""
     try:
-        listed: Any = yaml.safe_load(path.read_text())
+        listed: Any = loaded_rules(path.read_bytes())
     except OSError as error:
         raise ScrubRulesError(path, f"cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise ScrubRulesError(path, "is no YAML", f"line {mark.line + 1 if mark else 1}") from error
+    except NoYaml as error:
+        raise ScrubRulesError(path, f"is no YAML: {error.why}", f"line {error.line}") from error
     if not isinstance(listed, list):
         raise ScrubRulesError(path, "is no list of rules, as --scrub takes")
     return tuple(_rule(path, number, item) for number, item in enumerate(listed, 1))

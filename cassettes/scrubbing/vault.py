@@ -14,6 +14,7 @@ from cloudtape.cassettes.scrubbing.disguises import Disguises
 from cloudtape.cassettes.scrubbing.mentions import FEW, Mentions
 from cloudtape.cassettes.scrubbing.placeholders import is_placeholder, pem, placeholder
 from cloudtape.cassettes.scrubbing.secrets import EVERYDAY, SHORTEST, Rule
+from cloudtape.cassettes.scrubbing.spelled import as_bytes
 
 ONE_SPELLING = re.compile(r"[\w.~-]*", re.ASCII)
 """The same in a URL and in JSON."""
@@ -95,7 +96,8 @@ class Vault:
         if len(secret) >= SHORTEST and secret.lower() not in EVERYDAY:
             spellings = {secret}
             if not ONE_SPELLING.fullmatch(secret):
-                spellings |= {quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
+                escaped = as_bytes(secret)
+                spellings |= {quote(escaped, safe=""), quote_plus(escaped), json.dumps(secret)[1:-1]}
             for spelling in spellings:
                 self._anywhere.add(spelling)
             self._stand_ins |= dict.fromkeys(spellings, made)

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
+from cloudtape.cassettes.files.yaml_loader import NoYaml, loaded_rules
 from cloudtape.matchers.errors import BindingRulesError
 from cloudtape.matchers.requests.naming import Row
 
@@ -23,12 +23,11 @@ from cloudtape.matchers.requests.naming import Row
 def load_rows(path: Path) -> tuple[Row, ...]:
     """Raises BindingRulesError, which names the line or the rule."""
     try:
-        listed: Any = yaml.safe_load(path.read_text())
+        listed: Any = loaded_rules(path.read_bytes())
     except OSError as error:
         raise BindingRulesError(path, f"cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise BindingRulesError(path, "is no YAML", f"line {mark.line + 1 if mark else 1}") from error
+    except NoYaml as error:
+        raise BindingRulesError(path, f"is no YAML: {error.why}", f"line {error.line}") from error
     if not isinstance(listed, list):
         raise BindingRulesError(path, "is no list of rules")
     return tuple(_row(path, number, item) for number, item in enumerate(listed, 1))

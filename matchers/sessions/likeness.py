@@ -269,5 +269,5 @@ def microversion(value: str) -> Microversion:
     major, _, minor = text.partition(".")
     try:
         return float(int(major)), float(int(minor or 0))
-    except ValueError:
+    except (ValueError, OverflowError):
         return OLDEST

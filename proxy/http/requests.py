@@ -36,6 +36,7 @@ END = b"\r\n\r\n"
 CHUNKED_END = b"\n\r\n"
 # The parser needs a line; it is given one that it likes.
 LINES = {b"0": b"POST / HTTP/1.0\r\n", b"1": b"POST / HTTP/1.1\r\n"}
+ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 UPGRADE = re.compile(rb"^upgrade[ \t]*:[^\n]*\n", re.IGNORECASE | re.MULTILINE)
 NO_FIELDS = Fields((), {}, (), keeps_alive=False, length=None)
 Take = Callable[[Head, Arriving], bool]
@@ -136,7 +137,7 @@ class RequestReader:
         self.body = NOTHING if self._has_ended else Arriving(self._hold)
         if target[:1] != b"/" and method != b"CONNECT":
             check_absolute(target.decode("utf-8", "replace"))
-        one = Head(method.decode(), target.decode("utf-8", "surrogateescape"), self._said, is_modern, offers)
+        one = Head(method.decode(), _text_of(target), self._said, is_modern, offers)
         return self._take(one, self.body)
 
     def _parse(self, line: bytes, text: bytes) -> str:
@@ -216,3 +217,11 @@ def _no_room(_: Head, __: Arriving) -> bool:
 
 def _hold_nothing(_: bool) -> None:
     pass
+
+
+def _text_of(target: bytes) -> str:
+    """A target as text; bytes that are no UTF-8 stand in it as in any URI, with percent signs (RFC 3986, 2.1)."""
+    try:
+        return target.decode()
+    except UnicodeDecodeError:
+        return ESCAPED_BYTE.sub(lambda found: f"%{ord(found[0]) & 0xFF:02X}", target.decode("utf-8", "surrogateescape"))

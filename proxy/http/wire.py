@@ -7,6 +7,7 @@ again, nor how the connection was made.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -25,6 +26,7 @@ HEAD_SECONDS = 30.0
 EMPTY = frozenset({204, 304})
 NO_CONTENT = 204
 TOLD = Named(frozenset({"connection", "content-length", "transfer-encoding"}))
+NO_REASON = re.compile(r"[\r\n\0]")
 # What the body is in besides; `identity` is what HTTP/1.1 once called none.
 UNDONE = frozenset({"chunked", "identity"})
 
@@ -199,7 +201,9 @@ class Wire(Flow):
     def on_headers_complete(self) -> None:
         assert self._parser is not None
         status = self._parser.get_status_code()
-        self._is_interim = 100 <= status < 200
+        if status < 100:
+            raise WireBroken(f"its status is {status:03}, which is none")
+        self._is_interim = status < 200
         if status == 101:
             raise WireBroken("it changes to another protocol, which nobody has asked for")
         if not self._is_interim:
@@ -240,7 +244,8 @@ class Wire(Flow):
         self._body = Arriving(self._hold) if has_body else NOTHING
         self._answers += 1
         asked, self._asked = self._asked, None
-        reason = self._reason.decode("utf-8", "surrogateescape")
+        # For people alone: what no cassette may hold, half characters and line ends, need not stay what it was.
+        reason = NO_REASON.sub(" ", self._reason.decode("utf-8", "replace"))
         if asked is not None and not asked.done():
             asked.set_result(Answer(status, reason, headers, int(length) if length else None, self._body))
 

@@ -158,8 +158,10 @@ def _set_qos(scene: Scene) -> Answer:
 @answers("block-storage.qos-specs.delete-keys")
 def _unset_qos(scene: Scene) -> Answer:
     one = scene.need(QOS, scene.call.ids[0])
-    body = scene.call.body if isinstance(scene.call.body, dict) else {}
-    one.set(specs={name: value for name, value in one.members["specs"].items() if name not in body.get("keys", ())})
+    keys = scene.call.body.get("keys") if isinstance(scene.call.body, dict) else []
+    if not isinstance(keys, list):
+        raise Refused(400, f"Invalid input for field/attribute keys. Value: {keys}. {keys!r} is not of type 'array'")
+    one.set(specs={name: value for name, value in one.members["specs"].items() if name not in keys})
     return Answer(202)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cloudtape.synthesis.calls import Answer
 from cloudtape.synthesis.compute.attachments import server_of
 from cloudtape.synthesis.compute.boot import id_in, use_flavor, use_image
-from cloudtape.synthesis.compute.checks import check_flavor, check_server
+from cloudtape.synthesis.compute.checks import check_flavor, check_server, invalid
 from cloudtape.synthesis.compute.parts import FLAVORS, IMAGES, SERVERS, plug, ports_of, show_addresses
 from cloudtape.synthesis.compute.windows import security_group
 from cloudtape.synthesis.errors import Refused
@@ -90,12 +92,18 @@ def _create_backup(scene: Scene, server: Resource, sent: Members) -> Answer:
     """A backup, in place of the oldest of its kind where there would be more than `rotation`."""
     kind = {"image_type": "backup", "backup_type": sent.get("backup_type")}
     held = list(scene.where(IMAGES, instance_uuid=server.id, **kind))
-    most = int(sent.get("rotation") or 0)
+    most = _rotation(sent.get("rotation") or 0)
     for one in held[: len(held) + 1 - most]:
         scene.remove(one)
     image = _image_of(scene, server, sent)
     image.update(kind)
     return _image_made(scene, image)
+
+
+def _rotation(value: Any) -> int:
+    if not isinstance(value, int | str) or not str(value).isdigit():
+        raise invalid("rotation", value, f"{value!r} is no number of backups to keep")
+    return int(value)
 
 
 @on(SERVERS, "shelve")

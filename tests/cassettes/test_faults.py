@@ -43,3 +43,9 @@ def test_keystoneauth_prints_the_message(service: str) -> None:
 
 def test_the_facts_stand_beside_the_message() -> None:
     assert as_client_sees_it("compute", 501).json()["cloudtape"] == {"reason": "because", "nearest": []}
+
+
+@pytest.mark.parametrize("service", ["compute", "network", "object-store", "x"])
+def test_what_a_client_sent_that_is_no_text_is_said_with_a_mark_in_its_place(service: str) -> None:
+    answer = fault(service, 404, "no server \udcff\ud800", {})
+    assert b"no server ??" in answer.body

@@ -40,6 +40,8 @@ from cloudtape.operation_names import OperationNames
 from cloudtape.output import Screen
 from cloudtape.replayer import Replayer, load_for_replay
 from cloudtape.rewrite import Rewriter
+from tests.fuzz import exchanges
+from tests.fuzz.engine import in_one_line
 
 ROOT = Path(__file__).parents[2]
 RECORDED = [ROOT / "examples" / "cassettes" / f"{name}.yaml" for name in ("swift", "sdk", "cli")]
@@ -196,17 +198,12 @@ def attempt(one: Hostile, folder: Path) -> None:
             try:
                 _replayed(load_for_replay(path, Naming()))
             except EXPECTED as error:
-                _one_line(error)
+                in_one_line(error)
             _damage(one, folder)
         try:
             _looked_at(load(path, cached=False))
         except EXPECTED as error:
-            _one_line(error)
-
-
-def _one_line(error: Exception) -> None:
-    assert "\n" not in str(error), str(error)
-    assert len(str(error)) < 2000, len(str(error))
+            in_one_line(error)
 
 
 def _place_bodies(one: Hostile, folder: Path) -> None:
@@ -267,18 +264,18 @@ def _replayed(cassette: Cassette) -> None:
                 request = cassette.interaction(number).request
                 body = request.body if isinstance(request.body, bytes) else b"{}"
                 for asked in (request, replace(request, uri=request.uri + "x", body=body + b" ")):
-                    _ask(replayer, replace(asked, body=asked.body if isinstance(asked.body, bytes) else b""))
+                    ask(replayer, replace(asked, body=asked.body if isinstance(asked.body, bytes) else b""))
         finally:
             replayer.close()
         replayer.unused()
 
 
-def _ask(replayer: Replayer, request: Request) -> None:
+def ask(replayer: Replayer, request: Request) -> None:
     replayer.preview(request)
     try:
         answer = asyncio.run(replayer(request))
     except EXPECTED as error:
-        _one_line(error)
+        in_one_line(error)
         return
     if answer is None:
         miss = replayer.explain(request)
@@ -314,4 +311,4 @@ def _looked_at(cassette: Cassette) -> None:
         assert all(finding.place for finding in outcome.findings)
 
 
-INPUTS = cassettes()
+INPUTS, prepare = cassettes(), exchanges.prepare

@@ -1,4 +1,5 @@
-"""What all targets share: a target is a module of this package with `INPUTS`, a hypothesis strategy, and `attempt`.
+"""What all targets share: a target is a module of this package with `INPUTS`, a hypothesis strategy, and `attempt`;
+`prepare` does what is done once for a process.
 
 `attempt(one, folder)` does with one input, in an empty folder, all that a user might; what it raises is a fault. So is
 what takes longer than `SLOW` seconds, and what never ends.
@@ -28,8 +29,9 @@ STUCK = 30.0
 """Seconds by the clock, for what waits."""
 BATCH = 500
 MOST_FAULTS = 20
-NO_TARGETS = frozenset({"__init__", "__main__", "engine", "http", "odd_requests"})
-"""Modules of this package without `INPUTS`; `http` has a run of its own."""
+LONGEST_LINE = 10_000
+TARGETS = ("cassettes", "codings", "command_lines", "indexes", "json_bodies", "texts", "yaml_files")
+"""Modules of this package; `http` has a run of its own."""
 
 
 class Target(NamedTuple):
@@ -62,13 +64,16 @@ class Report:
         return "\n".join([*self.faults.values(), f"FUZZ {self.target}: {figures}, {len(self.faults)} faults"])
 
 
-def names() -> list[str]:
-    modules = {path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("test_")}
-    return sorted(modules - NO_TARGETS)
+def in_one_line(error: Exception) -> None:
+    """What a person is told."""
+    assert "\n" not in str(error), str(error)
+    assert len(str(error)) < LONGEST_LINE, len(str(error))
 
 
 def target_named(name: str) -> Target:
+    """What it has to prepare is done then, outside all measured time."""
     module = import_module(f"tests.fuzz.{name}")
+    getattr(module, "prepare", lambda: None)()
     return Target(name, module.INPUTS, module.attempt)
 
 

@@ -1,40 +1,58 @@
-"""Odd requests to a made-up cloud over real HTTP: none makes a traceback, and none a status from 500 on but a miss's.
+"""Odd requests to every mode over real HTTP: none makes a traceback, none is answered with a status from 500 on but a
+miss's, none takes longer than a second of CPU, and each cassette that was written loads.
 
-Half of them go to `demo`, half to a replay that makes up what was not recorded.
+Where a cloud is behind, it is a hostile one (`hostile_cloud`); what it says is passed on with the status that it has,
+and what is no HTTP with 502.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import json
 import logging
 import re
+import resource
+import shutil
+import signal
 import sys
+import tempfile
+import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
+
+import uvloop
 
 from cloudtape.application import Application
-from cloudtape.config import Config
-from cloudtape.modes import MODES
+from cloudtape.cassettes.cassette import load
+from cloudtape.config import Config, Timeouts
+from cloudtape.modes import MODES, Mode, Writes
 from cloudtape.synthesis.synthesizer import default_kinds
+from tests.fuzz.client import Client, Heard
+from tests.fuzz.hostile_cloud import HostileCloud, hostile_cloud
+from tests.fuzz.odd_heads import coded, framed, head, some_fields, spoilt
 from tests.fuzz.odd_requests import OddRequests
+from tests.fuzz.odd_uploads import some_upload
+from tests.fuzz.recorded_requests import RecordedRequests
 
-CASSETTE = Path(__file__).parents[2] / "examples" / "cassettes" / "sdk.yaml"
-LOGIN = {
-    "auth": {
-        "identity": {
-            "methods": ["password"],
-            "password": {"user": {"name": "admin", "domain": {"id": "default"}, "password": "secret"}},
-        },
-        "scope": {"project": {"name": "admin", "domain": {"id": "default"}}},
-    }
+EXAMPLES = Path(__file__).parents[2] / "examples" / "cassettes"
+CASSETTES = [EXAMPLES / f"{name}.yaml" for name in ("sdk", "swift", "cli")]
+FRONTS: dict[str, Mode] = {
+    "demo": MODES["synthesize"],
+    "mixed": MODES["replay"].synthesizing(),
+    **{name: MODES[name] for name in ("replay", "record", "fill", "refresh", "passthrough")},
 }
-MISS = 501
+REFUSED = (501, 505)
+"""A miss, and what HTTP wants for a transfer coding and a version that we do not speak."""
+CLOUDS_FAULT = (502, 504)
+"""It said what is no HTTP, or nothing to the end."""
 AFRESH = 500
 """Requests after which a new session begins, with a world in which everything is there again."""
+STRETCH = 2000
+"""Requests after which another mode has its turn."""
+SLOW = 1.0
 SHOWN = 40
 
 
@@ -45,7 +63,8 @@ class _Findings(logging.Handler):
         super().__init__(logging.WARNING)
         self.places: Counter[str] = Counter()
         self.examples: dict[str, str] = {}
-        self.asked = ""
+        self.asked: object = ""
+        self.slowest = 0.0
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.exc_info and record.exc_info[2]:
@@ -58,99 +77,171 @@ class _Findings(logging.Handler):
 
     def note(self, place: str) -> None:
         self.places[place] += 1
-        self.examples.setdefault(place, self.asked)
+        self.examples.setdefault(place, repr(self.asked))
+
+    def slow(self, _number: int, _frame: FrameType | None) -> None:
+        """A request has taken so many seconds of CPU, and is still under way, perhaps on another thread."""
+        stacks = [traceback.extract_stack(one) for one in sys._current_frames().values()]
+        places = [[f"{Path(one.filename).name}:{one.lineno}" for one in stack[-6:]] for stack in stacks]
+        self.note("slow: " + "; ".join(" ".join(one) for one in places if not one[-1].startswith("thread.py")))
+
+    def lost(self, what: str) -> None:
+        """What a hostile cloud says can always be kept, or refused as what it is."""
+        if "while looking for them" in what:
+            self.note(f"not kept: {what[-120:]}")
 
 
-@contextlib.contextmanager
+@contextmanager
 def _listening() -> Iterator[_Findings]:
     findings, root = _Findings(), logging.getLogger()
     before, root.handlers = root.handlers, [findings]
+    rang = signal.signal(signal.SIGPROF, findings.slow)
     try:
         yield findings
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, rang)
         root.handlers = before
 
 
-def run(inputs: int, seed: int) -> int:
+def run(inputs: int, seed: int, fronts: Sequence[str] = tuple(FRONTS), stretch: int = STRETCH) -> int:
     """How many kinds of fault were found; each is printed with a request that makes it."""
+    counts: Counter[str] = Counter()
+    statuses: Counter[int] = Counter()
     with _listening() as findings:
-        demo = Config(MODES["synthesize"])
-        mixed = Config(MODES["replay"].synthesizing(), cassettes=(CASSETTE,))
-        for config, count in ((demo, inputs - inputs // 2), (mixed, inputs // 2)):
-            asyncio.run(_fuzz(config, count, seed, findings))
+        while (done := counts.total()) < inputs:
+            front = fronts[len(counts) if len(counts) < len(fronts) else done // stretch % len(fronts)]
+            count = min(stretch, inputs - done)
+            uvloop.run(_Stretch(front, count, seed + done, findings, statuses).run())
+            counts[front] += count
     for place, times in findings.places.most_common(SHOWN):
-        print(f"{times:6} {place}\n       {findings.examples[place][:300]}")
-    kinds = len(findings.places)
-    print(f"{inputs} requests, {kinds} kinds of fault")
+        print(f"{times:6} {place}\n       {findings.examples[place][:1500]}")
+    kinds, peak = len(findings.places), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    shares = ", ".join(f"{front} {count:,}" for front, count in counts.items())
+    print("answers: " + ", ".join(f"{count:,} of {status}" for status, count in sorted(statuses.items())))
+    figures = f"slowest {findings.slowest:.2f} s, peak {peak} MiB, {kinds} faults"
+    print(f"FUZZ http: {inputs:,} inputs (seed {seed}; {shares}), {figures}")
     return kinds
 
 
-async def _fuzz(config: Config, count: int, seed: int, findings: _Findings) -> None:
-    odd = OddRequests(default_kinds().planner, seed)
-    async with Application(config) as proxy:
-        client = _Client(proxy.url)
-        routes = {route.service: route.name for route in reversed(list(proxy.routes))}
-        for number in range(count):
-            if number % AFRESH == 0:
-                odd.ids.clear()
-                await client.log_in(f"s{number}")
-            service, method, target, body, kind = odd.next()
-            findings.asked = f"{method} {service} {target[:120]} {body[:160]!r}"
-            status, answer = await client.ask(method, f"/{routes.get(service, service)}{target}", body, kind)
-            if (status >= 500 and status != MISS) or status == 0:
-                findings.note(f"status {status} {service} {method}: {answer[:100]!r}")
-            odd.learn(target, answer)
-        client.close()
+@dataclass
+class _Stretch:
+    """Some requests to one proxy. `statuses`: what was answered; 0 is an end without an answer."""
 
+    front: str
+    count: int
+    seed: int
+    findings: _Findings
+    statuses: Counter[int]
 
-class _Client:
-    """One connection after the other; `log_in` begins a session."""
+    def __post_init__(self) -> None:
+        self.mode = FRONTS[self.front]
+        self.odd = OddRequests(default_kinds().planner, self.seed)
+        self.chance = self.odd.random
+        self.recorded = RecordedRequests(self._cassette, self.odd)
 
-    def __init__(self, url: str) -> None:
-        self._port = int(url.rpartition(":")[2])
-        self._session = self._token = ""
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+    @property
+    def _cassette(self) -> Path:
+        return CASSETTES[self.seed // STRETCH % len(CASSETTES)]
 
-    async def log_in(self, session: str) -> None:
-        self._session, self._token = session, ""
-        await self.ask("POST", "/identity/v3/auth/tokens", json.dumps(LOGIN).encode(), "application/json")
+    async def run(self) -> None:
+        async with self._proxy() as (proxy, cloud):
+            client = Client(proxy.url)
+            for number in range(self.count):
+                if number % AFRESH == 0:
+                    self.odd.ids.clear()
+                    if cloud:
+                        cloud.calm = 1
+                    await client.log_in(f"s{number}")
+                began = time.process_time()
+                signal.setitimer(signal.ITIMER_PROF, SLOW)
+                await self._ask(proxy, client)
+                self.findings.slowest = max(time.process_time() - began, self.findings.slowest)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            client.close()
 
-    async def ask(self, method: str, target: str, body: bytes, kind: str) -> tuple[int, bytes]:
-        """Status and body; 0 where the connection broke."""
-        head = (
-            f"{method} /_session/{self._session}{target} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n"
-            f"X-Auth-Token: {self._token}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
+    @asynccontextmanager
+    async def _proxy(self) -> AsyncIterator[tuple[Application, HostileCloud | None]]:
+        folder = Path(tempfile.mkdtemp(prefix="cloudtape-fuzz-"))
+        tape = folder / "tape.yaml"
+        cassettes = ((tape if self.mode.writes else self._cassette),) if self.mode.cassette else ()
         try:
-            reader, writer = self._streams = self._streams or await asyncio.open_connection("127.0.0.1", self._port)
-            writer.write(head.encode() + body)
-            return await asyncio.wait_for(self._answer(reader, method), 20)
-        except (OSError, asyncio.IncompleteReadError, TimeoutError, ValueError) as error:
-            self.close()
-            return 0, repr(error).encode()
+            async with hostile_cloud(self.seed, self._said) if self.mode.needs_upstream else nullcontext() as cloud:
+                if cloud:
+                    cloud.calm = 10
+                    if self.mode.writes in (Writes.ADD, Writes.TAKE):
+                        self._place(tape, cloud)
+                timeouts, upstream = Timeouts(2, 5), cloud.url if cloud else ""
+                async with Application(
+                    Config(self.mode, cassettes, upstream, timeouts=timeouts, spool=folder)
+                ) as proxy:
+                    proxy.journal.loss_listeners.append(self.findings.lost)
+                    yield proxy, cloud
+            if self.mode.writes:
+                self._judge(tape)
+        finally:
+            shutil.rmtree(folder)
 
-    async def _answer(self, reader: asyncio.StreamReader, method: str) -> tuple[int, bytes]:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        status = int(head[0].split()[1])
-        fields = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:])}
-        self._token = fields.get("x-subject-token", self._token) if status == 201 else self._token
-        body = b""
-        if method != "HEAD" and status not in (204, 304):
-            if "chunked" in fields.get("transfer-encoding", ""):
-                while size := int(await reader.readline(), 16):
-                    body += await reader.readexactly(size + 2)
-                await reader.readline()
-            else:
-                body = await reader.readexactly(int(fields.get("content-length", 0)))
-        if fields.get("connection", "").lower() == "close":
-            self.close()
-        return status, body
+    def _place(self, tape: Path, cloud: HostileCloud) -> None:
+        """A recorded cassette, as if it had been recorded at this cloud."""
+        text = self._cassette.read_text()
+        for route in load(self._cassette).routes:
+            text = text.replace(route.upstream, f"{cloud.url.removesuffix('/identity/v3')}/{route.service}")
+        tape.write_text(text)
+        shutil.copytree(self._cassette.with_suffix(".bodies"), tape.with_suffix(".bodies"))
 
-    def close(self) -> None:
-        if self._streams:
-            self._streams[1].close()
-        self._streams = None
+    def _judge(self, tape: Path) -> None:
+        try:
+            cassette = load(tape, cached=False)
+            for _ in cassette:
+                pass
+        except Exception as error:
+            self.findings.note(f"{self.front}: the cassette does not load: {error}"[:200])
 
+    def _said(self) -> bytes:
+        """A document that the hostile cloud may answer with."""
+        one = self.chance.choice(self.odd.examples)
+        return self.odd.dumped(self.odd.spoilt(one))
 
-if __name__ == "__main__":
-    sys.exit(bool(run(1000, 0)))
+    async def _ask(self, proxy: Application, client: Client) -> None:
+        method, target, fields, body = self._request(proxy)
+        if self.chance.random() < 0.05:
+            body, coding = coded(body, self.chance)
+            fields.append(f"Content-Encoding: {coding}")
+        request = head(method, client.of_session(target), client.port, [*fields, *client.login()]) + framed(
+            body, self.chance
+        )
+        if self.chance.random() < 0.2:
+            request = spoilt(request, self.chance)
+            self.findings.asked = request[:3000]
+            self._judge_answer(await client.throw(request))
+            return
+        self.findings.asked = request[:3000]
+        heard = await client.ask(request, method)
+        self._judge_answer(heard)
+        if heard.status == 0:
+            self.findings.note(f"{self.front}: {heard.body[:60]!r}") if not self.mode.needs_upstream else None
+        self.odd.learn(target, heard.body)
+
+    def _request(self, proxy: Application) -> tuple[str, str, list[str], bytes]:
+        way = self.chance.random()
+        routes = {route.service: route.name for route in reversed(list(proxy.routes))}
+        if way < (0.6 if self.mode.replays else 0.1):
+            method, target, fields, body = self.recorded.next(list(proxy.routes))
+        elif way > 0.95:
+            service, method, path, kind, body = some_upload(self.chance)
+            target, fields = f"/{routes.get(service, service)}{path}", [f"Content-Type: {kind}"] * bool(kind)
+        else:
+            service, method, path, body, kind = self.odd.next()
+            target, fields = f"/{routes.get(service, service)}{path}", [f"Content-Type: {kind}"]
+        return method, target, [*fields, *some_fields(self.chance)], body
+
+    def _judge_answer(self, heard: Heard) -> None:
+        self.statuses[heard.status] += 1
+        if heard.wrong:
+            self.findings.note(f"{self.front}: {heard.wrong}")
+        if heard.status < 500 or heard.status in REFUSED:
+            return
+        if self.mode.needs_upstream and (heard.is_from_upstream or heard.status in CLOUDS_FAULT):
+            return
+        self.findings.note(f"{self.front}: status {heard.status}: {heard.body[:100]!r}")

@@ -38,6 +38,7 @@ class OddRequests:
         self._planner, self._operations = planner, list(planner.operations)
         self.random = random.Random(seed)
         self.ids: dict[str, list[str]] = {}
+        self.examples = [sent for one in self._operations if (sent := planner.plan(one.id).sent) is not None]
         self._makers = [one for one in self._operations if one.method == "POST" and not one.path.endswith("}")]
 
     def next(self) -> tuple[str, str, str, bytes, str]:
@@ -45,7 +46,7 @@ class OddRequests:
         one = self.random.choice(self._makers if self.random.random() < 0.25 else self._operations)
         parts = one.path.split("/")
         path = "/".join(self._segment(part, parts[at - 1]) for at, part in enumerate(parts))
-        query = "&".join(self._pair() for _ in range(self.random.choice((0, 0, 0, 1, 2))))
+        query = "&".join(self.pair() for _ in range(self.random.choice((0, 0, 0, 1, 2))))
         body, kind = self._body(one)
         return one.service, one.method, path + (f"?{query}" if query else ""), body, kind
 
@@ -66,7 +67,7 @@ class OddRequests:
             return self.random.choice(known)
         return self.random.choice(ODD_IDS) if chance < 0.97 else "x"
 
-    def _pair(self) -> str:
+    def pair(self) -> str:
         return f"{self.random.choice(NAMES_IN_QUERIES)}={self.random.choice(VALUES_IN_QUERIES)}"
 
     def _body(self, one: Any) -> tuple[bytes, str]:
@@ -76,10 +77,14 @@ class OddRequests:
             junk = (b"{", b"[" * 3000, b"\xff\xfe", b'{"a":' * 500, b"<x/>", b"nul", b'"\\ud800"', b"{}" * 5)
             return self.random.choice(junk), self.random.choice(("application/json", "application/xml", "text/plain"))
         example = self._planner.plan(one.id).sent
-        value = self._spoilt(example) if example is not None else self._value(0)
-        return json.dumps(value).encode("utf-8", "surrogatepass"), "application/json"
+        value = self.spoilt(example) if example is not None else self._value(0)
+        return self.dumped(value), "application/json"
 
-    def _spoilt(self, value: Any) -> Any:
+    @staticmethod
+    def dumped(value: Any) -> bytes:
+        return json.dumps(value).encode("utf-8", "surrogatepass")
+
+    def spoilt(self, value: Any) -> Any:
         """An example with some of its values exchanged for others, left out, or put beside unknown ones."""
         rate = self.random.choice((0.0, 0.05, 0.2))
         return self._spoil(value, rate, 0)

@@ -17,6 +17,15 @@ from urllib.parse import urlsplit
 SECRET = "Zq7KilledSecret42x"
 PLACEHOLDER = re.compile(rb"scrubbed-password-\d+")
 BEGIN = "/identity/x"
+USER = {"name": "admin", "domain": {"id": "default"}, "password": "secret"}
+LOGIN = json.dumps(
+    {
+        "auth": {
+            "identity": {"methods": ["password"], "password": {"user": USER}},
+            "scope": {"project": {"name": "admin", "domain": {"id": "default"}}},
+        }
+    }
+).encode()
 KINDS = (*["small"] * 5, *["binary"] * 2, "text", "chunked", "upload", "upload", "large")
 ASKED_OF_EACH = 7
 CLIENTS = 3
@@ -95,6 +104,32 @@ def ask_all(url: str, seed: int, acknowledge: Callable[[str], object]) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def store_all(url: str, seed: int, acknowledge: Callable[[str], None]) -> None:
+    """One client of a made-up cloud, until it has stored all or the proxy is gone: what it reads back is what it sent."""
+    with suppress(OSError, http.client.HTTPException):
+        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+
+        def ask(method: str, path: str, body: bytes = b"", **fields: str) -> tuple[http.client.HTTPResponse, bytes]:
+            connection.request(method, path, body, fields)
+            answer = connection.getresponse()
+            return answer, answer.read()
+
+        answer, document = ask("POST", "/identity/v3/auth/tokens", LOGIN, **{"Content-Type": "application/json"})
+        if answer.status != 201:
+            return
+        login = {"X-Auth-Token": answer.headers["X-Subject-Token"]}
+        catalog = json.loads(document)["token"]["catalog"]
+        (store,) = (one["endpoints"][0]["url"] for one in catalog if one["type"] == "object-store")
+        path = urlsplit(store).path
+        ask("PUT", f"{path}/c", **login)
+        for what in things(seed, 0):
+            body = said(*_split(what))[1]
+            ask("PUT", f"{path}/c/{what}", body, **login)
+            if ask("GET", f"{path}/c/{what}", **login)[1] != body:
+                break
+            acknowledge(what)
 
 
 def _split(what: str) -> tuple[str, int]:

@@ -14,14 +14,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.kill.asking import SECRET, Client, as_it_was, ask_all, said
+from tests.kill.asking import SECRET, Client, as_it_was, ask_all, said, store_all
 from tests.kill.cloud import Cloud
-from tests.kill.modes import REPLAY, TEST, KillMode
-from tests.kill.starter import Starter
+from tests.kill.modes import DEMO, REPLAY, TEST, KillMode
+from tests.kill.starter import PATIENCE, Starter
 
 OLD = ("small/901", "text/902", "binary/903", "large/904")
 NEW = "small/950"
-LISTENING = re.compile(r"listening on (http://127\.0\.0\.1:\d+)")
+LISTENING = re.compile(r"(?:listening on|a cloud is at) (http://127\.0\.0\.1:\d+)")
 EXISTS = "exists already"
 
 
@@ -74,6 +74,7 @@ class Kill:
         for one in ("kept", "tmp", "cache", "home"):
             (folder / one).mkdir(parents=True)
         self._tape = self._kept / "k.yaml"
+        self._world = folder / "home" / "world.yaml"
         if mode.words[0] == "pytest":
             (self._kept / "test_it.py").write_text(TEST)
             self._tape = self._kept / "cassettes" / "test_it" / "test_asks.yaml"
@@ -93,6 +94,8 @@ class Kill:
     def run(self, old: Path) -> None:
         if self._mode.is_old:
             shutil.copytree(old, self._kept, dirs_exist_ok=True)
+        if self._mode.stores and self._chance.random() < 0.5:
+            self._save_a_world()
         self._pid = self._started(self._mode.words)
         self._victim = os.pidfd_open(self._pid)  # its number may soon be another one's
         moment = self._chance.choice(self._mode.moments)
@@ -151,7 +154,7 @@ class Kill:
             if counter:
                 counter.count()
 
-        ask_all(url, self._seed, acknowledge)
+        (store_all if self._mode.stores else ask_all)(url, self._seed, acknowledge)
 
     def _noted(self) -> list[str]:
         """What a client in another process has noted; the last line may be half."""
@@ -162,7 +165,7 @@ class Kill:
         return self._acks.exists() and self._acks.read_text().endswith("end\n")
 
     @staticmethod
-    def _wait(until: Callable[[], bool], seconds: float = 60.0) -> None:
+    def _wait(until: Callable[[], bool], seconds: float = PATIENCE) -> None:
         end = time.monotonic() + seconds
         while not until() and time.monotonic() < end:
             time.sleep(0.002)
@@ -177,9 +180,11 @@ class Kill:
             self._judge_take(which)
         self._start_again(which)
         figures.unscrubbed += [f"{which}, after the next start: {file}" for file in self._secrets()]
+        if self._mode.stores:
+            self._judge_world(which)
         if not self._mode.replaces:
             old = OLD if self._mode.is_old else ()
-            figures.lost += self._lacking(self._tape, (*old, *self._done), which)
+            figures.lost += self._lacking(self._tape, (*old, *([] if self._mode.stores else self._done)), which)
 
     def _judge_take(self, which: str) -> None:
         """Either the old cassette is there and all of the take beside it, or the take in its place."""
@@ -195,6 +200,21 @@ class Kill:
             if new or not self._done:
                 new += self._lacking(self._tape, OLD, which)
                 self._figures.lost += new
+
+    def _save_a_world(self) -> None:
+        """What an earlier run has left, for this one to write over."""
+        pid = self._started(self._mode.words)
+        if self._listens(self._log, pid):
+            self._end(pid)
+
+    def _judge_world(self, which: str) -> None:
+        """A world that was saved, before or at this end, can be used; what is not whole does not bear its name."""
+        if self._world.exists():
+            pid = self._started(DEMO)
+            if self._listens(self._log, pid):
+                self._end(pid)
+            else:
+                self._figures.unreadable.append(f"{which}: {self._log.read_text()[-300:]}")
 
     def _secrets(self) -> list[Path]:
         found = [file for one in ("kept", "tmp", "cache") for file in (self._folder / one).rglob("*") if file.is_file()]
@@ -235,7 +255,7 @@ class Kill:
                 self._refused(which, code)
         elif url := self._listens(self._log, pid):
             client = Client(url)
-            if self._mode.name != "index" and client.ask(NEW) != said(*_split(NEW))[1]:
+            if not (self._mode.stores or self._mode.name == "index") and client.ask(NEW) != said(*_split(NEW))[1]:
                 self._refused(which, "asked in vain")
             client.close()
             if (code := self._end(pid)) != 0:
@@ -249,14 +269,15 @@ class Kill:
     # --- processes ---------------------------------------------------------------------------------------------------
 
     def _started(self, words: Iterable[str], tape: Path | None = None) -> int:
-        filled = [word.format(tape=tape or self._tape, cloud=self._cloud.url) for word in words]
+        places = {"tape": tape or self._tape, "cloud": self._cloud.url, "world": self._world}
+        filled = [word.format(**places) for word in words]
         self._log.write_text("")
         return self._starter.start(filled, self._log, self._kept, self._environment)
 
     def _listens(self, log: Path, pid: int | None = None) -> str:
         """Its address, or nothing where it has ended."""
         pid = pid or self._pid
-        end = time.monotonic() + 60
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             if found := LISTENING.search(log.read_text()):
                 return found[1]

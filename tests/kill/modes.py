@@ -22,7 +22,8 @@ class KillMode:
     """`words` start it, with {tape} and {cloud}. `is_old`: on a cassette that holds something already.
 
     `asks`: it brings a client of its own. `again`: what is started afterwards, `refuses`: unless nothing was kept, it
-    says that a cassette is there. `moments` are what its kills are made at, the more often the more they matter.
+    says that a cassette is there. `stores`: its clients keep objects in a made-up cloud, which ends in the file {world}.
+    `moments` are what its kills are made at, the more often the more they matter.
     """
 
     name: str
@@ -32,6 +33,7 @@ class KillMode:
     asks: bool = False
     refuses: bool = False
     replaces: bool = False
+    stores: bool = False
     moments: tuple[str, ...] = MOMENTS
 
 
@@ -63,6 +65,15 @@ def _testing(mode: str) -> tuple[str, ...]:
 
 
 REPLAY = ("replay", "--cassette", "{tape}", "--listen", "127.0.0.1:0", "--match", "exact")
+END = (*MOMENTS, *["end"] * 8)
+
+
+def _made_up(*words: str) -> tuple[str, ...]:
+    return (*words, "--save", "{world}", "--listen", "127.0.0.1:0")
+
+
+DEMO = ("demo", "--world", "{world}", "--listen", "127.0.0.1:0")
+MIXED = ("replay", "--synthesize", "--cassette", "{tape}")
 MODES = {
     mode.name: mode
     for mode in (
@@ -74,10 +85,12 @@ MODES = {
             _serving("refresh"),
             is_old=True,
             replaces=True,
-            moments=(*MOMENTS, *["end"] * 8),
+            moments=END,
         ),
         KillMode("run", _running("record"), _running("fill"), asks=True, refuses=True),
         KillMode("pytest", _testing("record"), _testing("fill"), asks=True, refuses=True),
+        KillMode("mixed", _made_up(*MIXED), _made_up(*MIXED), is_old=True, stores=True, moments=END),
+        KillMode("demo", _made_up("demo"), _made_up("demo"), stores=True, moments=END),
         KillMode("index", REPLAY, REPLAY, is_old=True, moments=("start",)),
     )
 }

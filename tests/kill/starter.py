@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+PATIENCE = 600.0
+"""Seconds: what never ends is a finding, what waits for a busy machine is none."""
 
 
 class Starter:
@@ -27,7 +29,7 @@ class Starter:
             self._said({"run": [*words], "log": str(log), "cwd": str(folder), "env": {**os.environ, **environment}})
         )
 
-    def ended(self, pid: int, seconds: float = 60.0) -> int | None:
+    def ended(self, pid: int, seconds: float = PATIENCE) -> int | None:
         """The exit code, or minus the signal; None while it runs after so many seconds."""
         code = self._said({"wait": pid, "seconds": seconds})
         return None if code is None else int(code)

@@ -260,3 +260,17 @@ def test_the_mark_is_read_by_vcrpy_and_found_clean(recorder: BackgroundProxy, cl
     assert " lost " in table
     assert "lost: what the cloud answered could not be kept: a text stands" in whole
     assert "could not be kept: a text stands" in matched
+
+
+@pytest.mark.parametrize("path", [b"/compute/a\xffb?c=\xe9", "/compute/\u00e4?c=\u00e4".encode()])
+def test_a_target_with_bytes_beyond_ascii_is_recorded_and_replayed(
+    recorder: BackgroundProxy, cloud: RawCloud, proxy: Callable[..., BackgroundProxy], tape: Path, path: bytes
+) -> None:
+    """What is no UTF-8 can stand in a URI in percent signs only, and no text may hold its halves."""
+    raw = b"GET " + path + b" HTTP/1.1\r\nHost: proxy.localhost:8780\r\n\r\n"
+    cloud.answers[path.replace(b"\xff", b"%FF").replace(b"\xe9", b"%E9").decode("latin-1")] = answer(
+        "200 OK", "", b"ok"
+    )
+    assert say(recorder.url, raw).body == b"ok"
+    said = say(proxy("replay").url, raw)
+    assert (said.body, said.one("X-Cloudtape-Match").partition(";")[0]) == (b"ok", "exact")

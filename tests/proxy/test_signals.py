@@ -1,5 +1,6 @@
 """Ctrl-C and SIGTERM before there is anything to end in peace."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -59,6 +60,37 @@ def test_reading_a_large_cassette_ends_at_once_and_in_silence(
     assert (process.returncode, said) == (code, "")
     assert list(tmp_path.iterdir()) == []
     assert not [file.name for file in large.parent.iterdir() if file.name.startswith(".")]
+
+
+AT_ONCE = 3.0
+"""Seconds, on a machine that is busy with other tests."""
+READING = {
+    "fill": ["fill", "--upstream", "{cloud}", "--cassette", "{tape}", "--listen", "127.0.0.1:0"],
+    "refresh": ["refresh", "--upstream", "{cloud}", "--cassette", "{tape}", "--listen", "127.0.0.1:0"],
+    "mixed": ["replay", "--synthesize", "--cassette", "{tape}", "--listen", "127.0.0.1:0"],
+    "show": ["show", "{tape}"],
+    "match": ["match", "{tape}", "GET", "http://cloud/compute/v2.1/servers/x"],
+    "scan, whose rules are made by native code": ["scan", "{tape}"],
+}
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="nothing says whether a signal is caught")
+@pytest.mark.parametrize("words", READING.values(), ids=READING)
+def test_every_command_that_reads_a_cassette_ends_at_once(
+    large: Path, cloud: RawCloud, tmp_path: Path, words: list[str], number: int, code: int
+) -> None:
+    words = [word.format(cloud=f"{cloud.url}/v3", tape=large) for word in words]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    process = subprocess.Popen([CLOUDTAPE, *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
+    while not catches(process.pid):
+        time.sleep(0.005)
+    time.sleep(1.0)
+    process.send_signal(number)
+    begun = time.monotonic()
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (code, b"")
+    assert time.monotonic() - begun < AT_ONCE
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

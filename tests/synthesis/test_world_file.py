@@ -49,6 +49,9 @@ WRONG = [
     ("users:\n  - {name: a, password: b, project: c}\nresources:\n  - {make: compute/nothing}", 4, "nothing makes"),
     ("users:\n  - {name: a, password: b, project: c}\nresources:\n\n  - {}", 5, "either `make` or `ask`"),
     ("a: ]", 1, "it is no YAML"),
+    ("users:\n- \0", 1, "it is no YAML"),
+    ("users:\n- !!bool x", 2, "this is no bool"),
+    ("users: " + "[" * 50_000, 1, "nest"),
     ("nobody: 1", 1, "unknown field `nobody`"),
     (
         "users:\n  - {name: a, password: b, project: c}\nresources:\n"

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from cloudtape.cassettes.files.codec import HEADER, encode
 from cloudtape.cassettes.files.decoding import ItemError, decode
 from cloudtape.cassettes.files.layout import is_whole
+from cloudtape.cassettes.files.packing import pack
 from cloudtape.cassettes.files.yaml_loader import Loader
 from cloudtape.cassettes.files.yaml_text import body, scalar
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
@@ -131,3 +132,18 @@ def test_a_body_in_a_file_is_named_by_its_digest() -> None:
 def test_what_is_no_interaction_is_refused(item: object) -> None:
     with pytest.raises(ItemError):
         decode(item, 1, Path("nowhere"))
+
+
+@pytest.mark.parametrize("name", ["x" * 1000, "x" * 1001, "x" * 5000, "'" + "x" * 1023])
+def test_a_long_name_of_a_field_comes_back(name: str) -> None:
+    """YAML takes no key for one that is longer than 1,024 characters, unless a mark stands before it."""
+    fields = ((name, "a"), (name, "b"), ("C", "d"), (name, "e"))
+    one = with_body(b"")
+    one = replace(one, request=replace(one.request, headers=fields), response=replace(one.response, headers=fields))
+    assert reread(encode(one)) == one
+    assert yaml.safe_load(HEADER + encode(one))["interactions"][0]["request"]["headers"][name] == ["a", "b", "e"]
+
+
+def test_where_a_secret_was_may_be_a_member_whose_name_is_no_text() -> None:
+    one = replace(with_body(b""), scrubbed=("request.body.\udcff",))
+    assert pack(reread(encode(one)))

@@ -264,3 +264,28 @@ def test_a_known_secret_is_found_beside_an_underscore_among_many_others(others: 
         scrubber.scrub(exchange({"password": f"An0ther-S3cret{number:04}"}))
     scrubber.scrub(exchange({"password": "Th1sS3cret"}))
     assert "Th1sS3cret" not in repr(scrubber.scrub(exchange({"name": "vm_Th1sS3cret_1"})))
+
+
+def test_what_stands_for_a_key_in_a_field_is_one_line() -> None:
+    """Else the cassette would not load, and who replays it would say a field that nobody has recorded."""
+    headers = (("X-Key", "-----BEGIN RSA PRIVATE KEY----- MIIEowIBAAKCAQEA -----END RSA PRIVATE KEY-----"),)
+    (clean,) = Scrubber().scrub(exchange(b"", headers)).request.headers
+    assert clean != headers[0]
+    assert "\n" not in clean[1]
+    assert "MIIEowIBAAKCAQEA" not in clean[1]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"password": "Pl4nted\\ud800!Value"}',
+        b'password: "Pl4nted\xff!Value"',
+        b'{"a": {"password": "Pl4nted\\udaa2\\ud800"}, "b": "password=x1y2z3w4"}',
+        b'{"a": "Cookie: a=Pl4nted\xff!Value"',
+        '{"password": "Pl4nted!Value", "a": "\ud800"}'.encode("utf-16-le", "surrogatepass"),
+    ],
+)
+def test_half_characters_are_no_reason_to_keep_nothing(body: bytes) -> None:
+    clean = Scrubber().scrub(exchange(body, (("Content-Type", "text/plain"),))).request.body
+    assert isinstance(clean, bytes)
+    assert b"Pl4nted" not in clean.replace(b"\0", b"")

@@ -25,6 +25,9 @@ def test_rows_are_read(tmp_path: Path) -> None:
         ("- {kind: name, field: '('}", "rule 1: missing )"),
         ("kind: name", "is no list of rules"),
         ("- [\n", "is no YAML"),
+        ("- !!bool x", "line 1: is no YAML: this is no bool"),
+        ("- !!timestamp x", "is no YAML"),
+        ("[" * 50_000, "nest"),
         ("- !!python/object/apply:os.system [x]", "is no YAML"),
     ],
 )

@@ -68,7 +68,10 @@ def test_what_cannot_stand_for_another_is_refused_with_the_reason(
 
 @pytest.mark.parametrize(
     ("said", "number"),
-    [("compute 2.79", (2, 79)), ("2.1", (2, 1)), ("latest", LATEST), ("volume 3", (3, 0)), ("x", OLDEST), ("", OLDEST)],
+    [
+        *(("compute 2.79", (2, 79)), ("2.1", (2, 1)), ("latest", LATEST), ("volume 3", (3, 0)), ("x", OLDEST)),
+        *(("", OLDEST), ("compute 2." + "9" * 400, OLDEST), ("compute 2." + "9" * 5000, OLDEST)),
+    ],
 )
 def test_a_microversion_is_a_number_pair(said: str, number: tuple[float, float]) -> None:
     assert microversion(said) == number

@@ -58,6 +58,8 @@ def why(recorder: BackgroundProxy, target: str = "/compute/x") -> str:
         (OK + b"X : y\r\nContent-Length: 1\r\n\r\na", ""),
         (OK + b"X: a\x00b\r\nContent-Length: 1\r\n\r\na", ""),
         (b"SSH-2.0-OpenSSH_9.2p1\r\n", ""),
+        (b"HTTP/1.1 099 Said\r\nContent-Length: 0\r\n\r\n", "its status is 099, which is none"),
+        (b"HTTP/1.1 000 Said\r\nContent-Length: 0\r\n\r\n", "its status is 000, which is none"),
         (b"\x15\x03\x01\x00\x02\x02\x50", ""),
     ],
 )
@@ -193,3 +195,25 @@ def test_head_says_the_length_of_get_or_none(recorder: BackgroundProxy, cloud: R
         got = say(recorder.url, request("GET /compute/x")).one("Content-Length")
         assert say(recorder.url, request("HEAD /compute/x"), head=True).all("Content-Length") in ([], [got])
     assert got == str(len(body))
+
+
+@pytest.mark.parametrize("reason", [b"\xff", b"a\xe9b", b"a\tb"])
+def test_a_reason_that_is_no_text_is_passed_on_as_one_and_kept(
+    recorder: BackgroundProxy, cloud: RawCloud, taped: Taped, reason: bytes
+) -> None:
+    cloud.answers["/compute/x"] = b"HTTP/1.1 200 " + reason + b"\r\nContent-Length: 2\r\n\r\nok"
+    assert say(recorder.url, request("GET /compute/x")).body == b"ok"
+    kept = list(taped())[-1]
+    assert (kept.response.status, kept.response.body) == (200, b"ok")
+    assert kept.response.reason.isprintable() or kept.response.reason == "a\tb"
+
+
+def test_a_field_with_a_name_longer_than_a_key_of_yaml_is_kept(
+    recorder: BackgroundProxy, cloud: RawCloud, taped: Taped
+) -> None:
+    name = "X-" + "y" * 3000
+    cloud.answers["/compute/x"] = answer("200 OK", f"{name}: z", b"ok")
+    say(recorder.url, request("GET /compute/x", f"{name}: z"))
+    kept = list(taped())[-1]
+    assert (name, "z") in kept.request.headers
+    assert (name, "z") in kept.response.headers

@@ -77,6 +77,14 @@ def test_a_backup_takes_the_place_of_the_oldest() -> None:
     assert {one["name"] for one in images["images"]} == {"two", "three"}
 
 
+@pytest.mark.parametrize("rotation", [[], [1], {}, "x", -1, 1.5, True])
+def test_a_rotation_that_is_no_number_is_refused_as_nova_does(rotation: object) -> None:
+    asker = Asker()
+    server = boot(asker)[1]["server"]["id"]
+    sent = {"createBackup": {"name": "b", "backup_type": "daily", "rotation": rotation}}
+    assert act(asker, server, sent) == (400 if rotation else 202)
+
+
 def test_an_action_is_kept_under_the_id_of_its_request() -> None:
     asker = Asker()
     server = boot(asker)[1]["server"]["id"]

@@ -22,7 +22,7 @@ CAUGHT = frozenset({"JsonError", "NotPlain", "PatternError", "XmlError", "_NoCou
 # Of what is made up, only what is said to whoever starts it.
 TOLD_OF_MADE_UP = frozenset({"PaceError", "SessionsFull", "WorldFileError"})
 # Functions whose arguments a person is told, besides errors: what is printed, what pytest shows, notes.
-TELLING = frozenset({"Stray", "Unseen", "UsageError", "fail", "say", "warn"})
+TELLING = frozenset({"Mismatch", "Stray", "Unseen", "UsageError", "fail", "say", "warn"})
 # Functions and properties that return a reason or notes, and variables that hold one.
 REASONS = re.compile(r"_?(why(_\w+)?|wrong(_line)?|too_much|complaint|unusable\w*|notes|warnings|summary|reason)")
 LEAST = 8

@@ -16,7 +16,7 @@ from cloudtape.matchers.requests.form import Form, form
 from cloudtape.matchers.requests.naming import Kind, Naming
 from cloudtape.matchers.requests.things import READS, is_write, thing_of
 from cloudtape.matchers.sessions.checksums import recorded_checksums
-from cloudtape.matchers.sessions.likeness import Comparison, Fit, Refused, compare
+from cloudtape.matchers.sessions.likeness import Comparison, Fit, Mismatch, compare
 from cloudtape.matchers.sessions.past import Asker
 from cloudtape.matchers.sessions.rungs import Rung
 from cloudtape.matchers.sessions.session import Session
@@ -34,7 +34,7 @@ class Candidate(msgspec.Struct, frozen=True):
 
     position: int
     key: bytes
-    verdict: Fit | Refused
+    verdict: Fit | Mismatch
 
 
 class Asked:
@@ -121,7 +121,7 @@ class Candidates:
             # Once things change places, it is looked at again.
             is_other = isinstance(verdict, Fit) and verdict.other_part and not context.may_swap
             if is_other and not self._has_part(session, position, asked):
-                verdict = Refused(ONE_PART)
+                verdict = Mismatch(ONE_PART)
             yield Candidate(position, key, verdict)
 
     def _has_part(self, session: Session, position: int, asked: Form) -> bool:

@@ -43,7 +43,7 @@ OLDEST: Microversion = (0.0, 0.0)
 LATEST: Microversion = (float("inf"), 0.0)
 
 
-class Refused(msgspec.Struct, frozen=True):
+class Mismatch(msgspec.Struct, frozen=True):
     """`reason` in words; `lacks` are the header fields that the request would need."""
 
     reason: str
@@ -120,10 +120,10 @@ class _Pairs:
         self._recorded_of[new.value] = old.value
 
 
-def compare(recorded: Form, asked: Form, context: Comparison) -> Fit | Refused:
+def compare(recorded: Form, asked: Form, context: Comparison) -> Fit | Mismatch:
     """Whether a recorded request can stand for the one asked, both of one shape."""
     if recorded.shape != asked.shape:
-        return Refused("it has another form")
+        return Mismatch("it has another form")
     version = _version(recorded, asked)
     if version is None:
         return _refused_for_headers(recorded.headers, asked.headers)
@@ -141,7 +141,7 @@ def compare(recorded: Form, asked: Form, context: Comparison) -> Fit | Refused:
         if not reason and not pairs.fits(old.value, new.value):
             reason = "" if old.kind in UNBOUND else "one name would have to be two"
         if reason:
-            return Refused(f"{new.place}: recorded {old.shown}, asked {new.shown}; {reason}")
+            return Mismatch(f"{new.place}: recorded {old.shown}, asked {new.shown}; {reason}")
         # One name for a user and a project: it needs not be bound. A text never is: what was said of one thing is
         # given back with this thing alone (`echoes`).
         is_whole = pairs.fits(old.value, new.value) and context.bindings.fits(old.value, new.value)
@@ -251,10 +251,10 @@ def _version(recorded: Form, asked: Form) -> tuple[int, float, float] | None:
     return differing, -old[0], -old[1]
 
 
-def _refused_for_headers(recorded: Pairs, asked: Pairs) -> Refused:
+def _refused_for_headers(recorded: Pairs, asked: Pairs) -> Mismatch:
     lacks = tuple(field for field in recorded if field not in asked)
     differing = [field for field in asked if field not in recorded]
-    return Refused(f"it was recorded with {_told(lacks)}, asked with {_told(differing) or 'none'}", lacks)
+    return Mismatch(f"it was recorded with {_told(lacks)}, asked with {_told(differing) or 'none'}", lacks)
 
 
 def _told(fields: Iterable[tuple[str, str]]) -> str:

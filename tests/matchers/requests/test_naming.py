@@ -1,6 +1,6 @@
 import pytest
 
-from cloudtape.matchers.requests.naming import Kind, Naming, Position, Row, is_distinctive, loose_stem, stem
+from cloudtape.matchers.requests.naming import Kind, Naming, NamingRow, Position, is_distinctive, loose_stem, stem
 
 ID = "5d3983d4-6d41-478b-8238-8f0f8fc90b9c"
 NAMING = Naming()
@@ -50,13 +50,13 @@ def test_what_may_differ(position: Position, field: str, value: str, under: tupl
 
 
 def test_a_row_speaks_of_numbers_only_where_it_says_so() -> None:
-    own = Naming([Row(Kind.NAME, "ticket"), Row(Kind.NAME, "count", numbers=True)])
+    own = Naming([NamingRow(Kind.NAME, "ticket"), NamingRow(Kind.NAME, "count", numbers=True)])
     for field, kind in (("ticket", Kind.OTHER), ("count", Kind.NAME), ("id", Kind.NAME), ("size", Kind.OTHER)):
         assert own.kind(Position.BODY, field, "17", (), is_number=True) is kind
 
 
 def test_a_users_rows_go_first_and_change_the_digest() -> None:
-    own = Naming([Row(Kind.FIXED, "name"), Row(Kind.NAME, "ticket", positions=frozenset({Position.QUERY}))])
+    own = Naming([NamingRow(Kind.FIXED, "name"), NamingRow(Kind.NAME, "ticket", positions=frozenset({Position.QUERY}))])
     assert own.kind(Position.BODY, "name", "x") is Kind.FIXED
     assert own.kind(Position.QUERY, "ticket", "x") is Kind.NAME
     assert own.kind(Position.BODY, "ticket", "x") is Kind.OTHER

@@ -1,9 +1,9 @@
 import pytest
 
-from tools.reference.document import Block, Caption, Leaf, Page, Paragraph, Part, Row
+from tools.reference.document import Block, Caption, Leaf, MethodRow, Page, Paragraph, Part
 from tools.reference.examples import Printed, printed_examples
 
-ROW = Row("GET", "/", "")
+ROW = MethodRow("GET", "/", "")
 
 
 def printed(*blocks: Block) -> list[Printed]:

@@ -66,7 +66,7 @@ class Caption:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PrintedExample:
     """The lines between two fences: an example, or the part of one that stood on one page."""
 
     lines: tuple[str, ...]
@@ -79,7 +79,7 @@ class Paragraph:
     text: str
 
 
-Block = Part | Table | Caption | Page | Paragraph
+Block = Part | Table | Caption | PrintedExample | Paragraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,7 @@ def _blocks(lines: Sequence[str]) -> Iterator[Block]:
         if line.startswith(FENCE):
             while end < len(lines) and not lines[end].startswith(FENCE):
                 end += 1
-            yield Page(tuple(lines[at + 1 : end]))
+            yield PrintedExample(tuple(lines[at + 1 : end]))
             end += 1
         elif "\t" in line:
             while end < len(lines) and "\t" in lines[end]:

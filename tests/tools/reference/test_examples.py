@@ -1,6 +1,6 @@
 import pytest
 
-from tools.reference.document import Block, Caption, Leaf, MethodRow, Page, Paragraph, Part
+from tools.reference.document import Block, Caption, Leaf, MethodRow, Paragraph, Part, PrintedExample
 from tools.reference.examples import Printed, printed_examples
 
 ROW = MethodRow("GET", "/", "")
@@ -10,8 +10,8 @@ def printed(*blocks: Block) -> list[Printed]:
     return list(printed_examples(Leaf("1.1.1", "", "", "", (ROW, ROW, ROW), blocks)))
 
 
-def page(text: str) -> Page:
-    return Page(tuple(text.split("\n")))
+def page(text: str) -> PrintedExample:
+    return PrintedExample(tuple(text.split("\n")))
 
 
 def test_pages_after_a_caption_belong_together_until_prose_comes() -> None:

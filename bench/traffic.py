@@ -77,7 +77,7 @@ class NotRecorded(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class SampleCall:
     """One request with its answer; `path` holds the query, too, and lies under the route's name."""
 
     method: str
@@ -100,7 +100,7 @@ def read(n: int) -> int:
     return READS[n % len(READS)]
 
 
-def exchange(kind: int, n: int, base: str, token: str = "") -> Exchange:
+def exchange(kind: int, n: int, base: str, token: str = "") -> SampleCall:
     """Exchange `n`, of a kind; its links begin with `base`."""
     return _template(kind).fill(n, base, token or f"gAAAAAB{n // PERIOD:0170d}")
 
@@ -166,7 +166,7 @@ class _Template:
         self._response_headers = self._fields(response.headers)
         self._response_body = self._slotted(_text(response.body))
 
-    def fill(self, n: int, base: str, token: str) -> Exchange:
+    def fill(self, n: int, base: str, token: str) -> SampleCall:
         def fields(headers: Headers) -> Headers:
             return tuple((name, value.format_map(values)) for name, value in headers)
 
@@ -178,7 +178,7 @@ class _Template:
         body, answer = self._body.format_map(values).encode(), self._response_body.format_map(values).encode()
         length = (("Content-Length", str(len(body))),) if body else ()
         answer_length = () if self._status == 204 else (("Content-Length", str(len(answer))),)
-        return Exchange(
+        return SampleCall(
             self._method,
             self._path.format_map(values),
             fields(self._headers) + length,

@@ -29,7 +29,7 @@ from cloudtape.matchers.requests.canonical import at_hand, canonical
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.said import Looseness, looseness
 from cloudtape.matchers.sessions.bindings import Binding, exchanged
-from cloudtape.matchers.sessions.exchange import Exchange
+from cloudtape.matchers.sessions.exchange import WordExchange
 from cloudtape.matchers.sessions.ladder import Ladder
 from cloudtape.matchers.sessions.likeness import Fit, Mismatch
 from cloudtape.matchers.sessions.lists import sorted_as_asked, with_body
@@ -280,7 +280,7 @@ class Replayer:
         return Guessed(response.status, response.reason, headers, response.body, found=found)
 
     def _adapted(self, found: Found, response: Response) -> Response:
-        exchange = Exchange()
+        exchange = WordExchange()
         for one in found.bindings:
             exchange.add(one.recorded, one.live, one.field)
         if found.rung is Rung.ADAPTED and (made := self._made(found.position)):

@@ -70,7 +70,7 @@ def write(size: int, folder: Path) -> Path:
     return cassette
 
 
-def _write_flows(writer: FlowWriter, exchanges: Iterable[traffic.Exchange]) -> None:
+def _write_flows(writer: FlowWriter, exchanges: Iterable[traffic.SampleCall]) -> None:
     client = connection.Client(peername=("127.0.0.1", 1), sockname=("127.0.0.1", 2))
     server = connection.Server(address=(traffic.CLOUD.removeprefix("http://"), 80))
     for one in exchanges:

@@ -60,7 +60,7 @@ QUICK = Effort(3, 1500, (10, 1000), 10, 5_000, 64 << 20, 1, 2_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MeasuredRow:
     """One measure: for each contender its figures, round by round."""
 
     measure: str
@@ -68,20 +68,20 @@ class Row:
     figures: dict[str, list[float]] = field(default_factory=dict)
 
 
-def record(effort: Effort, folder: Path) -> Iterator[Row]:
+def record(effort: Effort, folder: Path) -> Iterator[MeasuredRow]:
     polls = f"polls on {MANY} connections", Job("", 0, connections=MANY, polls=True)
     traffics = polls, ("reads", Job("", 0, reads=effort.requests)), ("the usual mix", Job("", 0))
     with _recording(folder) as (servers, upstream):
         for what, job in traffics:
             rounds = {name: _asking(name, server, upstream, job) for name, server in servers.items()}
             cpu = _cpu_per_request(servers, rounds, effort, f"record {what}")
-            yield Row(f"CPU per recorded request, {what}", "µs", cpu)
+            yield MeasuredRow(f"CPU per recorded request, {what}", "µs", cpu)
     asked = len(traffics) * effort.requests * (effort.rounds + 1) + 1
     if (kept := len(load(folder / "recorded.yaml"))) != asked:
         raise NotRecordedInFull(f"{kept} interactions of {asked}")
 
 
-def counted(effort: Effort, folder: Path) -> Iterator[Row]:
+def counted(effort: Effort, folder: Path) -> Iterator[MeasuredRow]:
     """Recording and replaying, in instructions instead of time."""
     with ExitStack() as stack:
         port = free_port()
@@ -93,12 +93,12 @@ def counted(effort: Effort, folder: Path) -> Iterator[Row]:
 
         for what, reads in (("reads", effort.requests), ("the usual mix", 0)):
             figures = _instructions(recorders, f"http://127.0.0.1:{port}", effort, reads, folder, f"count {what}")
-            yield Row(f"instructions per recorded request, {what}", "thousands", figures)
+            yield MeasuredRow(f"instructions per recorded request, {what}", "thousands", figures)
     for size in effort.sizes:
         load_for_replay(contenders.write(size, folder), Naming())  # so that no start makes the index
         replayers = partial(contenders.replayers, size, folder=folder)
         figures = _instructions(replayers, traffic.CLOUD, effort, size, folder, f"count replay {size:,}")
-        yield Row(f"instructions per replayed request, of {size:,}", "thousands", figures)
+        yield MeasuredRow(f"instructions per replayed request, of {size:,}", "thousands", figures)
 
 
 def _instructions(
@@ -124,7 +124,7 @@ def _instructions(
     return {name: [counted_of(name)] for name in track((OURS, BARE), title)}
 
 
-def replay(effort: Effort, folder: Path) -> Iterator[Row]:
+def replay(effort: Effort, folder: Path) -> Iterator[MeasuredRow]:
     for size in effort.sizes:
         contenders.write(size, folder)
         with _replaying(size, folder) as servers:
@@ -135,10 +135,10 @@ def replay(effort: Effort, folder: Path) -> Iterator[Row]:
         if size <= effort.vcrpy:
             count = effort.requests // SLOW[VCRPY]
             cpu[VCRPY] = [_vcrpy(size, count, folder)["cpu"] * MICROSECONDS for _ in range(effort.rounds)]
-        yield Row(f"CPU per replayed request, of {size:,}", "µs", cpu)
+        yield MeasuredRow(f"CPU per replayed request, of {size:,}", "µs", cpu)
 
 
-def ready(effort: Effort, folder: Path) -> Iterator[Row]:
+def ready(effort: Effort, folder: Path) -> Iterator[MeasuredRow]:
     """How long until a cassette can be replayed: ours without its index and with it, the others as they are."""
     size, names = effort.ready, (OURS, BARE_UVLOOP, MITMDUMP)
     contenders.write(size, folder)
@@ -147,11 +147,13 @@ def ready(effort: Effort, folder: Path) -> Iterator[Row]:
     first[VCRPY] = vcrpy["ready"], vcrpy["peak"]
     again = {OURS: _start(OURS, size, folder), BARE_UVLOOP: first[BARE_UVLOOP]}
     for when, started in (("first time", first), ("again", again)):
-        yield Row(f"{size:,} ready, {when}", "s", {name: [seconds] for name, (seconds, _) in started.items()})
-        yield Row(f"{size:,} ready, {when}: peak memory", "MiB", {name: [peak] for name, (_, peak) in started.items()})
+        yield MeasuredRow(f"{size:,} ready, {when}", "s", {name: [seconds] for name, (seconds, _) in started.items()})
+        yield MeasuredRow(
+            f"{size:,} ready, {when}: peak memory", "MiB", {name: [peak] for name, (_, peak) in started.items()}
+        )
 
 
-def large(effort: Effort, folder: Path) -> Iterator[Row]:
+def large(effort: Effort, folder: Path) -> Iterator[MeasuredRow]:
     """One body of `effort.large` bytes through the recorders."""
     size = f"{effort.large >> 20:,} MiB"
     with _recording(folder) as (servers, _):
@@ -161,32 +163,32 @@ def large(effort: Effort, folder: Path) -> Iterator[Row]:
                 for name, server in servers.items():
                     rates[name].append(effort.large / 1e6 / _transfer(server, way, effort.large))
         peak = {name: [server.peak()] for name, server in servers.items()}
-    yield from (Row(f"{size} {way}", "MB/s", rates) for way, rates in rate.items())
-    yield Row(f"{size} up and down: peak memory", "MiB", peak)
+    yield from (MeasuredRow(f"{size} {way}", "MB/s", rates) for way, rates in rate.items())
+    yield MeasuredRow(f"{size} up and down: peak memory", "MiB", peak)
 
 
-def catalog(effort: Effort, _: Path) -> Iterator[Row]:
+def catalog(effort: Effort, _: Path) -> Iterator[MeasuredRow]:
     """The operation catalog; beside it, the same file read by json, and a dict of the same paths."""
     loads, finds = (
         list(zip(*(measure() for _ in range(effort.rounds + 1)), strict=True))
         for measure in (operations.load_ms, operations.find_us)
     )
-    yield Row("catalog read", "ms", {OURS: list(loads[0][1:]), BARE: list(loads[1][1:])})
-    yield Row("operation found by method and path", "µs", {OURS: list(finds[0][1:]), BARE: list(finds[1][1:])})
+    yield MeasuredRow("catalog read", "ms", {OURS: list(loads[0][1:]), BARE: list(loads[1][1:])})
+    yield MeasuredRow("operation found by method and path", "µs", {OURS: list(finds[0][1:]), BARE: list(finds[1][1:])})
     if seconds := operations.parse_seconds():
-        yield Row("catalog made from the document", "s", {OURS: [seconds]})
+        yield MeasuredRow("catalog made from the document", "s", {OURS: [seconds]})
 
 
-def found(effort: Effort, folder: Path) -> Iterator[Row]:
+def found(effort: Effort, folder: Path) -> Iterator[MeasuredRow]:
     """What it costs to find the recorded answer, by the rung that it is found on, without sockets."""
     for size in (100, effort.ready):
         cassette = matching.recorded(size, folder)
         rounds = [matching.microseconds(cassette) for _ in track(range(effort.rounds), f"matching {size:,}")]
         for rung in (Rung.EXACT, Rung.BOUND, Rung.UNIFIED):
-            yield Row(f"request found, {rung}, of {size:,}", "µs", {OURS: [one[rung] for one in rounds]})
+            yield MeasuredRow(f"request found, {rung}, of {size:,}", "µs", {OURS: [one[rung] for one in rounds]})
 
 
-def synthesize(effort: Effort, folder: Path) -> Iterator[Row]:
+def synthesize(effort: Effort, folder: Path) -> Iterator[MeasuredRow]:
     """Answers that are made up, beside a handler that looks the same bytes up; and the pages of a long list."""
     with ExitStack() as stack:
         port = free_port()
@@ -203,9 +205,11 @@ def synthesize(effort: Effort, folder: Path) -> Iterator[Row]:
                     bare_command = script("bare.py", loop, there, "lookup", answers)
                     servers[name] = bare.enter_context(Server(bare_command, there, folder / f"{name}.log"))
                 asking = {name: _hammering(server, requests) for name, server in servers.items()}
-                yield Row(f"CPU per {what}", "µs", _cpu_per_request(servers, asking, effort, f"synthesize {what}"))
+                yield MeasuredRow(
+                    f"CPU per {what}", "µs", _cpu_per_request(servers, asking, effort, f"synthesize {what}")
+                )
         for where, seconds in cloud.pages(effort.rounds):
-            yield Row(
+            yield MeasuredRow(
                 f"{where} page of 100 of {effort.servers:,} servers", "ms", {OURS: [one * 1000 for one in seconds]}
             )
 
@@ -214,7 +218,7 @@ def _hammering(server: Server, requests: list[bytes]) -> Asking:
     return lambda count, _: made_up.hammer(server.port, requests, count)
 
 
-MEASURES: dict[str, Callable[[Effort, Path], Iterator[Row]]] = {
+MEASURES: dict[str, Callable[[Effort, Path], Iterator[MeasuredRow]]] = {
     "record": record,
     "instructions": counted,
     "replay": replay,

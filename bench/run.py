@@ -16,7 +16,7 @@ from statistics import median
 
 from contenders import ALL, BARE, BARE_UVLOOP
 from instructions import NoValgrind
-from measures import FULL, MEASURES, QUICK, Row
+from measures import FULL, MEASURES, QUICK, MeasuredRow
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("measure", nargs="?", choices=[*MEASURES, "all"], default="all")
     parser.add_argument("--quick", action="store_true", help="a minute's worth: fewer rounds, smaller cassettes")
     options = parser.parse_args()
-    rows: list[Row] = []
+    rows: list[MeasuredRow] = []
     for name in MEASURES if options.measure == "all" else [options.measure]:
         with tempfile.TemporaryDirectory(prefix="cloudtape-bench-") as folder:
             os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")  # no index is there from before
@@ -38,7 +38,7 @@ def main() -> None:
     Console(width=240).print(table(rows))
 
 
-def table(rows: Iterable[Row]) -> Table:
+def table(rows: Iterable[MeasuredRow]) -> Table:
     """A line for each measure; behind a figure its ratios to bare aiohttp, on asyncio's loop and on uvloop."""
     made = Table("measure", box=box.MARKDOWN)
     for name in ALL:
@@ -48,7 +48,7 @@ def table(rows: Iterable[Row]) -> Table:
     return made
 
 
-def cell(row: Row, name: str) -> str:
+def cell(row: MeasuredRow, name: str) -> str:
     figures = row.figures.get(name)
     if not figures:
         return ""

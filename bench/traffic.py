@@ -26,7 +26,7 @@ TAG = "X-Openstack-Request-Id"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class TrafficKind:
     """Exchanges of one sort, and how many of every fifty there are. `path` is a pattern for path and query."""
 
     share: int
@@ -36,24 +36,24 @@ class Kind:
 
 
 ID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-TOKEN = Kind(1, "POST", r"/v3/auth/tokens", 201)
-DISCOVERY = Kind(0, "GET", r"/v3")
+TOKEN = TrafficKind(1, "POST", r"/v3/auth/tokens", 201)
+DISCOVERY = TrafficKind(0, "GET", r"/v3")
 KINDS = (
     TOKEN,
     DISCOVERY,
-    Kind(12, "GET", rf"/v2\.1/servers/{ID}"),
-    Kind(4, "GET", r"/v2\.1/servers/detail\?name=.*"),
-    Kind(3, "GET", r"/v2\.1/servers/walk-server", 404),
-    Kind(3, "POST", r"/v2\.1/servers", 202),
-    Kind(2, "POST", rf"/v2\.1/servers/{ID}/action", 202),
-    Kind(3, "DELETE", rf"/v2\.1/servers/{ID}", 204),
-    Kind(5, "GET", rf"/v2/images/{ID}"),
-    Kind(3, "GET", r"/v2/images\?name=.*"),
-    Kind(5, "GET", rf"/v3/\w+/volumes/{ID}"),
-    Kind(2, "POST", r"/v3/\w+/volumes", 202),
-    Kind(3, "GET", r"/v2\.0/networks\?name=.*"),
-    Kind(2, "GET", r"/v2\.0/ports\?device_id=.*"),
-    Kind(2, "POST", r"/v2\.0/ports", 201),
+    TrafficKind(12, "GET", rf"/v2\.1/servers/{ID}"),
+    TrafficKind(4, "GET", r"/v2\.1/servers/detail\?name=.*"),
+    TrafficKind(3, "GET", r"/v2\.1/servers/walk-server", 404),
+    TrafficKind(3, "POST", r"/v2\.1/servers", 202),
+    TrafficKind(2, "POST", rf"/v2\.1/servers/{ID}/action", 202),
+    TrafficKind(3, "DELETE", rf"/v2\.1/servers/{ID}", 204),
+    TrafficKind(5, "GET", rf"/v2/images/{ID}"),
+    TrafficKind(3, "GET", r"/v2/images\?name=.*"),
+    TrafficKind(5, "GET", rf"/v3/\w+/volumes/{ID}"),
+    TrafficKind(2, "POST", r"/v3/\w+/volumes", 202),
+    TrafficKind(3, "GET", r"/v2\.0/networks\?name=.*"),
+    TrafficKind(2, "GET", r"/v2\.0/ports\?device_id=.*"),
+    TrafficKind(2, "POST", r"/v2\.0/ports", 201),
 )
 READS = tuple(number for number, kind in enumerate(KINDS) if kind.method == "GET" and kind.path.endswith(ID))
 PERIOD = sum(kind.share for kind in KINDS)
@@ -77,7 +77,7 @@ class NotRecorded(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class SampleCall:
     """One request with its answer; `path` holds the query, too, and lies under the route's name."""
 
     method: str
@@ -100,7 +100,7 @@ def read(n: int) -> int:
     return READS[n % len(READS)]
 
 
-def exchange(kind: int, n: int, base: str, token: str = "") -> Exchange:
+def exchange(kind: int, n: int, base: str, token: str = "") -> SampleCall:
     """Exchange `n`, of a kind; its links begin with `base`."""
     return _template(kind).fill(n, base, token or f"gAAAAAB{n // PERIOD:0170d}")
 
@@ -166,7 +166,7 @@ class _Template:
         self._response_headers = self._fields(response.headers)
         self._response_body = self._slotted(_text(response.body))
 
-    def fill(self, n: int, base: str, token: str) -> Exchange:
+    def fill(self, n: int, base: str, token: str) -> SampleCall:
         def fields(headers: Headers) -> Headers:
             return tuple((name, value.format_map(values)) for name, value in headers)
 
@@ -178,7 +178,7 @@ class _Template:
         body, answer = self._body.format_map(values).encode(), self._response_body.format_map(values).encode()
         length = (("Content-Length", str(len(body))),) if body else ()
         answer_length = () if self._status == 204 else (("Content-Length", str(len(answer))),)
-        return Exchange(
+        return SampleCall(
             self._method,
             self._path.format_map(values),
             fields(self._headers) + length,

@@ -18,7 +18,7 @@ import traffic
 import vcr
 
 
-def ask(one: traffic.Exchange) -> None:
+def ask(one: traffic.SampleCall) -> None:
     connection = http.client.HTTPConnection(traffic.CLOUD.removeprefix("http://"))
     connection.request(one.method, one.path, headers=dict(one.headers))
     answer = connection.getresponse()

@@ -78,10 +78,10 @@ def save_catalog(operations: Sequence[Operation], examples: Sequence[Example], f
             (Path(scratch) / name).replace(folder / name)
 
 
-Row = TypeVar("Row", Operation, Example)
+Entry = TypeVar("Entry", Operation, Example)
 
 
-def _read(path: Path, kind: type[Row]) -> list[Row]:
+def _read(path: Path, kind: type[Entry]) -> list[Entry]:
     try:
         return msgspec.json.Decoder(kind).decode_lines(path.read_bytes())
     except (OSError, msgspec.DecodeError, ValueError) as error:

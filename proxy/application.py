@@ -45,7 +45,7 @@ from cloudtape.matchers.sessions.past import Polling
 from cloudtape.matchers.sessions.rungs import Matching, Rung
 from cloudtape.modes import Part, Writes
 from cloudtape.operation_names import OperationNames
-from cloudtape.pipeline import Pipeline, Refusal, Responder
+from cloudtape.pipeline import LastResort, Pipeline, Responder
 from cloudtape.plain import plain
 from cloudtape.probes import is_probe
 from cloudtape.reach import Reach
@@ -277,11 +277,11 @@ class Application:
     def _own_secrets(self) -> tuple[Rule, ...]:
         return load_rules(self.config.scrub_rules) if self.config.scrub_rules else ()
 
-    def _refuse(self, request: Request) -> Refusal:
+    def _refuse(self, request: Request) -> LastResort:
         route = self.routes.named(request.route)
         miss, said, facts = self._miss(request)
         response = refusal(route.service if route else "", 501, said, facts)
-        return Refusal(response, miss, is_probe(request, route))
+        return LastResort(response, miss, is_probe(request, route))
 
     def _miss(self, request: Request) -> tuple[Miss, str, dict[str, Any] | None]:
         """Why nobody answers a request: the miss, the same for the client, and as data."""

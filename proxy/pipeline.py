@@ -18,7 +18,7 @@ Responder = Callable[[Request], Awaitable[Response | Ready | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class LastResort:
     """The answer to what nobody could answer, and why. `is_expected`: its client goes on without it (`probes`)."""
 
     response: Response
@@ -29,7 +29,9 @@ class Refusal:
 class Pipeline:
     """Asks each responder until one answers; `refuse` makes the answer of last resort."""
 
-    def __init__(self, responders: Sequence[Responder], refuse: Callable[[Request], Refusal], journal: Journal) -> None:
+    def __init__(
+        self, responders: Sequence[Responder], refuse: Callable[[Request], LastResort], journal: Journal
+    ) -> None:
         self._responders, self._refuse, self._journal = responders, refuse, journal
 
     async def __call__(self, request: Request) -> Response | Ready:

@@ -29,9 +29,9 @@ from cloudtape.matchers.requests.large import Large
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.said import Looseness, looseness
 from cloudtape.matchers.sessions.bindings import Binding, exchanged
-from cloudtape.matchers.sessions.exchange import Exchange
+from cloudtape.matchers.sessions.exchange import WordExchange
 from cloudtape.matchers.sessions.ladder import Ladder
-from cloudtape.matchers.sessions.likeness import Fit, Refused
+from cloudtape.matchers.sessions.likeness import Fit, Mismatch
 from cloudtape.matchers.sessions.lists import sorted_as_asked, with_body
 from cloudtape.matchers.sessions.misses import Misses
 from cloudtape.matchers.sessions.nearest import Miss
@@ -78,7 +78,7 @@ class Preview(msgspec.Struct, frozen=True):
     found: Found | None
     same: list[int]
     bound: tuple[Binding, ...]
-    weighed: list[tuple[int, Fit | Refused]]
+    weighed: list[tuple[int, Fit | Mismatch]]
 
 
 class Replayer:
@@ -285,7 +285,7 @@ class Replayer:
         return Guessed(response.status, response.reason, headers, response.body, found=found)
 
     def _adapted(self, found: Found, response: Response) -> Response:
-        exchange = Exchange()
+        exchange = WordExchange()
         for one in found.bindings:
             exchange.add(one.recorded, one.live, one.field)
         if found.rung is Rung.ADAPTED and (made := self._made(found.position)):

@@ -24,7 +24,7 @@ from cloudtape.clock import UNKNOWN, Times, end_of, retimed, times_from, told_ti
 from cloudtape.errors import TooManyLogins
 from cloudtape.matchers.requests.things import READS
 from cloudtape.matchers.sessions.bindings import exchanged
-from cloudtape.matchers.sessions.exchange import Exchange
+from cloudtape.matchers.sessions.exchange import WordExchange
 from cloudtape.matchers.sessions.session import Session
 
 SUBJECT_TOKEN = "x-subject-token"  # noqa: S105  (the name of a header)
@@ -169,7 +169,7 @@ def _fresh(response: Response, at: datetime) -> Response:
 def _renamed(response: Response, recorded: str, given: str) -> Response:
     if not recorded or recorded == given:
         return response
-    exchange = Exchange()
+    exchange = WordExchange()
     exchange.add(recorded, given, "id")
     return exchanged(exchange, response)
 

@@ -85,8 +85,11 @@ def _remove_if_abandoned(folder: Path) -> None:
 def _made_and_locked(base: Path) -> tuple[Path, int]:
     for _ in range(MOST_ATTEMPTS):
         path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
-        lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        with suppress(OSError):  # whoever cleans up was between our two steps
+        try:
+            lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except FileNotFoundError:  # whoever cleans up was between our two steps
+            continue
+        with suppress(OSError):  # or between these
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if os.path.samestat(os.fstat(lock), path.stat()):
                 return path, lock

@@ -23,8 +23,8 @@ from cloudtape.cassettes.messages import StoredBody
 
 CHUNK = 256 * 1024
 MOST_KNOWN = 10_000
-Known = tuple[str, int, int, int, int, int]
-_known: OrderedDict[Known, None] = OrderedDict()
+FileMark = tuple[str, int, int, int, int, int]
+_known: OrderedDict[FileMark, None] = OrderedDict()
 """Files whose content was found to be right, as they were then."""
 
 
@@ -123,7 +123,7 @@ def _is_known(body: StoredBody, file: BinaryIO) -> bool:
     return _mark(body, file) in _known
 
 
-def _mark(body: StoredBody, file: BinaryIO) -> Known:
+def _mark(body: StoredBody, file: BinaryIO) -> FileMark:
     """What is another one when a file has been written to."""
     status = os.fstat(file.fileno())
     return (body.sha256, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

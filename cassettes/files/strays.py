@@ -40,9 +40,9 @@ def strays_of(cassette: Path, body_names: Collection[str]) -> list[Stray]:
         folder = folder_of(cassette)
         beside = [Stray(take, TAKE)] if take.exists() else []
         files = sorted(folder.iterdir()) if folder.is_dir() else []
-        unnamed = OF_A_TAKE if beside else UNNAMED
+        why = OF_A_TAKE if beside else UNNAMED
         return beside + [
-            Stray(file, HALF if file.name.startswith(INCOMING) else unnamed)
+            Stray(file, HALF if file.name.startswith(INCOMING) else why)
             for file in files
             if file.name not in body_names
         ]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cloudtape.cassettes.scanning.rows import Row, rows
+from cloudtape.cassettes.scanning.rows import ScanRow, rows
 
 FORMS = rows("forms.yaml", "", re.DOTALL)
 
 
-def forms(text: str) -> Iterator[tuple[Row, str]]:
+def forms(text: str) -> Iterator[tuple[ScanRow, str]]:
     for form in FORMS:
         if form.mark in text:
             for match in form.pattern.finditer(text):

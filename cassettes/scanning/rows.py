@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import yaml
 
 
-class Row(NamedTuple):
+class ScanRow(NamedTuple):
     """`mark` is text without which the pattern is not tried; `loose`: what it finds must look random."""
 
     rule: str
@@ -23,10 +23,10 @@ def table(name: str) -> Any:
     return yaml.load((files("cloudtape.cassettes.scanning") / "data" / name).read_bytes(), yaml.CSafeLoader)
 
 
-def rows(name: str, value: str, flags: int) -> tuple[Row, ...]:
+def rows(name: str, value: str, flags: int) -> tuple[ScanRow, ...]:
     """`value` is the pattern that `@@` stands for."""
     return tuple(
-        Row(
+        ScanRow(
             row["rule"],
             row["kind"],
             row["mark"],

@@ -52,7 +52,7 @@ class Story:
         return not self.ends[numbers[before - 1]] if before else item in self._before
 
 
-class Progress:
+class PlayedWrites:
     """Which writes of a story a session has replayed."""
 
     def __init__(self, story: Story) -> None:

@@ -17,7 +17,7 @@ import msgspec
 
 from cloudtape.cassettes.messages import Interaction, header
 from cloudtape.matchers.requests.form import Form, Leaf
-from cloudtape.matchers.requests.naming import Kind, has_random_run, is_distinctive
+from cloudtape.matchers.requests.naming import NameKind, has_random_run, is_distinctive
 from cloudtape.matchers.requests.things import ACCOUNT, ID, is_write, thing_of, word
 
 # Members of an answer whose values name something.
@@ -36,8 +36,8 @@ NO_TEXT = re.compile(rb"[{}\[\],]|^\d{4}-\d\d-")
 JOINTS = re.compile(r"[-_.]")
 # `body.name`, `body.server.name`, `body[0].name`, `body.networks[0].name`; `body.tags[0]`.
 OWN_MEMBER = re.compile(r"body(\[\d+\])?(\.[^.\[]*(\[\d+\])?)?(\.[^.\[]*)?")
-RANDOM_KINDS = frozenset({Kind.NAME, Kind.OTHER})
-NAMES = frozenset({Kind.NAME, Kind.ID, Kind.ADDRESS})
+RANDOM_KINDS = frozenset({NameKind.NAME, NameKind.OTHER})
+NAMES = frozenset({NameKind.NAME, NameKind.ID, NameKind.ADDRESS})
 
 
 class Vocabulary:
@@ -106,7 +106,7 @@ class Words:
     def _changed_numbers(self, uri: str, form: Form) -> Iterator[str]:
         """Of numbers that the client has written another time under the same name of the same thing, both."""
         for leaf in form.leaves:
-            if leaf.is_number and leaf.kind is Kind.OTHER:
+            if leaf.is_number and leaf.kind is NameKind.OTHER:
                 before = self._numbers.setdefault((uri, leaf.place), leaf.value)
                 if before != leaf.value:
                     self._numbers[uri, leaf.place] = leaf.value
@@ -169,7 +169,7 @@ def invented_by(form: Form, interaction: Interaction) -> Iterator[str]:
     status = interaction.response.status
     has_made = interaction.request.method == "PUT" and status == CREATED
     for leaf in form.leaves:
-        if leaf.kind is Kind.ID:
+        if leaf.kind is NameKind.ID:
             if status < 400 and (has_made or not leaf.place.startswith("path")):
                 yield leaf.value
         elif leaf.kind in RANDOM_KINDS and has_random_run(leaf.value):
@@ -228,7 +228,7 @@ def made_by(interaction: Interaction, form: Form) -> Iterator[str]:
     for leaf in form.leaves:
         if leaf.kind in NAMES and leaf.place.startswith("body"):
             own = bool(OWN_MEMBER.fullmatch(leaf.place))
-            if leaf.kind is Kind.ADDRESS or (own and _gives(leaf, interaction)):
+            if leaf.kind is NameKind.ADDRESS or (own and _gives(leaf, interaction)):
                 yield leaf.value
     if interaction.request.method == "COPY":
         yield from (leaf.value for leaf in form.leaves if leaf.field == "destination")
@@ -247,4 +247,4 @@ def _gives(leaf: Leaf, interaction: Interaction) -> bool:
     field = leaf.field.lower()
     if field == "id":
         return interaction.request.method == "POST" and leaf.value not in interaction.request.uri
-    return leaf.kind is not Kind.ID or field.endswith("name")
+    return leaf.kind is not NameKind.ID or field.endswith("name")

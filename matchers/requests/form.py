@@ -25,7 +25,7 @@ from cloudtape.cassettes.json_text import json_value
 from cloudtape.matchers.requests.address import SHOWN_IN_PATH, Address, address_of
 from cloudtape.matchers.requests.canonical import VERSION_HEADERS, Canonical
 from cloudtape.matchers.requests.content import Pairs
-from cloudtape.matchers.requests.naming import COMPARED, Kind, Naming, Position, is_distinctive, stem
+from cloudtape.matchers.requests.naming import COMPARED, NameKind, Naming, Position, is_distinctive, stem
 from cloudtape.matchers.requests.things import ACCOUNT, ID, is_login
 
 # Headers whose difference is looked at later, with a cost.
@@ -45,7 +45,7 @@ class Leaf(msgspec.Struct, frozen=True):
 
     place: str
     field: str
-    kind: Kind
+    kind: NameKind
     value: str
     is_number: bool = False
 
@@ -72,12 +72,12 @@ class Form(msgspec.Struct, frozen=True):
     @property
     def asked_by_name(self) -> str:
         """The name that a list is asked for by, where it is asked for by one."""
-        names = [leaf.value for leaf in self.leaves if leaf.kind is Kind.NAME and leaf.place.startswith("query")]
+        names = [leaf.value for leaf in self.leaves if leaf.kind is NameKind.NAME and leaf.place.startswith("query")]
         return names[0] if len(names) == 1 else ""
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(leaf.value for leaf in self.leaves if leaf.kind in (Kind.NAME, Kind.ID))
+        return tuple(leaf.value for leaf in self.leaves if leaf.kind in (NameKind.NAME, NameKind.ID))
 
     @property
     def key(self) -> int:
@@ -124,7 +124,7 @@ class _Builder:
     def fixed(self) -> str:
         """What is fixed, without the names among the leaves: `images/vm-8f3a` where the name is `vm-8f3a`."""
         text = "\n".join(self._fixed)
-        names = {leaf.value for leaf in self.leaves if leaf.kind is Kind.NAME and is_distinctive(leaf.value)}
+        names = {leaf.value for leaf in self.leaves if leaf.kind is NameKind.NAME and is_distinctive(leaf.value)}
         for name in sorted(names, key=len, reverse=True)[:MOST_NAMES]:
             text = text.replace(name, NAME_HERE)
         return text
@@ -133,10 +133,10 @@ class _Builder:
         before = ""
         for segment, variable in zip(address.segments, address.variables, strict=True):
             if variable:
-                kind = Kind.ID if ID.fullmatch(segment) else Kind.NAME
+                kind = NameKind.ID if ID.fullmatch(segment) else NameKind.NAME
                 place = f"path /{before}/{SHOWN_IN_PATH}"
                 if ACCOUNT.match(address.project) and COUNT.fullmatch(segment):
-                    kind = Kind.FIXED
+                    kind = NameKind.FIXED
                     self._fixed.append(f"{place}={segment}")
                 self.leaves.append(Leaf(place, "name", kind, segment))
             before = segment if not variable else before
@@ -196,14 +196,14 @@ class _Builder:
     def _path_in_header(self, field: str, path: str, place: str) -> None:
         """Container and object of a copy, a link, a manifest: each has its own name in other requests."""
         for segment in path.split("/"):
-            self._fixed.append(f"{field}={Kind.NAME}")
+            self._fixed.append(f"{field}={NameKind.NAME}")
             self._shape.append(f"{field}=/")
-            self.leaves.append(Leaf(place, field, Kind.NAME, segment))
+            self.leaves.append(Leaf(place, field, NameKind.NAME, segment))
 
     def _bytes(self, field: str, digest: str, place: str) -> None:
         """Which bytes they are, matters only where a row says so."""
         kind = self._naming.kind(Position.CONTENT, field, digest)
-        if kind is Kind.BYTES:
+        if kind is NameKind.BYTES:
             self._fixed.append(f"{field}={kind}")
             self._shape.append(f"{field}={kind}")
             self.leaves.append(Leaf(place, field, kind, digest))
@@ -241,12 +241,12 @@ class _Builder:
         place: str,
         is_number: bool = False,
     ) -> None:
-        kind = self._naming.kind(position, field, value, under, is_number) if value else Kind.FIXED
-        if kind is Kind.NAME and position is Position.HEADER and "/" in value.strip("/"):
+        kind = self._naming.kind(position, field, value, under, is_number) if value else NameKind.FIXED
+        if kind is NameKind.NAME and position is Position.HEADER and "/" in value.strip("/"):
             self._path_in_header(field, unquote(value).strip("/"), place)
             return
         # Another network of the same size, if at all.
-        size = value[value.find("/") :] if kind is Kind.ADDRESS and "/" in value else ""
+        size = value[value.find("/") :] if kind is NameKind.ADDRESS and "/" in value else ""
         shown = value if is_number else f'"{value}"'
         self._fixed.append(f"{field}={kind}{size}" if kind not in COMPARED else f"{field}={shown}")
         self._shape.append(f"{field}=0" if is_number else f"{field}=")

@@ -29,7 +29,7 @@ import msgspec
 from cloudtape.matchers.requests.things import ID
 
 
-class Kind(StrEnum):
+class NameKind(StrEnum):
     NAME = "name"
     ID = "id"
     ADDRESS = "address"
@@ -42,7 +42,7 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-COMPARED = frozenset({Kind.FIXED, Kind.OTHER})
+COMPARED = frozenset({NameKind.FIXED, NameKind.OTHER})
 """What is compared by its value."""
 
 
@@ -55,13 +55,13 @@ class Position(StrEnum):
     CONTENT = "content"  # bytes that are no document: a body, or a part of a form by its name
 
 
-class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class NamingRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`field` is a pattern for the whole name in lower case, without case or `_`, `-`; `form` one for the whole value.
 
     `under`: only below a member of this name, at any depth. `positions` empty: anywhere. `numbers`: numbers, too.
     """
 
-    kind: Kind
+    kind: NameKind
     field: str = ".*"
     form: str = ""
     under: str = ""
@@ -86,46 +86,50 @@ MAC = r"[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}"
 
 ROWS = (
     # What is uploaded (`content`), and what of it is asked for.
-    Row(Kind.BYTES, positions=frozenset({Position.CONTENT})),
-    Row(Kind.PART, r"range", r"bytes=[0-9, -]+", positions=HEADER),
+    NamingRow(NameKind.BYTES, positions=frozenset({Position.CONTENT})),
+    NamingRow(NameKind.PART, r"range", r"bytes=[0-9, -]+", positions=HEADER),
     # Keystone: who logs in, by name or id (Identity API v3 "auth", v2.0 "passwordCredentials").
-    Row(Kind.FIXED, r"methods", positions=LOGIN),
-    Row(Kind.WHO, r".*(name|id)", positions=LOGIN),
-    Row(Kind.WHO, r"(project|tenant|user|owner)(id)?|ownerid|userid", UUID_OR_HEX),
+    NamingRow(NameKind.FIXED, r"methods", positions=LOGIN),
+    NamingRow(NameKind.WHO, r".*(name|id)", positions=LOGIN),
+    NamingRow(NameKind.WHO, r"(project|tenant|user|owner)(id)?|ownerid|userid", UUID_OR_HEX),
     # Names that only look like one.
-    Row(Kind.FIXED, r"(interface|binary|service|backend|driver|algorithm|protocol|type|typename)name", positions=BODY),
-    Row(Kind.FIXED, r"(sort.*|fields?|limit|detail|alltenants|allprojects)", positions=QUERY),
-    Row(Kind.VOLATILE, r"(changes(since|before)|start|end|since|before)", MOMENT, positions=QUERY),
+    NamingRow(
+        NameKind.FIXED,
+        r"(interface|binary|service|backend|driver|algorithm|protocol|type|typename)name",
+        positions=BODY,
+    ),
+    NamingRow(NameKind.FIXED, r"(sort.*|fields?|limit|detail|alltenants|allprojects)", positions=QUERY),
+    NamingRow(NameKind.VOLATILE, r"(changes(since|before)|start|end|since|before)", MOMENT, positions=QUERY),
     # Until when a form or a URL that was signed holds (Object Storage API v1, "formpost", "tempurl").
-    Row(Kind.VOLATILE, r"(tempurl)?expires", r"\d{9,11}", positions=BODY | QUERY),
+    NamingRow(NameKind.VOLATILE, r"(tempurl)?expires", r"\d{9,11}", positions=BODY | QUERY),
     # What is named. An id of its own form is one (region "RegionOne"); of the form that clouds give, see below.
-    Row(Kind.ID, r"id", UUID_OR_HEX, positions=BODY),
+    NamingRow(NameKind.ID, r"id", UUID_OR_HEX, positions=BODY),
     # Numbers, too (Compute API: flavors).
-    Row(Kind.NAME, r"id", positions=BODY, numbers=True),
-    Row(Kind.NAME, r"(.*name|login|email|mail|hostname|dnsname|dnsdomain|title|fqdn|name~)"),
-    Row(Kind.NAME, r"(marker|prefix|path|endmarker|container|object|q|search)", positions=QUERY),
-    Row(Kind.NAME, r"", under="tags", positions=BODY),
-    Row(
-        Kind.NAME,
+    NamingRow(NameKind.NAME, r"id", positions=BODY, numbers=True),
+    NamingRow(NameKind.NAME, r"(.*name|login|email|mail|hostname|dnsname|dnsdomain|title|fqdn|name~)"),
+    NamingRow(NameKind.NAME, r"(marker|prefix|path|endmarker|container|object|q|search)", positions=QUERY),
+    NamingRow(NameKind.NAME, r"", under="tags", positions=BODY),
+    NamingRow(
+        NameKind.NAME,
         r"(xcopyfrom|destination|xsymlinktarget|xobjectmanifest|xversionslocation|xhistorylocation)",
         positions=HEADER,
     ),
-    Row(Kind.ID, r"if(none)?match|ifrange", ETAG, positions=HEADER),
+    NamingRow(NameKind.ID, r"if(none)?match|ifrange", ETAG, positions=HEADER),
     # A moment of this run (RFC 9110, 13.1.3 and 13.1.4; asctime among its obsolete forms).
-    Row(Kind.VOLATILE, r"if(un)?modifiedsince", r"[A-Za-z]{3,9},? .*\d\d:\d\d:\d\d.*", positions=HEADER),
+    NamingRow(NameKind.VOLATILE, r"if(un)?modifiedsince", r"[A-Za-z]{3,9},? .*\d\d:\d\d:\d\d.*", positions=HEADER),
     # What is said to people.
-    Row(Kind.TEXT, r"(.*description|comments?|reason|.*reason|note|notes)", positions=BODY),
-    Row(Kind.TEXT, under="metadata", positions=BODY),
-    Row(Kind.TEXT, under="meta", positions=BODY),
-    Row(Kind.TEXT, r"x(object|container|account)meta.*", positions=HEADER),
+    NamingRow(NameKind.TEXT, r"(.*description|comments?|reason|.*reason|note|notes)", positions=BODY),
+    NamingRow(NameKind.TEXT, under="metadata", positions=BODY),
+    NamingRow(NameKind.TEXT, under="meta", positions=BODY),
+    NamingRow(NameKind.TEXT, r"x(object|container|account)meta.*", positions=HEADER),
     # What a client may choose (Networking API: subnets, ports; Compute API: fixed_ip).
-    Row(Kind.ADDRESS, ADDRESSES, IPV4),
-    Row(Kind.ADDRESS, ADDRESSES, IPV6),
-    Row(Kind.ADDRESS, r"(macaddress|mac|address)", MAC),
+    NamingRow(NameKind.ADDRESS, ADDRESSES, IPV4),
+    NamingRow(NameKind.ADDRESS, ADDRESSES, IPV6),
+    NamingRow(NameKind.ADDRESS, r"(macaddress|mac|address)", MAC),
     # Last, what the form alone tells.
-    Row(Kind.ID, form=UUID_OR_HEX),
-    Row(Kind.ID, form=DIGEST),
-    Row(Kind.VOLATILE, form=MOMENT, positions=BODY),
+    NamingRow(NameKind.ID, form=UUID_OR_HEX),
+    NamingRow(NameKind.ID, form=DIGEST),
+    NamingRow(NameKind.VOLATILE, form=MOMENT, positions=BODY),
 )
 
 # What a random generator leaves in a value whatever its member is called; shorter runs are counts, versions and sizes.
@@ -143,7 +147,7 @@ WORDS_ONLY = re.compile(r"[A-Za-z]*")
 class Naming:
     """The table made ready. `digest` differs where the rows do: what was derived with others must be made again."""
 
-    def __init__(self, own: Iterable[Row] = ()) -> None:
+    def __init__(self, own: Iterable[NamingRow] = ()) -> None:
         rows = (*own, *ROWS)
         self._rows = [(row, re.compile(row.field or ".*"), re.compile(row.form or "(?s:.*)")) for row in rows]
         self.digest = blake2b(msgspec.json.encode(rows, order="sorted"), digest_size=6).hexdigest()
@@ -151,16 +155,16 @@ class Naming:
 
     def kind(
         self, position: Position, field: str, value: str, under: tuple[str, ...] = (), is_number: bool = False
-    ) -> Kind:
+    ) -> NameKind:
         """What a leaf is. `under` names the members that enclose it, the outermost first."""
         for row, form in self._cached(position, field, under):
             if form.fullmatch(value) and (row.numbers or not is_number):
                 return row.kind
-        return Kind.OTHER
+        return NameKind.OTHER
 
     def _rows_for(
         self, position: Position, field: str, under: tuple[str, ...]
-    ) -> tuple[tuple[Row, re.Pattern[str]], ...]:
+    ) -> tuple[tuple[NamingRow, re.Pattern[str]], ...]:
         plain = field.lower().replace("_", "").replace("-", "")
         return tuple(
             (row, form)

@@ -19,7 +19,7 @@ from cloudtape.cassettes.messages import Request, header
 from cloudtape.cassettes.scrubbing.masking import masked, masked_field
 from cloudtape.matchers.requests.canonical import MATTERS, VERSION_HEADERS, VOLATILE_HEADERS
 from cloudtape.matchers.requests.content import FORM, OPAQUE, json_value, pairs_of
-from cloudtape.matchers.requests.naming import Kind, Naming, Position
+from cloudtape.matchers.requests.naming import NameKind, Naming, Position
 from cloudtape.matchers.requests.things import ACCOUNT, is_write
 
 Place = tuple[str | int, ...]
@@ -52,7 +52,7 @@ class Looseness(IntEnum):
     FREE = 2
 
 
-LOOSE = {Kind.TEXT: Looseness.TEXTS, Kind.VOLATILE: Looseness.FREE}
+LOOSE = {NameKind.TEXT: Looseness.TEXTS, NameKind.VOLATILE: Looseness.FREE}
 
 
 class Saying(msgspec.Struct, frozen=True):

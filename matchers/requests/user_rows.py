@@ -4,7 +4,7 @@
     - {kind: volatile, field: build, positions: [query]}
     - {kind: fixed, field: hostname}                compared as it is
 
-The members are those of `Row`; `field` and `form` are regular expressions.
+The members are those of `NamingRow`; `field` and `form` are regular expressions.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import msgspec
 
 from cloudtape.cassettes.files.yaml_loader import NoYaml, loaded_rules
 from cloudtape.matchers.errors import BindingRulesError
-from cloudtape.matchers.requests.naming import Row
+from cloudtape.matchers.requests.naming import NamingRow
 
 
-def load_rows(path: Path) -> tuple[Row, ...]:
+def load_rows(path: Path) -> tuple[NamingRow, ...]:
     """Raises BindingRulesError, which names the line or the rule."""
     try:
         listed: Any = loaded_rules(path.read_bytes())
@@ -33,9 +33,9 @@ def load_rows(path: Path) -> tuple[Row, ...]:
     return tuple(_row(path, number, item) for number, item in enumerate(listed, 1))
 
 
-def _row(path: Path, number: int, item: Any) -> Row:
+def _row(path: Path, number: int, item: Any) -> NamingRow:
     try:
-        row = msgspec.convert(item, Row, strict=True)
+        row = msgspec.convert(item, NamingRow, strict=True)
         re.compile(row.field)
         re.compile(row.form)
     except (msgspec.ValidationError, re.error) as error:

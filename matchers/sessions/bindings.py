@@ -18,7 +18,7 @@ from cloudtape.cassettes.messages import Body, Headers, Request, Response
 from cloudtape.matchers.requests.canonical import MATTERS
 from cloudtape.matchers.requests.content import is_archive
 from cloudtape.matchers.requests.naming import MAC as MAC_FORM
-from cloudtape.matchers.sessions.exchange import Exchange, Text, kind_of
+from cloudtape.matchers.sessions.exchange import Text, WordExchange, kind_of
 
 MAC = re.compile(MAC_FORM)
 NOTHING: Mapping[str, Sequence[str]] = {}
@@ -44,7 +44,7 @@ class Bindings:
         self._recorded_of: dict[str, str] = {}
         self._bound: list[Binding] = []
         self._loose: set[str] = set()
-        self._inward, self._outward = Exchange(), Exchange()
+        self._inward, self._outward = WordExchange(), WordExchange()
 
     def __bool__(self) -> bool:
         return bool(self._live_of)
@@ -150,7 +150,7 @@ class Bindings:
         return exchanged(self._outward, response, tokens) if self._live_of else response
 
 
-def exchanged(exchange: Exchange, response: Response, tokens: frozenset[bytes] | None = None) -> Response:
+def exchanged(exchange: WordExchange, response: Response, tokens: frozenset[bytes] | None = None) -> Response:
     """A response with words exchanged in its headers and its body; bodies in files are left as they are."""
     headers = _headers(exchange, response.headers)
     body = _body(exchange, response.body, tokens)
@@ -159,7 +159,7 @@ def exchanged(exchange: Exchange, response: Response, tokens: frozenset[bytes] |
     return replace(response, headers=headers, body=body)
 
 
-def _exchanged_request(exchange: Exchange, request: Request) -> Request:
+def _exchanged_request(exchange: WordExchange, request: Request) -> Request:
     address = request.uri.encode("utf-8", "surrogateescape")
     uri = exchange(address, Text.URL)
     body = request.body if is_archive(request) else _body(exchange, request.body)
@@ -182,11 +182,11 @@ def _kind(field: bytes) -> Text:
     return Text.URL if b"/" in field else Text.PLAIN
 
 
-def _body(exchange: Exchange, body: Body, tokens: frozenset[bytes] | None = None) -> Body:
+def _body(exchange: WordExchange, body: Body, tokens: frozenset[bytes] | None = None) -> Body:
     return exchange(body, kind_of(body), tokens) if isinstance(body, bytes) and body else body
 
 
-def _headers(exchange: Exchange, headers: Headers) -> Headers:
+def _headers(exchange: WordExchange, headers: Headers) -> Headers:
     fields = [(name, value, value.encode("utf-8", "surrogateescape")) for name, value in headers]
     changed = [(name, value, data, exchange(data, _kind(data), header=name)) for name, value, data in fields]
     if all(new is data for _, _, data, new in changed):

@@ -13,10 +13,10 @@ from cloudtape.matchers.recordings.vocabulary import named_by, owned
 from cloudtape.matchers.requests.canonical import Canonical, canonical
 from cloudtape.matchers.requests.content import is_upload
 from cloudtape.matchers.requests.form import Form, form
-from cloudtape.matchers.requests.naming import Kind, Naming
+from cloudtape.matchers.requests.naming import NameKind, Naming
 from cloudtape.matchers.requests.things import READS, is_write, thing_of
 from cloudtape.matchers.sessions.checksums import recorded_checksums
-from cloudtape.matchers.sessions.likeness import Comparison, Fit, Refused, compare
+from cloudtape.matchers.sessions.likeness import Comparison, Fit, Mismatch, compare
 from cloudtape.matchers.sessions.past import Asker
 from cloudtape.matchers.sessions.rungs import Rung
 from cloudtape.matchers.sessions.session import Session
@@ -34,7 +34,7 @@ class Candidate(msgspec.Struct, frozen=True):
 
     position: int
     key: bytes
-    verdict: Fit | Refused
+    verdict: Fit | Mismatch
 
 
 class Asked:
@@ -94,7 +94,7 @@ class Candidates:
         own = asked.form
         owns = owned(context.vocabulary, named_by(own))
         # The same data is to win, wherever it was recorded; and ids have one stem, whatever they are of.
-        is_named = any(leaf.kind is Kind.NAME for leaf in own.leaves)
+        is_named = any(leaf.kind is NameKind.NAME for leaf in own.leaves)
         most = MOST_TRIED if is_named and not is_upload(asked.same.body) else MOST_THOUGHT_OF
         for who in dict.fromkeys((identity, ())):
             narrow, wide = (own.key, owns, own.stem, who), (own.key, owns, None, who)
@@ -121,13 +121,13 @@ class Candidates:
             # Once things change places, it is looked at again.
             is_other = isinstance(verdict, Fit) and verdict.other_part and not context.may_swap
             if is_other and not self._has_part(session, position, asked):
-                verdict = Refused(ONE_PART)
+                verdict = Mismatch(ONE_PART)
             yield Candidate(position, key, verdict)
 
     def _has_part(self, session: Session, position: int, asked: Form) -> bool:
         """Whether the session knows the data that is at a recorded place, and so the part that is asked for."""
         thing = thing_of(self._read(position).request.uri)
-        return any(leaf.kind is Kind.PART and session.uploads.has_part(thing, leaf.value) for leaf in asked.leaves)
+        return any(leaf.kind is NameKind.PART and session.uploads.has_part(thing, leaf.value) for leaf in asked.leaves)
 
     def _tried(self, session: Session, group: Group, most: int) -> Sequence[int]:
         """The positions of a group that are worth comparing: those at its begin that are spent are passed over."""
@@ -140,7 +140,7 @@ class Candidates:
 
     def _is_spent(self, session: Session, position: int) -> bool:
         """Whether a recorded request can stand for no other live one any more."""
-        names = [leaf.value for leaf in self.form_at(position)[1].leaves if leaf.kind is Kind.NAME]
+        names = [leaf.value for leaf in self.form_at(position)[1].leaves if leaf.kind is NameKind.NAME]
         return not session.past.is_free(position) or (len(names) == 1 and session.bindings.is_taken(names[0]))
 
     def form_at(self, position: int) -> tuple[bytes, Form]:

@@ -101,7 +101,7 @@ def kind_of(body: bytes) -> Text:
     return Text.JSON if body[:1] in b"{[" else Text.PLAIN
 
 
-class Exchange:
+class WordExchange:
     """Words and what they are exchanged for. Grows; never forgets."""
 
     def __init__(self) -> None:

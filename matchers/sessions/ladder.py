@@ -25,7 +25,7 @@ from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import Identity, place_of
 from cloudtape.matchers.recordings.vocabulary import named_by, shown_by
 from cloudtape.matchers.requests.content import is_upload
-from cloudtape.matchers.requests.naming import Kind
+from cloudtape.matchers.requests.naming import NameKind
 from cloudtape.matchers.requests.things import word
 from cloudtape.matchers.sessions.bindings import Binding
 from cloudtape.matchers.sessions.candidates import MOST_THOUGHT_OF, MOST_TRIED, Asked, Candidate, Candidates
@@ -293,7 +293,7 @@ class Ladder:
                 pairs = tuple(
                     Binding(old.value, new.value, old.field)
                     for old, new in zip(recorded.leaves, asked.form.leaves, strict=True)
-                    if old.value != new.value and old.kind is not Kind.VOLATILE and old.kind not in NOT_BOUND
+                    if old.value != new.value and old.kind is not NameKind.VOLATILE and old.kind not in NOT_BOUND
                 )
                 if best is None or len(pairs) < best[0]:
                     best = len(pairs), position, pairs

@@ -18,7 +18,7 @@ from cloudtape.matchers.requests.content import Pairs
 from cloudtape.matchers.requests.form import Form, Leaf
 from cloudtape.matchers.requests.naming import (
     COMPARED,
-    Kind,
+    NameKind,
     are_of_one_random_form,
     is_distinctive,
     is_random_number,
@@ -33,9 +33,9 @@ LEAST_LIKENESS = 60.0
 ALIKE, UNLIKE = 1, 2
 """How unlike two leaves are; those of one stem are not."""
 TAKEN = "one of them stands for something else already"
-UNBOUND = frozenset({Kind.WHO, Kind.TEXT})
+UNBOUND = frozenset({NameKind.WHO, NameKind.TEXT})
 """What is bound where that tears nothing; else it is left as it was recorded."""
-NOT_BOUND = frozenset({Kind.BYTES, Kind.PART})
+NOT_BOUND = frozenset({NameKind.BYTES, NameKind.PART})
 """What is given back by other means (`uploads`)."""
 
 Microversion = tuple[float, float]
@@ -43,7 +43,7 @@ OLDEST: Microversion = (0.0, 0.0)
 LATEST: Microversion = (float("inf"), 0.0)
 
 
-class Refused(msgspec.Struct, frozen=True):
+class Mismatch(msgspec.Struct, frozen=True):
     """`reason` in words; `lacks` are the header fields that the request would need."""
 
     reason: str
@@ -120,10 +120,10 @@ class _Pairs:
         self._recorded_of[new.value] = old.value
 
 
-def compare(recorded: Form, asked: Form, context: Comparison) -> Fit | Refused:
+def compare(recorded: Form, asked: Form, context: Comparison) -> Fit | Mismatch:
     """Whether a recorded request can stand for the one asked, both of one shape."""
     if recorded.shape != asked.shape:
-        return Refused("it has another form")
+        return Mismatch("it has another form")
     version = _version(recorded, asked)
     if version is None:
         return _refused_for_headers(recorded.headers, asked.headers)
@@ -131,7 +131,7 @@ def compare(recorded: Form, asked: Form, context: Comparison) -> Fit | Refused:
     for old, new in _differing(recorded, asked):
         if old.kind is new.kind and old.kind in NOT_BOUND:
             unlikeness += _unlikeness(old, new)
-            other_part = other_part or old.kind is Kind.PART
+            other_part = other_part or old.kind is NameKind.PART
             continue
         if old.kind in COMPARED and pairs.exchanged(old.value) == new.value:
             continue
@@ -141,11 +141,11 @@ def compare(recorded: Form, asked: Form, context: Comparison) -> Fit | Refused:
         if not reason and not pairs.fits(old.value, new.value):
             reason = "" if old.kind in UNBOUND else "one name would have to be two"
         if reason:
-            return Refused(f"{new.place}: recorded {old.shown}, asked {new.shown}; {reason}")
+            return Mismatch(f"{new.place}: recorded {old.shown}, asked {new.shown}; {reason}")
         # One name for a user and a project: it needs not be bound. A text never is: what was said of one thing is
         # given back with this thing alone (`echoes`).
         is_whole = pairs.fits(old.value, new.value) and context.bindings.fits(old.value, new.value)
-        if old.kind is not Kind.TEXT and (old.kind not in UNBOUND or is_whole):
+        if old.kind is not NameKind.TEXT and (old.kind not in UNBOUND or is_whole):
             pairs.add(old, new)
         unlikeness += _unlikeness(old, new)
         alike = alike and _are_alike(old, new)
@@ -158,7 +158,7 @@ def _differing(recorded: Form, asked: Form) -> list[tuple[Leaf, Leaf]]:
     pairs = (*_projects(recorded, asked), *zip(recorded.leaves, asked.leaves, strict=True))
     differing = [(old, new) for old, new in pairs if old.value != new.value or old.is_number != new.is_number]
     fixed = [pair for pair in differing if pair[0].kind in COMPARED]
-    return [pair for pair in differing if pair[0].kind not in COMPARED | {Kind.VOLATILE}] + fixed
+    return [pair for pair in differing if pair[0].kind not in COMPARED | {NameKind.VOLATILE}] + fixed
 
 
 def _projects(recorded: Form, asked: Form) -> Iterable[tuple[Leaf, Leaf]]:
@@ -166,7 +166,7 @@ def _projects(recorded: Form, asked: Form) -> Iterable[tuple[Leaf, Leaf]]:
     if not recorded.project or not asked.project:
         return ()
     old, new = (
-        Leaf("the project in the path", "project_id", Kind.ID, ACCOUNT.sub("", one.project, 1))
+        Leaf("the project in the path", "project_id", NameKind.ID, ACCOUNT.sub("", one.project, 1))
         for one in (recorded, asked)
     )
     return ((old, new),)
@@ -180,13 +180,13 @@ def _refusal(old: Leaf, new: Leaf, context: Comparison) -> str:
     """Why one leaf cannot stand for the other; empty where it can."""
     if old.kind is not new.kind:
         return f"one is a {old.kind}, the other a {new.kind}"
-    if old.kind is Kind.WHO:
+    if old.kind is NameKind.WHO:
         return "another one was recorded, too" if context.vocabulary.is_clouds(new.value) else ""
-    if old.kind is Kind.TEXT:
+    if old.kind is NameKind.TEXT:
         return ""
-    if old.kind is Kind.ADDRESS and old.value.partition("/")[2] != new.value.partition("/")[2]:
+    if old.kind is NameKind.ADDRESS and old.value.partition("/")[2] != new.value.partition("/")[2]:
         return "the networks are not of one size"
-    if old.kind is Kind.FIXED or (old.kind is Kind.OTHER and not may_be_made_up(old, new, context.vocabulary)):
+    if old.kind is NameKind.FIXED or (old.kind is NameKind.OTHER and not may_be_made_up(old, new, context.vocabulary)):
         return "it is compared as it is"
     if context.bindings.is_taken(new.value) or not _fits(old.value, new.value, context):
         return TAKEN
@@ -222,13 +222,13 @@ def are_alike(old: str, new: str) -> bool:
 
 
 def _are_alike(old: Leaf, new: Leaf) -> bool:
-    return old.kind is not Kind.NAME or are_alike(old.value, new.value)
+    return old.kind is not NameKind.NAME or are_alike(old.value, new.value)
 
 
 def _unlikeness(old: Leaf, new: Leaf) -> int:
-    if old.kind is Kind.BYTES:  # as many are likelier
+    if old.kind is NameKind.BYTES:  # as many are likelier
         return ALIKE if old.value.rpartition(":")[2] == new.value.rpartition(":")[2] else UNLIKE
-    if old.kind in (Kind.NAME, Kind.TEXT, Kind.OTHER) and stem(old.value) == stem(new.value):
+    if old.kind in (NameKind.NAME, NameKind.TEXT, NameKind.OTHER) and stem(old.value) == stem(new.value):
         return 0
     return ALIKE if are_alike(old.value, new.value) else UNLIKE
 
@@ -251,10 +251,10 @@ def _version(recorded: Form, asked: Form) -> tuple[int, float, float] | None:
     return differing, -old[0], -old[1]
 
 
-def _refused_for_headers(recorded: Pairs, asked: Pairs) -> Refused:
+def _refused_for_headers(recorded: Pairs, asked: Pairs) -> Mismatch:
     lacks = tuple(field for field in recorded if field not in asked)
     differing = [field for field in asked if field not in recorded]
-    return Refused(f"it was recorded with {_told(lacks)}, asked with {_told(differing) or 'none'}", lacks)
+    return Mismatch(f"it was recorded with {_told(lacks)}, asked with {_told(differing) or 'none'}", lacks)
 
 
 def _told(fields: Iterable[tuple[str, str]]) -> str:

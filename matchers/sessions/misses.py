@@ -10,7 +10,7 @@ from cloudtape.matchers.requests.canonical import canonical
 from cloudtape.matchers.requests.things import is_write
 from cloudtape.matchers.sessions.candidates import Candidate
 from cloudtape.matchers.sessions.ladder import Ladder
-from cloudtape.matchers.sessions.likeness import TAKEN, Refused
+from cloudtape.matchers.sessions.likeness import TAKEN, Mismatch
 from cloudtape.matchers.sessions.nearest import Miss, Nearest
 from cloudtape.matchers.sessions.rungs import Rung
 from cloudtape.matchers.sessions.session import Session
@@ -46,10 +46,10 @@ class Misses:
         return OF_SOMEBODY_ELSE if session.past.is_free(position) else USED_UP
 
     def _why_not(self, session: Session, nearest: Candidate) -> str:
-        reason = nearest.verdict.reason if isinstance(nearest.verdict, Refused) else ""
+        reason = nearest.verdict.reason if isinstance(nearest.verdict, Mismatch) else ""
         if not session.past.is_free(nearest.position) and (not reason or reason.endswith(TAKEN)):
             return USED_UP
-        if isinstance(nearest.verdict, Refused):
+        if isinstance(nearest.verdict, Mismatch):
             return f"interaction {nearest.position + 1} comes near, but {nearest.verdict.reason}"
         if self._most.height < Rung.UNIFIED.height:
             number = nearest.position + 1

@@ -17,7 +17,7 @@ from enum import Enum, StrEnum, auto
 
 import msgspec
 
-from cloudtape.matchers.recordings.progress import NO_DIFFERENCE, Difference, Progress
+from cloudtape.matchers.recordings.progress import NO_DIFFERENCE, Difference, PlayedWrites
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import Identity
 from cloudtape.matchers.requests.things import word
@@ -77,7 +77,7 @@ class Past:
         self._latest: dict[int, int] = {}
         """For each item the last of the writes on it, in the order of the recording."""
         self._given: set[int] = set()
-        self._progress: dict[int, Progress] = {}
+        self._progress: dict[int, PlayedWrites] = {}
         self._kin: dict[int, set[int]] = {}
         self._begin: dict[Which, int] = {}
         self._ended: set[int] = set()
@@ -214,18 +214,18 @@ class Past:
             return max(creates, key=lambda one: (*self.kinship(one, token), -one))
         return left[0] if left else None
 
-    def _concerned(self, things: Iterable[int]) -> Iterator[Progress]:
+    def _concerned(self, things: Iterable[int]) -> Iterator[PlayedWrites]:
         """The progress in each story that a write on some things is a part of, as far as it was asked for."""
         for thing in things:
             for one in (thing, *self._recording.also.get(thing, ())):
                 if one in self._progress:
                     yield self._progress[one]
 
-    def _progress_of(self, thing: int) -> Progress:
+    def _progress_of(self, thing: int) -> PlayedWrites:
         progress = self._progress.get(thing)
         if progress is None:
             story = self._recording.story(thing)
-            progress = self._progress[thing] = Progress(story)
+            progress = self._progress[thing] = PlayedWrites(story)
             part = self._replayed.keys() & set(story.writes)
             for position in self._replayed if part else ():
                 if position in part:

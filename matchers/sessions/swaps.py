@@ -21,7 +21,7 @@ from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import own_id, own_thing
 from cloudtape.matchers.requests.content import json_value
 from cloudtape.matchers.requests.form import Form
-from cloudtape.matchers.requests.naming import COMPARED, IPV4, IPV6, MAC, Kind, Naming, Position
+from cloudtape.matchers.requests.naming import COMPARED, IPV4, IPV6, MAC, NameKind, Naming, Position
 from cloudtape.matchers.requests.things import word
 from cloudtape.matchers.sessions.bindings import Bindings
 from cloudtape.matchers.sessions.likeness import may_be_made_up
@@ -30,10 +30,10 @@ from cloudtape.matchers.sessions.past import Past
 ADDRESS = f"{IPV4}|{IPV6}|{MAC}"
 MOST_WRITES = 64
 """What was done to the things in question at most, for them to change places."""
-GIVEN = frozenset({Kind.ID, Kind.ADDRESS, Kind.WHO})
+GIVEN = frozenset({NameKind.ID, NameKind.ADDRESS, NameKind.WHO})
 """What clouds give to things: it changes places. Names, the client's own, move."""
 
-STAYING = frozenset({Kind.TEXT, Kind.VOLATILE, Kind.BYTES, Kind.PART})
+STAYING = frozenset({NameKind.TEXT, NameKind.VOLATILE, NameKind.BYTES, NameKind.PART})
 """What of a request may differ, and changes no place."""
 
 Swap = tuple[str, str]
@@ -155,7 +155,7 @@ class Swaps:
         elif isinstance(one, str) and isinstance(other, str) and one and other and one != other:
             kind = self._naming.kind(Position.BODY, field, one)
             if kind in GIVEN:
-                yield self._checked(one, other) if kind is Kind.WHO else (one, other)
+                yield self._checked(one, other) if kind is NameKind.WHO else (one, other)
 
     def _checked(self, one: str, other: str) -> Swap:
         if not self.may(one, other):

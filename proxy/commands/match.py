@@ -18,7 +18,7 @@ from cloudtape.output import FORMAT, line, print_json
 
 if TYPE_CHECKING:
     from cloudtape.cassettes.messages import Headers, Request
-    from cloudtape.matchers.sessions.likeness import Fit, Refused
+    from cloudtape.matchers.sessions.likeness import Fit, Mismatch
     from cloudtape.replayer import Replayer
     from cloudtape.routes import Routes
 
@@ -147,11 +147,11 @@ def _unknown(routes: Routes) -> str:
     return f"the host is none of the cassette's, and the path begins with no route of the proxy (known: {known})"
 
 
-def _weighed(number: int, verdict: Fit | Refused) -> dict[str, Any]:
+def _weighed(number: int, verdict: Fit | Mismatch) -> dict[str, Any]:
     """What was thought of one recorded request: what it costs to take it, or why it was not taken."""
-    from cloudtape.matchers.sessions.likeness import Refused
+    from cloudtape.matchers.sessions.likeness import Mismatch
 
-    if isinstance(verdict, Refused):
+    if isinstance(verdict, Mismatch):
         return {"interaction": number, "refused": verdict.reason, "lacks": [list(field) for field in verdict.lacks]}
     return {"interaction": number, "cost": round(verdict.cost, 3), "binds": len(verdict.bindings)}
 

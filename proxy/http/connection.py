@@ -15,7 +15,7 @@ from cloudtape.cassettes.messages import Body, Response, Stream
 from cloudtape.errors import BodyBroken, ProxyError
 from cloudtape.http.flow import BY_BODY, BY_QUEUE, Arriving, Flow
 from cloudtape.http.framing import BODILESS, head, is_chunked, pieces
-from cloudtape.http.heads import LEAVING_HTTP, Head, Refused, broken
+from cloudtape.http.heads import LEAVING_HTTP, BadHead, Head, broken
 from cloudtape.http.hosts import Door
 from cloudtape.http.incoming import Incoming
 from cloudtape.http.ready import Ready
@@ -61,7 +61,7 @@ class Connection(Flow):
         self._reader = RequestReader(self._take, self._hold_body)
         self._waiting: deque[Incoming] = deque()
         self._unread = b""
-        self._refused: Refused | None = None
+        self._refused: BadHead | None = None
         self._breaks_a_body = False
         self._task: asyncio.Task[None] | None = None
         self._more: asyncio.Future[None] | None = None
@@ -82,7 +82,7 @@ class Connection(Flow):
     def _feed(self, data: bytes) -> None:
         try:
             self._unread = self._reader.feed(data)
-        except Refused as error:
+        except BadHead as error:
             self._unread = b""
             self._refuse(error)
             return
@@ -139,9 +139,9 @@ class Connection(Flow):
         if self._head_since and not self._is_idle:
             self._head_since = now  # it is not read as fast as it could be while others are answered
         if self._head_since and now - self._head_since > HEAD_SECONDS:
-            self._refuse(Refused(408, f"the head of a request took longer than {HEAD_SECONDS:.0f} s"))
+            self._refuse(BadHead(408, f"the head of a request took longer than {HEAD_SECONDS:.0f} s"))
         elif self._reader.body.is_awaited and not self.reading_is_held and now - self._heard_at > BODY_SECONDS:
-            self._refuse(Refused(408, f"nothing came of the body of a request for {BODY_SECONDS:.0f} s"))
+            self._refuse(BadHead(408, f"nothing came of the body of a request for {BODY_SECONDS:.0f} s"))
         elif self._is_idle and now - self._heard_at > IDLE_SECONDS:
             self.close()
 
@@ -160,9 +160,9 @@ class Connection(Flow):
     def _hold_body(self, is_held: bool) -> None:
         self.hold(BY_BODY, is_held)
 
-    def _refuse(self, error: Refused) -> None:
+    def _refuse(self, error: BadHead) -> None:
         """Nothing more can be read from this client; what it has asked before is answered, and then this said."""
-        self._refused, self._head_since = Refused(error.status, error.why), 0.0  # without what was read until then
+        self._refused, self._head_since = BadHead(error.status, error.why), 0.0  # without what was read until then
         self._breaks_a_body = not self._reader.body.has_ended
         self._reader.break_off(broken(error))
         self._reader.close()

@@ -33,7 +33,7 @@ from cloudtape.routes import Routes
 
 logger = logging.getLogger(__name__)
 
-Answer = Callable[[Request], Awaitable[Response | Ready]]
+Answering = Callable[[Request], Awaitable[Response | Ready]]
 # Bytes of a request's body: of one that is kept here (Swift's own limit for an object), and of one that is passed on.
 MOST_KEPT, MOST_PASSED = 5 * 1024**3 + 2, 256 * 1024**3
 SESSION_FIELD = SESSION_HEADER.lower()
@@ -41,7 +41,7 @@ NO_PORTS: Mapping[int, str] = {}
 
 
 class Edge:
-    """Turns an `Answer` into a handler for `server`; what never reaches it, or breaks in it, is noted as a miss.
+    """Turns an `Answering` into a handler for `server`; what never reaches it, or breaks in it, is noted as a miss.
 
     `spool` makes the place for a request body that must be read whole before anyone can answer; without it, large
     bodies stream. `remembers`: equal answers are made anew each time, as synthesis does; what a replayer gives again is
@@ -50,7 +50,7 @@ class Edge:
 
     def __init__(
         self,
-        answer: Answer,
+        answer: Answering,
         routes: Routes,
         ports: Mapping[str, int],
         journal: Journal,

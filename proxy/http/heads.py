@@ -31,7 +31,7 @@ TOLD = Named(
 LISTS = frozenset({"connection", "transfer-encoding", "upgrade"})
 
 
-class Refused(Exception):
+class BadHead(Exception):
     """What a client has sent is no request that could be answered: the status and the reason, in words."""
 
     def __init__(self, status: int, why: str) -> None:
@@ -54,7 +54,7 @@ class Fields(msgspec.Struct, frozen=True, gc=False):
 
     @classmethod
     def of(cls, headers: Headers, is_modern: bool) -> Fields:
-        """Raises Refused for what leaves open where the request goes or ends."""
+        """Raises BadHead for what leaves open where the request goes or ends."""
         told = told_by(headers)
         check_codings(told, is_modern)
         length = told.get("content-length")
@@ -86,18 +86,18 @@ def _keeps_alive(options: str | None, is_modern: bool) -> bool:
 
 
 def check_codings(told: dict[str, str], is_modern: bool) -> None:
-    """Raises Refused for a body whose end is not certain."""
+    """Raises BadHead for a body whose end is not certain."""
     coding = told.get("transfer-encoding")
     if coding is None:
         return
     if coding.lower() != "chunked":
-        raise Refused(501, f"a request in the transfer coding {coding!r} cannot be read; chunked can")
+        raise BadHead(501, f"a request in the transfer coding {coding!r} cannot be read; chunked can")
     if not is_modern:
-        raise Refused(400, "HTTP/1.0 knows no Transfer-Encoding: where the request ends is not certain")
+        raise BadHead(400, "HTTP/1.0 knows no Transfer-Encoding: where the request ends is not certain")
 
 
 def told_by(headers: Headers) -> dict[str, str]:
-    """Raises Refused for a second Host."""
+    """Raises BadHead for a second Host."""
     told: dict[str, str] = {}
     for written, value in headers:
         if name := TOLD[written]:
@@ -106,7 +106,7 @@ def told_by(headers: Headers) -> dict[str, str]:
             elif name in LISTS:
                 told[name] = f"{told[name]}, {value}"
             elif name == "host":
-                raise Refused(400, "a request has more than one Host")
+                raise BadHead(400, "a request has more than one Host")
     return told
 
 
@@ -128,13 +128,13 @@ class Deaf:
 
 
 def check_absolute(target: str) -> None:
-    """Raises Refused for what is neither a path nor a URL."""
+    """Raises BadHead for what is neither a path nor a URL."""
     try:
         _ = urlsplit(target).port
     except ValueError:
-        raise Refused(400, f"the request target is not a URL: {target}") from None
+        raise BadHead(400, f"the request target is not a URL: {target}") from None
     if not ABSOLUTE.match(target):
-        raise Refused(400, NO_TARGET)
+        raise BadHead(400, NO_TARGET)
 
 
 def parser_says(error: Exception) -> str:
@@ -142,6 +142,6 @@ def parser_says(error: Exception) -> str:
     return str(error).partition("\n")[0].rstrip(":")
 
 
-def broken(error: Refused) -> BodyBroken:
+def broken(error: BadHead) -> BodyBroken:
     """The same for whoever reads the body in which it was found."""
     return BodyBroken(error.why, error.status)

@@ -16,10 +16,10 @@ from cloudtape.http.flow import NOTHING, Arriving
 from cloudtape.http.heads import (
     BEGIN,
     LINE,
+    BadHead,
     Deaf,
     Fields,
     Head,
-    Refused,
     check_absolute,
     check_codings,
     parser_says,
@@ -44,7 +44,7 @@ Take = Callable[[Head, Arriving], bool]
 
 
 class RequestReader:
-    """Reads one connection: `feed` it what came. It raises Refused once, and then is of no more use."""
+    """Reads one connection: `feed` it what came. It raises BadHead once, and then is of no more use."""
 
     def __init__(self, take: Take, hold: Callable[[bool], None]) -> None:
         self._take, self._hold = take, hold
@@ -70,7 +70,7 @@ class RequestReader:
         return bool(self._begun)
 
     def feed(self, data: bytes) -> bytes:
-        """Read requests until there is no room for more; returns what was not read. Raises Refused."""
+        """Read requests until there is no room for more; returns what was not read. Raises BadHead."""
         has_room = True
         while data and has_room and not self.is_done:
             if self._has_ended:
@@ -104,7 +104,7 @@ class RequestReader:
             self._begun.clear()
         end = at + len(END)
         if end > MAX_HEAD:
-            raise Refused(431, f"the head of a request is longer than {MAX_HEAD} bytes")
+            raise BadHead(431, f"the head of a request is longer than {MAX_HEAD} bytes")
         if end == len(data):
             return b"", self._begin(data)
         return data[end:], self._begin(data[:end])
@@ -112,20 +112,20 @@ class RequestReader:
     def _check_begun(self, start: int) -> None:
         """Refuse at once what will never be a head, or is too long already; `start`: what was checked before."""
         if len(self._begun) > MAX_HEAD:
-            raise Refused(431, f"the head of a request is longer than {MAX_HEAD} bytes")
+            raise BadHead(431, f"the head of a request is longer than {MAX_HEAD} bytes")
         if self._begun.count(b"\n", start) != self._begun.count(b"\r\n", max(0, start - 1)):
-            raise Refused(400, "a line of the head ends without a carriage return")
+            raise BadHead(400, "a line of the head ends without a carriage return")
         if not self._line_is_known and (b"\n" in self._begun[start:] or len(self._begun) < 1024):
             self._line_is_known = LINE.match(self._begun) is not None
             if not self._line_is_known and not BEGIN.match(self._begun):
-                raise Refused(*wrong_line(bytes(self._begun)))
+                raise BadHead(*wrong_line(bytes(self._begun)))
 
     def _begin(self, head: bytes) -> bool:
         found = LINE.match(head)
         if found is None:
-            raise Refused(*wrong_line(head))
+            raise BadHead(*wrong_line(head))
         if len(head) > 4 * MAX_FIELDS and head.count(b"\n") > MAX_FIELDS + 2:
-            raise Refused(431, f"the head of a request has more than {MAX_FIELDS} fields")
+            raise BadHead(431, f"the head of a request has more than {MAX_FIELDS} fields")
         method, target, minor = found.groups()
         text, offers, is_modern = head[found.start(3) :], "", minor == b"1"
         if text != self._known:  # a client says the same of itself again and again
@@ -154,22 +154,22 @@ class RequestReader:
                 return offers
         except HttpParserError as error:
             check_codings(told_by(tuple(self._fields)), is_modern=True)
-            raise Refused(400, parser_says(error)) from error
+            raise BadHead(400, parser_says(error)) from error
         return ""
 
     # --- bodies -------------------------------------------------------------------------------------------------------
 
     def _read_body(self, data: bytes) -> bytes:
-        """What stands behind the body. Raises Refused."""
+        """What stands behind the body. Raises BadHead."""
         piece, data = self._divided(data)
         self._heard = False
         try:
             self._parser.feed_data(piece)
         except HttpParserError as error:
-            raise Refused(400, parser_says(error)) from error
+            raise BadHead(400, parser_says(error)) from error
         self._beside = 0 if self._heard else self._beside + len(piece)
         if self._beside > MAX_HEAD or len(self._fields) > MAX_FIELDS:
-            raise Refused(400, "too much stands beside the chunks of the body")
+            raise BadHead(400, "too much stands beside the chunks of the body")
         if self._has_ended:
             self._fields = []  # trailers, which nobody here needs
             self.body.end()

@@ -25,7 +25,7 @@ from cloudtape.http.flow import Arriving
 from cloudtape.http.headers import for_client
 from cloudtape.http.proxies import Proxies
 from cloudtape.http.resolving import JudgingResolver
-from cloudtape.http.wire import Answer, Wire, WireBroken, WireDropped
+from cloudtape.http.wire import CloudAnswer, Wire, WireBroken, WireDropped
 from cloudtape.reach import Reach
 from cloudtape.service_catalog import CATALOG_PATHS
 
@@ -172,7 +172,7 @@ IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 class Taken(msgspec.Struct, frozen=True):
     """An answer whose body is still to be read; then its connection is free for another."""
 
-    answer: Answer
+    answer: CloudAnswer
     wire: Wire
     pool: _Pool
 

@@ -41,7 +41,7 @@ class WireDropped(WireBroken):
     """
 
 
-class Answer(msgspec.Struct, frozen=True):
+class CloudAnswer(msgspec.Struct, frozen=True):
     """An answer whose body may still be on its way. `length`: of the body, where it was announced."""
 
     status: int
@@ -62,7 +62,7 @@ class Wire(Flow):
         self._seconds = seconds
         self._parser: HttpResponseParser | None = None
         self._without_body = False
-        self._asked: asyncio.Future[Answer] | None = None
+        self._asked: asyncio.Future[CloudAnswer] | None = None
         self._body = NOTHING
         self._reason, self._fields = b"", list[tuple[str, str]]()
         self._is_interim, self._interim = False, 0
@@ -86,7 +86,7 @@ class Wire(Flow):
             and (self._upload is None or self._upload.done())
         )
 
-    async def ask(self, request: bytes, without_body: bool, body: AsyncIterator[bytes] | None = None) -> Answer:
+    async def ask(self, request: bytes, without_body: bool, body: AsyncIterator[bytes] | None = None) -> CloudAnswer:
         """Send a request; the answer, whose body may still be on its way.
 
         `without_body`: whatever its head says, the answer has none (it is one to HEAD). `body`: what is sent behind
@@ -109,7 +109,7 @@ class Wire(Flow):
         if body is not None:
             self._upload = self.loop.create_task(self._send(body))
         try:
-            answer: Answer = await asked
+            answer: CloudAnswer = await asked
         except BaseException:
             self.close()
             raise
@@ -247,7 +247,7 @@ class Wire(Flow):
         # For people alone: what no cassette may hold, half characters and line ends, need not stay what it was.
         reason = NO_REASON.sub(" ", self._reason.decode("utf-8", "replace"))
         if asked is not None and not asked.done():
-            asked.set_result(Answer(status, reason, headers, int(length) if length else None, self._body))
+            asked.set_result(CloudAnswer(status, reason, headers, int(length) if length else None, self._body))
 
     def _hold(self, is_held: bool) -> None:
         self._deadline = self.loop.time() + self._seconds

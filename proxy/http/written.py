@@ -23,7 +23,7 @@ from cloudtape.service_catalog import CATALOG_PATHS
 
 MOST_THINGS = 10_000
 REFUSED = 400
-Row = tuple[str, str]
+AddressRow = tuple[str, str]
 """A member's name, and the URL in it."""
 
 
@@ -31,7 +31,7 @@ class WrittenAddresses:
     """What the clients of one proxy wrote, by session and thing."""
 
     def __init__(self) -> None:
-        self._rows: OrderedDict[tuple[str, str], set[Row]] = OrderedDict()
+        self._rows: OrderedDict[tuple[str, str], set[AddressRow]] = OrderedDict()
 
     def note(self, request: Request, session: str, response: Response | Ready, rewriter: Rewriter) -> None:
         """Keep what of a client's request, as it was sent, the `rewriter` would exchange on its way back."""
@@ -57,7 +57,7 @@ class WrittenAddresses:
 class Sparing:
     """A rewriter that leaves what the client wrote. `rows_of` gives that for the key of a thing."""
 
-    def __init__(self, rewriter: Rewriter, uri: str, rows_of: Callable[[str], Set[Row]]) -> None:
+    def __init__(self, rewriter: Rewriter, uri: str, rows_of: Callable[[str], Set[AddressRow]]) -> None:
         self._rewriter, self._uri, self._rows_of = rewriter, uri, rows_of
 
     def __call__(self, text: bytes) -> bytes:
@@ -82,7 +82,7 @@ class Sparing:
     def _piece(self, text: str) -> str:
         return self._rewriter(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
 
-    def _rows_at(self, holder: Holder | None) -> Set[Row]:
+    def _rows_at(self, holder: Holder | None) -> Set[AddressRow]:
         """What was written of the thing that an object tells of, or is a part of."""
         while holder:
             for key in subjects_of(holder.members, self._uri, str):

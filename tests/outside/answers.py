@@ -13,7 +13,7 @@ from cloudtape.openstack.catalog import default_catalog
 from cloudtape.openstack.operations import Operation
 from cloudtape.synthesis.amendments import is_absent
 from cloudtape.synthesis.synthesizer import additions
-from tests.outside.expected import Exchange, Microversion
+from tests.outside.expected import JudgedCall, Microversion
 from tests.synthesis.requests import AS_CLIENT, Asker
 
 FINDER = OperationFinder([*additions().operations, *default_catalog().operations])
@@ -23,7 +23,7 @@ class Listener(Asker):
     """Asks as clients do, and keeps what it asked for and was answered, the requests that only prepare others too."""
 
     def __init__(self, newest: bool) -> None:
-        self.heard: list[Exchange] = []
+        self.heard: list[JudgedCall] = []
         self.newest = newest
         super().__init__()
 
@@ -37,7 +37,7 @@ class Listener(Asker):
             at = micro if self.is_micro(service, version) else (0, 0)
             template = found.path.lstrip("/").partition("/")[2]
             told = (json_of(body), response.status, json_of(response.body))
-            self.heard.append(Exchange(service, version, method, template, at, *told, by_admin=True))
+            self.heard.append(JudgedCall(service, version, method, template, at, *told, by_admin=True))
         return response
 
     def today(self, service: str, path: str) -> str:
@@ -77,7 +77,7 @@ def operations() -> list[Operation]:
     return [one for one in both if one.service != "object-store"]
 
 
-def exchanges(services: Collection[str]) -> Iterator[tuple[str, list[Exchange]]]:
+def exchanges(services: Collection[str]) -> Iterator[tuple[str, list[JudgedCall]]]:
     """The id of each operation of these services, and what was asked and answered for it."""
     for newest in (False, True):
         for one in (one for one in operations() if one.service in services):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cloudtape.background import BackgroundProxy
-from tests.outside.expected import Exchange
+from tests.outside.expected import JudgedCall
 from tests.outside.libcloud import libcloud
 from tests.outside.service_clients import (
     cinderclient,
@@ -66,7 +66,7 @@ CLIENTS: dict[str, Callable[[BackgroundProxy, Callable[..., Any]], None]] = {
 }
 
 
-def run(name: str) -> tuple[Calls, list[Exchange]]:
+def run(name: str) -> tuple[Calls, list[JudgedCall]]:
     """One client against a cloud of its own, and what it was answered."""
     os.environ.update({"no_proxy": "127.0.0.1"})
     calls = Calls(name)

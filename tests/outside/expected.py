@@ -32,7 +32,7 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Exchange:
+class JudgedCall:
     """One answered request. `template` is its operation's, behind the version; `sent` and `answer` are JSON values.
     `by_admin`: it is known that an administrator asked.
     """
@@ -57,7 +57,7 @@ class Expectations:
             segments = _segments(row.path)
             self._rows.setdefault((row.service, row.version, row.method, len(segments)), []).append((segments, row))
 
-    def of(self, exchange: Exchange) -> Expected | None:
+    def of(self, exchange: JudgedCall) -> Expected | None:
         """The row with the same template; a project may stand before that in the path."""
         whole = _segments(exchange.template)
         for path in (whole, whole[1:]) if whole and whole[0][0] == "{" else (whole,):

@@ -10,7 +10,7 @@ from itertools import chain
 
 from tests.outside.answers import exchanges
 from tests.outside.cinder import cinder
-from tests.outside.expected import Exchange, Expectations, Expected
+from tests.outside.expected import Expectations, Expected, JudgedCall
 from tests.outside.neutron import neutron
 from tests.outside.services import glance, keystone, manila, nova
 
@@ -37,7 +37,7 @@ class Verdict:
     seen: dict[str, str] = field(default_factory=dict)
 
 
-def judge(name: str, heard: Sequence[Exchange] = ()) -> Verdict:
+def judge(name: str, heard: Sequence[JudgedCall] = ()) -> Verdict:
     """What a judge says of the answers to all operations, and of those that clients have heard."""
     warnings.simplefilter("ignore")
     rows = list(JUDGES[name]())

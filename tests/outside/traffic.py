@@ -17,7 +17,7 @@ from cloudtape.background import BackgroundProxy
 from cloudtape.config import Config, SynthesisOptions
 from cloudtape.modes import MODES
 from tests.outside.answers import FINDER, json_of
-from tests.outside.expected import Exchange
+from tests.outside.expected import JudgedCall
 from tests.synthesis.cli import Runner, read_script
 from tests.synthesis.conftest import environment, files_in
 
@@ -29,9 +29,9 @@ def demo() -> BackgroundProxy:
 
 
 @contextlib.contextmanager
-def listening() -> Iterator[list[Exchange]]:
+def listening() -> Iterator[list[JudgedCall]]:
     """The exchanges of this process, as they come."""
-    heard: list[Exchange] = []
+    heard: list[JudgedCall] = []
     send = HTTPAdapter.send
 
     def listen(self: HTTPAdapter, request: requests.PreparedRequest, *given: Any, **named: Any) -> requests.Response:
@@ -46,7 +46,7 @@ def listening() -> Iterator[list[Exchange]]:
         HTTPAdapter.send = send  # type: ignore[method-assign]
 
 
-def exchange_of(request: requests.PreparedRequest, response: requests.Response) -> Iterator[Exchange]:
+def exchange_of(request: requests.PreparedRequest, response: requests.Response) -> Iterator[JudgedCall]:
     """The exchange with a service that is known, if its answer is a document."""
     target = urlsplit(str(request.url))
     service, _, path = target.path.lstrip("/").partition("/")
@@ -61,10 +61,10 @@ def exchange_of(request: requests.PreparedRequest, response: requests.Response) 
     micro = (int(spoken[1]), int(spoken[2])) if spoken else (0, 0)
     template, version = found.path.lstrip("/").partition("/")[2], path.partition("/")[0]
     told = (json_of(sent), response.status_code, json_of(response.content))
-    yield Exchange(service, version, str(request.method), template, micro, *told)
+    yield JudgedCall(service, version, str(request.method), template, micro, *told)
 
 
-def of_commands() -> list[Exchange]:
+def of_commands() -> list[JudgedCall]:
     """The exchanges of the script of `openstack` commands."""
     with tempfile.TemporaryDirectory() as folder, demo() as cloud, listening() as heard:
         users = {name: environment(cloud, name) for name in ("admin", "demo")}

@@ -6,7 +6,7 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from tests.scenarios.exchanges import Exchange
+from tests.scenarios.exchanges import TapedCall
 
 PROJECT = re.compile(r"(/v\d[\d.]*)/[0-9a-f]{32}(?=/|$)")
 OBJECT = re.compile(r"(?P<container>.*/v1/AUTH_[^/]+/[^/]+)/(?P<name>.+)")
@@ -14,7 +14,7 @@ KEYS = ((re.compile(r"/os-keypairs$"), "name"), (re.compile(r"/os-volume_attachm
 """Things that are asked for by something else than their `id` (or, where they have none, their `name`)."""
 
 
-def address_of(exchange: Exchange) -> str:
+def address_of(exchange: TapedCall) -> str:
     """The address without the project that services have in it."""
     return PROJECT.sub(r"\1", exchange.address)
 

@@ -15,7 +15,7 @@ from cloudtape.cassettes.messages import Body, StoredBody
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class TapedCall:
     """`url` as it was asked for; `token` is who asked; the names of `fields` (of the answer) are in lower case."""
 
     method: str
@@ -56,27 +56,27 @@ def _value(body: bytes) -> Any:
         return None
 
 
-def written(exchange: Exchange) -> str:
+def written(exchange: TapedCall) -> str:
     """An exchange as a line of a tap's file."""
     bodies = {name: base64.b64encode(getattr(exchange, name)).decode() for name in ("sent", "body")}
     return json.dumps({**asdict(exchange), **bodies})
 
 
-def tapped(path: Path) -> list[Exchange]:
+def tapped(path: Path) -> list[TapedCall]:
     """What a tap has written, in the order in which the answers were given."""
     return [_read(json.loads(line)) for line in path.read_text().splitlines()]
 
 
-def _read(row: dict[str, Any]) -> Exchange:
-    return Exchange(**{**row, **{name: base64.b64decode(row[name]) for name in ("sent", "body")}})
+def _read(row: dict[str, Any]) -> TapedCall:
+    return TapedCall(**{**row, **{name: base64.b64decode(row[name]) for name in ("sent", "body")}})
 
 
-def recorded(cassette: Path) -> Iterator[Exchange]:
+def recorded(cassette: Path) -> Iterator[TapedCall]:
     for one in load(cassette):
         request, response = one.request, one.response
         token = next((value for name, value in request.headers if name.lower() == "x-auth-token"), "")
         fields = {name.lower(): value for name, value in response.headers}
-        yield Exchange(
+        yield TapedCall(
             request.method,
             request.uri,
             token,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from tests.scenarios.exchanges import Exchange
+from tests.scenarios.exchanges import TapedCall
 from tests.scenarios.world_model import Model
 
 WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]")
@@ -23,11 +23,11 @@ def words_of(text: str) -> set[str]:
     return set(WORD.findall(text))
 
 
-def _sent(exchange: Exchange) -> set[str]:
+def _sent(exchange: TapedCall) -> set[str]:
     return words_of(exchange.url) | words_of(exchange.sent.decode("utf-8", "replace"))
 
 
-def _told(exchange: Exchange) -> set[str]:
+def _told(exchange: TapedCall) -> set[str]:
     fields = [value for name, value in exchange.fields.items() if not OWN_FIELDS.fullmatch(name)]
     return words_of("\n".join([*fields, exchange.body.decode("utf-8", "replace")]))
 
@@ -35,7 +35,7 @@ def _told(exchange: Exchange) -> set[str]:
 class Strangers:
     """What one run has made, and has made up."""
 
-    def __init__(self, run: Iterable[Exchange]) -> None:
+    def __init__(self, run: Iterable[TapedCall]) -> None:
         model, known = Model(), set[str]()
         self.words: set[str] = set()
         for exchange in run:
@@ -45,7 +45,7 @@ class Strangers:
                 pass
         self.ids = {key for key in model.made() if len(key) >= SHORTEST_ID} - self.words
 
-    def among(self, run: list[Exchange]) -> Iterator[tuple[Exchange, str]]:
+    def among(self, run: list[TapedCall]) -> Iterator[tuple[TapedCall, str]]:
         """Where another run meets them."""
         model, said = Model(), set[str]()
         own = set[str]().union(*map(_sent, run))

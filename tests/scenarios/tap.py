@@ -22,7 +22,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from tests.scenarios.exchanges import Exchange, written
+from tests.scenarios.exchanges import TapedCall, written
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"}
 OWN_FIELDS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
@@ -67,7 +67,7 @@ class Tap:
             return web.Response(status=answer.status, reason=answer.reason, headers=passed, body=body or None)
 
     def _write(self, request: web.Request, sent: bytes, answer: aiohttp.ClientResponse, body: bytes) -> None:
-        heard = Exchange(
+        heard = TapedCall(
             request.method,
             f"http://{request.host}{request.raw_path}",
             request.headers.get("X-Auth-Token", ""),

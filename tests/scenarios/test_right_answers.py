@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.exchanges import Exchange, recorded, tapped
+from tests.scenarios.exchanges import TapedCall, recorded, tapped
 from tests.scenarios.strangers import Strangers
 from tests.scenarios.test_replay import CASSETTES, run
 from tests.scenarios.world_model import Model
 
-Run = list[Exchange]
+Run = list[TapedCall]
 WAYS = {
     "in order": (),
     "in another order": ("--order", "shuffled:11"),
@@ -242,7 +242,7 @@ def test_a_wrong_answer_is_found(plant: Callable[[Run], Run], sequential: Run) -
     assert PLANTED[plant] in found[0]
 
 
-def foreign(run: Run, word: str) -> Iterator[Exchange]:
+def foreign(run: Run, word: str) -> Iterator[TapedCall]:
     """The run, with a word in its first list of servers."""
     number = at(run, "^GET [^ ]*/servers/detail[^ ]* → 200")
     body = json.dumps({"servers": [{"id": word, "name": word}]}).encode()

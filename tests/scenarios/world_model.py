@@ -19,7 +19,7 @@ from enum import Enum, auto
 from typing import Any
 
 from tests.scenarios.documents import OBJECT, address_of, differs, has_more, key_of, list_in, object_in, parted
-from tests.scenarios.exchanges import Exchange
+from tests.scenarios.exchanges import TapedCall
 
 TAKES_ITS_TIME = re.compile(r"/(servers|volumes|snapshots|backups|stacks|os-volume_attachments)$")
 """Collections of things that are still shown for a while after their deletion was accepted."""
@@ -73,12 +73,12 @@ class Model:
         self._contents: dict[str, bytes] = {}
         self._projects: dict[str, str] = {}
 
-    def hear(self, exchange: Exchange) -> Iterator[str]:
+    def hear(self, exchange: TapedCall) -> Iterator[str]:
         address = address_of(exchange)
         if exchange.method == "POST" and address.endswith("/auth/tokens"):
             self._log_in(exchange)
             return
-        hears: dict[str, Callable[[Exchange, str], Iterator[str]]] = {
+        hears: dict[str, Callable[[TapedCall, str], Iterator[str]]] = {
             "POST": self._post,
             "PUT": self._put,
             "PATCH": self._change,
@@ -92,17 +92,17 @@ class Model:
         """The keys of all that was made so far."""
         return {thing.key for thing in self._things.values()}
 
-    def _log_in(self, exchange: Exchange) -> None:
+    def _log_in(self, exchange: TapedCall) -> None:
         if exchange.status == 201:
             project = exchange.answer["token"].get("project", {}).get("id", "")
             self._projects[exchange.fields["x-subject-token"]] = project
 
-    def _maker(self, exchange: Exchange) -> str:
+    def _maker(self, exchange: TapedCall) -> str:
         return self._projects.get(exchange.token, exchange.token)
 
     # --- writes ------------------------------------------------------------------------------------------------------
 
-    def _post(self, exchange: Exchange, address: str) -> Iterator[str]:
+    def _post(self, exchange: TapedCall, address: str) -> Iterator[str]:
         if not _is_good(exchange):
             return
         made = object_in(exchange.answer)
@@ -113,7 +113,7 @@ class Model:
             self._contents.pop(address, None)
             self._act(exchange, address)
 
-    def _make(self, exchange: Exchange, collection: str, key: str, made: dict[str, Any]) -> Iterator[str]:
+    def _make(self, exchange: TapedCall, collection: str, key: str, made: dict[str, Any]) -> Iterator[str]:
         address = f"{collection}/{key}"
         known = self._things.get(address)
         if known and (known.state is not State.GONE or key != made.get("name")):
@@ -124,7 +124,7 @@ class Model:
         thing = self._things[address] = Thing(address, collection, key, self._maker(exchange), said)
         yield from self._told(thing, made)
 
-    def _act(self, exchange: Exchange, address: str) -> None:
+    def _act(self, exchange: TapedCall, address: str) -> None:
         """Something was done to a thing below its address: what it says of itself may be another now."""
         thing = self._of(address)
         if thing is None:
@@ -134,7 +134,7 @@ class Model:
         kept = KEPT_BY_ACTIONS if "action" in below else thing.said.keys() - below
         thing.said = {name: changed.get(name, value) for name, value in thing.said.items() if name in kept}
 
-    def _put(self, exchange: Exchange, address: str) -> Iterator[str]:
+    def _put(self, exchange: TapedCall, address: str) -> Iterator[str]:
         if not _is_good(exchange):
             return
         if exchange.status == 201 and address not in self._things:
@@ -148,7 +148,7 @@ class Model:
         if exchange.sent and exchange.asked is None and not exchange.query:
             self._contents[address] = exchange.sent
 
-    def _change(self, exchange: Exchange, address: str) -> Iterator[str]:
+    def _change(self, exchange: TapedCall, address: str) -> Iterator[str]:
         if not _is_good(exchange):
             return
         thing = self._things.get(address)
@@ -165,7 +165,7 @@ class Model:
         if key_of(shown := object_in(exchange.answer), thing.collection):
             yield from self._told(thing, shown)
 
-    def _delete(self, exchange: Exchange, address: str) -> Iterator[str]:
+    def _delete(self, exchange: TapedCall, address: str) -> Iterator[str]:
         thing = self._things.get(address)
         if thing is None:
             if _is_good(exchange):
@@ -184,7 +184,7 @@ class Model:
 
     # --- reads -------------------------------------------------------------------------------------------------------
 
-    def _get(self, exchange: Exchange, address: str) -> Iterator[str]:
+    def _get(self, exchange: TapedCall, address: str) -> Iterator[str]:
         thing = self._things.get(address)
         if thing:
             yield from self._seen(exchange, thing)
@@ -195,7 +195,7 @@ class Model:
             if listed is not None:
                 yield from self._listed(exchange, address.removesuffix("/detail"), listed)
 
-    def _seen(self, exchange: Exchange, thing: Thing) -> Iterator[str]:
+    def _seen(self, exchange: TapedCall, thing: Thing) -> Iterator[str]:
         if exchange.status in (404, 410):
             if self._is_there(thing, exchange):
                 yield f"{thing.key} was made, and is not there"
@@ -207,10 +207,10 @@ class Model:
             elif shown := object_in(exchange.answer):
                 yield from self._told(thing, shown)
 
-    def _is_there(self, thing: Thing, exchange: Exchange) -> bool:
+    def _is_there(self, thing: Thing, exchange: TapedCall) -> bool:
         return thing.state is State.ALIVE and thing.maker == self._maker(exchange)
 
-    def _listed(self, exchange: Exchange, collection: str, listed: list[dict[str, Any]]) -> Iterator[str]:
+    def _listed(self, exchange: TapedCall, collection: str, listed: list[dict[str, Any]]) -> Iterator[str]:
         keys = [key_of(one, collection) for one in listed]
         for one, key in zip(listed, keys, strict=True):
             thing = self._things.get(f"{collection}/{key}")
@@ -225,7 +225,7 @@ class Model:
                 if name not in str(one.get("name", name)):
                     yield f"{one['name']} is listed among what is called {name}"
 
-    def _is_complete(self, exchange: Exchange, collection: str, keys: list[str]) -> Iterator[str]:
+    def _is_complete(self, exchange: TapedCall, collection: str, keys: list[str]) -> Iterator[str]:
         """Each thing that no parameter leaves out is listed once; what is being deleted and is not any more, is gone."""
         for thing in [one for one in self._things.values() if one.collection == collection]:
             if self._passes(thing, exchange):
@@ -234,7 +234,7 @@ class Model:
                 if self._is_there(thing, exchange) and keys.count(thing.key) != 1:
                     yield f"{thing.key} was made, and is listed {keys.count(thing.key)} times"
 
-    def _passes(self, thing: Thing, exchange: Exchange) -> bool:
+    def _passes(self, thing: Thing, exchange: TapedCall) -> bool:
         """Whether no parameter of a list leaves a thing out, for all that is known."""
         return all(name in NEUTRAL or str(thing.said.get(name)) == value for name, value in exchange.query)
 
@@ -266,7 +266,7 @@ def _is_usual(thing: Thing, *said: Any) -> bool:
     return any(where.search(thing.collection) and said == tuple(row) for where, *row in TOLD_OTHERWISE)
 
 
-def _is_good(exchange: Exchange) -> bool:
+def _is_good(exchange: TapedCall) -> bool:
     return 200 <= exchange.status < 300
 
 

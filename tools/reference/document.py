@@ -34,7 +34,7 @@ OPERATIONS = (80, 26, 223, 27, 57, 79, 37, 4, 15, 48, 60, 11, 21, 133, 16, 48, 7
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MethodRow:
     """One row of a method table, its cells as they are printed."""
 
     method: str
@@ -66,7 +66,7 @@ class Caption:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PrintedExample:
     """The lines between two fences: an example, or the part of one that stood on one page."""
 
     lines: tuple[str, ...]
@@ -79,7 +79,7 @@ class Paragraph:
     text: str
 
 
-Block = Part | Table | Caption | Page | Paragraph
+Block = Part | Table | Caption | PrintedExample | Paragraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Leaf:
     title: str
     section: str
     chapter: str
-    copies: tuple[Row, Row, Row]
+    copies: tuple[MethodRow, MethodRow, MethodRow]
     blocks: tuple[Block, ...]
 
 
@@ -185,12 +185,12 @@ def _leaves(titles: dict[str, str], texts: dict[str, list[str]], lines: dict[str
 
 def _rows_in_order(
     numbers: Sequence[str], texts: dict[str, list[str]], depth: int, lines: dict[str, int]
-) -> dict[str, Row]:
+) -> dict[str, MethodRow]:
     """The row of each operation in the table of its section or chapter: the n-th row is that of the n-th operation."""
     below: dict[str, list[str]] = {}
     for number in numbers:
         below.setdefault(".".join(number.split(".")[:depth]), []).append(number)
-    found: dict[str, Row] = {}
+    found: dict[str, MethodRow] = {}
     for parent, children in below.items():
         rows = list(_rows(texts[parent]))
         if len(rows) != len(children):
@@ -201,11 +201,11 @@ def _rows_in_order(
     return found
 
 
-def _rows(lines: Sequence[str]) -> Iterator[Row]:
+def _rows(lines: Sequence[str]) -> Iterator[MethodRow]:
     for line in lines:
         cells = line.split("\t")
         if len(cells) == 3 and cells[0] in METHODS:
-            yield Row(*cells)
+            yield MethodRow(*cells)
 
 
 def _check_counts(leaves: Sequence[Leaf]) -> None:
@@ -226,7 +226,7 @@ def _blocks(lines: Sequence[str]) -> Iterator[Block]:
         if line.startswith(FENCE):
             while end < len(lines) and not lines[end].startswith(FENCE):
                 end += 1
-            yield Page(tuple(lines[at + 1 : end]))
+            yield PrintedExample(tuple(lines[at + 1 : end]))
             end += 1
         elif "\t" in line:
             while end < len(lines) and "\t" in lines[end]:

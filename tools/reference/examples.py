@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tools.reference.document import Block, Caption, Leaf, Page, Paragraph, Part, Table
+from tools.reference.document import Block, Caption, Leaf, Paragraph, Part, PrintedExample, Table
 
 JSON, XML, TEXT = "json", "xml", "text"
 
@@ -48,7 +48,7 @@ def _captioned(blocks: Sequence[Block]) -> Iterator[tuple[str, str, list[tuple[s
                 yield found
             said = SIDE.search(block.text)
             found = (side or (said[1].lower() if said else "response"), block.text, [])
-        elif isinstance(block, Page) and found:
+        elif isinstance(block, PrintedExample) and found:
             found[2].append(block.lines)
         elif isinstance(block, Paragraph) and found and found[2] and FIELD.fullmatch(block.text):
             found[2].append((block.text,))  # a field of the head that fell out of its fence

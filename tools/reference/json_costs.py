@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tools.reference.json_reading import END, HEAD, Frame, Reading
 from tools.reference.json_tokens import Token, keys_ascend
-from tools.reference.shapes import EDGE, ROOT, WRAPPERS, Shapes
+from tools.reference.shapes import EDGE, ROOT, WRAPPERS, KnownObjects
 
 STUB = "..."
 CLOSING, SEPARATOR, OTHER = "closing", "separator", "other"
@@ -91,7 +91,7 @@ def dropped(text: str, costs: Mapping[str, float]) -> float:
 class Siblings:
     """What the siblings of an example say of a reading of it."""
 
-    def __init__(self, pages: Sequence[Sequence[Token]], shapes: Shapes) -> None:
+    def __init__(self, pages: Sequence[Sequence[Token]], shapes: KnownObjects) -> None:
         self._shapes = shapes
         self._ascending = keys_ascend(pages)
         # `{"volume": {…`: what begins so mostly has nothing else at the top.

@@ -53,7 +53,7 @@ from tools.reference.json_reading import (
     Reading,
 )
 from tools.reference.json_tokens import Token
-from tools.reference.shapes import Shapes
+from tools.reference.shapes import KnownObjects
 
 LITERALS = {"true": "true", "false": "false", "null": "null", "none": "null"}
 WHERE = {HEAD: "at the head of a page", BODY: "within a page", END: "at the end"}
@@ -83,7 +83,7 @@ Move = tuple[Reading, float, str, str]
 class Moves:
     """The moves through the pages of one example; `siblings` judges what they lead to."""
 
-    def __init__(self, pages: Sequence[Sequence[Token]], shapes: Shapes) -> None:
+    def __init__(self, pages: Sequence[Sequence[Token]], shapes: KnownObjects) -> None:
         self.siblings = Siblings(pages, shapes)
         self._breaks = PageBreaks(pages)
 

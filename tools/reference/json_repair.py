@@ -16,7 +16,7 @@ from tools.reference.json_costs import ADD_AFTER_ALL
 from tools.reference.json_moves import Here, Move, Moves
 from tools.reference.json_reading import BEHIND, CLOSER, CLOSERS, DONE, HEAD, MAY_END, START, Reading
 from tools.reference.json_tokens import Token
-from tools.reference.shapes import Shapes
+from tools.reference.shapes import KnownObjects
 
 # Readings that are this much dearer than the cheapest are given up, and those beyond this number with the same brackets
 # open, and those beyond this number at all.
@@ -44,13 +44,13 @@ class _Step(NamedTuple):
 _Readings = dict[Reading, tuple[float, _Step | None]]
 
 
-def repair(pages: Sequence[Sequence[Token]], shapes: Shapes) -> Repair | None:
+def repair(pages: Sequence[Sequence[Token]], shapes: KnownObjects) -> Repair | None:
     """The cheapest reading; None where there is none."""
     return _Search(pages, shapes).run()
 
 
 class _Search:
-    def __init__(self, pages: Sequence[Sequence[Token]], shapes: Shapes) -> None:
+    def __init__(self, pages: Sequence[Sequence[Token]], shapes: KnownObjects) -> None:
         self._pages = pages
         self._moves = Moves(pages, shapes)
 

@@ -25,7 +25,7 @@ from tools.reference.json_repair import Repair, repair
 from tools.reference.json_strings import Wraps
 from tools.reference.json_tokens import Token, tokens
 from tools.reference.misreads import Letters, Misreads
-from tools.reference.shapes import Shapes
+from tools.reference.shapes import KnownObjects
 from tools.reference.templates import Vocabulary, vote
 
 # By the words of a chapter's title: the official service type (os-service-types).
@@ -171,9 +171,11 @@ def _examples(printed: Sequence[tuple[Leaf, Printed]], wraps: Wraps, letters: Le
 
 def _read_json(printed: Sequence[tuple[Leaf, Printed]], wraps: Wraps) -> list[_Read | None]:
     """The values of the JSON examples; what is whole first, then what is damaged, held against it."""
-    wider: defaultdict[str, Shapes] = defaultdict(Shapes)
+    wider: defaultdict[str, KnownObjects] = defaultdict(KnownObjects)
     shapes = {
-        (leaf.chapter, one.side): Shapes(wider[_service(leaf.chapter)]) for leaf, one in printed if one.format == JSON
+        (leaf.chapter, one.side): KnownObjects(wider[_service(leaf.chapter)])
+        for leaf, one in printed
+        if one.format == JSON
     }
     found: list[_Read | None] = []
     damaged: dict[int, list[list[Token]]] = {}

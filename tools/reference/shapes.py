@@ -35,13 +35,13 @@ def kind_of(value: object) -> str:
     return "{" if isinstance(value, dict) else "[" if isinstance(value, list) else "s"
 
 
-class Shapes:
+class KnownObjects:
     """Objects by their name, learned from examples that are whole.
 
     `wider` knows those of the other side and of other versions, too: what an object may have, not what it must.
     """
 
-    def __init__(self, wider: Shapes | None = None) -> None:
+    def __init__(self, wider: KnownObjects | None = None) -> None:
         self._wider = wider
         self._objects: defaultdict[str, set[frozenset[str]]] = defaultdict(set)
         self._members: defaultdict[str, set[str]] = defaultdict(set)

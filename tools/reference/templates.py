@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tools.reference.document import Leaf, Row
+from tools.reference.document import Leaf, MethodRow
 
 NOISE = re.compile(r"</?code>|\s")
 MISREAD_COMMA = re.compile(r"(?<=[a-z_])\(([a-z_]+)\)(?=\})")
@@ -62,7 +62,7 @@ class Vocabulary:
         return max(whole, key=lambda other: self._prose[other]) if whole else word
 
 
-def vote(copies: Sequence[Row], vocabulary: Vocabulary) -> Template:
+def vote(copies: Sequence[MethodRow], vocabulary: Vocabulary) -> Template:
     """The template that the copies agree on, the operation's own copy first among equals."""
     read = [_read(row.uri, vocabulary) for row in copies]
     valid = [uri for uri in read if TEMPLATE.fullmatch(uri)] or read

@@ -57,6 +57,20 @@ def test_what_a_killed_process_left_is_removed_by_the_next_and_nothing_else(tmp_
             assert set(tmp_path.iterdir()) == {alive.path, fresh.path, other, tmp_path / f"{private.PREFIX}link"}
 
 
+def test_folders_are_made_while_others_clean_up(tmp_path: Path) -> None:
+    cleaner = "import sys\nfrom pathlib import Path\nfrom cloudtape.cassettes.files.private import remove_abandoned\n"
+    cleaner += "print(flush=True)\nwhile True:\n    remove_abandoned(Path(sys.argv[1]))\n"
+    with subprocess.Popen([sys.executable, "-c", cleaner, tmp_path], stdout=subprocess.PIPE) as other:
+        try:
+            assert other.stdout
+            other.stdout.readline()
+            for _ in range(300):
+                with PrivateFolder(tmp_path) as folder:
+                    assert folder.path.is_dir()
+        finally:
+            other.kill()
+
+
 def test_a_folder_is_removed_by_the_process_that_made_it_and_no_fork_of_it(tmp_path: Path) -> None:
     script = """
 import os, sys

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cloudtape.matchers.recordings.progress import Progress, Story
+from cloudtape.matchers.recordings.progress import PlayedWrites, Story
 
 A, B = 1, 2
 # Positions 10, 20, …: what is done to which item, and whether it ends it. Reads lie between them.
@@ -18,7 +18,7 @@ READS = [5, 15, 25, 35, 45, 55]
 
 def read(*played: int) -> int:
     """The position of the read that fits after some writes."""
-    progress = Progress(STORY)
+    progress = PlayedWrites(STORY)
     for position in played:
         progress.play(position)
     begin, end = next(progress.epochs(READS))
@@ -50,7 +50,7 @@ def test_what_was_done_last_weighs_most() -> None:
 
 
 def test_what_is_taken_back_was_never_done() -> None:
-    progress = Progress(STORY)
+    progress = PlayedWrites(STORY)
     for position in (MADE_A, CHANGED_A, MADE_B):
         progress.play(position)
     progress.take_back(MADE_B)

@@ -12,7 +12,7 @@ import pytest
 from cloudtape.cassettes.messages import Request, StoredBody
 from cloudtape.matchers.requests.canonical import canonical
 from cloudtape.matchers.requests.form import form
-from cloudtape.matchers.requests.naming import Kind, Naming
+from cloudtape.matchers.requests.naming import NameKind, Naming
 
 SWIFT, API = "http://swift/v1/AUTH_p", "http://api/v2/things"
 FORM, OCTETS = "application/x-www-form-urlencoded", "application/octet-stream"
@@ -27,7 +27,7 @@ def sort_of(request: Request) -> str:
     return canonical(request).body.partition(b":")[0].decode()
 
 
-def leaves(request: Request) -> list[tuple[str, Kind, str]]:
+def leaves(request: Request) -> list[tuple[str, NameKind, str]]:
     found = form(canonical(request), Naming()).leaves
     return [
         (leaf.place, leaf.kind, leaf.value) for leaf in found if not leaf.place.startswith(("path", "header", "query"))
@@ -107,23 +107,23 @@ def test_the_boundary_of_a_form_makes_no_difference_and_its_parts_do() -> None:
 def test_text_in_a_form_is_compared_by_its_name_and_its_files_are_data() -> None:
     digest = hashlib.sha256(b"\x00\x01").hexdigest()
     assert leaves(multipart("x")) == [
-        ("body.colour", Kind.OTHER, "red"),
-        ("body.file.filename", Kind.NAME, "a.png"),
-        ("body.file", Kind.BYTES, f"{digest}:2"),
+        ("body.colour", NameKind.OTHER, "red"),
+        ("body.file.filename", NameKind.NAME, "a.png"),
+        ("body.file", NameKind.BYTES, f"{digest}:2"),
     ]
 
 
 def test_a_url_encoded_form_is_compared_by_its_pairs() -> None:
     assert leaves(send(API, b"size=2&name=vm-1", FORM)) == [
-        ("body.name", Kind.NAME, "vm-1"),
-        ("body.size", Kind.OTHER, "2"),
+        ("body.name", NameKind.NAME, "vm-1"),
+        ("body.size", NameKind.OTHER, "2"),
     ]
 
 
 @pytest.mark.parametrize(("kind", "mode"), [("tar", "w"), ("tar.gz", "w:gz"), ("tar.bz2", "w:bz2")])
 def test_the_files_of_an_archive_are_names(kind: str, mode: str) -> None:
     found = leaves(send(f"{SWIFT}?extract-archive={kind}", tar("./c-1/o-1", "c-1/o-2", mode=mode)))
-    assert [value for _, kind, value in found if kind is Kind.NAME] == ["c-1", "o-1", "c-1", "o-2"]
+    assert [value for _, kind, value in found if kind is NameKind.NAME] == ["c-1", "o-1", "c-1", "o-2"]
 
 
 def test_the_paths_of_a_bulk_delete_are_names() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from cloudtape.matchers.requests.naming import Kind, Naming, Position, Row, is_distinctive, loose_stem, stem
+from cloudtape.matchers.requests.naming import NameKind, Naming, NamingRow, Position, is_distinctive, loose_stem, stem
 
 ID = "5d3983d4-6d41-478b-8238-8f0f8fc90b9c"
 NAMING = Naming()
@@ -9,57 +9,64 @@ NAMING = Naming()
 @pytest.mark.parametrize(
     ("position", "field", "value", "under", "kind"),
     [
-        (Position.BODY, "name", "vm-1", ("server",), Kind.NAME),
-        (Position.BODY, "key_name", "key-1", ("server",), Kind.NAME),
-        (Position.BODY, "displayName", "x", (), Kind.NAME),
-        (Position.BODY, "description", "said to people", ("volume",), Kind.TEXT),
-        (Position.BODY, "colour", "blue", ("server", "metadata"), Kind.TEXT),
-        (Position.BODY, "colour", "blue", ("server",), Kind.OTHER),
-        (Position.BODY, "tags", "t-1", ("server", "tags"), Kind.NAME),
-        (Position.BODY, "flavorRef", "42", ("server",), Kind.OTHER),
-        (Position.BODY, "imageRef", ID, ("server",), Kind.ID),
-        (Position.BODY, "project_id", "a" * 32, ("user",), Kind.WHO),
-        (Position.BODY, "cidr", "10.0.0.0/24", ("subnet",), Kind.ADDRESS),
-        (Position.BODY, "cidr", "fd00::/64", ("subnet",), Kind.ADDRESS),
-        (Position.BODY, "remote_ip_prefix", "10.0.0.0/24", ("security_group_rule",), Kind.OTHER),
-        (Position.BODY, "mac_address", "fa:16:3e:00:00:01", ("port",), Kind.ADDRESS),
-        (Position.BODY, "protocol", "tcp", ("security_group_rule",), Kind.OTHER),
-        (Position.BODY, "expires_at", "2026-01-01T00:00:00Z", ("application_credential",), Kind.VOLATILE),
-        (Position.LOGIN, "name", "admin", ("auth", "identity", "password", "user"), Kind.WHO),
-        (Position.LOGIN, "methods", "password", ("auth", "identity", "methods"), Kind.FIXED),
-        (Position.QUERY, "name", "vm-1", (), Kind.NAME),
-        (Position.QUERY, "limit", "10", (), Kind.FIXED),
-        (Position.QUERY, "sort_key", "name", (), Kind.FIXED),
-        (Position.QUERY, "changes-since", "2026-01-01T00:00:00Z", (), Kind.VOLATILE),
-        (Position.QUERY, "prefix", "a/b", (), Kind.NAME),
-        (Position.HEADER, "x-copy-from", "box/o", (), Kind.NAME),
-        (Position.HEADER, "x-object-meta-colour", "blue", (), Kind.TEXT),
-        (Position.HEADER, "range", "bytes=0-1", (), Kind.PART),
-        (Position.HEADER, "range", "lines=0-1", (), Kind.OTHER),
-        (Position.HEADER, "if-none-match", '"' + "0a" * 16 + '"', (), Kind.ID),
-        (Position.HEADER, "if-none-match", "*", (), Kind.OTHER),
-        (Position.HEADER, "x-symlink-target", "c/o", (), Kind.NAME),
-        (Position.CONTENT, "filename", "0a" * 32 + ":5", (), Kind.BYTES),
-        (Position.BODY, "owner_specified.openstack.sha256", "0a" * 32, (), Kind.ID),
-        (Position.BODY, "expires", "1790000000", (), Kind.VOLATILE),
-        (Position.BODY, "expires", "never", (), Kind.OTHER),
+        (Position.BODY, "name", "vm-1", ("server",), NameKind.NAME),
+        (Position.BODY, "key_name", "key-1", ("server",), NameKind.NAME),
+        (Position.BODY, "displayName", "x", (), NameKind.NAME),
+        (Position.BODY, "description", "said to people", ("volume",), NameKind.TEXT),
+        (Position.BODY, "colour", "blue", ("server", "metadata"), NameKind.TEXT),
+        (Position.BODY, "colour", "blue", ("server",), NameKind.OTHER),
+        (Position.BODY, "tags", "t-1", ("server", "tags"), NameKind.NAME),
+        (Position.BODY, "flavorRef", "42", ("server",), NameKind.OTHER),
+        (Position.BODY, "imageRef", ID, ("server",), NameKind.ID),
+        (Position.BODY, "project_id", "a" * 32, ("user",), NameKind.WHO),
+        (Position.BODY, "cidr", "10.0.0.0/24", ("subnet",), NameKind.ADDRESS),
+        (Position.BODY, "cidr", "fd00::/64", ("subnet",), NameKind.ADDRESS),
+        (Position.BODY, "remote_ip_prefix", "10.0.0.0/24", ("security_group_rule",), NameKind.OTHER),
+        (Position.BODY, "mac_address", "fa:16:3e:00:00:01", ("port",), NameKind.ADDRESS),
+        (Position.BODY, "protocol", "tcp", ("security_group_rule",), NameKind.OTHER),
+        (Position.BODY, "expires_at", "2026-01-01T00:00:00Z", ("application_credential",), NameKind.VOLATILE),
+        (Position.LOGIN, "name", "admin", ("auth", "identity", "password", "user"), NameKind.WHO),
+        (Position.LOGIN, "methods", "password", ("auth", "identity", "methods"), NameKind.FIXED),
+        (Position.QUERY, "name", "vm-1", (), NameKind.NAME),
+        (Position.QUERY, "limit", "10", (), NameKind.FIXED),
+        (Position.QUERY, "sort_key", "name", (), NameKind.FIXED),
+        (Position.QUERY, "changes-since", "2026-01-01T00:00:00Z", (), NameKind.VOLATILE),
+        (Position.QUERY, "prefix", "a/b", (), NameKind.NAME),
+        (Position.HEADER, "x-copy-from", "box/o", (), NameKind.NAME),
+        (Position.HEADER, "x-object-meta-colour", "blue", (), NameKind.TEXT),
+        (Position.HEADER, "range", "bytes=0-1", (), NameKind.PART),
+        (Position.HEADER, "range", "lines=0-1", (), NameKind.OTHER),
+        (Position.HEADER, "if-none-match", '"' + "0a" * 16 + '"', (), NameKind.ID),
+        (Position.HEADER, "if-none-match", "*", (), NameKind.OTHER),
+        (Position.HEADER, "x-symlink-target", "c/o", (), NameKind.NAME),
+        (Position.CONTENT, "filename", "0a" * 32 + ":5", (), NameKind.BYTES),
+        (Position.BODY, "owner_specified.openstack.sha256", "0a" * 32, (), NameKind.ID),
+        (Position.BODY, "expires", "1790000000", (), NameKind.VOLATILE),
+        (Position.BODY, "expires", "never", (), NameKind.OTHER),
     ],
 )
-def test_what_may_differ(position: Position, field: str, value: str, under: tuple[str, ...], kind: Kind) -> None:
+def test_what_may_differ(position: Position, field: str, value: str, under: tuple[str, ...], kind: NameKind) -> None:
     assert NAMING.kind(position, field, value, under) is kind
 
 
 def test_a_row_speaks_of_numbers_only_where_it_says_so() -> None:
-    own = Naming([Row(Kind.NAME, "ticket"), Row(Kind.NAME, "count", numbers=True)])
-    for field, kind in (("ticket", Kind.OTHER), ("count", Kind.NAME), ("id", Kind.NAME), ("size", Kind.OTHER)):
+    own = Naming([NamingRow(NameKind.NAME, "ticket"), NamingRow(NameKind.NAME, "count", numbers=True)])
+    for field, kind in (
+        ("ticket", NameKind.OTHER),
+        ("count", NameKind.NAME),
+        ("id", NameKind.NAME),
+        ("size", NameKind.OTHER),
+    ):
         assert own.kind(Position.BODY, field, "17", (), is_number=True) is kind
 
 
 def test_a_users_rows_go_first_and_change_the_digest() -> None:
-    own = Naming([Row(Kind.FIXED, "name"), Row(Kind.NAME, "ticket", positions=frozenset({Position.QUERY}))])
-    assert own.kind(Position.BODY, "name", "x") is Kind.FIXED
-    assert own.kind(Position.QUERY, "ticket", "x") is Kind.NAME
-    assert own.kind(Position.BODY, "ticket", "x") is Kind.OTHER
+    own = Naming(
+        [NamingRow(NameKind.FIXED, "name"), NamingRow(NameKind.NAME, "ticket", positions=frozenset({Position.QUERY}))]
+    )
+    assert own.kind(Position.BODY, "name", "x") is NameKind.FIXED
+    assert own.kind(Position.QUERY, "ticket", "x") is NameKind.NAME
+    assert own.kind(Position.BODY, "ticket", "x") is NameKind.OTHER
     assert own.digest != NAMING.digest == Naming().digest
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from cloudtape.cassettes.messages import Request
-from cloudtape.matchers.requests.naming import Kind, Naming, Row
+from cloudtape.matchers.requests.naming import NameKind, Naming, NamingRow
 from cloudtape.matchers.requests.said import LARGEST, Looseness, Saying, looseness, said_by
 from tests.matchers.player import get, post, send
 
@@ -35,7 +35,7 @@ def test_what_a_write_may_say_otherwise(request_: Request, expected: Looseness) 
 def test_own_rules_say_what_is_loose_too() -> None:
     request = post("/builds", {"build": {"stamp": "T-17"}})
     assert looseness(request, Naming()) is NONE
-    assert looseness(request, Naming([Row(Kind.VOLATILE, "stamp")])) is FREE
+    assert looseness(request, Naming([NamingRow(NameKind.VOLATILE, "stamp")])) is FREE
 
 
 def test_each_value_has_its_place() -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from cloudtape.matchers.errors import BindingRulesError
-from cloudtape.matchers.requests.naming import Kind, Position, Row
+from cloudtape.matchers.requests.naming import NameKind, NamingRow, Position
 from cloudtape.matchers.requests.user_rows import load_rows
 
 
@@ -11,8 +11,8 @@ def test_rows_are_read(tmp_path: Path) -> None:
     path = tmp_path / "rules.yaml"
     path.write_text("- {kind: name, field: ticket}\n- {kind: volatile, form: 'b-\\d+', positions: [query]}\n")
     assert load_rows(path) == (
-        Row(Kind.NAME, "ticket"),
-        Row(Kind.VOLATILE, form=r"b-\d+", positions=frozenset({Position.QUERY})),
+        NamingRow(NameKind.NAME, "ticket"),
+        NamingRow(NameKind.VOLATILE, form=r"b-\d+", positions=frozenset({Position.QUERY})),
     )
 
 

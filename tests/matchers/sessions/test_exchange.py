@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudtape.matchers.sessions.exchange import Exchange, Text, kind_of
+from cloudtape.matchers.sessions.exchange import Text, WordExchange, kind_of
 
 names = st.from_regex(r"[a-z]{2,8}[-_][0-9a-f]{4,8}", fullmatch=True)
 any_names = st.text(
@@ -13,12 +13,12 @@ any_names = st.text(
 ).map(lambda text: f"é {text}1")
 
 
-def swapped(exchange: Exchange, text: bytes, kind: Text | None = None) -> bytes:
+def swapped(exchange: WordExchange, text: bytes, kind: Text | None = None) -> bytes:
     return exchange(text, kind or (Text.URL if text.startswith((b"/", b"http")) else kind_of(text)))
 
 
-def exchange(*pairs: tuple[str, str], field: str = "name") -> Exchange:
-    made = Exchange()
+def exchange(*pairs: tuple[str, str], field: str = "name") -> WordExchange:
+    made = WordExchange()
     for old, new in pairs:
         made.add(old, new, field)
     return made
@@ -107,6 +107,6 @@ def test_nothing_to_exchange_is_the_text_itself() -> None:
     ],
 )
 def test_a_common_word_in_a_query_is_exchanged_where_a_thing_is_named(url: str, exchanged: str) -> None:
-    exchange = Exchange()
+    exchange = WordExchange()
     exchange.add("2", "8", "marker")
     assert exchange(url.encode(), Text.URL).decode() == exchanged

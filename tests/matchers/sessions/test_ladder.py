@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Request
-from cloudtape.matchers.requests.naming import Kind, Naming, Position, Row
+from cloudtape.matchers.requests.naming import NameKind, Naming, NamingRow, Position
 from cloudtape.matchers.sessions.past import Polling
 from cloudtape.matchers.sessions.rungs import Matching, Rung
 from tests.matchers.player import ID, NOVA, OTHER, Player, get, post, said, send, token
@@ -81,7 +81,7 @@ def test_other_bytes_elsewhere_are_another_request(asked: Request) -> None:
 
 
 def test_a_rule_has_the_same_bytes_sent() -> None:
-    row = Row(Kind.FIXED, positions=frozenset({Position.CONTENT}))
+    row = NamingRow(NameKind.FIXED, positions=frozenset({Position.CONTENT}))
     player = Player((upload(b"\x00one"), "kept"), matching=Matching(Naming([row])))
     assert player.ask(upload(b"\x00two")) == "miss"
     assert player.ask(upload(b"\x00one")) == "kept"

@@ -6,13 +6,13 @@ from cloudtape.matchers.requests.form import form
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.things import word
 from cloudtape.matchers.sessions.bindings import Binding, Bindings
-from cloudtape.matchers.sessions.likeness import LATEST, OLDEST, Comparison, Fit, Refused, compare, microversion
+from cloudtape.matchers.sessions.likeness import LATEST, OLDEST, Comparison, Fit, Mismatch, compare, microversion
 from tests.matchers.player import ID, OTHER, get, post
 
 NAMING = Naming()
 
 
-def compared(recorded: object, asked: object, *bound: tuple[str, str], told: tuple[str, ...] = ()) -> Fit | Refused:
+def compared(recorded: object, asked: object, *bound: tuple[str, str], told: tuple[str, ...] = ()) -> Fit | Mismatch:
     forms = [form(canonical(post("/servers", {"server": one})), NAMING) for one in (recorded, asked)]
     bindings = Bindings()
     bindings.bind(Binding(*pair, "name") for pair in bound)
@@ -62,7 +62,7 @@ def test_what_cannot_stand_for_another_is_refused_with_the_reason(
     recorded: object, asked: object, bound: tuple[tuple[str, str], ...], told: tuple[str, ...], why: str
 ) -> None:
     refused = compared(recorded, asked, *bound, told=told)
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, Mismatch)
     assert why in refused.reason
 
 
@@ -90,9 +90,9 @@ def test_what_was_recorded_with_another_header_names_it(name: str, recorded: str
         form(canonical(get("/servers", *([(name, value)] if value else []))), NAMING) for value in (recorded, asked)
     )
     refused = compare(one, two, Comparison(Bindings(), Vocabulary(), makes=False))
-    assert refused == Refused(f"it was recorded with {name}: {recorded}, asked with {told}", ((name, recorded),))
+    assert refused == Mismatch(f"it was recorded with {name}: {recorded}, asked with {told}", ((name, recorded),))
 
 
 def test_requests_of_other_forms_are_not_compared() -> None:
     one, two = (form(canonical(get(path)), NAMING) for path in ("/servers", "/flavors"))
-    assert isinstance(compare(one, two, Comparison(Bindings(), Vocabulary(), makes=False)), Refused)
+    assert isinstance(compare(one, two, Comparison(Bindings(), Vocabulary(), makes=False)), Mismatch)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cloudtape.cassettes.messages import Request
-from cloudtape.matchers.requests.naming import Kind, Naming, Row
+from cloudtape.matchers.requests.naming import NameKind, Naming, NamingRow
 from cloudtape.matchers.sessions.rungs import Matching
 from tests.matchers.player import ID, OTHER, Player, get, post, said, send
 
@@ -307,10 +307,10 @@ def test_the_address_that_a_cloud_makes_of_a_mac_address_follows_it() -> None:
 
 
 def test_a_users_row_forbids_what_would_bind_and_lets_bind_what_would_not() -> None:
-    forbidden = Matching(Naming([Row(Kind.FIXED, "type")]))
+    forbidden = Matching(Naming([NamingRow(NameKind.FIXED, "type")]))
     case = CASES["a text of a random form"]
     player = Player((post(case.url, case.recorded), made(case.recorded)), matching=forbidden)
     assert player.rung(post(case.url, case.live)) == "miss"
-    widened = Matching(Naming([Row(Kind.NAME, "volumes", numbers=True)]))
+    widened = Matching(Naming([NamingRow(NameKind.NAME, "volumes", numbers=True)]))
     player = Player(CHANGED[0], matching=widened)
     assert player.rung(quota(volumes=7)) == "unified"

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from tools.reference.document import OPERATIONS, Caption, Page, Part, Table, read_document
+from tools.reference.document import OPERATIONS, Caption, Part, PrintedExample, Table, read_document
 from tools.reference.errors import DocumentError
 
 # The last line of the table of contents.
@@ -24,7 +24,7 @@ def test_each_operation_has_its_row_three_times(document: str) -> None:
 def test_the_text_of_an_operation_is_cut_into_blocks(document: str) -> None:
     leaf = next(one for one in read_document(document) if one.number == "1.4.2")
     kinds = [type(block) for block in leaf.blocks]
-    assert {Table, Part, Caption, Page} <= set(kinds)
+    assert {Table, Part, Caption, PrintedExample} <= set(kinds)
     assert [block.side for block in leaf.blocks if isinstance(block, Part)] == ["request", "response"]
 
 

@@ -1,17 +1,17 @@
 import pytest
 
-from tools.reference.document import Block, Caption, Leaf, Page, Paragraph, Part, Row
+from tools.reference.document import Block, Caption, Leaf, MethodRow, Paragraph, Part, PrintedExample
 from tools.reference.examples import Printed, printed_examples
 
-ROW = Row("GET", "/", "")
+ROW = MethodRow("GET", "/", "")
 
 
 def printed(*blocks: Block) -> list[Printed]:
     return list(printed_examples(Leaf("1.1.1", "", "", "", (ROW, ROW, ROW), blocks)))
 
 
-def page(text: str) -> Page:
-    return Page(tuple(text.split("\n")))
+def page(text: str) -> PrintedExample:
+    return PrintedExample(tuple(text.split("\n")))
 
 
 def test_pages_after_a_caption_belong_together_until_prose_comes() -> None:

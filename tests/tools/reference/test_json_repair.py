@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tools.reference.json_repair import Repair, repair
 from tools.reference.json_strings import Wraps
 from tools.reference.json_tokens import tokens
-from tools.reference.shapes import Shapes
+from tools.reference.shapes import KnownObjects
 
 SIBLINGS: list[Any] = [
     {"things": [{"id": "1", "name": "a", "links": [{"href": "x", "rel": "self"}], "size": 1}]},
@@ -18,8 +18,8 @@ SIBLINGS: list[Any] = [
 ]
 
 
-def shapes() -> Shapes:
-    known = Shapes()
+def shapes() -> KnownObjects:
+    known = KnownObjects()
     for value in SIBLINGS:
         known.learn(value)
     return known
@@ -189,7 +189,7 @@ def test_damage_is_undone(pages: list[str], value: Any, word: str) -> None:
 
 
 def test_a_list_that_begins_as_none_does_was_made_up() -> None:
-    known = Shapes()
+    known = KnownObjects()
     known.learn({"status": {"enum": ["pending", "accepted"], "type": "string"}})
     pages = ['{"status": {"enum": ["active"]}}', '"pending", "accepted"], "type": "string"}}']
     found = repair(tokens([page.split("\n") for page in pages]), known)
@@ -200,7 +200,7 @@ def test_a_list_that_begins_as_none_does_was_made_up() -> None:
 def test_keys_in_order_show_what_stands_out_of_order() -> None:
     keys = [f'"key_{letter}": 1' for letter in "abcdefghijklm"]
     pages = ["{" + ", ".join(keys) + ', "key_x": 1}', '"key_n": 1, "key_o": 1}']
-    found = repair(tokens([page.split("\n") for page in pages]), Shapes())
+    found = repair(tokens([page.split("\n") for page in pages]), KnownObjects())
     assert found is not None
     assert list(json.loads(found.text)) == [f"key_{letter}" for letter in "abcdefghijklmno"]
 
@@ -214,7 +214,7 @@ PLAIN = st.recursive(
 
 @given(PLAIN)
 def test_what_is_whole_and_like_its_siblings_stays_as_it_is(value: Any) -> None:
-    known = Shapes()
+    known = KnownObjects()
     known.learn(value)
     found = repair(tokens([json.dumps(value, indent=2).split("\n")]), known)
     assert found is not None
@@ -224,7 +224,7 @@ def test_what_is_whole_and_like_its_siblings_stays_as_it_is(value: Any) -> None:
 
 @given(st.lists(st.text(alphabet='{}[]:,"\\ \nab1.', max_size=60), max_size=3))
 def test_any_pages_may_be_read(pages: list[str]) -> None:
-    found = repair(tokens([page.split("\n") for page in pages]), Shapes())
+    found = repair(tokens([page.split("\n") for page in pages]), KnownObjects())
     assert found is None or isinstance(Wraps([]).undone(found.text), str)
 
 

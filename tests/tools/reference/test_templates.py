@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tools.reference.document import Leaf, Row
+from tools.reference.document import Leaf, MethodRow
 from tools.reference.templates import Template, Vocabulary, vote
 
 TEXT = """
@@ -17,8 +17,8 @@ def template(*uris: str, text: str = TEXT) -> Template:
     return vote(copies, Vocabulary(text, [leaf]))
 
 
-def rows(uris: Sequence[str]) -> tuple[Row, Row, Row]:
-    own, section, chapter = (Row("GET", uri, "") for uri in (*uris, uris[-1], uris[-1])[:3])
+def rows(uris: Sequence[str]) -> tuple[MethodRow, MethodRow, MethodRow]:
+    own, section, chapter = (MethodRow("GET", uri, "") for uri in (*uris, uris[-1], uris[-1])[:3])
     return own, section, chapter
 
 

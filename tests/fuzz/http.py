@@ -19,7 +19,7 @@ from pathlib import Path
 from cloudtape.application import Application
 from cloudtape.config import Config
 from cloudtape.modes import MODES
-from cloudtape.synthesis.synthesizer import default_kinds
+from cloudtape.synthesis.services.cloud import default_cloud
 from tests.fuzz.odd_requests import OddRequests
 
 CASSETTE = Path(__file__).parents[2] / "examples" / "cassettes" / "sdk.yaml"
@@ -86,7 +86,7 @@ def run(inputs: int, seed: int) -> int:
 
 
 async def _fuzz(config: Config, count: int, seed: int, findings: _Findings) -> None:
-    odd = OddRequests(default_kinds().planner, seed)
+    odd = OddRequests(default_cloud().kinds.planner, seed)
     async with Application(config) as proxy:
         client = _Client(proxy.url)
         routes = {route.service: route.name for route in reversed(list(proxy.routes))}

@@ -11,8 +11,8 @@ from cloudtape.cassettes.messages import Response
 from cloudtape.matchers.requests.operations import OperationFinder
 from cloudtape.openstack.catalog import default_catalog
 from cloudtape.openstack.operations import Operation
-from cloudtape.synthesis.amendments import is_absent
-from cloudtape.synthesis.synthesizer import additions
+from cloudtape.synthesis.engine.amendments import is_absent
+from cloudtape.synthesis.services.cloud import additions
 from tests.outside.expected import Exchange, Microversion
 from tests.synthesis.requests import AS_CLIENT, Asker
 
@@ -42,7 +42,7 @@ class Listener(Asker):
 
     def today(self, service: str, path: str) -> str:
         """The path in the version of today, where an older one has the same calls."""
-        row = self.synthesizer.services[service].micro
+        row = self.synthesizer.cloud.services[service].micro
         version, _, rest = path.lstrip("/").partition("/")
         return f"/{row.versions[-1]}/{rest}" if row and version in ("v2", "v2.0") else path
 
@@ -51,15 +51,15 @@ class Listener(Asker):
         return found.id if found else ""
 
     def micro(self, service: str) -> Microversion:
-        row = self.synthesizer.services[service].micro
+        row = self.synthesizer.cloud.services[service].micro
         return (0, 0) if row is None else (row.max if self.newest else row.min)
 
     def name(self, service: str) -> str:
-        row = self.synthesizer.services[service].micro
+        row = self.synthesizer.cloud.services[service].micro
         return row.name if row else ""
 
     def is_micro(self, service: str, version: str) -> bool:
-        row = self.synthesizer.services[service].micro
+        row = self.synthesizer.cloud.services[service].micro
         return row is not None and version in row.versions
 
 

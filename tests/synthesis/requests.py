@@ -15,15 +15,16 @@ import msgspec
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.matchers.requests.operations import PROJECT_VARIABLES
 from cloudtape.openstack.operations import Operation
-from cloudtape.synthesis.identity.core import token_for
-from cloudtape.synthesis.lifecycle import default_lives
-from cloudtape.synthesis.plans import Plan, Verb
-from cloudtape.synthesis.proxies import PROXIES
-from cloudtape.synthesis.saved import Saved, restore, save
-from cloudtape.synthesis.shelves import Resource
-from cloudtape.synthesis.synthesizer import OPEN_OPERATIONS, Synthesizer
-from cloudtape.synthesis.world import World
-from cloudtape.synthesis.world_file import build, read_world
+from cloudtape.synthesis.engine.lives import default_lives
+from cloudtape.synthesis.engine.plans import Plan, Verb
+from cloudtape.synthesis.engine.proxies import PROXIES
+from cloudtape.synthesis.engine.synthesizer import Synthesizer
+from cloudtape.synthesis.services.cloud import default_cloud
+from cloudtape.synthesis.services.identity.core import token_for
+from cloudtape.synthesis.stocking.world_file import build, read_world
+from cloudtape.synthesis.worlds.saved import Saved, restore, save
+from cloudtape.synthesis.worlds.shelves import Resource
+from cloudtape.synthesis.worlds.world import World
 
 # Members of requests that name other resources.
 NAMED = {
@@ -81,7 +82,7 @@ AS_CLIENT = (("Accept", "application/json"),)
 @functools.cache
 def everything() -> Saved:
     """The world that each operation finds."""
-    synthesizer = Synthesizer(unused)
+    synthesizer = Synthesizer(unused, default_cloud())
     world = asyncio.run(build(synthesizer, *read_world(EVERYTHING)))
     return save(world)
 
@@ -180,7 +181,7 @@ class Asker:
     """A world of its own with an admin in it."""
 
     def __init__(self) -> None:
-        self.synthesizer = Synthesizer(unused)
+        self.synthesizer = Synthesizer(unused, default_cloud())
         self.world = World(self.synthesizer.kinds, seed=1)
         restore(self.world, copy.deepcopy(everything()))
         user = next(self.world.where("identity/users", name="admin"))
@@ -191,7 +192,7 @@ class Asker:
         self.token = token_for(scene, user, ["password"], {"project": {"id": self.project}}, {})
 
     def ask(self, method: str, service: str, path: str, body: bytes = b"", headers: Any = ()) -> Response:
-        url = self.synthesizer.services[service].address() + path
+        url = self.synthesizer.cloud.services[service].address() + path
         kind = () if any(key == "Content-Type" for key, _ in headers) else (("Content-Type", "application/json"),)
         asked = (*kind, ("X-Auth-Token", self.token.id), *headers)
         response = asyncio.run(self.synthesizer.answer_in(self.world, Request(method, url, asked, body)))
@@ -328,7 +329,7 @@ class Asker:
     # --- bodies ----------------------------------------------------------------------------------------------------
 
     def _body(self, plan: Plan) -> bytes:
-        if plan.operation.id in OPEN_OPERATIONS and plan.sent is not None:
+        if plan.operation.id in self.synthesizer.cloud.services[plan.operation.service].open and plan.sent is not None:
             return msgspec.json.encode(self._login(plan))
         if plan.sent is None:
             return b""

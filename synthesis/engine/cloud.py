@@ -1,0 +1,22 @@
+"""What a made-up cloud is made of, whichever services those are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from cloudtape.openstack.catalog import OperationCatalog
+from cloudtape.synthesis.engine.kinds import Kinds
+from cloudtape.synthesis.engine.services import Services
+
+
+class Cloud(msgspec.Struct, frozen=True, eq=False):
+    """`catalogs` hold its operations; where several have one of the same id, the first has it. `offers`: by
+    service, what others may ask of it beside its operations."""
+
+    services: Services
+    kinds: Kinds
+    catalogs: tuple[OperationCatalog, ...]
+    offers: Mapping[str, Any] = {}

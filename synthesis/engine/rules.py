@@ -1,0 +1,109 @@
+"""What the reference's examples do not tell of a kind of resource: the rows of `data/kinds.yaml`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import yaml
+
+from cloudtape.synthesis.engine.checks import Check
+from cloudtape.synthesis.engine.services import DATA, Microversion
+from cloudtape.synthesis.worlds.shelves import Members
+
+Scope = Literal["", "project", "public", "global", "own"]
+
+FIRST, LAST = (0, 0), (9999, 0)
+
+
+class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How some operations answer, from one microversion on and until another one.
+
+    `by` names them by their verb (CREATE) or action (rebuild). `without` are members that these answers leave out.
+    """
+
+    by: tuple[str, ...]
+    since: Microversion = FIRST
+    until: Microversion = LAST
+    status: int = 0
+    without: frozenset[str] = frozenset()
+
+
+class Newer(msgspec.Struct, frozen=True):
+    """From a microversion on, a member takes the value of another one, which is never shown by itself."""
+
+    since: Microversion
+    take: str
+
+
+class Rule(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
+    """A row of `data/kinds.yaml`.
+
+    `label` is how the service speaks of one (`Instance`). `key` is the member that a path names (also `by`). `id` says
+    how new ones are named: uuid, hex, int, or sent by the client. `members` are today's, with the values that nobody
+    sent; `short` those of a list without details, `alone` those of no list, `made` those of the answer to a POST.
+    `scope`: `project` belongs to one, `public` too but is seen by all where it says so, `global` to nobody, `own` to a
+    user. `public` is the member that says so, `opens` are more of them. `admin`: what only an admin may do. `map`: it
+    is a document that is this member of its parent, `item` what wraps one key of it, `echo`: a POST is answered with
+    what was sent, not with all of it. `extra`: clients add members of their own. `either` are members that may be an
+    object or a text, `optional` those of examples whose presence says something. `since` and `until` bound the
+    microversions in which a member is shown. `keyed`: a list of it is an object, by the keys. `old`: what older
+    versions call a member. `told`: how some operations answer. `admins`: members that only an admin is told. `whole`:
+    members that need no completion, `said`: those that are told only where they have a value. `checks`: which values
+    members may have. `renames`: an update may give it another key. `reserved`: members that only an admin may set.
+    `oldest_first`: the order of its lists, where its service has another one. `patterns`: filters of its lists that are
+    regular expressions, and not whole values.
+    """
+
+    label: str = ""
+    key: str = ""
+    by: tuple[str, ...] = ()
+    id: str = ""
+    wrapper: str = ""
+    many: str = ""
+    patterns: tuple[str, ...] = ()
+    members: Members = {}
+    short: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
+    made: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    unique: tuple[str, ...] = ()
+    immutable: tuple[str, ...] = ()
+    server: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    either: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    scope: Scope = ""
+    public: str = ""
+    opens: tuple[str, ...] = ()
+    admin: tuple[str, ...] = ()
+    life: str = ""
+    links: str = ""
+    renames: bool = False
+    reserved: tuple[str, ...] = ()
+    map: str = ""
+    item: str = ""
+    echo: bool = False
+    extra: bool = False
+    collection: bool = False
+    keyed: bool = False
+    newest: bool = False
+    oldest_first: bool = False
+    quota: str = ""
+    old: dict[str, str] = {}
+    since: dict[str, Microversion] = {}
+    until: dict[str, Microversion] = {}
+    newer: dict[str, Newer] = {}
+    told: tuple[Told, ...] = ()
+    admins: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    checks: dict[str, Check] = {}
+
+
+def read_rules(path: Path = DATA / "kinds.yaml") -> dict[str, Rule]:
+    """The rows of a file of rules, by kind: services, and under them paths."""
+    document = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+    by_service = msgspec.convert(document, dict[str, dict[str, Rule]])
+    return {f"{service}/{path}": rule for service, rules in by_service.items() for path, rule in rules.items()}

@@ -1,0 +1,328 @@
+"""Does to resources what an operation's plan says: one function for each verb, all kinds alike."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from cloudtape.synthesis.engine import documents
+from cloudtape.synthesis.engine.calls import Answer
+from cloudtape.synthesis.engine.completion import complete
+from cloudtape.synthesis.engine.finding import canonical, chosen_of, is_there, item, project_of_list, sees, shelf_of
+from cloudtape.synthesis.engine.kinds import Kind, items_in
+from cloudtape.synthesis.engine.lists import Page, page_of
+from cloudtape.synthesis.engine.making import (
+    as_kept,
+    check_reserved,
+    check_types,
+    check_unique,
+    effect,
+    make,
+    object_in,
+    rename,
+    taken,
+)
+from cloudtape.synthesis.engine.paging import write_links
+from cloudtape.synthesis.engine.patches import patched
+from cloudtape.synthesis.engine.plans import Plan, Verb
+from cloudtape.synthesis.engine.proxies import PROXIES, proxied
+from cloudtape.synthesis.engine.scene import ANSWERS, EFFECTS, UPDATED, Scene, stamp
+from cloudtape.synthesis.engine.telling import form_of
+from cloudtape.synthesis.engine.views import item_path, render
+from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.worlds.lifecycle import GONE, Life, Transition, begin, check, settle
+from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+NO_LIFE = Life()
+NO_TRANSITION = Transition()
+
+
+def answer(scene: Scene) -> Answer:
+    """Answer a call. Raises Refused."""
+    call = scene.call
+    _may(scene, scene.kind(call.plan.kind))
+    if whole := ANSWERS.get(call.plan.operation.id):
+        return whole(scene)
+    if proxy := PROXIES.get(call.plan.kind):
+        return proxied(scene, proxy, answer)
+    _check_parents(scene)
+    return VERBS[call.plan.verb](scene)
+
+
+def _may(scene: Scene, kind: Kind) -> None:
+    """Raises Refused for what only an admin may do."""
+    call, verb = scene.call, scene.call.plan.verb
+    names = {verb.name, "DETAIL"} if call.plan.detailed else {verb.name}
+    if call.token.is_admin or not names.intersection(kind.rule.admin):
+        return
+    if call.service.hides:
+        if verb in (Verb.LIST, Verb.SHOW):
+            return  # who may not read it finds nothing
+        if verb in (Verb.UPDATE, Verb.DELETE) and kind.is_collection:
+            item(scene, kind.name, call.id, call.parents)
+        check_types(kind, call.sent)
+    resource = kind.path.replace("/", ":").replace("-", "_")
+    rule = f"{call.service.type}:{verb.name.lower()}:{resource}"
+    raise Refused(403, f"Policy doesn't allow {rule} to be performed.", "PolicyNotAuthorized")
+
+
+def _check_parents(scene: Scene) -> None:
+    """Raises Refused when a resource that stands above is not there."""
+    call, at = scene.call, 0
+    for step in call.plan.steps[:-1]:
+        if not step.variable:
+            continue
+        if scene.kind(step.kind).is_collection:
+            item(scene, step.kind, call.ids[at], call.ids[:at])
+        at += 1
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def _list(scene: Scene) -> Answer:
+    call, plan, kind = scene.call, scene.call.plan, scene.kind(scene.call.plan.kind)
+    documents.stock(scene, kind)
+    for follow in EFFECTS.get((kind.name, "LISTED"), ()):
+        follow(scene, Resource(kind.name, "", {}), {})
+    chosen, project = chosen_of(scene, kind), project_of_list(scene, kind)
+
+    def seen(one: Resource) -> bool:
+        if one.pending is not None and not is_there(scene, one):
+            return False
+        return (one.project == project or sees(scene, one)) and (chosen is None or chosen(one))
+
+    page = page_of(shelf_of(scene), kind, call, seen, project)
+    name = kind.rule.many or plan.wrapper if plan.many else kind.many
+    wrapped: list[Any] = [one.id for one in page.items] if _is_names(plan) else _items(scene, kind, page, name)
+    if not name or (isinstance(plan.sample, list) and not kind.rule.many):
+        return Answer(plan.status, wrapped)
+    body: Members = {name: _by_key(kind, wrapped) if kind.rule.keyed else wrapped}
+    write_links(body, name, call, page.items, page.limit, page.more)
+    if kind.alone and call.token.is_admin and scene.in_json:
+        # Clients read the list. Who may not see an administrator's attributes needs no example of them.
+        body[kind.alone] = next(iter(wrapped), None)
+    return Answer(plan.status, body)
+
+
+def _by_key(kind: Kind, items: list[Members]) -> Members:
+    """The items of a list in an object, by their keys."""
+    return {str(one.get(kind.key)): {name: one[name] for name in one if name != kind.key} for one in items}
+
+
+def _items(scene: Scene, kind: Kind, page: Page, name: str) -> list[Any]:
+    """The resources of a page, each encoded once."""
+    call, plan, clock, inner = scene.call, scene.call.plan, scene.world.clock, kind.item_wrapper
+
+    def of(one: Resource) -> Any:
+        found = render(kind, one, call, plan, clock)
+        return {inner: found} if inner else found
+
+    if not scene.in_json or kind.rule.keyed:
+        return [of(one) for one in page.items]
+    whole = scene.skeleton
+    lists = whole.below.get(name) if whole and name else whole
+    each = lists.each if lists else None
+
+    def text(one: Resource) -> bytes:
+        found = of(one)
+        return msgspec.json.encode(found if one.is_whole or each is None else complete(found, each, form))
+
+    form = form_of(kind.rule, plan, call.micro, call.token.is_admin, call.as_printed)
+    key = ("item", plan.operation.id, call.micro, call.base, call.token.is_admin, call.as_printed)
+    return [msgspec.Raw(one.text(key, functools.partial(text, one))) for one in page.items]
+
+
+def _is_names(plan: Plan) -> bool:
+    """Whether the list holds names alone (`resource_types`)."""
+    inside = plan.sample.get(plan.wrapper) if plan.wrapper and isinstance(plan.sample, dict) else plan.sample
+    return isinstance(inside, list) and bool(inside) and all(isinstance(one, str) for one in inside)
+
+
+def show(scene: Scene) -> Answer:
+    documents.stock(scene, scene.kind(scene.call.plan.kind))
+    one = item(scene, scene.call.plan.kind, scene.call.id, scene.call.parents)
+    if scene.in_json:
+        return Answer(scene.call.plan.status, shows=one)
+    return msgspec.structs.replace(shown(scene, one), whole=one.is_whole)
+
+
+def _check(scene: Scene) -> Answer:
+    if scene.kind(scene.call.plan.kind).is_collection and scene.call.plan.has_id:
+        item(scene, scene.call.plan.kind, scene.call.id, scene.call.parents)
+    return Answer(scene.call.plan.status)
+
+
+def shown(scene: Scene, one: Resource, status: int | None = None) -> Answer:
+    """A resource, wrapped as its operation wraps it."""
+    call, plan, kind = scene.call, scene.call.plan, scene.kind(one.kind)
+    body: Any = render(kind, one, call, plan, scene.world.clock)
+    if plan.verb in (Verb.CREATE, Verb.PUT) and kind.rule.made:
+        body = {name: value for name, value in body.items() if name in kind.rule.made}
+    if plan.verb in (Verb.CREATE, Verb.PUT):
+        body = {**body, **one.private.get("told_once", {})}
+    told = plan.sample is None or (isinstance(plan.sample, dict) and kind.wrapper in plan.sample)
+    body = {**body, **one.private.pop("told_now", {})}
+    wrapper = plan.wrapper or (kind.wrapper if told else "")
+    if isinstance(plan.sample, list) and not plan.many:
+        return Answer(status or plan.status, [body])
+    inside = plan.sample.get(wrapper) if wrapper and isinstance(plan.sample, dict) else None
+    if isinstance(inside, list):
+        return Answer(status or plan.status, {wrapper: [body]})
+    if plan.sample is None and plan.status == 204:
+        return Answer(204)
+    return Answer(status or plan.status, {wrapper: body} if wrapper else body)
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+def _create(scene: Scene) -> Answer:
+    call, kind = scene.call, scene.kind(scene.call.plan.kind)
+    several = call.body.get(kind.many) if isinstance(call.body, dict) and kind.many else None
+    if isinstance(several, list) and kind.many != kind.wrapper:
+        made = [make(scene, kind, dict(object_in(one))) for one in several]
+        clock = scene.world.clock
+        return Answer(call.plan.status, {kind.many: [render(kind, one, call, call.plan, clock) for one in made]})
+    one = make(scene, kind, call.sent)
+    if instead := one.private.pop("told_instead", None):
+        return Answer(call.plan.status, instead, whole=True)
+    told = shown(scene, one)
+    where = call.base + item_path(kind, one)
+    return Answer(told.status, told.body, (*told.headers, ("Location", where)))
+
+
+def _put(scene: Scene) -> Answer:
+    call, kind = scene.call, scene.kind(scene.call.plan.kind)
+    parents = canonical(scene, call.parents)
+    found = scene.world.find(kind.name, call.id, call.region, parents)
+    if found is not None and 201 in call.plan.operation.statuses:
+        raise taken(kind, call.id)
+    if found is not None:
+        return _change(scene, found)
+    return shown(scene, make(scene, kind, {kind.key: call.id, **call.sent}, call.id))
+
+
+def _update(scene: Scene) -> Answer:
+    documents.stock(scene, scene.kind(scene.call.plan.kind))
+    return _change(scene, item(scene, scene.call.plan.kind, scene.call.id, scene.call.parents))
+
+
+def _change(scene: Scene, one: Resource) -> Answer:
+    call, kind = scene.call, scene.kind(one.kind)
+    sent = patched(one.members, call.body) if isinstance(call.body, list) else call.sent
+    sent = {kind.rule.old.get(name, name): value for name, value in sent.items()} if kind.rule.old else sent
+    check_types(kind, sent)
+    check_reserved(scene, kind, sent, one.members)
+    for name in kind.rule.immutable:
+        if name in sent and sent[name] != one.members.get(name):
+            raise Refused(400, f"Cannot update read-only attribute {name}", "HTTPBadRequest")
+    changed = {name: as_kept(kind, name, value) for name, value in sent.items() if name not in kind.rule.server}
+    changed.pop("links", None)
+    renamed = changed.pop(kind.key, None)
+    if any(name in changed for name in kind.rule.unique):
+        check_unique(kind, shelf_of(scene), {**one.members, **changed}, one.project, one)
+    before = dict(one.members)
+    one.update({name: value for name, value in changed.items() if name not in kind.rule.hidden or name in one.members})
+    if "revision_number" in one.members:
+        one.members["revision_number"] += 1
+    stamp(one.members, scene, UPDATED)
+    try:
+        said = effect(scene, one, "UPDATE", sent)
+    except Refused:
+        one.members.clear()
+        one.update(before)
+        raise
+    if kind.rule.renames and renamed not in (None, one.id):
+        rename(scene, one, str(renamed))
+    if life := kind.life:
+        check(life, life.update, one, "update", kind.label)
+        begin(life, one.private.pop("goes", life.update), one, scene.world.pace, scene.world.clock)
+    return Answer(call.plan.status, said) if said is not None else shown(scene, one)
+
+
+def _delete(scene: Scene) -> Answer:
+    documents.stock(scene, scene.kind(scene.call.plan.kind))
+    one = item(scene, scene.call.plan.kind, scene.call.id, scene.call.parents)
+    delete(scene, one)
+    return Answer(scene.call.plan.status, _echoed(scene) if scene.call.plan.sample is not None else None)
+
+
+def delete(scene: Scene, one: Resource) -> None:
+    """Delete a resource, at once or as its life says. Raises Refused."""
+    kind = scene.kind(one.kind)
+    life = kind.life or NO_LIFE
+    settle(one)
+    check(life, life.delete, one, "delete", kind.label)
+    effect(scene, one, "DELETE", {})
+    _leave(scene, one, life, life.delete)
+
+
+def _leave(scene: Scene, one: Resource, life: Life, transition: Transition) -> None:
+    pace = scene.world.pace
+    if transition.then == GONE and (pace.polls or pace.seconds):
+        begin(life, transition, one, pace, scene.world.clock)
+    else:
+        scene.remove(one)
+
+
+def _clear(scene: Scene) -> Answer:
+    for one in shelf_of(scene):
+        if sees(scene, one):
+            delete(scene, one)
+    return Answer(scene.call.plan.status)
+
+
+def _action(scene: Scene) -> Answer:
+    call, plan = scene.call, scene.call.plan
+    named = call.plan.operation.action or documents.top_key(call.body)
+    kind = scene.kind(plan.kind)
+    if not plan.has_id or not kind.is_collection:
+        return Answer(plan.status, _echoed(scene))
+    documents.stock(scene, kind)
+    one = item(scene, plan.kind, call.id, call.parents)
+    life = kind.life or NO_LIFE
+    transition = life.actions.get(named, NO_TRANSITION)
+    if transition is not NO_TRANSITION:
+        settle(one)
+    check(life, transition, one, named, kind.label)
+    sent = call.body.get(named) if isinstance(call.body, dict) else None
+    said = effect(scene, one, named, sent if isinstance(sent, dict) else {"": sent})
+    if isinstance(said, Answer):
+        return said
+    if transition.then == GONE:
+        effect(scene, one, "DELETE", {})
+        _leave(scene, one, life, transition)
+    elif transition is not NO_TRANSITION:
+        begin(life, one.private.pop("goes", transition), one, scene.world.pace, scene.world.clock)
+        stamp(one.members, scene, UPDATED)
+    if said is not None:
+        return Answer(plan.status, said)
+    if plan.sample is None:
+        return Answer(plan.status)
+    if plan.wrapper == kind.wrapper and items_in(plan):
+        return shown(scene, one)
+    return Answer(plan.status, _echoed(scene))
+
+
+def _echoed(scene: Scene) -> Any:
+    return documents.echoed(scene)
+
+
+VERBS: dict[Verb, Callable[[Scene], Answer]] = {
+    Verb.LIST: _list,
+    Verb.SHOW: show,
+    Verb.CHECK: _check,
+    Verb.CREATE: _create,
+    Verb.UPDATE: _update,
+    Verb.PUT: _put,
+    Verb.DELETE: _delete,
+    Verb.CLEAR: _clear,
+    Verb.ACTION: _action,
+    Verb.READ: documents.read,
+    Verb.WRITE: documents.write,
+    Verb.RESET: documents.reset,
+}

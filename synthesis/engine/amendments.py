@@ -1,6 +1,7 @@
 """Where a service of today answers otherwise than the reference's example prints it.
 
-The rows are `data/amendments.yaml`. They are applied to whole answers, last of all, and know of no resources.
+The rows are `amendments` in a service's `kinds.yaml`. They are applied to whole answers, last of all, and know of no
+resources.
 
 For some operations the example and what clients read exclude each other: a list and an object, one status and
 another. Then it hangs on who asks: a client that is made for OpenStack, or somebody who has written the request by
@@ -16,10 +17,9 @@ from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 import msgspec
-import yaml
 
 from cloudtape.cassettes.messages import Request, header
-from cloudtape.synthesis.engine.services import DATA, Microversion
+from cloudtape.synthesis.engine.services import Microversion
 from cloudtape.synthesis.worlds.shelves import Members
 
 # What OpenStack's own clients call themselves, and tempest, after its library; others (gophercloud, Libcloud) accept
@@ -34,7 +34,7 @@ FORMS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-class Amendment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Amendment(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A row. A path names members, with `*` for each item of a list or each value of an object, and places in lists.
 
     `of` are operations, with `*` for any part of a name; `first` and `last` the microversions between which it holds;
@@ -67,45 +67,53 @@ class Amendment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     only: dict[str, tuple[str, ...]] = {}
 
 
-@functools.cache
-def read_amendments() -> tuple[Amendment, ...]:
-    document = yaml.load((DATA / "amendments.yaml").read_bytes(), Loader=yaml.CSafeLoader)
-    return tuple(msgspec.convert(document, list[Amendment]))
+class Amendments:
+    """All rows."""
 
+    def __init__(self, rows: Iterable[Amendment]) -> None:
+        self.rows = tuple(rows)
+        self.of = functools.cache(self._of)
 
-@functools.cache
-def amendments(operation: str) -> tuple[Amendment, ...]:
-    """The rows of an operation."""
-    return tuple(row for row in read_amendments() if any(fnmatchcase(operation, name) for name in row.of))
+    def _of(self, operation: str) -> tuple[Amendment, ...]:
+        """The rows of an operation."""
+        return tuple(row for row in self.rows if any(fnmatchcase(operation, name) for name in row.of))
 
+    def is_absent(self, operation: str, micro: Microversion) -> bool:
+        """Whether the service of this microversion has no such call."""
+        return any(row.absent and row.first <= micro <= row.last for row in self.of(operation))
 
-def is_absent(operation: str, micro: Microversion) -> bool:
-    """Whether the service of this microversion has no such call."""
-    return any(row.absent and row.first <= micro <= row.last for row in amendments(operation))
+    def amended(self, body: Any, operation: str, micro: Microversion, request: Request) -> Any:
+        """A body as today's service writes it, None for no body. What it was made of stays as it is."""
+        for row in self._rows_for(operation, request):
+            if row.first <= micro <= row.last:
+                body = None if row.empty else _amended(body, row)
+        return body
+
+    def status(self, operation: str, request: Request) -> int:
+        """The status with which an operation succeeds, 0 where it is the one that it would have anyway."""
+        return next((row.status for row in self._rows_for(operation, request) if row.status), 0)
+
+    def wrong_number(self, operation: str, body: Any) -> str:
+        """What is wrong with a request that sends something else where answers tell a number; else empty."""
+        for row in self.of(operation):
+            for path, form in row.forms.items():
+                value = functools.reduce(_member, path.split("."), body)
+                if form == "number" and value is not None and not _is_number(value):
+                    return f"Invalid input for {path.rpartition('.')[2]}. Reason: '{value}' is not an integer."
+        return ""
+
+    def _rows_for(self, operation: str, request: Request) -> Iterable[Amendment]:
+        rows = self.of(operation)
+        if not rows:
+            return ()
+        others = "others" if is_client(request) else "clients"
+        return [row for row in rows if row.to != others]
 
 
 def is_client(request: Request) -> bool:
     """Whether what asks is made for OpenStack."""
     accepted, agent = (header(request.headers, name) or "" for name in ("accept", "user-agent"))
     return "json" in accepted or CLIENT.search(agent) is not None
-
-
-def amended(body: Any, operation: str, micro: Microversion, request: Request) -> Any:
-    """A body as today's service writes it, None for no body. What it was made of stays as it is."""
-    for row in _rows_for(operation, request):
-        if row.first <= micro <= row.last:
-            body = None if row.empty else _amended(body, row)
-    return body
-
-
-def wrong_number(operation: str, body: Any) -> str:
-    """What is wrong with a request that sends something else where answers tell a number; empty where nothing is."""
-    for row in amendments(operation):
-        for path, form in row.forms.items():
-            value = functools.reduce(_member, path.split("."), body)
-            if form == "number" and value is not None and not _is_number(value):
-                return f"Invalid input for {path.rpartition('.')[2]}. Reason: '{value}' is not an integer."
-    return ""
 
 
 def _member(value: Any, name: str) -> Any:
@@ -118,19 +126,6 @@ def _is_number(value: Any) -> bool:
     except (TypeError, ValueError, OverflowError):
         return False
     return True
-
-
-def amended_status(operation: str, request: Request) -> int:
-    """The status with which an operation succeeds, 0 where it is the one that it would have anyway."""
-    return next((row.status for row in _rows_for(operation, request) if row.status), 0)
-
-
-def _rows_for(operation: str, request: Request) -> Iterable[Amendment]:
-    rows = amendments(operation)
-    if not rows:
-        return ()
-    others = "others" if is_client(request) else "clients"
-    return [row for row in rows if row.to != others]
 
 
 def _amended(body: Any, row: Amendment) -> Any:

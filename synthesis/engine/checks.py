@@ -1,4 +1,4 @@
-"""What a service takes for the values of members: the rows `checks` of `data/kinds.yaml`."""
+"""What a service takes for the values of members: the rows `checks` of `kinds.yaml`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cloudtape.synthesis.worlds.shelves import Members
 KINDS: dict[str, tuple[type, ...]] = {"boolean": (bool,), "integer": (int,), "string": (str,), "array": (list,)}
 
 
-class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Check(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """`of` are the values there are; `longest` bounds a text, `least` and `most` a number; `type` is JSON's."""
 
     of: tuple[Any, ...] = ()

@@ -11,9 +11,6 @@ from cloudtape.synthesis.engine.scene import CHOICES, Scene, not_found
 from cloudtape.synthesis.worlds.lifecycle import look
 from cloudtape.synthesis.worlds.shelves import Resource, Shelf
 
-# Services whose lists show an admin everything, unasked; elsewhere the query must ask for it.
-SHOW_ALL = frozenset({"network", "image", "identity"})
-
 ASK_FOR_ALL = ("all_tenants", "all_projects", "global_tenant")
 
 OPEN = (True, "public", "community")
@@ -70,7 +67,7 @@ def project_of_list(scene: Scene, kind: Kind) -> str | None:
     call = scene.call
     if kind.scope != "project":
         return None
-    if call.token.is_admin and (call.service.type in SHOW_ALL or _asks_for_all(call)):
+    if call.token.is_admin and (call.service.shows_all or _asks_for_all(call)):
         return None
     return call.project
 

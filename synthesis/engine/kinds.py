@@ -7,10 +7,9 @@ besides, what must be sent, what is unique, whose it is.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from cloudtape.openstack.catalog import OperationCatalog
 from cloudtape.synthesis.engine.plans import Plan, Planner, Verb, shape_of
 from cloudtape.synthesis.engine.rules import Rule, Scope
 from cloudtape.synthesis.worlds.lifecycle import Life
@@ -18,13 +17,6 @@ from cloudtape.synthesis.worlds.shelves import Members
 
 WHOLE = (Verb.SHOW, Verb.CREATE, Verb.UPDATE, Verb.PUT)
 TRUE_UNLESS_SAID = frozenset({"enabled", "admin_state_up", "is_public", "enable_dhcp"})
-OWNERS = (
-    "project_id",
-    "tenant_id",
-    "owner",
-    "os-vol-tenant-attr:tenant_id",
-    "os-extended-snapshot-attributes:project_id",
-)
 
 
 class Kind:
@@ -42,6 +34,11 @@ class Kind:
     def by(self) -> tuple[str, ...]:
         """The members by which a path may name one, too."""
         return self.rule.by
+
+    @property
+    def named(self) -> str:
+        """The member that a client names one by."""
+        return self.rule.named
 
     @functools.cached_property
     def plans(self) -> list[Plan]:
@@ -232,8 +229,11 @@ def neutral(name: str, value: Any) -> Any:
             return value
 
 
+NO_RULE = Rule()
+
+
 class Kinds:
-    """All kinds, by name."""
+    """All kinds, by name. `rules` and `lives` are by service and name."""
 
     def __init__(self, planner: Planner, rules: Mapping[str, Rule], lives: Mapping[str, Life]) -> None:
         self.planner = planner
@@ -243,16 +243,11 @@ class Kinds:
     def __getitem__(self, name: str) -> Kind:
         kind = self._kinds.get(name)
         if kind is None:
-            rule = self._rules.get(name, Rule())
-            kind = self._kinds[name] = Kind(name, self.planner, rule, self._lives[rule.life] if rule.life else None)
+            rule = self._rules.get(name, NO_RULE)
+            life = self._lives[f"{name.partition('/')[0]}/{rule.life}"] if rule.life else None
+            kind = self._kinds[name] = Kind(name, self.planner, rule, life)
         return kind
 
     def counted(self, service: str) -> list[Kind]:
         """The kinds of a service that a quota counts."""
         return [self[name] for name, rule in self._rules.items() if rule.quota and name.startswith(service + "/")]
-
-
-def plan_with(catalogs: Iterable[OperationCatalog], rules: Mapping[str, Rule], lives: Mapping[str, Life]) -> Kinds:
-    """The kinds of some catalogs."""
-    collections = [name for name, rule in rules.items() if rule.collection]
-    return Kinds(Planner(catalogs, collections, [name for name, rule in rules.items() if rule.map]), rules, lives)

@@ -12,7 +12,7 @@ import msgspec
 from cloudtape.synthesis.engine.calls import Call
 from cloudtape.synthesis.engine.filters import TRUE, filter_of
 from cloudtape.synthesis.engine.kinds import Kind
-from cloudtape.synthesis.engine.paging import PAGING, PLAIN, Paging
+from cloudtape.synthesis.engine.services import Paging
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.worlds.shelves import Resource, Shelf
 
@@ -33,7 +33,7 @@ def page_of(shelf: Shelf, kind: Kind, call: Call, seen: Callable[[Resource], boo
     limit, marker = _limit(call), call.asked("marker") or ""
     matches = filter_of(kind, call)
     keys = _sort_keys(kind, call)
-    paging = PAGING.get(call.service.type, PLAIN)
+    paging = call.service.paging
     backwards = paging.both and (call.asked("page_reverse") or "").lower() in TRUE
     newest_first = paging.newest_first and not kind.rule.oldest_first
     if direction := call.asked("sort_dir"):

@@ -9,7 +9,7 @@ from cloudtape.synthesis.engine.filters import FALSE, TRUE
 from cloudtape.synthesis.engine.finding import canonical, shelf_of
 from cloudtape.synthesis.engine.kinds import Kind
 from cloudtape.synthesis.engine.quotas import check_quota
-from cloudtape.synthesis.engine.scene import EFFECTS, Scene, fresh, own
+from cloudtape.synthesis.engine.scene import EFFECTS, Scene, fresh
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.worlds.lifecycle import begin
 from cloudtape.synthesis.worlds.shelves import Members, Resource, Shelf
@@ -41,7 +41,7 @@ def make(scene: Scene, kind: Kind, sent: Members, id_: str | None = None) -> Res
         members[kind.key] = id_
     elif kind.id_form == "sent" or (sent.get(kind.key) and kind.key not in rule.server and kind.key in kind.client):
         members[kind.key] = as_kept(kind, kind.key, sent.get(kind.key)) or members.get(kind.key) or scene.world.new_id()
-    own(members, kind, project, call.token.user)
+    scene.own(members, kind, project)
     shelf = shelf_of(scene)
     check_unique(kind, shelf, members, project)
     if shelf.get(str(members[kind.key])) is not None:

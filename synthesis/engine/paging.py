@@ -1,30 +1,15 @@
-"""How each service links from one page of a list to the next."""
+"""Links from one page of a list to the next, in the forms that services have (`Paging`)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from urllib.parse import quote
 
-import msgspec
-
 from cloudtape.synthesis.engine.calls import Call
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 
-
-class Paging(msgspec.Struct, frozen=True):
-    """`newest_first`: the order where none is asked for. `next` writes the link: (answer, wrapper, url) → None.
-
-    `both`: where a limit is asked for, there are links to the next page and to the previous one, but for the one that a
-    page which is not full shows not to be there (neutron's `get_pagination_links`). `full`: a page that is full has the
-    link to the next one, even where nothing follows. `no_marker`: the status of a wrong marker.
-    """
-
-    newest_first: bool
-    next: Callable[[Members, str, str], None]
-    always: Callable[[Members, str, str], None] | None = None
-    both: bool = False
-    full: bool = False
-    no_marker: int = 400
+Writer = Callable[[Members, str, str], None]
+"""(answer, wrapper, url): puts links into an answer."""
 
 
 def _links_member(answer: Members, wrapper: str, url: str) -> None:
@@ -52,27 +37,28 @@ def _glance_links(answer: Members, wrapper: str, url: str) -> None:
     answer.setdefault("schema", f"/v2/schemas/{wrapper}")
 
 
-PAGING = {
-    "compute": Paging(True, _links_member, full=True),
-    "block-storage": Paging(True, _links_member, full=True, no_marker=404),
-    "shared-file-system": Paging(True, _links_member),
-    "network": Paging(False, _links_member, both=True),
-    "image": Paging(True, _next_path, _glance_links),
-    "identity": Paging(False, _keystone_next, _keystone_links),
-    "orchestration": Paging(True, _links_list),
+def _nothing(_: Members, __: str, ___: str) -> None:
+    """No links where there is no other page."""
+
+
+# By where links stand, what writes the one to the next page, and what stands in every answer.
+WRITERS: dict[str, tuple[Writer, Writer]] = {
+    "member": (_links_member, _nothing),
+    "path": (_next_path, _glance_links),
+    "list": (_links_list, _nothing),
+    "object": (_keystone_next, _keystone_links),
 }
-PLAIN = Paging(False, _links_list)
 
 
 def write_links(answer: Members, wrapper: str, call: Call, items: list[Resource], limit: int, more: bool) -> None:
     """Put the links to other pages into an answer, where its service would."""
-    paging = PAGING.get(call.service.type, PLAIN)
-    if paging.always:
-        paging.always(answer, wrapper, call.request.uri)
+    paging = call.service.paging
+    next_page, always = WRITERS[paging.links]
+    always(answer, wrapper, call.request.uri)
     if paging.both:
         _write_both(answer, wrapper, call, items, limit)
     elif more and items:
-        paging.next(answer, wrapper, _url(call, items[-1]))
+        next_page(answer, wrapper, _url(call, items[-1]))
 
 
 def _write_both(answer: Members, wrapper: str, call: Call, items: list[Resource], limit: int) -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, auto
 from typing import Any
 
@@ -30,28 +30,6 @@ AROUND = frozenset({"links", "next", "previous", "first", "schema", "count"})
 ACTIONS = frozenset({"action", "actions"})
 DETAIL = "detail"
 MAKES = ("create", "assign", "grant", "add")
-# A name that stands before the id of the same thing (Orchestration API v1: /stacks/{stack_name}/{stack_id}).
-REPEATED = {"stack_name": "stack_id"}
-# The same things under another path, of another version or of the services' own past.
-ALIASES = {
-    "identity/tenants": "identity/projects",
-    "identity/OS-KSADM": "identity/roles",
-    "identity/OS-KSADM/roles": "identity/roles",
-    "identity/OS-TRUST/trust": "identity/OS-TRUST/trusts",
-    "identity/users/OS-OAUTH1/access_tokens": "identity/OS-OAUTH1/users/access_tokens",
-    "compute/flavors/os-flavor-manage": "compute/flavors",
-    "compute/flavors/os-flavor-access": "compute/flavors",
-    "compute/servers/os-attach-interfaces": "compute/servers/os-interface",
-    "network/routers/add_router_interface": "network/routers/interface",
-    "block-storage/os-volume-transfer": "block-storage/volume-transfers",
-}
-
-
-# A variable that stands behind the sub-resource it is above (Compute API v2.1's extensions of flavors).
-BEHIND: dict[tuple[str, ...], tuple[str, ...]] = {
-    ("flavors", "os-flavor-extra-specs"): ("os-extra_specs",),
-    ("flavors", "os-flavor-access"): (),
-}
 
 
 class Verb(Enum):
@@ -85,7 +63,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `kind` is what it does it to, `parents` the steps before with their variables, `segments` the template without
     version and project. `wrapper` is the member of the answer that holds what it is about (empty: it is that),
-    `many` whether that is a list. `sample` is the answer of the reference's example, `sent` the request's.
+    `many` whether that is a list. `sample` is the answer of the reference's example, `sent` the request's. `named` are
+    the places of the segments that hold ids; of a thing that is named twice, the last.
     """
 
     operation: Operation
@@ -102,6 +81,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     sent: Any = None
     xml: str = ""
     sent_xml: str = ""
+    named: tuple[int, ...] = ()
 
     @property
     def has_id(self) -> bool:
@@ -118,10 +98,26 @@ def template_segments(path: str) -> tuple[str, ...]:
     return tuple(rest[1:] if rest and rest[0] in PROJECT_VARIABLES else rest)
 
 
-def steps_of(service: str, segments: Sequence[str]) -> tuple[Step, ...]:
+class Paths(msgspec.Struct, frozen=True):
+    """What the paths of a service do not say by themselves: see `services.Service`."""
+
+    aliases: Mapping[str, str] = {}
+    behind: Mapping[str, tuple[str, ...]] = {}
+    repeated: Mapping[str, str] = {}
+
+    def is_repeated(self, variable: str, following: str) -> bool:
+        """Whether what stands behind a variable names the same thing."""
+        return self.repeated.get(variable, "-") == following
+
+
+NOTHING = Paths()
+
+
+def steps_of(service: str, segments: Sequence[str], paths: Paths) -> tuple[Step, ...]:
     """The walk of a template: `servers/{server_id}/ips` → compute/servers with a variable, compute/servers/ips."""
-    if tuple(segments[:2]) in BEHIND and len(segments) > 2 and segments[2].startswith("{"):
-        segments = [segments[0], segments[2], *BEHIND[tuple(segments[:2])], *segments[3:]]
+    before = "/".join(segments[:2])
+    if before in paths.behind and len(segments) > 2 and segments[2].startswith("{"):
+        segments = [segments[0], segments[2], *paths.behind[before], *segments[3:]]
     steps: list[Step] = []
     literals: list[str] = []
     fresh = False
@@ -132,36 +128,42 @@ def steps_of(service: str, segments: Sequence[str]) -> tuple[Step, ...]:
             continue
         name = segment[1:-1]
         following = segments[at + 1][1:-1] if at + 1 < len(segments) else ""
-        if REPEATED.get(name, "-") != following:
-            steps.append(Step(_kind(service, literals), name))
+        if not paths.is_repeated(name, following):
+            steps.append(Step(_kind(service, literals, paths), name))
             fresh = False
     if fresh or not steps:
-        steps.append(Step(_kind(service, literals)))
+        steps.append(Step(_kind(service, literals, paths)))
     return tuple(steps)
 
 
-def _kind(service: str, literals: Sequence[str]) -> str:
-    kind = "/".join([service, *literals])
-    for alias, name in ALIASES.items():
+def _kind(service: str, literals: Sequence[str], paths: Paths) -> str:
+    kind = "/".join(literals)
+    for alias, name in paths.aliases.items():
         if kind == alias or kind.startswith(alias + "/"):
-            return name + kind[len(alias) :]
-    return kind
+            kind = name + kind[len(alias) :]
+            break
+    return f"{service}/{kind}" if kind else service
 
 
 class Planner:
     """Plans the operations of some catalogs, the first to name an operation winning; a plan is made when it is needed.
 
-    `collections` and `documents` are kinds of which it is told which they are.
+    `paths` are by service. `collections` and `documents` are kinds of which it is told which they are.
     """
 
     def __init__(
-        self, catalogs: Iterable[OperationCatalog], collections: Iterable[str] = (), documents: Iterable[str] = ()
+        self,
+        catalogs: Iterable[OperationCatalog],
+        paths: Mapping[str, Paths],
+        collections: Iterable[str] = (),
+        documents: Iterable[str] = (),
     ) -> None:
-        self._catalogs = tuple(catalogs)
+        self._catalogs, self._paths = tuple(catalogs), paths
         self._told = {**dict.fromkeys(documents, False), **dict.fromkeys(collections, True)}
         self.operations = tuple(one for catalog in self._catalogs for one in catalog.operations)
         self._home = {one.id: catalog for catalog in reversed(self._catalogs) for one in catalog.operations}
         self.plan = functools.cache(self._plan)
+        self._walk = functools.cache(self._find_walk)
         self.by_id = {one.id: one for one in reversed(self.operations)}
 
     def examples(self, operation: Operation, side: str) -> list[Example]:
@@ -172,7 +174,7 @@ class Planner:
         """The operations that end at each kind, those of the newest version first."""
         found: defaultdict[str, list[Operation]] = defaultdict(list)
         for one in sorted(self.operations, key=lambda one: _version(one.version), reverse=True):
-            found[_target(one)[0]].append(one)
+            found[self._target(one)[0]].append(one)
         return found
 
     @functools.cached_property
@@ -182,9 +184,9 @@ class Planner:
         return frozenset(kind for kind, operations in kinds if self._told.get(kind, self._is_collection(operations)))
 
     def _is_collection(self, operations: Sequence[Operation]) -> bool:
-        items = any(_target(one)[1] for one in operations)
+        items = any(self._target(one)[1] for one in operations)
         for one in operations:
-            if _target(one)[1] or _trailing(one) in ACTIONS:
+            if self._target(one)[1] or _trailing(one) in ACTIONS:
                 continue
             if one.method == "POST" and items:
                 return True
@@ -202,7 +204,7 @@ class Planner:
 
     def _plan(self, operation_id: str) -> Plan:
         operation = self.by_id[operation_id]
-        kind, _ = _target(operation)
+        kind, _ = self._target(operation)
         segments = template_segments(operation.path)
         verb = self._verb(operation, kind)
         sample, sent = self._sample(operation, RESPONSE), self._sample(operation, REQUEST)
@@ -211,8 +213,9 @@ class Planner:
             operation=operation,
             verb=verb,
             kind=kind,
-            steps=_walk(operation),
+            steps=self._walk(operation),
             segments=segments,
+            named=_named(segments, self._paths.get(operation.service, NOTHING)),
             status=_status(operation),
             wrapper=listed if listed is not None else _wrapper(sample),
             request_wrapper=_wrapper(sent),
@@ -225,7 +228,7 @@ class Planner:
         )
 
     def _verb(self, operation: Operation, kind: str) -> Verb:
-        collection, item, method = kind in self.collections, _target(operation)[1], operation.method
+        collection, item, method = kind in self.collections, self._target(operation)[1], operation.method
         if _trailing(operation) in ACTIONS and method == "POST":
             return Verb.ACTION
         if method == "HEAD":
@@ -239,24 +242,27 @@ class Planner:
             return of_all.get(method, Verb.WRITE)
         return {"GET": Verb.READ, "DELETE": Verb.RESET}.get(method, Verb.WRITE)
 
+    def _find_walk(self, operation: Operation) -> tuple[Step, ...]:
+        segments = template_segments(operation.path)
+        trailing = segments[-1] if segments else ""
+        if trailing == DETAIL or (trailing in ACTIONS and operation.method == "POST"):
+            segments = segments[:-1]
+        return steps_of(operation.service, segments, self._paths.get(operation.service, NOTHING))
+
+    def _target(self, operation: Operation) -> tuple[str, bool]:
+        """The kind at which an operation ends, and whether it names an item of it."""
+        step = self._walk(operation)[-1]
+        return step.kind, bool(step.variable)
+
     def _makes(self, operation: Operation) -> bool:
         """Whether a request with an item's path makes it: its name says so."""
         return operation.id.rpartition(".")[2].startswith(MAKES if operation.method == "PUT" else "add")
 
 
-@functools.cache
-def _walk(operation: Operation) -> tuple[Step, ...]:
-    segments = template_segments(operation.path)
-    trailing = segments[-1] if segments else ""
-    if trailing == DETAIL or (trailing in ACTIONS and operation.method == "POST"):
-        segments = segments[:-1]
-    return steps_of(operation.service, segments)
-
-
-def _target(operation: Operation) -> tuple[str, bool]:
-    """The kind at which an operation ends, and whether it names an item of it."""
-    step = _walk(operation)[-1]
-    return step.kind, bool(step.variable)
+def _named(segments: Sequence[str], paths: Paths) -> tuple[int, ...]:
+    variables = [(at, segment[1:-1]) for at, segment in enumerate(segments) if segment.startswith("{")]
+    following = [*(segment[1:-1] for segment in segments[1:]), ""]
+    return tuple(at for at, name in variables if not paths.is_repeated(name, following[at]))
 
 
 def _trailing(operation: Operation) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.cassettes.messages import Request, StoredBody, header
 from cloudtape.matchers.requests.operations import VERSION
-from cloudtape.synthesis.engine.plans import REPEATED, Plan
+from cloudtape.synthesis.engine.plans import Plan
 from cloudtape.synthesis.engine.xml import XmlError, from_xml
 from cloudtape.synthesis.errors import Refused
 
@@ -43,13 +43,8 @@ def project_in(path: tuple[str, ...], plan: Plan) -> str:
 
 def ids_in(path: tuple[str, ...], plan: Plan) -> tuple[str, ...]:
     """The values of the template's variables; of one that stands twice, the last."""
-    own = path[len(path) - len(plan.segments) :]
-    found = []
-    for at, (segment, value) in enumerate(zip(plan.segments, own, strict=True)):
-        following = plan.segments[at + 1] if at + 1 < len(plan.segments) else ""
-        if segment.startswith("{") and REPEATED.get(segment[1:-1], "-") != following[1:-1]:
-            found.append(value)
-    return tuple(found)
+    before = len(path) - len(plan.segments)
+    return tuple([path[before + at] for at in plan.named])
 
 
 def body_of(request: Request, plan: Plan) -> Any:

@@ -7,7 +7,7 @@ modules that fill them (`compute`, `network`, `volumes`, …) are named in `synt
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from typing import Any, TypeVar
 
 from cloudtape.cassettes.messages import Request, Response
@@ -67,10 +67,21 @@ class Scene:
         owner = self.call.project if project is None else project
         whole = fresh(self.kind(kind), self)
         whole.update(members)
-        own(whole, self.kind(kind), owner, self.call.token.user)
+        self.own(whole, self.kind(kind), owner)
         return self.world.add(
             kind, whole, region=self.call.region, project=owner, user=self.call.token.user, parents=parents
         )
+
+    def own(self, members: Members, kind: Kind, project: str) -> None:
+        """Say whose it is, wherever its kind says that."""
+        if kind.scope == "global":
+            return
+        service = self.cloud.services[kind.service]
+        for name in (*OWNERS, *service.owners, *service.user_projects):
+            if name in members:
+                members[name] = project
+        if "user_id" in members:
+            members["user_id"] = self.call.token.user
 
     def remove(self, one: Resource) -> None:
         self.world.remove(one, self.call.region)
@@ -96,17 +107,8 @@ _W = TypeVar("_W", bound=Whole)
 
 CREATED = frozenset({"created_at", "created", "creation_time", "createdAt", "create_time"})
 UPDATED = frozenset({"updated_at", "updated", "updated_time", "updatedAt"})
-SAID_AT_ONCE = {"network": UPDATED, "compute": frozenset({"updated"}), "image": UPDATED, "database": UPDATED}
-"""By service, the members in which resources were updated when they were made."""
-OWNERS = (
-    "tenant_id",
-    "project_id",
-    "owner",
-    "os-vol-tenant-attr:tenant_id",
-    "os-extended-snapshot-attributes:project_id",
-    "os-backup-project-attr:project_id",
-    "stack_user_project_id",
-)
+OWNERS = ("tenant_id", "project_id", "owner")
+"""Members that name the project of a resource, in all services."""
 
 
 def on(kind: str, *events: str) -> Callable[[_E], _E]:
@@ -165,23 +167,14 @@ def fresh(kind: Kind, scene: Scene) -> Members:
     if kind.id_form != "sent":
         members[kind.key] = scene.world.new_id(kind.id_form, kind.name)
     stamp(members, scene, CREATED)
-    stamp(members, scene, SAID_AT_ONCE.get(scene.call.service.type, frozenset()))
+    stamp(members, scene, scene.call.service.said_at_once)
     return members
 
 
-def stamp(members: Members, scene: Scene, names: frozenset[str]) -> None:
+def stamp(members: Members, scene: Scene, names: Collection[str]) -> None:
     """Set these times to now, in the form that they have."""
-    for name in names & members.keys():
+    for name in names:
+        if name not in members:
+            continue
         value = members[name]
         members[name] = scene.adapter.time(value) if isinstance(value, str) and value else scene.now()
-
-
-def own(members: Members, kind: Kind, project: str, user: str) -> None:
-    """Say whose it is, wherever its kind says that."""
-    if kind.scope == "global":
-        return
-    for name in OWNERS:
-        if name in members:
-            members[name] = project
-    if "user_id" in members:
-        members["user_id"] = user

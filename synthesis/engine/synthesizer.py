@@ -18,7 +18,6 @@ import msgspec
 from cloudtape.cassettes.messages import Request, Response, Stream, header
 from cloudtape.matchers.requests.operations import OperationFinder
 from cloudtape.synthesis.engine.alike import told_apart
-from cloudtape.synthesis.engine.amendments import amended, amended_status, amendments, is_absent, wrong_number
 from cloudtape.synthesis.engine.calls import Answer, Call, query_of
 from cloudtape.synthesis.engine.cloud import Cloud
 from cloudtape.synthesis.engine.completion import Skeleton, complete, own_copy, skeleton_for
@@ -114,6 +113,7 @@ class Synthesizer:
     def answer(self, world: World, service: Service, region: str, request: Request) -> tuple[Response, str]:
         """Answer one request from a world. Never raises for what a client sends."""
         operation, micro, id_ = "", (0, 0), world.request_id()
+        amendments = self.cloud.amendments
         target = target_of(request)[1]
         try:
             if request.method in ("GET", "HEAD") and (told := document_at(service, region, target)) is not None:
@@ -127,11 +127,11 @@ class Synthesizer:
                 raise Refused(401, NOT_LOGGED_IN)
             call = self._call(service, region, request, plan, token, micro)
             operation = call.plan.operation.id
-            if is_absent(operation, micro) and not call.as_printed:
+            if amendments.is_absent(operation, micro) and not call.as_printed:
                 raise Refused(404, "The resource could not be found.")
             fields = fields_asked(call)
-            in_json = not fields and not amendments(operation) and not _wants_xml(request)
-            if wrong := wrong_number(operation, call.body):
+            in_json = not fields and not amendments.of(operation) and not _wants_xml(request)
+            if wrong := amendments.wrong_number(operation, call.body):
                 raise Refused(400, wrong)
             scene = Scene(self.cloud, world, call, self._skeleton(operation), in_json, id_, self.others)
             made = self._with_status(answer(scene), call)
@@ -190,8 +190,8 @@ class Synthesizer:
         found = self._finder.find("GET", target, service.type)
         if found is None:
             return told
-        body = amended(told.body, found.id, (0, 0), request)
-        told = Answer(amended_status(found.id, request) or told.status, body, told.headers)
+        body = self.cloud.amendments.amended(told.body, found.id, (0, 0), request)
+        told = Answer(self.cloud.amendments.status(found.id, request) or told.status, body, told.headers)
         return self._in_their_format(told, request, self.kinds.planner.plan(found.id))
 
     def _in_their_format(self, made: Answer, request: Request, plan: Plan) -> Answer:
@@ -234,7 +234,7 @@ class Synthesizer:
         if skeleton is not None and not made.whole:
             body = complete(own_copy(body), skeleton, self._form(call))
         if not call.as_printed:
-            body = amended(body, call.plan.operation.id, call.micro, call.request)
+            body = self.cloud.amendments.amended(body, call.plan.operation.id, call.micro, call.request)
         return Answer(made.status, body, made.headers)
 
     def _form(self, call: Call) -> Form:
@@ -245,7 +245,7 @@ class Synthesizer:
         told = self._form(call).status
         if told and made.status == call.plan.status:
             made = msgspec.structs.replace(made, status=told)
-        status = amended_status(call.plan.operation.id, call.request)
+        status = self.cloud.amendments.status(call.plan.operation.id, call.request)
         return msgspec.structs.replace(made, status=status) if status and made.status < 300 else made
 
     def _find_skeleton(self, operation_id: str) -> Skeleton | None:

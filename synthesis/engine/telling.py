@@ -1,6 +1,6 @@
 """What the answer of an operation tells of a resource: its status, and which members it leaves out, by microversion.
 
-The rows are those of `data/kinds.yaml`. Knows nothing of resources.
+The rows are those of `kinds.yaml`. Knows nothing of resources.
 """
 
 from __future__ import annotations

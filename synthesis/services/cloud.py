@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 
-import msgspec
-import yaml
-
-from cloudtape.openstack.catalog import OperationCatalog, default_catalog, load_catalog
+from cloudtape.openstack.catalog import OperationCatalog, default_catalog
+from cloudtape.synthesis.engine.building import built
 from cloudtape.synthesis.engine.cloud import Cloud
-from cloudtape.synthesis.engine.kinds import plan_with
-from cloudtape.synthesis.engine.lives import read_lives
-from cloudtape.synthesis.engine.rules import read_rules
-from cloudtape.synthesis.engine.services import DATA, Service, Services
+from cloudtape.synthesis.engine.folders import SERVICE, Folder, read_folder
 from cloudtape.synthesis.services import parts
 from cloudtape.synthesis.services.block_storage import offers as block_storage
 from cloudtape.synthesis.services.network import offers as network
 
+HERE = Path(__file__).parent
 
-@functools.cache
-def additions() -> OperationCatalog:
-    """What today's clients call and the reference lacks, for the services that it covers."""
-    return load_catalog(DATA)
+
+def default_folders() -> list[Folder]:
+    """The folders of all services. Raises ServiceDataError."""
+    return [read_folder(path.parent) for path in sorted(HERE.glob(f"*/{SERVICE}"))]
 
 
 @functools.cache
 def default_cloud() -> Cloud:
+    """Raises ServiceDataError."""
     parts.load()
-    document = yaml.load((DATA / "services.yaml").read_bytes(), Loader=yaml.CSafeLoader)
-    rows = msgspec.convert(document, dict[str, Service])
-    services = Services({kind: msgspec.structs.replace(row, type=kind) for kind, row in rows.items()})
-    kinds = plan_with([default_catalog(), additions()], read_rules(), read_lives())
     offers = {"block-storage": block_storage, "network": network}
-    return Cloud(services, kinds, (additions(), default_catalog()), offers)
+    return built(default_folders(), default_catalog(), offers)
+
+
+@functools.cache
+def additions() -> OperationCatalog:
+    """What today's clients call and the reference lacks, of all services."""
+    return OperationCatalog(one for folder in default_folders() for one in folder.operations)

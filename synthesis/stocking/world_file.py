@@ -27,6 +27,7 @@ from cloudtape.cassettes.messages import Request, Response
 from cloudtape.synthesis.engine.plans import Verb
 from cloudtape.synthesis.engine.synthesizer import Synthesizer
 from cloudtape.synthesis.errors import WorldFileError
+from cloudtape.synthesis.lines import Lines
 from cloudtape.synthesis.services.identity.core import PROJECTS, USERS, token_for
 from cloudtape.synthesis.services.object_store.saved import SavedStore
 from cloudtape.synthesis.stocking.bootstrap import DEFAULT_DOMAIN_NAME, REGION, add_project, add_user, bootstrap
@@ -76,7 +77,7 @@ class WorldFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     objects: SavedStore | None = None
 
 
-def read_world(path: Path = DEFAULT_WORLD) -> tuple[WorldFile, Lines]:
+def read_world(path: Path = DEFAULT_WORLD) -> tuple[WorldFile, WorldLines]:
     """The file, and where in it everything stands. Raises WorldFileError."""
     try:
         text = path.read_text()
@@ -87,7 +88,7 @@ def read_world(path: Path = DEFAULT_WORLD) -> tuple[WorldFile, Lines]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise WorldFileError(path, line, f"it is no YAML: {error.problem}") from error
-    lines = Lines(path, node)
+    lines = WorldLines(path, node)
     if document is None:
         raise lines.error((), "it is empty; a world has at least `users`")
     if isinstance(document, dict) and "interactions" in document:
@@ -104,37 +105,15 @@ def _steps(place: str) -> list[str | int]:
     return [int(number) if number else name for name, number in re.findall(r"\.([\w-]+)|\[(\d+)\]", place)]
 
 
-class Lines:
-    """The lines of a YAML file."""
-
-    def __init__(self, path: Path, node: Any) -> None:
-        self.path, self._node = path, node
-
+class WorldLines(Lines):
     def error(self, place: Sequence[str | int], why: str) -> WorldFileError:
         return WorldFileError(self.path, self.line(place), why)
-
-    def line(self, place: Sequence[str | int]) -> int:
-        """The line of what stands at a place, or of what it would stand in."""
-        node = self._node
-        for step in place:
-            below = self._below(node, step)
-            if below is None:
-                break
-            node = below
-        return node.start_mark.line + 1 if node is not None else 1
-
-    def _below(self, node: Any, step: str | int) -> Any:
-        if isinstance(node, yaml.MappingNode):
-            return next((value for key, value in node.value if key.value == step), None)
-        if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            return node.value[step]
-        return None
 
 
 async def build(
     synthesizer: Synthesizer,
     file: WorldFile,
-    lines: Lines,
+    lines: WorldLines,
     *,
     seed: int = 0,
     pace: Pace | None = None,
@@ -183,7 +162,9 @@ async def stock(synthesizer: Synthesizer, world: World, known: Collection[str], 
 class _Maker:
     """Makes the resources of a file, one after the other."""
 
-    def __init__(self, synthesizer: Synthesizer, world: World, file: WorldFile, lines: Lines, session: str) -> None:
+    def __init__(
+        self, synthesizer: Synthesizer, world: World, file: WorldFile, lines: WorldLines, session: str
+    ) -> None:
         self._synthesizer, self._world, self._file, self._lines = synthesizer, world, file, lines
         self._session = session
         self._made: dict[str, str] = {}

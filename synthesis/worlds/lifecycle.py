@@ -19,7 +19,7 @@ BEFORE = "(before)"
 KEPT = "state_before"
 
 
-class Transition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Transition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """`states`: those in which it may begin (none: any). `meanwhile` and `set`: members until then, and after.
 
     `keeps`: the state in which it begins is remembered, for this or a later transition that leads back to it. `called`:
@@ -35,7 +35,7 @@ class Transition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     called: str = ""
 
 
-class Life(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Life(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """`member` holds the state; `with_state` are the members that go with each. `refusal` says why a state is wrong, in
     the words of the member `told`, where that is another one.
     """

@@ -24,12 +24,14 @@ FIRST_NUMBER = 1
 
 
 class Shape(Protocol):
-    """What a world knows of a kind of resource: the member that names one, other names for it, and how one begins."""
+    """What a world knows of a kind of resource: how it is named, and how one begins."""
 
     @property
     def key(self) -> str: ...
     @property
     def by(self) -> tuple[str, ...]: ...
+    @property
+    def named(self) -> str: ...
     @property
     def id_form(self) -> str: ...
     @property

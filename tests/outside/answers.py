@@ -11,8 +11,7 @@ from cloudtape.cassettes.messages import Response
 from cloudtape.matchers.requests.operations import OperationFinder
 from cloudtape.openstack.catalog import default_catalog
 from cloudtape.openstack.operations import Operation
-from cloudtape.synthesis.engine.amendments import is_absent
-from cloudtape.synthesis.services.cloud import additions
+from cloudtape.synthesis.services.cloud import additions, default_cloud
 from tests.outside.expected import Exchange, Microversion
 from tests.synthesis.requests import AS_CLIENT, Asker
 
@@ -84,7 +83,7 @@ def exchanges(services: Collection[str]) -> Iterator[tuple[str, list[Exchange]]]
             asker = Listener(newest)
             if newest and asker.micro(one.service) == (0, 0):
                 continue
-            if is_absent(one.id, asker.micro(one.service)):
+            if default_cloud().amendments.is_absent(one.id, asker.micro(one.service)):
                 continue
             try:
                 asker.operation(one)

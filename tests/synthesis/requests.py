@@ -15,7 +15,6 @@ import msgspec
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.matchers.requests.operations import PROJECT_VARIABLES
 from cloudtape.openstack.operations import Operation
-from cloudtape.synthesis.engine.lives import default_lives
 from cloudtape.synthesis.engine.plans import Plan, Verb
 from cloudtape.synthesis.engine.proxies import PROXIES
 from cloudtape.synthesis.engine.synthesizer import Synthesizer
@@ -405,10 +404,10 @@ class Asker:
 
     def _bring_into_state(self, plan: Plan) -> None:
         """The resource in a state in which the action may begin."""
-        rule = self.synthesizer.kinds[plan.kind].rule
-        if not rule.life or not self._resources:
+        life = self.synthesizer.kinds[plan.kind].life
+        if not life or not self._resources:
             return
-        life, one = default_lives()[rule.life], self._resources[-1]
+        one = self._resources[-1]
         transition = life.actions.get(plan.operation.action)
         if plan.verb is Verb.DELETE:
             transition = life.delete

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from cloudtape.synthesis.engine.calls import Answer
-from cloudtape.synthesis.engine.quotas import BUDGETS, default_limits, detailed, limits_of, used_of
+from cloudtape.synthesis.engine.quotas import default_limits, detailed, limits_of, printed_limits, used_of
 from cloudtape.synthesis.engine.scene import Scene, answers, chooses, on
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.compute.keys import fingerprint, new_key
@@ -189,7 +189,7 @@ def _set_quota(scene: Scene, _: Resource, sent: Members) -> Members:
     if not scene.call.token.is_admin:
         raise Refused(403, "Policy doesn't allow os_compute_api:os-quota-sets:update to be performed.")
     kept = scene.world.documents.setdefault((scene.call.region, "compute/os-quota-sets", (project,)), {})
-    kept.update({name: value for name, value in sent.items() if name in BUDGETS["compute"].limits})
+    kept.update({name: value for name, value in sent.items() if name in printed_limits(scene, "compute")})
     return {"quota_set": limits_of(scene, "compute", project)}
 
 

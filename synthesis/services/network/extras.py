@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 from cloudtape.synthesis.engine.calls import Answer
-from cloudtape.synthesis.engine.quotas import BUDGETS, limits_of, used_of
+from cloudtape.synthesis.engine.quotas import limits_of, printed_limits, used_of
 from cloudtape.synthesis.engine.scene import Scene, answers, on
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.network.kinds import GROUPS, NETWORKS, POOLS, PORTS, SUBNETS
@@ -25,8 +25,8 @@ def _show_quota(scene: Scene) -> Answer:
 
 
 @answers("network.quotas.defaults.show")
-def _default_quota(_: Scene) -> Answer:
-    return Answer(200, {"quota": dict(BUDGETS["network"].limits)})
+def _default_quota(scene: Scene) -> Answer:
+    return Answer(200, {"quota": printed_limits(scene, "network")})
 
 
 @answers("network.quotas.details.show")

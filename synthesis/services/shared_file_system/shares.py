@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cloudtape.synthesis.engine.calls import Answer
-from cloudtape.synthesis.engine.quotas import BUDGETS, detailed, limits_of, used_of
+from cloudtape.synthesis.engine.quotas import detailed, limits_of, printed_limits, used_of
 from cloudtape.synthesis.engine.scene import Scene, answers, on
 from cloudtape.synthesis.engine.states import reset
 from cloudtape.synthesis.errors import Refused
@@ -126,7 +126,7 @@ def _quota_set(scene: Scene, shown: Resource, _: Members) -> Members:
 
 @answers("shared-file-system.quota-sets.defaults.show")
 def _defaults(scene: Scene) -> Answer:
-    return Answer(200, {"quota_set": {"id": scene.call.ids[0], **BUDGETS["shared-file-system"].limits}})
+    return Answer(200, {"quota_set": {"id": scene.call.ids[0], **printed_limits(scene, "shared-file-system")}})
 
 
 @answers("shared-file-system.limits.show")

@@ -15,8 +15,6 @@ from cloudtape.synthesis.worlds.world import World
 
 # What a client makes to log in as, or to: it is named by its name.
 WHO = frozenset({"identity/users", "identity/projects", "identity/domains"})
-# What some kinds call their names.
-NAMED = {"orchestration/stacks": "stack_name"}
 
 Shelf = tuple[str, str, tuple[str, ...]]
 
@@ -46,7 +44,7 @@ class Agreement:
 
     def named(self, one: Resource) -> None:
         """The client gave it the name that it has."""
-        self._names[one.kind].add(str(one.members.get(NAMED.get(one.kind, "name"))))
+        self._names[one.kind].add(str(one.members.get(self._world.kinds[one.kind].named)))
 
     def names_own_login(self, value: Any) -> bool:
         """Whether a request to log in names a user, project or domain that the client made."""
@@ -61,8 +59,9 @@ class Agreement:
         """Whether the client wrote this document, or one that it is a part of."""
         return any(key.kind.startswith(kind) and key.parents[: len(ids)] == ids for kind, ids in self._documents)
 
-    def has_written_any(self, kinds: re.Pattern[str]) -> bool:
-        """Whether the client wrote a document of a kind that begins so."""
+    def has_written_any(self, service: str, paths: str) -> bool:
+        """Whether the client wrote a document of a kind of a service whose path begins as a pattern says."""
+        kinds = re.compile(f"{re.escape(service)}/(?:{paths})")
         return any(kinds.match(kind) for kind, _ in self._documents)
 
     def has_named(self, kind: str, name: str) -> bool:

@@ -23,8 +23,8 @@ HARMLESS = (Verb.CREATE, Verb.UPDATE)
 # What actions that delete have in their names (`forceDelete`).
 DELETES = "delete"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-# Members that say whose a thing is; whatever happens to them, it stays.
-WHOSE = frozenset({*OWNERS, "project", "user_id"})
+# Members that say whose a thing is, beside those of its service; whatever happens to them, it stays.
+WHOSE = (*OWNERS, "project", "user_id")
 # What a query for a whole list may say.
 ABOUT_ALL = frozenset({"all_tenants", "is_public", "limit"})
 # What leads to the next page of a list.
@@ -104,5 +104,7 @@ def _is_whole(call: Call, response: Response) -> bool:
 
 def _named(one: Sighting) -> frozenset[str]:
     """What a thing names, but for whose it is and for words that stand elsewhere for something else."""
-    members = {name: value for name, value in one.members.items() if name not in WHOSE}
+    service = one.call.service
+    whose = {*WHOSE, *service.owners, *service.user_projects}
+    members = {name: value for name, value in one.members.items() if name not in whose}
     return frozenset(word for word in (*one.key.parents, *texts_in(members)) if is_distinctive(word))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from msgspec.structs import replace
@@ -10,30 +9,13 @@ from msgspec.structs import replace
 from cloudtape.matchers.requests.naming import is_distinctive
 from cloudtape.matchers.requests.things import is_login
 from cloudtape.synthesis.engine.calls import Call
-from cloudtape.synthesis.engine.paging import PAGING, PLAIN
 from cloudtape.synthesis.engine.plans import READS, Verb
-from cloudtape.synthesis.engine.quotas import BUDGETS
+from cloudtape.synthesis.engine.quotas import class_kind
 from cloudtape.synthesis.stocking.recorded.sightings import Key, id_in, list_in
 from cloudtape.synthesis.stocking.recorded.world import RecordedWorld, list_of
 
 # What asks for a part of a list: that part must be of one list.
 PAGED = ("limit", "marker")
-# What only says again what was said elsewhere: the kinds to which a client says it.
-TOLD_ELSEWHERE = {
-    "identity/role_assignments": re.compile(
-        r"identity/((OS-INHERIT/)?(projects|domains|system)/(users|groups)/roles|groups/users|roles/implies)"
-    ),
-    "identity/role_inferences": re.compile(r"identity/roles/implies"),
-    **{
-        f"{service}/{kind}": re.compile(rf"{service}/{quotas}")
-        for service, kinds, quotas in (
-            ("compute", ("limits", "os-quota-sets", "os-quota-sets/defaults"), "os-quota-(class-)?sets"),
-            ("block-storage", ("limits", "os-quota-sets", "os-quota-sets/defaults"), "os-quota-(class-)?sets"),
-            ("shared-file-system", ("limits",), "(os-)?quota-sets"),
-        )
-        for kind in kinds
-    },
-}
 
 
 def is_news(world: RecordedWorld, call: Call) -> bool:
@@ -49,8 +31,8 @@ def is_news(world: RecordedWorld, call: Call) -> bool:
         return True
     if agreement.has_written(Key(call.plan.kind, call.region, call.ids, "")):
         return True
-    elsewhere = TOLD_ELSEWHERE.get(call.plan.kind) if call.plan.verb in READS else None
-    if elsewhere and agreement.has_written_any(elsewhere):
+    elsewhere = world.kinds[call.plan.kind].rule.told_elsewhere if call.plan.verb in READS else ""
+    if elsewhere and agreement.has_written_any(call.service.type, elsewhere):
         return True
     if call.plan.verb is not Verb.LIST:
         return False
@@ -64,11 +46,11 @@ def is_doubtful(world: RecordedWorld, call: Call, status: int) -> bool:
     """
     if status == 404 and any(key.id in world.outliving(key) for key in _path_of(call)):
         return True
-    budget = BUDGETS.get(call.service.type)
+    budget = call.service.quotas
     if call.plan.verb in READS or budget is None or status != budget.status:
         return False
-    classes = budget.kind.replace("quota-sets", "quota-class-sets")
-    quotas = ((budget.kind, call.token.project), (classes, "default"))
+    kind = f"{call.service.type}/{budget.kind}"
+    quotas = ((kind, call.token.project), (class_kind(kind), "default"))
     return any(world.agreement.has_written(Key(kind, call.region, (whose,), "")) for kind, whose in quotas)
 
 
@@ -117,7 +99,7 @@ def mended(world: RecordedWorld, call: Call, recorded: Any, made: Any) -> bool:
             kept.append(news.pop(id_, one))
     still = world.outliving(where) - changes - {id_in(kind, one) for one in listed}
     added = [*news.values(), *(one for one in ours if id_in(kind, one) in still)]
-    newest_first = PAGING.get(call.service.type, PLAIN).newest_first
+    newest_first = call.service.paging.newest_first
     listed[:] = added + kept if newest_first else kept + added
     return True
 

@@ -31,7 +31,7 @@ from cloudtape.synthesis.services.identity.core import token_for
 from cloudtape.synthesis.services.object_store.service import ObjectService
 from cloudtape.synthesis.stocking.bootstrap import add_user, bootstrap
 from cloudtape.synthesis.stocking.recorded.agreement import Agreement
-from cloudtape.synthesis.stocking.recorded.belonging import SAME_IF, ids_by_kind, owner_of, stands_for
+from cloudtape.synthesis.stocking.recorded.belonging import ids_by_kind, owner_of, stands_for
 from cloudtape.synthesis.stocking.recorded.known import STAND_IN, Known, document_in, seen_in
 from cloudtape.synthesis.stocking.recorded.logins import adopt, is_settled, login_in, settle_in
 from cloudtape.synthesis.stocking.recorded.objects import RecordedObjects
@@ -211,10 +211,10 @@ class RecordedWorld(World):
         told = {one.key for one in seen}
         self._done |= {key.id for key in told}
         for key in born:
-            if key.kind in SAME_IF and key not in told:
+            if self.kinds[key.kind].rule.same_if and key not in told:
                 self._came_along[key.kind].append(key)
         with self.agreement.kept(), self._being_told({}):
-            self._take_what_came_along(SAME_IF.keys() & {key.kind for key in born})
+            self._take_what_came_along({key.kind for key in born if self.kinds[key.kind].rule.same_if})
         for one in seen:
             if found := self.there(one.key):  # a key, a secret: what is told once is what was told
                 found.private |= {name: value for name, value in one.members.items() if name in found.private}
@@ -236,7 +236,11 @@ class RecordedWorld(World):
         waiting = self._came_along.get(seen.key.kind, [])
         for key in waiting:
             found = self.there(key)
-            if found and key.parents == seen.key.parents and stands_for(key.kind, found.members, seen.members):
+            if (
+                found
+                and key.parents == seen.key.parents
+                and stands_for(self.kinds[key.kind], found.members, seen.members)
+            ):
                 waiting.remove(key)
                 with self.agreement.kept():
                     self.remove(found, key.region)
@@ -268,13 +272,13 @@ class RecordedWorld(World):
             whole = self._whole(key, members, Scene(self._synthesizer.cloud, self, seen.call))
             assert self.trusted, "set when the world starts"
             by = seen.call.token if seen.call.token.project else self.trusted
-            project = owner_of(whole) or by.project if kind.scope != "global" else ""
+            project = owner_of(seen.call.service, whole) or by.project if kind.scope != "global" else ""
             user = str(whole.get("user_id") or by.user)
             found = self.add(key.kind, whole, region=key.region, project=project, user=user, parents=key.parents)
             found.is_whole = True
         else:
             found.update(members)
-            if (owner := owner_of(members)) and owner != found.project and kind.scope != "global":
+            if (owner := owner_of(seen.call.service, members)) and owner != found.project and kind.scope != "global":
                 self.hand_over(found, owner, key.region)
         return found
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cloudtape.synthesis.engine.plans import Verb, steps_of, template_segments
+from cloudtape.synthesis.engine.plans import Paths, Verb, steps_of, template_segments
 from cloudtape.synthesis.services.cloud import additions, default_cloud
 
 PLANNER = default_cloud().kinds.planner
@@ -45,7 +45,9 @@ def test_version_and_project_are_no_part_of_a_template(path: str, segments: tupl
 
 
 def test_a_name_before_an_id_is_the_same_thing() -> None:
-    steps = steps_of("orchestration", ("stacks", "{stack_name}", "{stack_id}", "resources", "{resource_name}"))
+    paths = Paths(repeated={"stack_name": "stack_id"})
+    segments = ("stacks", "{stack_name}", "{stack_id}", "resources", "{resource_name}")
+    steps = steps_of("orchestration", segments, paths)
     assert [(step.kind, step.variable) for step in steps] == [
         ("orchestration/stacks", "stack_id"),
         ("orchestration/stacks/resources", "resource_name"),

@@ -2,11 +2,14 @@
 
 import pytest
 
-from cloudtape.synthesis.engine.lives import default_lives
 from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.services.cloud import default_cloud, default_folders
 from cloudtape.synthesis.worlds.clock import Clock, Pace, PaceError, pace_named
 from cloudtape.synthesis.worlds.lifecycle import GONE, begin, check, look
 from cloudtape.synthesis.worlds.shelves import Resource
+
+LIFE = default_cloud().kinds["compute/servers"].life
+assert LIFE
 
 
 class Ticks(Clock):
@@ -34,7 +37,7 @@ def test_other_names_are_refused(text: str) -> None:
 
 @pytest.mark.parametrize(("pace", "seen"), [(Pace(), ["ACTIVE"]), (Pace(2), ["BUILD", "BUILD", "ACTIVE"])])
 def test_a_server_is_built_for_as_many_looks_as_asked(pace: Pace, seen: list[str]) -> None:
-    one, life, clock = server(), default_lives()["server"], Ticks()
+    one, life, clock = server(), LIFE, Ticks()
     begin(life, life.create, one, pace, clock)
     assert one.members["status"] == "BUILD"
     looks = []
@@ -46,7 +49,7 @@ def test_a_server_is_built_for_as_many_looks_as_asked(pace: Pace, seen: list[str
 
 
 def test_a_server_is_built_for_as_many_seconds_as_asked() -> None:
-    one, life, clock = server(), default_lives()["server"], Ticks()
+    one, life, clock = server(), LIFE, Ticks()
     begin(life, life.create, one, Pace(seconds=5), clock)
     clock.at = 4.9
     assert look(one, clock)
@@ -57,7 +60,7 @@ def test_a_server_is_built_for_as_many_seconds_as_asked() -> None:
 
 
 def test_what_is_deleted_is_gone_in_the_end() -> None:
-    one, life, clock = server("ACTIVE"), default_lives()["server"], Ticks()
+    one, life, clock = server("ACTIVE"), LIFE, Ticks()
     begin(life, life.delete, one, Pace(1), clock)
     assert look(one, clock)
     assert not look(one, clock)
@@ -69,7 +72,7 @@ def test_what_is_deleted_is_gone_in_the_end() -> None:
     [("os-start", "ACTIVE"), ("os-stop", "SHUTOFF"), ("confirmResize", "ACTIVE"), ("unpause", "ACTIVE")],
 )
 def test_an_action_in_the_wrong_state_is_a_conflict(action: str, state: str) -> None:
-    life = default_lives()["server"]
+    life = LIFE
     with pytest.raises(Refused) as refused:
         check(life, life.actions[action], server(state), action, "Instance")
     assert refused.value.status == 409
@@ -81,13 +84,13 @@ def test_an_action_in_the_wrong_state_is_a_conflict(action: str, state: str) -> 
     [("VERIFY_RESIZE", "resized"), ("SHUTOFF", "stopped"), ("ERROR", "error"), ("ACTIVE", "active")],
 )
 def test_a_refusal_names_the_state_as_nova_does(state: str, told: str) -> None:
-    life = default_lives()["server"]
+    life = LIFE
     with pytest.raises(Refused, match=f"while it is in vm_state {told}$"):
         check(life, life.actions["unpause"], server(state), "unpause", "Instance")
 
 
 def test_a_refusal_names_the_state_below_a_passing_one() -> None:
-    life, one = default_lives()["server"], server("HARD_REBOOT")
+    life, one = LIFE, server("HARD_REBOOT")
     one.set(**{"OS-EXT-STS:vm_state": "active"})
     with pytest.raises(Refused, match=r"while it is in vm_state active$"):
         check(life, life.actions["unpause"], one, "unpause", "Instance")
@@ -105,7 +108,8 @@ def test_every_state_that_is_named_can_be_reached() -> None:
         "reserved",
         "RESTART_REQUIRED",
     }
-    for name, life in default_lives().items():
+    lives = [life for folder in default_folders() for life in folder.file.lives.items()]
+    for name, life in lives:
         transitions = [life.create, life.update, life.delete, *life.actions.values()]
         reached = {state for one in transitions for state in (one.via, one.then)} | told
         needed = {state for one in transitions for state in one.states} - {

@@ -10,11 +10,10 @@ from __future__ import annotations
 import sys
 
 from cloudtape.openstack.catalog import default_catalog
-from cloudtape.synthesis.engine.building import assembled
-from cloudtape.synthesis.engine.checking import complaints
+from cloudtape.synthesis.engine.building import all_complaints, assembled
 from cloudtape.synthesis.engine.folders import COMPILED, SERVICE, compiled, read_files
 from cloudtape.synthesis.errors import ServiceDataError
-from cloudtape.synthesis.services.cloud import HERE
+from cloudtape.synthesis.services.cloud import HERE, default_hooks
 
 
 def main() -> int:
@@ -23,7 +22,8 @@ def main() -> int:
     except ServiceDataError as error:
         print(error, file=sys.stderr)
         return 1
-    wrong = list(complaints(assembled(folders, default_catalog(), {}), folders))
+    hooks = default_hooks()
+    wrong = list(all_complaints(assembled(folders, default_catalog(), hooks), folders, hooks))
     for error in wrong:
         print(error, file=sys.stderr)
     for folder in folders if not wrong else ():

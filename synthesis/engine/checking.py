@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from cloudtape.openstack.faults import SHAPES
-from cloudtape.synthesis.engine.cloud import Cloud
 from cloudtape.synthesis.engine.folders import KINDS, OPERATIONS, SERVICE, Folder
 from cloudtape.synthesis.engine.plans import Paths, Planner, Verb, steps_of
 from cloudtape.synthesis.engine.rules import Rule
+from cloudtape.synthesis.engine.scene import Cloud
 from cloudtape.synthesis.engine.services import Quotas, Service
 from cloudtape.synthesis.errors import ServiceDataError
 
@@ -22,13 +22,6 @@ ANY = "*"
 Place = Sequence[str | int]
 Complaint = tuple[str, Place, str]
 """Which file, where in it, and what is wrong."""
-
-
-def check(cloud: Cloud, folders: Iterable[Folder]) -> None:
-    """Raises ServiceDataError for the first row that does not fit."""
-    for folder in folders:
-        for name, place, why in _complaints(cloud, folder):
-            raise folder.error(name, place, why)
 
 
 def complaints(cloud: Cloud, folders: Iterable[Folder]) -> Iterator[ServiceDataError]:
@@ -63,6 +56,9 @@ class Known:
         named = (step.kind for plan in plans for step in steps_of(service.type, plan.segments, own))
         kind = f"{service.type}/{alias}"
         return any(one == kind or one.startswith(f"{kind}/") for one in named)
+
+    def verbs(self, kind: str) -> set[Verb]:
+        return {self._planner.plan(one.id).verb for one in self._planner.kinds.get(kind, ())}
 
     def actions(self, kind: str) -> set[str]:
         """The actions that a request can name of a kind."""

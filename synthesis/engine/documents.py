@@ -8,7 +8,7 @@ from typing import Any
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.kinds import Kind, items_in
 from cloudtape.synthesis.engine.plans import Plan, Verb
-from cloudtape.synthesis.engine.scene import EFFECTS, Scene, copied
+from cloudtape.synthesis.engine.scene import Scene, copied
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 
@@ -96,8 +96,7 @@ def _write_map(scene: Scene, kind: Kind) -> Answer:
     if key is not None and list(sent) != [key]:
         raise Refused(400, f"The request body must hold the key {key} that the URL names, and nothing else")
     check_map(kind.rule.map, sent)
-    for follow in EFFECTS.get((kind.name, "WRITE"), ()):
-        follow(scene, one, sent if replaces else {**values, **sent})
+    scene.follow(one, "WRITE", sent if replaces else {**values, **sent}, kind.name)
     one.set(**{kind.rule.map: dict(sent) if replaces else {**values, **sent}})
     whole = sent if kind.rule.echo else _map(scene, one)
     return Answer(call.plan.status, {kind.rule.wrapper: whole} if key is None else _map_item(kind, call.plan, sent))
@@ -132,9 +131,8 @@ def read(scene: Scene) -> Answer:
     if isinstance(inside, dict):
         inside = {**inside, **{name: value for name, value in kept.items() if name in inside or not inside}}
         _name(scene, inside)
-        for follow in EFFECTS.get((kind.name, "READ"), ()):
-            said = follow(scene, Resource(kind.name, "", inside), kept)
-            inside = said if said is not None else inside
+        said = scene.follow(Resource(kind.name, "", inside), "READ", kept).body
+        inside = inside if said is None else said
     return Answer(plan.status, _wrapped(plan, inside) if inside is not None else None)
 
 
@@ -156,10 +154,9 @@ def write(scene: Scene) -> Answer:
     if kind.rule.map:
         return _write_map(scene, kind)
     sent = scene.call.sent if not isinstance(scene.call.body, list | bytes | str) else {}
-    for follow in EFFECTS.get((kind.name, "WRITE"), ()):
-        said = follow(scene, Resource(kind.name, "", {}), sent)
-        if said is not None:
-            return said if isinstance(said, Answer) else Answer(plan.status, said)
+    said = scene.follow(Resource(kind.name, "", {}), "WRITE", sent)
+    if said.answer or said.body is not None:
+        return said.answer or Answer(plan.status, said.body)
     kept = scene.world.documents.setdefault(_kept(scene), {})
     kept.update(sent)
     return Answer(plan.status, echoed(scene, kept) if plan.sample is not None else None)

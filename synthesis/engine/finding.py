@@ -7,7 +7,7 @@ from collections.abc import Callable
 from cloudtape.synthesis.engine.calls import Call
 from cloudtape.synthesis.engine.filters import FALSE, TRUE
 from cloudtape.synthesis.engine.kinds import Kind
-from cloudtape.synthesis.engine.scene import CHOICES, Scene, not_found
+from cloudtape.synthesis.engine.scene import Scene, not_found
 from cloudtape.synthesis.worlds.lifecycle import look
 from cloudtape.synthesis.worlds.shelves import Resource, Shelf
 
@@ -85,7 +85,7 @@ def shelf_of(scene: Scene) -> Shelf:
 def chosen_of(scene: Scene, kind: Kind) -> Callable[[Resource], bool] | None:
     """What the query says of who may see the resources, which is not a member's value."""
     call = scene.call
-    if choice := CHOICES.get(kind.name):
+    if choice := scene.cloud.choices.get(kind.name):
         return choice(scene)
     asked = call.asked("is_public")
     if kind.rule.public and asked and asked.lower() in FALSE | TRUE:

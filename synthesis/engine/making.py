@@ -9,7 +9,7 @@ from cloudtape.synthesis.engine.filters import FALSE, TRUE
 from cloudtape.synthesis.engine.finding import canonical, shelf_of
 from cloudtape.synthesis.engine.kinds import Kind
 from cloudtape.synthesis.engine.quotas import check_quota
-from cloudtape.synthesis.engine.scene import EFFECTS, Scene, fresh
+from cloudtape.synthesis.engine.scene import Outcome, Scene, fresh
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.worlds.lifecycle import begin
 from cloudtape.synthesis.worlds.shelves import Members, Resource, Shelf
@@ -26,8 +26,13 @@ def object_in(value: Any) -> Members:
     return value
 
 
-def make(scene: Scene, kind: Kind, sent: Members, id_: str | None = None) -> Resource:
+def make(scene: Scene, kind: Kind, sent: Members) -> Resource:
     """Make a resource of what a client sent. Raises Refused."""
+    return made(scene, kind, sent)[0]
+
+
+def made(scene: Scene, kind: Kind, sent: Members, id_: str | None = None) -> tuple[Resource, Outcome]:
+    """The same, with what its effects say. Raises Refused."""
     call, rule = scene.call, kind.rule
     sent = {rule.old.get(name, name): value for name, value in sent.items()} if rule.old else sent
     _check_required(kind, sent)
@@ -55,13 +60,13 @@ def make(scene: Scene, kind: Kind, sent: Members, id_: str | None = None) -> Res
         parents=canonical(scene, call.parents),
     )
     try:
-        effect(scene, one, "CREATE", sent)
+        said = scene.follow(one, "CREATE", sent)
     except Refused:
         scene.remove(one)
         raise
     if life := kind.life:
-        begin(life, one.private.pop("goes", life.create), one, scene.world.pace, scene.world.clock)
-    return one
+        begin(life, said.goes or life.create, one, scene.world.pace, scene.world.clock)
+    return one, said
 
 
 def _settable(kind: Kind, sent: Members, members: Members) -> Members:
@@ -161,12 +166,3 @@ def rename(scene: Scene, one: Resource, name: str) -> None:
 
 def taken(kind: Kind, name: str) -> Refused:
     return Refused(409, f"{kind.label} '{name}' already exists.", "Conflict")
-
-
-def effect(scene: Scene, one: Resource, event: str, sent: Members) -> Any:
-    """What follows; the body of the answer, where something says it."""
-    said = None
-    for follow in EFFECTS.get((one.kind, event), ()):
-        made = follow(scene, one, sent)
-        said = made if made is not None else said
-    return said

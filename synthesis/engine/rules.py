@@ -53,6 +53,9 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, eq=False, forbid_unk
     `reserved`: members that only an admin may set. `oldest_first`: the order of its lists, where its service has
     another one. `patterns`: filters of its lists that are regular expressions, and not whole values.
 
+    `order`: the names of effects, where several follow one event. `events` are those that services bring about
+    themselves, beside the engine's.
+
     Of recorded answers: one that came along with another is the recorded one where the members `same_if` agree.
     `told_elsewhere` is a pattern of kinds, by their paths: what this one shows was said to those. `named` is the member
     that a client names it by.
@@ -106,3 +109,5 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, eq=False, forbid_unk
     same_if: tuple[str, ...] = ()
     told_elsewhere: str = ""
     named: str = "name"
+    order: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()

@@ -1,27 +1,99 @@
-"""What a part of synthesis is given to act on: the world, and the call that is being answered.
+"""What a part of synthesis is given to act on: the world, the call that is being answered, and the cloud that it is in.
 
-`effects` are what follows from a change of a resource, `answers` what is no plain change of one. Both are tables; the
-modules that fill them (`compute`, `network`, `volumes`, …) are named in `synthesizer`.
+Of a cloud, `effects` are what follows from a change of a resource, `answers` what is no plain change of one, `choices`
+what says which resources a list shows, `windows` what a service shows of another one, `offers` what others may ask of
+it. Nothing is registered anywhere: a cloud is given the hooks of its services (`hooks`).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any
+
+import msgspec
 
 from cloudtape.cassettes.messages import Request, Response
+from cloudtape.openstack.catalog import OperationCatalog
 from cloudtape.synthesis.engine.adapt import Adapter
+from cloudtape.synthesis.engine.amendments import Amendments
 from cloudtape.synthesis.engine.calls import Answer, Call
-from cloudtape.synthesis.engine.cloud import Cloud
 from cloudtape.synthesis.engine.completion import Skeleton
-from cloudtape.synthesis.engine.kinds import Kind
+from cloudtape.synthesis.engine.kinds import Kind, Kinds
+from cloudtape.synthesis.engine.services import Services
 from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.worlds.lifecycle import Transition
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 from cloudtape.synthesis.worlds.world import World
 
 Responder = Callable[[World, Request], Awaitable[Response | None]]
 """What answers for a service that has a responder for itself."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What an effect says beside what it does.
+
+    `body` is that of the answer, `more` members of the resource that this answer alone tells (a password), `answer` one
+    that is no plain body. `goes`: the transition that has begun instead of its life's.
+    """
+
+    body: Any = None
+    more: Members = {}
+    answer: Answer | None = None
+    goes: Transition | None = None
+
+    def then(self, later: Outcome) -> Outcome:
+        """What two effects say, one after the other."""
+        body = self.body if later.body is None else later.body
+        return Outcome(body, {**self.more, **later.more}, later.answer or self.answer, later.goes or self.goes)
+
+
+NOTHING = Outcome()
+
+
+Effect = Callable[["Scene", Resource, Members], Outcome | None]
+"""(scene, resource, members sent) → None, or what it says."""
+Whole = Callable[["Scene"], Answer]
+Choice = Callable[["Scene"], Callable[[Resource], bool]]
+Words = Callable[["Scene", Members], Members]
+
+
+def as_it_is(_: Scene, members: Members) -> Members:
+    return members
+
+
+class Window(msgspec.Struct, frozen=True):
+    """Through which a service shows another one's resources as its own: see `windows`.
+
+    `of` is the other kind; `told` and `sent` say its members in the words of the asked and of the other service.
+    `short` are the members of a list without details, `asked` the other names of members in a query;
+    with `pages` its lists link to the next page. `refused` are other statuses for the other service's.
+    """
+
+    of: str
+    told: Words
+    sent: Words = as_it_is
+    short: tuple[str, ...] = ()
+    asked: dict[str, str] = {}
+    pages: bool = False
+    refused: dict[int, int] = {}
+
+
+class Cloud(msgspec.Struct, frozen=True, eq=False):
+    """What a made-up cloud is made of, whichever services those are.
+
+    `catalogs` hold its operations; where several fit a request, the first one's is meant. `effects` are by kind and
+    event, `answers` by operation, `choices` and `windows` by kind, `offers` by service.
+    """
+
+    services: Services
+    kinds: Kinds
+    catalogs: tuple[OperationCatalog, ...]
+    amendments: Amendments
+    effects: Mapping[tuple[str, str], tuple[Effect, ...]] = {}
+    answers: Mapping[str, Whole] = {}
+    choices: Mapping[str, Choice] = {}
+    windows: Mapping[str, Window] = {}
+    offers: Mapping[str, Any] = {}
 
 
 class Scene:
@@ -83,6 +155,17 @@ class Scene:
         if "user_id" in members:
             members["user_id"] = self.call.token.user
 
+    def follow(self, one: Resource, event: str, sent: Members, kind: str = "") -> Outcome:
+        """Have everything follow that an event of a resource brings about, or of what is of another kind in it.
+
+        Raises Refused.
+        """
+        outcome = NOTHING
+        for effect in self.cloud.effects.get((kind or one.kind, event), ()):
+            if said := effect(self, one, sent):
+                outcome = outcome.then(said)
+        return outcome
+
     def remove(self, one: Resource) -> None:
         self.world.remove(one, self.call.region)
 
@@ -96,56 +179,10 @@ class Scene:
 
 SEEN = "SEEN"
 """The event of a resource that an answer from elsewhere showed: what its kind keeps besides is worked out."""
-Effect = Callable[[Scene, Resource, Members], Any]
-"""(scene, resource, members sent) → None, or the body of the answer."""
-Whole = Callable[[Scene], Answer]
-
-EFFECTS: defaultdict[tuple[str, str], list[Effect]] = defaultdict(list)
-ANSWERS: dict[str, Whole] = {}
-_E = TypeVar("_E", bound=Effect)
-_W = TypeVar("_W", bound=Whole)
-
 CREATED = frozenset({"created_at", "created", "creation_time", "createdAt", "create_time"})
 UPDATED = frozenset({"updated_at", "updated", "updated_time", "updatedAt"})
 OWNERS = ("tenant_id", "project_id", "owner")
 """Members that name the project of a resource, in all services."""
-
-
-def on(kind: str, *events: str) -> Callable[[_E], _E]:
-    """Registers what follows when a resource of a kind is made, changed, deleted (CREATE, …) or acted on."""
-
-    def register(effect: _E) -> _E:
-        for event in events:
-            EFFECTS[kind, event].append(effect)
-        return effect
-
-    return register
-
-
-def answers(*operations: str) -> Callable[[_W], _W]:
-    """Registers what answers whole operations."""
-
-    def register(answer: _W) -> _W:
-        for operation in operations:
-            ANSWERS[operation] = answer
-        return answer
-
-    return register
-
-
-Choice = Callable[[Scene], Callable[[Resource], bool]]
-CHOICES: dict[str, Choice] = {}
-_C = TypeVar("_C", bound=Choice)
-
-
-def chooses(kind: str) -> Callable[[_C], _C]:
-    """Registers what says of a list of a kind which resources it shows: by more than the values of members."""
-
-    def register(choice: _C) -> _C:
-        CHOICES[kind] = choice
-        return choice
-
-    return register
 
 
 def not_found(kind: Kind, id_: str, status: int = 404) -> Refused:

@@ -18,15 +18,15 @@ import msgspec
 from cloudtape.cassettes.messages import Request, Response, Stream, header
 from cloudtape.matchers.requests.operations import OperationFinder
 from cloudtape.synthesis.engine.alike import told_apart
+from cloudtape.synthesis.engine.blame import misfit
 from cloudtape.synthesis.engine.calls import Answer, Call, query_of
-from cloudtape.synthesis.engine.cloud import Cloud
 from cloudtape.synthesis.engine.completion import Skeleton, complete, own_copy, skeleton_for
 from cloudtape.synthesis.engine.discovery import document_at, is_as_printed, microversion
 from cloudtape.synthesis.engine.kinds import Kinds
 from cloudtape.synthesis.engine.plans import Plan, shape_of
 from cloudtape.synthesis.engine.reading import body_of, ids_in, project_in, split, target_of
 from cloudtape.synthesis.engine.responses import JSON, refusal, response_of
-from cloudtape.synthesis.engine.scene import Responder, Scene
+from cloudtape.synthesis.engine.scene import Cloud, Responder, Scene
 from cloudtape.synthesis.engine.services import DOMAIN, Microversion, Service
 from cloudtape.synthesis.engine.telling import Form, form_of
 from cloudtape.synthesis.engine.verbs import answer, shown
@@ -111,40 +111,42 @@ class Synthesizer:
         return Scene(self.cloud, world, Call(request, service, "", "v3", address, (), (), NOBODY, (0, 0), plan, ()))
 
     def answer(self, world: World, service: Service, region: str, request: Request) -> tuple[Response, str]:
-        """Answer one request from a world. Never raises for what a client sends."""
-        operation, micro, id_ = "", (0, 0), world.request_id()
-        amendments = self.cloud.amendments
-        target = target_of(request)[1]
+        """Answer one request from a world. Never raises for what a client sends; a fault of ours is a 500."""
+        asking = _Asking(world.request_id())
         try:
-            if request.method in ("GET", "HEAD") and (told := document_at(service, region, target)) is not None:
-                return response_of(service, self._version_document(told, service, request, target), (0, 0), id_), ""
-            token = _token(world, request)
-            plan = self._plan(service, request, target, token)
-            operation = plan.operation.id
-            # A world that trusts others stands in for a cloud that may be newer than what is known here.
-            micro = microversion(service, split(target)[0], request, lenient=world.trusted is not None)
-            if operation not in service.open and token is NOBODY:
-                raise Refused(401, NOT_LOGGED_IN)
-            call = self._call(service, region, request, plan, token, micro)
-            operation = call.plan.operation.id
-            if amendments.is_absent(operation, micro) and not call.as_printed:
-                raise Refused(404, "The resource could not be found.")
-            fields = fields_asked(call)
-            in_json = not fields and not amendments.of(operation) and not _wants_xml(request)
-            if wrong := amendments.wrong_number(operation, call.body):
-                raise Refused(400, wrong)
-            scene = Scene(self.cloud, world, call, self._skeleton(operation), in_json, id_, self.others)
-            made = self._with_status(answer(scene), call)
-            made = self._completed(made, call) if made.shows is None else self._shown(made, scene)
-            if fields:
-                made = Answer(made.status, only(made.body, fields), made.headers)
-            return response_of(service, self._in_their_format(made, request, call.plan), micro, id_), operation
+            response = self._answer(world, service, region, request, asking)
         except Refused as refused:
-            return refusal(service, refused, micro, id_), operation
-        except (TypeError, AttributeError, LookupError, ValueError):
-            # A member of another type than any client sends: no check of ours stood before what tripped over it.
-            logger.warning("%s %s could not be understood", request.method, request.uri, exc_info=True)
-            return refusal(service, Refused(400, "Malformed request."), micro, id_), operation
+            response = refusal(service, refused, asking.micro, asking.id)
+        except Exception:
+            response = refusal(service, _blamed(request, asking.call), asking.micro, asking.id)
+        return response, asking.operation
+
+    def _answer(self, world: World, service: Service, region: str, request: Request, asking: _Asking) -> Response:
+        """Raises Refused."""
+        target, id_ = target_of(request)[1], asking.id
+        if request.method in ("GET", "HEAD") and (told := document_at(service, region, target)) is not None:
+            return response_of(service, self._version_document(told, service, request, target), (0, 0), id_)
+        token = _token(world, request)
+        plan = self._plan(service, request, target, token)
+        asking.operation = plan.operation.id
+        # A world that trusts others stands in for a cloud that may be newer than what is known here.
+        micro = asking.micro = microversion(service, split(target)[0], request, lenient=world.trusted is not None)
+        if asking.operation not in service.open and token is NOBODY:
+            raise Refused(401, NOT_LOGGED_IN)
+        call = asking.call = self._call(service, region, request, plan, token, micro)
+        operation = asking.operation = call.plan.operation.id
+        if self.cloud.amendments.is_absent(operation, micro) and not call.as_printed:
+            raise Refused(404, "The resource could not be found.")
+        fields = fields_asked(call)
+        in_json = not fields and not self.cloud.amendments.of(operation) and not _wants_xml(request)
+        if wrong := self.cloud.amendments.wrong_number(operation, call.body):
+            raise Refused(400, wrong)
+        scene = Scene(self.cloud, world, call, self._skeleton(operation), in_json, id_, self.others)
+        made = self._with_status(answer(scene), call)
+        made = self._completed(made, call) if made.shows is None else self._shown(made, scene)
+        if fields:
+            made = Answer(made.status, only(made.body, fields), made.headers)
+        return response_of(service, self._in_their_format(made, request, call.plan), micro, id_)
 
     def call(self, world: World, request: Request) -> Call | None:
         """A request as it would be understood, whoever answers it; None where no operation here is meant."""
@@ -278,6 +280,25 @@ class Synthesizer:
     def _ends_in_vain(self, service: Service, target: str) -> bool:
         """Whether an id is missing behind the last slash."""
         return service.exact and target.endswith("/") and target.split("/")[-2] not in self._slashed
+
+
+class _Asking:
+    """What is known of a request by the time that it is answered, or trips over something."""
+
+    __slots__ = ("call", "id", "micro", "operation")
+
+    def __init__(self, id_: str) -> None:
+        self.id, self.operation, self.micro = id_, "", (0, 0)
+        self.call: Call | None = None
+
+
+def _blamed(request: Request, call: Call | None) -> Refused:
+    """What is said of a request that tripped over something that no check of ours stood before."""
+    if call is not None and (why := misfit(call.plan, call.body)):
+        logger.info("%s %s does not fit: %s", request.method, request.uri, why, exc_info=True)
+        return Refused(400, f"Invalid input: {why}", "HTTPBadRequest")
+    logger.error("%s %s: a fault of ours", request.method, request.uri, exc_info=True)
+    return Refused(500, "The server has either erred or is incapable of performing the requested operation.")
 
 
 def _wants_xml(request: Request) -> bool:

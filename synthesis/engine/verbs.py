@@ -19,7 +19,7 @@ from cloudtape.synthesis.engine.making import (
     check_reserved,
     check_types,
     check_unique,
-    effect,
+    made,
     make,
     object_in,
     rename,
@@ -28,10 +28,10 @@ from cloudtape.synthesis.engine.making import (
 from cloudtape.synthesis.engine.paging import write_links
 from cloudtape.synthesis.engine.patches import patched
 from cloudtape.synthesis.engine.plans import Plan, Verb
-from cloudtape.synthesis.engine.proxies import PROXIES, proxied
-from cloudtape.synthesis.engine.scene import ANSWERS, EFFECTS, UPDATED, Scene, stamp
+from cloudtape.synthesis.engine.scene import UPDATED, Scene, stamp
 from cloudtape.synthesis.engine.telling import form_of
 from cloudtape.synthesis.engine.views import item_path, render
+from cloudtape.synthesis.engine.windows import through
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.worlds.lifecycle import GONE, Life, Transition, begin, check, settle
 from cloudtape.synthesis.worlds.shelves import Members, Resource
@@ -44,10 +44,10 @@ def answer(scene: Scene) -> Answer:
     """Answer a call. Raises Refused."""
     call = scene.call
     _may(scene, scene.kind(call.plan.kind))
-    if whole := ANSWERS.get(call.plan.operation.id):
+    if whole := scene.cloud.answers.get(call.plan.operation.id):
         return whole(scene)
-    if proxy := PROXIES.get(call.plan.kind):
-        return proxied(scene, proxy, answer)
+    if window := scene.cloud.windows.get(call.plan.kind):
+        return through(scene, window, answer)
     _check_parents(scene)
     return VERBS[call.plan.verb](scene)
 
@@ -86,8 +86,7 @@ def _check_parents(scene: Scene) -> None:
 def _list(scene: Scene) -> Answer:
     call, plan, kind = scene.call, scene.call.plan, scene.kind(scene.call.plan.kind)
     documents.stock(scene, kind)
-    for follow in EFFECTS.get((kind.name, "LISTED"), ()):
-        follow(scene, Resource(kind.name, "", {}), {})
+    scene.follow(Resource(kind.name, "", {}), "LISTED", {})
     chosen, project = chosen_of(scene, kind), project_of_list(scene, kind)
 
     def seen(one: Resource) -> bool:
@@ -156,25 +155,23 @@ def _check(scene: Scene) -> Answer:
     return Answer(scene.call.plan.status)
 
 
-def shown(scene: Scene, one: Resource, status: int | None = None) -> Answer:
-    """A resource, wrapped as its operation wraps it."""
+def shown(scene: Scene, one: Resource, more: Members | None = None) -> Answer:
+    """A resource, wrapped as its operation wraps it, with members that this answer alone tells."""
     call, plan, kind = scene.call, scene.call.plan, scene.kind(one.kind)
     body: Any = render(kind, one, call, plan, scene.world.clock)
     if plan.verb in (Verb.CREATE, Verb.PUT) and kind.rule.made:
         body = {name: value for name, value in body.items() if name in kind.rule.made}
-    if plan.verb in (Verb.CREATE, Verb.PUT):
-        body = {**body, **one.private.get("told_once", {})}
     told = plan.sample is None or (isinstance(plan.sample, dict) and kind.wrapper in plan.sample)
-    body = {**body, **one.private.pop("told_now", {})}
+    body = {**body, **(more or {})}
     wrapper = plan.wrapper or (kind.wrapper if told else "")
     if isinstance(plan.sample, list) and not plan.many:
-        return Answer(status or plan.status, [body])
+        return Answer(plan.status, [body])
     inside = plan.sample.get(wrapper) if wrapper and isinstance(plan.sample, dict) else None
     if isinstance(inside, list):
-        return Answer(status or plan.status, {wrapper: [body]})
+        return Answer(plan.status, {wrapper: [body]})
     if plan.sample is None and plan.status == 204:
         return Answer(204)
-    return Answer(status or plan.status, {wrapper: body} if wrapper else body)
+    return Answer(plan.status, {wrapper: body} if wrapper else body)
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -184,13 +181,13 @@ def _create(scene: Scene) -> Answer:
     call, kind = scene.call, scene.kind(scene.call.plan.kind)
     several = call.body.get(kind.many) if isinstance(call.body, dict) and kind.many else None
     if isinstance(several, list) and kind.many != kind.wrapper:
-        made = [make(scene, kind, dict(object_in(one))) for one in several]
+        all_ = [make(scene, kind, dict(object_in(one))) for one in several]
         clock = scene.world.clock
-        return Answer(call.plan.status, {kind.many: [render(kind, one, call, call.plan, clock) for one in made]})
-    one = make(scene, kind, call.sent)
-    if instead := one.private.pop("told_instead", None):
-        return Answer(call.plan.status, instead, whole=True)
-    told = shown(scene, one)
+        return Answer(call.plan.status, {kind.many: [render(kind, one, call, call.plan, clock) for one in all_]})
+    one, said = made(scene, kind, call.sent)
+    if said.body is not None:
+        return Answer(call.plan.status, said.body, whole=True)
+    told = shown(scene, one, said.more)
     where = call.base + item_path(kind, one)
     return Answer(told.status, told.body, (*told.headers, ("Location", where)))
 
@@ -203,7 +200,8 @@ def _put(scene: Scene) -> Answer:
         raise taken(kind, call.id)
     if found is not None:
         return _change(scene, found)
-    return shown(scene, make(scene, kind, {kind.key: call.id, **call.sent}, call.id))
+    one, said = made(scene, kind, {kind.key: call.id, **call.sent}, call.id)
+    return shown(scene, one, said.more)
 
 
 def _update(scene: Scene) -> Answer:
@@ -231,7 +229,7 @@ def _change(scene: Scene, one: Resource) -> Answer:
         one.members["revision_number"] += 1
     stamp(one.members, scene, UPDATED)
     try:
-        said = effect(scene, one, "UPDATE", sent)
+        said = scene.follow(one, "UPDATE", sent)
     except Refused:
         one.members.clear()
         one.update(before)
@@ -240,8 +238,8 @@ def _change(scene: Scene, one: Resource) -> Answer:
         rename(scene, one, str(renamed))
     if life := kind.life:
         check(life, life.update, one, "update", kind.label)
-        begin(life, one.private.pop("goes", life.update), one, scene.world.pace, scene.world.clock)
-    return Answer(call.plan.status, said) if said is not None else shown(scene, one)
+        begin(life, said.goes or life.update, one, scene.world.pace, scene.world.clock)
+    return Answer(call.plan.status, said.body) if said.body is not None else shown(scene, one, said.more)
 
 
 def _delete(scene: Scene) -> Answer:
@@ -257,7 +255,7 @@ def delete(scene: Scene, one: Resource) -> None:
     life = kind.life or NO_LIFE
     settle(one)
     check(life, life.delete, one, "delete", kind.label)
-    effect(scene, one, "DELETE", {})
+    scene.follow(one, "DELETE", {})
     _leave(scene, one, life, life.delete)
 
 
@@ -290,21 +288,21 @@ def _action(scene: Scene) -> Answer:
         settle(one)
     check(life, transition, one, named, kind.label)
     sent = call.body.get(named) if isinstance(call.body, dict) else None
-    said = effect(scene, one, named, sent if isinstance(sent, dict) else {"": sent})
-    if isinstance(said, Answer):
-        return said
+    said = scene.follow(one, named, sent if isinstance(sent, dict) else {"": sent})
+    if said.answer:
+        return said.answer
     if transition.then == GONE:
-        effect(scene, one, "DELETE", {})
+        scene.follow(one, "DELETE", {})
         _leave(scene, one, life, transition)
     elif transition is not NO_TRANSITION:
-        begin(life, one.private.pop("goes", transition), one, scene.world.pace, scene.world.clock)
+        begin(life, said.goes or transition, one, scene.world.pace, scene.world.clock)
         stamp(one.members, scene, UPDATED)
-    if said is not None:
-        return Answer(plan.status, said)
+    if said.body is not None:
+        return Answer(plan.status, said.body)
     if plan.sample is None:
         return Answer(plan.status)
     if plan.wrapper == kind.wrapper and items_in(plan):
-        return shown(scene, one)
+        return shown(scene, one, said.more)
     return Answer(plan.status, _echoed(scene))
 
 

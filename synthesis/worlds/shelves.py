@@ -11,8 +11,7 @@ MOST_TEXTS = 8
 
 
 class Resource:
-    """One resource. `members` are those that its service shows; `private` what it keeps to itself (a password, data;
-    under `goes` for a moment the transition that an effect has begun instead of its life's).
+    """One resource. `members` are those that its service shows; `private` what it keeps to itself (a password, data).
 
     `pending` is what it is on its way to become (see `lifecycle`). `revision` grows with each change, of which
     `drift` came by themselves. `is_whole`: its

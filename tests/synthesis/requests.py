@@ -16,7 +16,6 @@ from cloudtape.cassettes.messages import Request, Response
 from cloudtape.matchers.requests.operations import PROJECT_VARIABLES
 from cloudtape.openstack.operations import Operation
 from cloudtape.synthesis.engine.plans import Plan, Verb
-from cloudtape.synthesis.engine.proxies import PROXIES
 from cloudtape.synthesis.engine.synthesizer import Synthesizer
 from cloudtape.synthesis.services.cloud import default_cloud
 from cloudtape.synthesis.services.identity.core import token_for
@@ -287,7 +286,8 @@ class Asker:
 
     def _thing(self, kind: str, parents: tuple[str, ...], new: bool = False) -> Resource:
         """A resource of a kind: one that is there, or a new one."""
-        kind = PROXIES[kind].of if kind in PROXIES else kind
+        windows = self.synthesizer.cloud.windows
+        kind = windows[kind].of if kind in windows else kind
         shelf = self.world.shelf(kind, "", parents)
         if kind == "identity/OS-OAUTH1/users/access_tokens":
             access_token(self, parents[0])

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.filters import TRUE
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.quota_classes import read_class, write_class
 from cloudtape.synthesis.engine.quotas import check_sums, default_limits, detailed, limits_of, used_of
-from cloudtape.synthesis.engine.scene import Scene, answers, not_found, on
+from cloudtape.synthesis.engine.scene import Outcome, Scene, not_found
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.block_storage.volumes import (
     BACKUPS,
@@ -23,6 +25,10 @@ from cloudtape.synthesis.services.block_storage.volumes import (
 from cloudtape.synthesis.worlds.lifecycle import look
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 
+HOOKS = Hooks()
+HOOKS.on("block-storage/os-quota-class-sets", "READ")(read_class)
+HOOKS.on("block-storage/os-quota-class-sets", "WRITE")(write_class)
+
 FREE = (3, 66)
 """From here on a volume in use may be copied without being forced to."""
 
@@ -34,7 +40,7 @@ def _forced(sent: Members) -> bool:
 # --- snapshots, backups, transfers --------------------------------------------------------------------------------
 
 
-@on(SNAPSHOTS, "CREATE")
+@HOOKS.on(SNAPSHOTS, "CREATE")
 def _snapshot(scene: Scene, snapshot: Resource, sent: Members) -> None:
     volume = scene.need(VOLUMES, sent["volume_id"])
     look(volume, scene.world.clock)
@@ -47,7 +53,7 @@ def _snapshot(scene: Scene, snapshot: Resource, sent: Members) -> None:
     snapshot.set(size=volume.members["size"], metadata=dict(sent.get("metadata") or {}))
 
 
-@on(BACKUPS, "CREATE")
+@HOOKS.on(BACKUPS, "CREATE")
 def _backup(scene: Scene, backup: Resource, sent: Members) -> None:
     volume = scene.need(VOLUMES, sent["volume_id"])
     backup.private["metadata_of_volume"] = dict(volume.members["metadata"])
@@ -55,7 +61,7 @@ def _backup(scene: Scene, backup: Resource, sent: Members) -> None:
     backup.set(container=sent.get("container") or "volumebackups")
 
 
-@answers("block-storage.backups.restore.restore")
+@HOOKS.answer("block-storage.backups.restore.restore")
 def _restore(scene: Scene) -> Answer:
     backup, sent = scene.need(BACKUPS, scene.call.ids[0]), scene.call.sent
     volume = scene.need(VOLUMES, sent["volume_id"]) if sent.get("volume_id") else None
@@ -67,16 +73,17 @@ def _restore(scene: Scene) -> Answer:
     return Answer(202, {"restore": told})
 
 
-@on(TRANSFERS, "CREATE")
-def _transfer(scene: Scene, transfer: Resource, sent: Members) -> None:
+@HOOKS.on(TRANSFERS, "CREATE")
+def _transfer(scene: Scene, transfer: Resource, sent: Members) -> Outcome:
     volume = scene.need(VOLUMES, sent["volume_id"])
     if volume.members["status"] not in ("available", "creating"):
         raise Refused(400, "Invalid volume: status must be available")
     volume.pending = None
     volume.set(status="awaiting-transfer")
     key = scene.world.new_id("hex")[:16]
-    transfer.private |= {"auth_key": key, "told_once": {"auth_key": key}}
+    transfer.private["auth_key"] = key
     transfer.set(source_project_id=transfer.project, volume_id=volume.id)
+    return Outcome(more={"auth_key": key})
 
 
 def _transfer_at(scene: Scene) -> Resource:
@@ -86,7 +93,7 @@ def _transfer_at(scene: Scene) -> Resource:
     return found
 
 
-@answers("block-storage.volume-transfer.accept.accept", "block-storage.volume-transfers.accept.accept")
+@HOOKS.answer("block-storage.volume-transfer.accept.accept", "block-storage.volume-transfers.accept.accept")
 def _accept(scene: Scene) -> Answer:
     transfer = _transfer_at(scene)
     if scene.call.sent.get("auth_key") != transfer.private["auth_key"]:
@@ -102,7 +109,7 @@ def _accept(scene: Scene) -> Answer:
     return Answer(202, {"transfer": {**told, "links": [{"rel": "self", "href": link}]}})
 
 
-@on(TRANSFERS, "DELETE")
+@HOOKS.on(TRANSFERS, "DELETE")
 def _transfer_goes(scene: Scene, transfer: Resource, _: Members) -> None:
     if volume := scene.find(VOLUMES, transfer.members["volume_id"]):
         volume.set(status="available")
@@ -111,7 +118,7 @@ def _transfer_goes(scene: Scene, transfer: Resource, _: Members) -> None:
 # --- types and quality of service ---------------------------------------------------------------------------------
 
 
-@on(TYPES, "CREATE", "UPDATE")
+@HOOKS.on(TYPES, "CREATE", "UPDATE")
 def _type(_: Scene, one: Resource, sent: Members) -> None:
     said = sent.get("os-volume-type-access:is_public", sent.get("is_public"))
     if said is not None:
@@ -120,15 +127,15 @@ def _type(_: Scene, one: Resource, sent: Members) -> None:
         one.set(extra_specs={})
 
 
-@on(TYPES, "addProjectAccess", "removeProjectAccess")
-@on("shared-file-system/types", "addProjectAccess", "removeProjectAccess")
+@HOOKS.on(TYPES, "addProjectAccess", "removeProjectAccess")
+@HOOKS.on("shared-file-system/types", "addProjectAccess", "removeProjectAccess")
 def _access(scene: Scene, one: Resource, sent: Members) -> None:
     held = [project for project in one.members.get("_shared_with", ()) if project != sent.get("project")]
     adds = scene.call.plan.operation.action == "addProjectAccess"
     one.set(_shared_with=[*held, sent.get("project")] if adds else held)
 
 
-@answers("block-storage.types.os-volume-type-access.show")
+@HOOKS.answer("block-storage.types.os-volume-type-access.show")
 def _who(scene: Scene) -> Answer:
     one = scene.need(TYPES, scene.call.ids[0])
     shared = one.members.get("_shared_with", ())
@@ -137,7 +144,7 @@ def _who(scene: Scene) -> Answer:
     )
 
 
-@on(QOS, "CREATE")
+@HOOKS.on(QOS, "CREATE")
 def _qos(_: Scene, one: Resource, sent: Members) -> None:
     specs = {name: value for name, value in sent.items() if name not in ("name", "consumer")}
     for name in specs:
@@ -145,7 +152,7 @@ def _qos(_: Scene, one: Resource, sent: Members) -> None:
     one.set(specs=specs, consumer=sent.get("consumer") or "back-end")
 
 
-@answers("block-storage.qos-specs.set")
+@HOOKS.answer("block-storage.qos-specs.set")
 def _set_qos(scene: Scene) -> Answer:
     one = scene.need(QOS, scene.call.id)
     sent = scene.call.sent
@@ -155,7 +162,7 @@ def _set_qos(scene: Scene) -> Answer:
     return Answer(200, {"qos_specs": scene.call.sent})
 
 
-@answers("block-storage.qos-specs.delete-keys")
+@HOOKS.answer("block-storage.qos-specs.delete-keys")
 def _unset_qos(scene: Scene) -> Answer:
     one = scene.need(QOS, scene.call.ids[0])
     body = scene.call.body if isinstance(scene.call.body, dict) else {}
@@ -163,7 +170,7 @@ def _unset_qos(scene: Scene) -> Answer:
     return Answer(202)
 
 
-@answers(
+@HOOKS.answer(
     "block-storage.qos-specs.associate.associate",
     "block-storage.qos-specs.disassociate.disassociate",
     "block-storage.qos-specs.disassociate-all.disassociate",
@@ -178,7 +185,7 @@ def _associate(scene: Scene) -> Answer:
     return Answer(202)
 
 
-@answers("block-storage.qos-specs.associations.show")
+@HOOKS.answer("block-storage.qos-specs.associations.show")
 def _associations(scene: Scene) -> Answer:
     qos = scene.need(QOS, scene.call.ids[0])
     found = scene.where(TYPES, qos_specs_id=qos.id)
@@ -186,7 +193,7 @@ def _associations(scene: Scene) -> Answer:
     return Answer(200, {"qos_associations": entries})
 
 
-@on(ENCRYPTION, "CREATE")
+@HOOKS.on(ENCRYPTION, "CREATE")
 def _encrypt(scene: Scene, one: Resource, _: Members) -> None:
     if len(scene.world.shelf(ENCRYPTION, scene.call.region, one.parents)) > 1:
         raise Refused(400, f"Volume type encryption for type {one.parents[0]} already exists.")
@@ -199,14 +206,14 @@ def _encryption_of(scene: Scene) -> Resource | None:
     return next(iter(shelf), None)
 
 
-@answers("block-storage.types.encryption.show")
+@HOOKS.answer("block-storage.types.encryption.show")
 def _encryption(scene: Scene) -> Answer:
     """In no wrapper."""
     one = _encryption_of(scene)
     return Answer(200, dict(one.members) if one else {}, whole=True)
 
 
-@answers("block-storage.types.encryption.update", "block-storage.types.encryption.delete")
+@HOOKS.answer("block-storage.types.encryption.update", "block-storage.types.encryption.delete")
 def _change_encryption(scene: Scene) -> Answer:
     one = _encryption_of(scene)
     if one is None:
@@ -237,7 +244,7 @@ USED = {
 }
 
 
-@answers("block-storage.limits.show")
+@HOOKS.answer("block-storage.limits.show")
 def _limits(scene: Scene) -> Answer:
     project = scene.call.project
     limits, used = limits_of(scene, "block-storage", project), used_of(scene, "block-storage", project)
@@ -246,24 +253,24 @@ def _limits(scene: Scene) -> Answer:
     return Answer(200, {"limits": {"rate": [], "absolute": absolute}})
 
 
-@on(QUOTAS, "READ")
-def _quota_set(scene: Scene, shown: Resource, _: Members) -> Members:
+@HOOKS.on(QUOTAS, "READ")
+def _quota_set(scene: Scene, shown: Resource, _: Members) -> Outcome:
     project = scene.call.ids[0] if scene.call.ids else scene.call.project
     if (scene.call.asked("usage") or "").lower() == "true":
-        return {"id": project, **detailed(scene, "block-storage", project)}
-    return {**shown.members, **limits_of(scene, "block-storage", project), "id": project}
+        return Outcome({"id": project, **detailed(scene, "block-storage", project)})
+    return Outcome({**shown.members, **limits_of(scene, "block-storage", project), "id": project})
 
 
-@on(QUOTAS, "WRITE")
-def _set_quota(scene: Scene, _: Resource, sent: Members) -> Members:
+@HOOKS.on(QUOTAS, "WRITE")
+def _set_quota(scene: Scene, _: Resource, sent: Members) -> Outcome:
     if not scene.call.token.is_admin:
         raise Refused(403, "Policy doesn't allow volume_extension:quotas:update to be performed.")
     kept = scene.world.documents.setdefault((scene.call.region, QUOTAS, (scene.call.ids[0],)), {})
     kept.update({name: value for name, value in sent.items() if name != "tenant_id"})
-    return {"quota_set": {**limits_of(scene, "block-storage", scene.call.ids[0]), **kept}}
+    return Outcome({"quota_set": {**limits_of(scene, "block-storage", scene.call.ids[0]), **kept}})
 
 
-@answers("block-storage.quota-sets.defaults.show", "block-storage.quota-sets.project.defaults.show")
+@HOOKS.answer("block-storage.quota-sets.defaults.show", "block-storage.quota-sets.project.defaults.show")
 def _defaults(scene: Scene) -> Answer:
     project = scene.call.ids[0] if scene.call.ids else ""
     return Answer(200, {"quota_set": {"id": project, **default_limits(scene, "block-storage")}})

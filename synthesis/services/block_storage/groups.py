@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from cloudtape.synthesis.engine.calls import Answer
-from cloudtape.synthesis.engine.scene import Scene, answers, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.block_storage.volumes import SNAPSHOTS, VOLUMES
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 
+HOOKS = Hooks()
+
 GROUPS, GROUP_SNAPSHOTS = "block-storage/groups", "block-storage/group_snapshots"
 
 
-@on(GROUP_SNAPSHOTS, "CREATE")
+@HOOKS.on(GROUP_SNAPSHOTS, "CREATE")
 def _snapshot(scene: Scene, one: Resource, sent: Members) -> None:
     group = scene.need(GROUPS, sent.get("group_id"))
     one.set(group_id=group.id, group_type_id=group.members.get("group_type"))
@@ -20,13 +23,13 @@ def _snapshot(scene: Scene, one: Resource, sent: Members) -> None:
         scene.add(SNAPSHOTS, {**of, "name": one.members.get("name"), "status": "available"}, project=one.project)
 
 
-@on(GROUP_SNAPSHOTS, "DELETE")
+@HOOKS.on(GROUP_SNAPSHOTS, "DELETE")
 def _snapshot_goes(scene: Scene, one: Resource, _: Members) -> None:
     for snapshot in list(scene.where(SNAPSHOTS, group_snapshot_id=one.id)):
         scene.remove(snapshot)
 
 
-@answers("block-storage.groups.create-from-src")
+@HOOKS.answer("block-storage.groups.create-from-src")
 def _copy(scene: Scene) -> Answer:
     """A group like the one that is named, or that was snapshot, with copies of its volumes."""
     sent = scene.call.sent
@@ -44,14 +47,14 @@ def _copy(scene: Scene) -> Answer:
     return Answer(202, {"group": {"id": group.id, "name": group.members["name"]}}, whole=True)
 
 
-@on(GROUPS, "UPDATE")
+@HOOKS.on(GROUPS, "UPDATE")
 def _members(scene: Scene, group: Resource, sent: Members) -> None:
     for name, value in (("add_volumes", group.id), ("remove_volumes", None)):
         for id_ in filter(None, str(sent.get(name) or "").split(",")):
             scene.need(VOLUMES, id_).set(group_id=value)
 
 
-@on(GROUPS, "delete")
+@HOOKS.on(GROUPS, "delete")
 def _goes(scene: Scene, group: Resource, sent: Members) -> None:
     held = list(scene.where(VOLUMES, group_id=group.id))
     if held and not sent.get("delete-volumes"):
@@ -60,8 +63,8 @@ def _goes(scene: Scene, group: Resource, sent: Members) -> None:
         scene.remove(volume)
 
 
-@on(GROUPS, "reset_status")
-@on(GROUP_SNAPSHOTS, "reset_status")
+@HOOKS.on(GROUPS, "reset_status")
+@HOOKS.on(GROUP_SNAPSHOTS, "reset_status")
 def _reset(_: Scene, one: Resource, sent: Members) -> None:
     one.pending = None
     one.set(status=sent.get("status"))

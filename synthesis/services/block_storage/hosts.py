@@ -8,14 +8,17 @@ from __future__ import annotations
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.documents import stocked
 from cloudtape.synthesis.engine.filters import TRUE
-from cloudtape.synthesis.engine.scene import Scene, answers
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 SERVICES = "block-storage/os-services"
 
 
-@answers("block-storage.services.list")
+@HOOKS.answer("block-storage.services.list")
 def _services(scene: Scene) -> Answer:
     """A host is asked for with or without its back end."""
     host, binary = scene.call.asked("host"), scene.call.asked("binary")
@@ -35,7 +38,7 @@ def _service(scene: Scene) -> Resource:
     raise Refused(404, f"Service {binary} could not be found on host {sent.get('host')}.")
 
 
-@answers(
+@HOOKS.answer(
     "block-storage.services.enable.enable",
     "block-storage.services.disable.disable",
     "block-storage.services.disable-log-reason.disable-log-reason",
@@ -51,7 +54,7 @@ def _change_service(scene: Scene) -> Answer:
     return Answer(200, {**answer, "disabled_reason": reason} if reason else answer)
 
 
-@answers("block-storage.services.freeze", "block-storage.services.thaw")
+@HOOKS.answer("block-storage.services.freeze", "block-storage.services.thaw")
 def _freeze(scene: Scene) -> Answer:
     host = scene.call.sent.get("host")
     found = [
@@ -65,7 +68,7 @@ def _freeze(scene: Scene) -> Answer:
     return Answer(202)
 
 
-@answers("block-storage.hosts.list")
+@HOOKS.answer("block-storage.hosts.list")
 def _volume_hosts(scene: Scene) -> Answer:
     hosts = [
         {
@@ -81,7 +84,7 @@ def _volume_hosts(scene: Scene) -> Answer:
     return Answer(200, {"hosts": hosts})
 
 
-@answers("block-storage.hosts.show")
+@HOOKS.answer("block-storage.hosts.show")
 def _volume_host(scene: Scene) -> Answer:
     name = scene.call.ids[0]
     volumes = [
@@ -98,7 +101,7 @@ def _volume_host(scene: Scene) -> Answer:
     return Answer(200, {"host": [{"resource": row}]})
 
 
-@answers("block-storage.scheduler-stats.get-pools.list")
+@HOOKS.answer("block-storage.scheduler-stats.get-pools.list")
 def _pools(scene: Scene) -> Answer:
     found = [one.members for one in stocked(scene, "block-storage/scheduler-stats/get_pools")]
     if str(scene.call.asked("detail") or "").lower() not in TRUE:

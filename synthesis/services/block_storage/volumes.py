@@ -10,12 +10,15 @@ from typing import Any
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.documents import check_map
 from cloudtape.synthesis.engine.finding import sees
+from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.quotas import check_sums
-from cloudtape.synthesis.engine.scene import EFFECTS, Scene, answers, on
+from cloudtape.synthesis.engine.scene import Outcome, Scene
 from cloudtape.synthesis.engine.states import reset
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.worlds.lifecycle import Transition
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 VOLUMES, SNAPSHOTS, BACKUPS = "block-storage/volumes", "block-storage/snapshots", "block-storage/backups"
 TYPES, TRANSFERS, ATTACHMENTS = "block-storage/types", "block-storage/volume-transfers", "block-storage/attachments"
@@ -35,18 +38,18 @@ def _default_type(scene: Scene) -> Resource:
     )
 
 
-@on(TYPES, "LISTED")
+@HOOKS.on(TYPES, "LISTED")
 def _have_default(scene: Scene, _: Resource, __: Members) -> None:
     _default_type(scene)
 
 
-@answers("block-storage.types.default.show")
+@HOOKS.answer("block-storage.types.default.show")
 def _show_default(scene: Scene) -> Answer:
     members = _default_type(scene).members
     return Answer(200, {"volume_type": {name: value for name, value in members.items() if name[0] != "_"}})
 
 
-@on(VOLUMES, "CREATE")
+@HOOKS.on(VOLUMES, "CREATE")
 def _volume(scene: Scene, volume: Resource, sent: Members) -> None:
     members = volume.members
     source = _source(scene, sent)
@@ -107,7 +110,7 @@ def _from_image(image: Resource) -> Members:
     return {"least": image.members.get("min_disk") or 0}
 
 
-@on(VOLUMES, "DELETE")
+@HOOKS.on(VOLUMES, "DELETE")
 def _volume_goes(scene: Scene, volume: Resource, _: Members) -> None:
     if any(scene.where(SNAPSHOTS, volume_id=volume.id)):
         cascade = (scene.call.asked("cascade") or "").lower() in ("true", "1")
@@ -167,7 +170,7 @@ def detach(scene: Scene, volume: Resource, server: str = "", attachment: str = "
             scene.remove(found)
 
 
-@on(ATTACHMENTS, "CREATE")
+@HOOKS.on(ATTACHMENTS, "CREATE")
 def _attachment(scene: Scene, one: Resource, sent: Members) -> None:
     volume = scene.find(VOLUMES, sent.get("volume_uuid") or sent.get("volume_id"))
     if volume is None:
@@ -176,27 +179,27 @@ def _attachment(scene: Scene, one: Resource, sent: Members) -> None:
     one.set(volume_id=volume.id, instance=sent.get("instance_uuid"), status="reserved", connection_info={})
 
 
-@on(ATTACHMENTS, "os-complete")
+@HOOKS.on(ATTACHMENTS, "os-complete")
 def _complete(scene: Scene, one: Resource, _: Members) -> None:
     one.set(status="attached")
     if volume := scene.find(VOLUMES, one.members["volume_id"]):
         volume.set(status="in-use")
 
 
-@on(ATTACHMENTS, "DELETE")
+@HOOKS.on(ATTACHMENTS, "DELETE")
 def _attachment_goes(scene: Scene, one: Resource, _: Members) -> None:
     if volume := scene.find(VOLUMES, one.members["volume_id"]):
         detach(scene, volume, attachment=one.id)
 
 
-@on(VOLUMES, "os-attach")
+@HOOKS.on(VOLUMES, "os-attach")
 def _attach_action(scene: Scene, volume: Resource, sent: Members) -> None:
     server = sent.get("instance_uuid") or sent.get("host_name") or ""
     volume.members["attachments"] = []
     attach(scene, volume, str(server), str(sent.get("mountpoint") or "/dev/vdb"), scene.world.new_id())
 
 
-@on(VOLUMES, "os-detach", "os-force_detach")
+@HOOKS.on(VOLUMES, "os-detach", "os-force_detach")
 def _detach_action(scene: Scene, volume: Resource, _: Members) -> None:
     for one in list(volume.members["attachments"]):
         detach(scene, volume, one["server_id"])
@@ -205,27 +208,26 @@ def _detach_action(scene: Scene, volume: Resource, _: Members) -> None:
 # --- actions ------------------------------------------------------------------------------------------------------
 
 
-@on(VOLUMES, "os-extend")
-def _extend(scene: Scene, volume: Resource, sent: Members) -> None:
+@HOOKS.on(VOLUMES, "os-extend")
+def _extend(scene: Scene, volume: Resource, sent: Members) -> Outcome:
     size = sent.get("new_size")
     if not isinstance(size, int) or size <= volume.members["size"]:
         why = "New size for extend must be greater than current size."
         raise Refused(400, f"Invalid input received: {why} (current: {volume.members['size']}, extended: {size}).")
     check_sums(scene, "block-storage", volume.project, {"gigabytes": size - volume.members["size"]})
     volume.set(size=size)
-    if volume.members["status"] == "in-use":
-        volume.private["goes"] = Transition(via="extending", then="in-use")
+    is_used = volume.members["status"] == "in-use"
     for entry in volume.members["attachments"]:
         if server := scene.find("compute/servers", entry["server_id"]):
-            for follow in EFFECTS["compute/servers", "VOLUME_EXTENDED"]:
-                follow(scene, server, sent)
+            scene.follow(server, "VOLUME_EXTENDED", sent)
+    return Outcome(goes=Transition(via="extending", then="in-use") if is_used else None)
 
 
 for _kind in (VOLUMES, SNAPSHOTS, BACKUPS):
-    on(_kind, "os-reset_status")(reset)
+    HOOKS.on(_kind, "os-reset_status")(reset)
 
 
-@on(SNAPSHOTS, "os-update_snapshot_status")
+@HOOKS.on(SNAPSHOTS, "os-update_snapshot_status")
 def _update_status(_: Scene, one: Resource, sent: Members) -> None:
     one.pending = None
     one.set(status=sent.get("status"))
@@ -233,17 +235,17 @@ def _update_status(_: Scene, one: Resource, sent: Members) -> None:
         one.set(**{"os-extended-snapshot-attributes:progress": progress})
 
 
-@on(VOLUMES, "os-set_bootable")
+@HOOKS.on(VOLUMES, "os-set_bootable")
 def _bootable(_: Scene, volume: Resource, sent: Members) -> None:
     volume.set(bootable=str(sent.get("bootable")).lower())
 
 
-@on(VOLUMES, "os-update_readonly_flag")
+@HOOKS.on(VOLUMES, "os-update_readonly_flag")
 def _read_only(_: Scene, volume: Resource, sent: Members) -> None:
     volume.set(metadata={**volume.members["metadata"], "readonly": str(sent.get("readonly"))})
 
 
-@on(VOLUMES, "os-retype")
+@HOOKS.on(VOLUMES, "os-retype")
 def _retype(scene: Scene, volume: Resource, sent: Members) -> None:
     kind = type_named(scene, sent.get("new_type"))
     if kind is None:
@@ -251,15 +253,15 @@ def _retype(scene: Scene, volume: Resource, sent: Members) -> None:
     volume.set(volume_type=kind.members["name"], volume_type_id=kind.id, multiattach=_is_shared(kind))
 
 
-@on(VOLUMES, "os-set_image_metadata")
-def _image_metadata(_: Scene, volume: Resource, sent: Members) -> Members:
+@HOOKS.on(VOLUMES, "os-set_image_metadata")
+def _image_metadata(_: Scene, volume: Resource, sent: Members) -> Outcome:
     check_map("metadata", sent.get("metadata"))
     held = {**volume.members.get("volume_image_metadata", {}), **sent["metadata"]}
     volume.set(volume_image_metadata=held)
-    return {"metadata": held}
+    return Outcome({"metadata": held})
 
 
-@on(VOLUMES, "os-unset_image_metadata")
+@HOOKS.on(VOLUMES, "os-unset_image_metadata")
 def _no_image_metadata(_: Scene, volume: Resource, sent: Members) -> None:
     held, key = volume.members.get("volume_image_metadata", {}), sent.get("key")
     if not isinstance(key, str):
@@ -268,10 +270,10 @@ def _no_image_metadata(_: Scene, volume: Resource, sent: Members) -> None:
         volume.set(volume_image_metadata={name: value for name, value in held.items() if name != key})
 
 
-@on(VOLUMES, "os-volume_upload_image")
-def _upload(scene: Scene, volume: Resource, sent: Members) -> Members:
+@HOOKS.on(VOLUMES, "os-volume_upload_image")
+def _upload(scene: Scene, volume: Resource, sent: Members) -> Outcome:
     formats = {name: sent.get(name) for name in ("container_format", "disk_format")}
     image = scene.add(IMAGES, {"name": sent.get("image_name"), "status": "active", "size": 0, **formats})
     image.update({"self": f"/v2/images/{image.id}", "file": f"/v2/images/{image.id}/file"})
     about = {"image_id": image.id, "image_name": sent.get("image_name"), "status": "uploading", "id": volume.id}
-    return {"os-volume_upload_image": {**about, "size": volume.members["size"], **formats}}
+    return Outcome({"os-volume_upload_image": {**about, "size": volume.members["size"], **formats}})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cloudtape.synthesis.engine.calls import Answer
-from cloudtape.synthesis.engine.scene import Scene, answers, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Outcome, Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.compute.attachments import server_of
 from cloudtape.synthesis.services.compute.boot import id_in, use_flavor, use_image
@@ -12,6 +13,8 @@ from cloudtape.synthesis.services.compute.neighbours import FLOATING, IMAGES, NE
 from cloudtape.synthesis.services.compute.parts import FLAVORS, SERVERS, plug, ports_of, show_addresses
 from cloudtape.synthesis.services.compute.windows import security_group
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 OF_THE_FLAVOR = ("flavor", "_flavor", "_flavor_id", "_vcpus", "_ram", "_disk")
 """What a server keeps of its flavor, which may be gone when it is led back to it."""
@@ -23,7 +26,7 @@ BOOTED = "[    0.000000] Linux version 6.8.0\n[    0.000000] Command line: root=
 # --- actions ------------------------------------------------------------------------------------------------------
 
 
-@on(SERVERS, "resize")
+@HOOKS.on(SERVERS, "resize")
 def _resize(scene: Scene, server: Resource, sent: Members) -> None:
     flavor = scene.find(FLAVORS, id_in(sent.get("flavorRef")))
     if flavor is None:
@@ -34,13 +37,13 @@ def _resize(scene: Scene, server: Resource, sent: Members) -> None:
     _use_disk(server, sent)
 
 
-@on(SERVERS, "revertResize")
+@HOOKS.on(SERVERS, "revertResize")
 def _revert(_: Scene, server: Resource, __: Members) -> None:
     server.update(server.private.pop("old_flavor", {}))
 
 
-@on(SERVERS, "rebuild")
-def _rebuild(scene: Scene, server: Resource, sent: Members) -> None:
+@HOOKS.on(SERVERS, "rebuild")
+def _rebuild(scene: Scene, server: Resource, sent: Members) -> Outcome:
     use_image(scene, server, sent)
     check_server(scene, server, sent)
     _use_disk(server, sent)
@@ -54,7 +57,7 @@ def _rebuild(scene: Scene, server: Resource, sent: Members) -> None:
     told = {"adminPass": sent.get("adminPass") or scene.world.secret(12)}
     if scene.call.micro >= (2, 57):
         told["user_data"] = sent.get("user_data")
-    server.private["told_now"] = told
+    return Outcome(more=told)
 
 
 def _use_disk(server: Resource, sent: Members) -> None:
@@ -62,30 +65,30 @@ def _use_disk(server: Resource, sent: Members) -> None:
         server.set(**{"OS-DCF:diskConfig": how})
 
 
-@on(SERVERS, "lock")
+@HOOKS.on(SERVERS, "lock")
 def _lock(_: Scene, server: Resource, sent: Members) -> None:
     server.set(locked_reason=sent.get("locked_reason"))
 
 
-@on(SERVERS, "unlock")
+@HOOKS.on(SERVERS, "unlock")
 def _unlock(_: Scene, server: Resource, __: Members) -> None:
     server.set(locked_reason=None)
 
 
-@on(SERVERS, "os-resetState")
+@HOOKS.on(SERVERS, "os-resetState")
 def _reset_state(_: Scene, server: Resource, sent: Members) -> None:
     state = str(sent.get("state") or "error")
     server.pending = None
     server.set(**{"status": "ACTIVE" if state == "active" else "ERROR", "OS-EXT-STS:vm_state": state})
 
 
-@on(SERVERS, "createImage")
-def _create_image(scene: Scene, server: Resource, sent: Members) -> Answer:
-    return _image_made(scene, _image_of(scene, server, sent))
+@HOOKS.on(SERVERS, "createImage")
+def _create_image(scene: Scene, server: Resource, sent: Members) -> Outcome:
+    return Outcome(answer=_image_made(scene, _image_of(scene, server, sent)))
 
 
-@on(SERVERS, "createBackup")
-def _create_backup(scene: Scene, server: Resource, sent: Members) -> Answer:
+@HOOKS.on(SERVERS, "createBackup")
+def _create_backup(scene: Scene, server: Resource, sent: Members) -> Outcome:
     """A backup, in place of the oldest of its kind where there would be more than `rotation`."""
     kind = {"image_type": "backup", "backup_type": sent.get("backup_type")}
     held = list(scene.where(IMAGES, instance_uuid=server.id, **kind))
@@ -94,15 +97,15 @@ def _create_backup(scene: Scene, server: Resource, sent: Members) -> Answer:
         scene.remove(one)
     image = _image_of(scene, server, sent)
     image.update(kind)
-    return _image_made(scene, image)
+    return Outcome(answer=_image_made(scene, image))
 
 
-@on(SERVERS, "shelve")
+@HOOKS.on(SERVERS, "shelve")
 def _shelve(scene: Scene, server: Resource, _: Members) -> None:
     server.private["shelved_as"] = _image_of(scene, server, {"name": f"{server.members['name']}-shelved"}).id
 
 
-@on(SERVERS, "unshelve")
+@HOOKS.on(SERVERS, "unshelve")
 def _unshelve(scene: Scene, server: Resource, _: Members) -> None:
     if image := scene.find(IMAGES, server.private.pop("shelved_as", None)):
         scene.remove(image)
@@ -136,15 +139,15 @@ def _image_made(scene: Scene, image: Resource) -> Answer:
     return Answer(202, None, (("Location", where),))
 
 
-@on(SERVERS, "os-getConsoleOutput")
-def _console(_: Scene, server: Resource, sent: Members) -> Members:
+@HOOKS.on(SERVERS, "os-getConsoleOutput")
+def _console(_: Scene, server: Resource, sent: Members) -> Outcome:
     name = server.members["name"]
     lines = [*BOOTED.splitlines(), f"{name} login: "]
     length = sent.get("length")
-    return {"output": "\n".join(lines[-length:] if isinstance(length, int) and length > 0 else lines)}
+    return Outcome({"output": "\n".join(lines[-length:] if isinstance(length, int) and length > 0 else lines)})
 
 
-@on(SERVERS, "addSecurityGroup", "removeSecurityGroup")
+@HOOKS.on(SERVERS, "addSecurityGroup", "removeSecurityGroup")
 def _security_group(scene: Scene, server: Resource, sent: Members) -> None:
     adds = scene.call.plan.operation.action == "addSecurityGroup"
     shelf = scene.world.shelf(SECURITY_GROUPS, scene.call.region)
@@ -164,7 +167,7 @@ def _security_group(scene: Scene, server: Resource, sent: Members) -> None:
         port.set(security_groups=[*held, group.id] if adds else held)
 
 
-@answers("compute.servers.security-groups.list")
+@HOOKS.answer("compute.servers.security-groups.list")
 def _security_groups(scene: Scene) -> Answer:
     server = scene.need(SERVERS, scene.call.ids[0])
     names = {one["name"] for one in server.members.get("security_groups", ())}
@@ -173,7 +176,7 @@ def _security_groups(scene: Scene) -> Answer:
     return Answer(200, {"security_groups": [security_group(scene, one.members) for one in mine]})
 
 
-@on(SERVERS, "addFloatingIp", "removeFloatingIp")
+@HOOKS.on(SERVERS, "addFloatingIp", "removeFloatingIp")
 def _floating_ip(scene: Scene, server: Resource, sent: Members) -> None:
     one = next(scene.where(FLOATING, floating_ip_address=sent.get("address")), None)
     port = next(ports_of(scene, server), None)
@@ -188,7 +191,7 @@ def _floating_ip(scene: Scene, server: Resource, sent: Members) -> None:
     show_addresses(scene, server)
 
 
-@on(SERVERS, "addFixedIp")
+@HOOKS.on(SERVERS, "addFixedIp")
 def _fixed_ip(scene: Scene, server: Resource, sent: Members) -> None:
     network = scene.find(NETWORKS, sent.get("networkId"))
     if network is not None:
@@ -198,7 +201,7 @@ def _fixed_ip(scene: Scene, server: Resource, sent: Members) -> None:
 # --- addresses, console -------------------------------------------------------------------------------------------
 
 
-@answers("compute.servers.ips.list")
+@HOOKS.answer("compute.servers.ips.list")
 def _addresses(scene: Scene) -> Answer:
     return Answer(
         200, {"addresses": {name: _plain(ips) for name, ips in server_of(scene).members["addresses"].items()}}
@@ -209,7 +212,7 @@ def _plain(ips: list[Members]) -> list[Members]:
     return [{"version": ip["version"], "addr": ip["addr"]} for ip in ips]
 
 
-@answers("compute.servers.ips.show")
+@HOOKS.answer("compute.servers.ips.show")
 def _addresses_in(scene: Scene) -> Answer:
     found = server_of(scene).members["addresses"].get(scene.call.id)
     if found is None:
@@ -217,7 +220,7 @@ def _addresses_in(scene: Scene) -> Answer:
     return Answer(200, {scene.call.id: _plain(found)})
 
 
-@answers("compute.servers.remote-consoles.create")
+@HOOKS.answer("compute.servers.remote-consoles.create")
 def _remote_console(scene: Scene) -> Answer:
     server_of(scene)
     sent = scene.call.sent

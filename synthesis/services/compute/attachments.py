@@ -6,7 +6,8 @@ Sources: nova's `attach_interfaces.py`, `volume_attachments.py`.
 from __future__ import annotations
 
 from cloudtape.synthesis.engine.calls import Answer
-from cloudtape.synthesis.engine.scene import Scene, answers, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.engine.verbs import shown
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.compute.checks import check_not_rescued
@@ -22,6 +23,8 @@ from cloudtape.synthesis.services.compute.parts import (
     show_addresses,
 )
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 
 def _interface(port: Resource) -> Members:
@@ -39,12 +42,12 @@ def server_of(scene: Scene) -> Resource:
     return scene.need(SERVERS, scene.call.ids[0])
 
 
-@answers("compute.servers.os-interface.list", "compute.servers.attach-interfaces.list")
+@HOOKS.answer("compute.servers.os-interface.list", "compute.servers.attach-interfaces.list")
 def _list_interfaces(scene: Scene) -> Answer:
     return Answer(200, {"interfaceAttachments": [_interface(port) for port in ports_of(scene, server_of(scene))]})
 
 
-@answers("compute.servers.os-interface.create", "compute.servers.attach-interfaces.create")
+@HOOKS.answer("compute.servers.os-interface.create", "compute.servers.attach-interfaces.create")
 def _attach_interface(scene: Scene) -> Answer:
     server, sent = server_of(scene), scene.call.sent
     wanted = {"port": sent.get("port_id"), "net_id": sent.get("net_id"), "fixed_ips": sent.get("fixed_ips")}
@@ -65,12 +68,12 @@ def _port_of(scene: Scene) -> Resource:
     return port
 
 
-@answers("compute.servers.os-interface.show", "compute.servers.attach-interfaces.show")
+@HOOKS.answer("compute.servers.os-interface.show", "compute.servers.attach-interfaces.show")
 def _show_interface(scene: Scene) -> Answer:
     return Answer(200, {"interfaceAttachment": _interface(_port_of(scene))})
 
 
-@answers("compute.servers.os-interface.delete", "compute.servers.attach-interfaces.detach")
+@HOOKS.answer("compute.servers.os-interface.delete", "compute.servers.attach-interfaces.detach")
 def _detach_interface(scene: Scene) -> Answer:
     port, server = _port_of(scene), server_of(scene)
     if port.private.get("own"):
@@ -81,7 +84,7 @@ def _detach_interface(scene: Scene) -> Answer:
     return Answer(202)
 
 
-@answers("compute.servers.os-volume-attachments.create")
+@HOOKS.answer("compute.servers.os-volume-attachments.create")
 def _attach_volume(scene: Scene) -> Answer:
     server, sent = server_of(scene), scene.call.sent
     check_not_rescued(server)
@@ -91,7 +94,7 @@ def _attach_volume(scene: Scene) -> Answer:
     return shown(scene, connect(scene, server, volume, sent))
 
 
-@answers("compute.servers.os-volume-attachments.delete")
+@HOOKS.answer("compute.servers.os-volume-attachments.delete")
 def _detach_volume(scene: Scene) -> Answer:
     server = server_of(scene)
     check_not_rescued(server)
@@ -102,7 +105,7 @@ def _detach_volume(scene: Scene) -> Answer:
     return Answer(202)
 
 
-@on(SERVERS, "attach")
+@HOOKS.on(SERVERS, "attach")
 def _attach_action(scene: Scene, server: Resource, sent: Members) -> None:
     volume = scene.find(VOLUMES, sent.get("volume_id"))
     if volume is not None:

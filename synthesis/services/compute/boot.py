@@ -9,8 +9,9 @@ import hashlib
 from typing import Any
 
 from cloudtape.synthesis.engine.finding import sees
+from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.making import make
-from cloudtape.synthesis.engine.scene import SEEN, Scene, on
+from cloudtape.synthesis.engine.scene import SEEN, Outcome, Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.compute.checks import check_flavor, check_room, check_server, count_of
 from cloudtape.synthesis.services.compute.events import log_event
@@ -31,6 +32,8 @@ from cloudtape.synthesis.services.compute.parts import (
 )
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 
+HOOKS = Hooks()
+
 # --- booting ------------------------------------------------------------------------------------------------------
 
 
@@ -39,8 +42,8 @@ def id_in(reference: Any) -> str:
     return str(reference or "").rstrip("/").rpartition("/")[2]
 
 
-@on(SERVERS, "CREATE")
-def _boot(scene: Scene, server: Resource, sent: Members) -> None:
+@HOOKS.on(SERVERS, "CREATE")
+def _boot(scene: Scene, server: Resource, sent: Members) -> Outcome:
     flavor = scene.find(FLAVORS, id_in(sent["flavorRef"]))
     if flavor is None or not sees(scene, flavor):
         raise Refused(400, f"Flavor {id_in(sent['flavorRef'])} could not be found.")
@@ -73,11 +76,11 @@ def _boot(scene: Scene, server: Resource, sent: Members) -> None:
         _unplug(scene, server, {})
         raise
     password = sent.get("adminPass") or scene.world.secret(12)
-    server.private["told_once"] = {"adminPass": password}
     log_event(scene, server, "create")
     _boot_more(scene, server, sent)
     if sent.get("return_reservation_id"):
-        server.private["told_instead"] = {"reservation_id": server.members["OS-EXT-SRV-ATTR:reservation_id"]}
+        return Outcome({"reservation_id": server.members["OS-EXT-SRV-ATTR:reservation_id"]})
+    return Outcome(more={"adminPass": password})
 
 
 def _hostname(name: str) -> str:
@@ -110,7 +113,7 @@ def use_flavor(scene: Scene, server: Resource, flavor: Resource) -> None:
     )
 
 
-@on(SERVERS, SEEN)
+@HOOKS.on(SERVERS, SEEN)
 def _work_out(scene: Scene, server: Resource, _: Members) -> None:
     """What a server that was made elsewhere is made of; newer answers name its flavor by name alone."""
     shown, image = server.members.get("_flavor"), server.members.get("image")
@@ -129,7 +132,7 @@ def _work_out(scene: Scene, server: Resource, _: Members) -> None:
     server.set(_image_id=image.get("id", "") if isinstance(image, dict) else "")
 
 
-@on(PORTS, SEEN)
+@HOOKS.on(PORTS, SEEN)
 def _show_where_it_is(scene: Scene, port: Resource, _: Members) -> None:
     """A port that was named and addressed elsewhere, of a server that was made here: the server shows that address."""
     server = scene.find(SERVERS, port.members.get("device_id"))
@@ -196,7 +199,7 @@ def _groups(scene: Scene, server: Resource, sent: Members) -> list[Resource]:
     return found
 
 
-@on(FLOATING, "MOVED")
+@HOOKS.on(FLOATING, "MOVED")
 def _address_moved(scene: Scene, one: Resource, _: Members) -> None:
     port = scene.find(PORTS, one.members["port_id"])
     server = scene.find(SERVERS, port.members["device_id"]) if port else None
@@ -204,7 +207,7 @@ def _address_moved(scene: Scene, one: Resource, _: Members) -> None:
         show_addresses(scene, server)
 
 
-@on(PORTS, "UNPLUGGED")
+@HOOKS.on(PORTS, "UNPLUGGED")
 def _port_unplugged(scene: Scene, port: Resource, _: Members) -> None:
     server = scene.find(SERVERS, port.members["device_id"])
     if server is not None:
@@ -230,7 +233,7 @@ def _attach_volumes(scene: Scene, server: Resource, sent: Members) -> None:
             connect(scene, server, volume, mapping)
 
 
-@on(SERVERS, "DELETE")
+@HOOKS.on(SERVERS, "DELETE")
 def _unplug(scene: Scene, server: Resource, _: Members) -> None:
     for port in list(ports_of(scene, server)):
         if port.private.get("own"):
@@ -258,7 +261,7 @@ def _join_group(scene: Scene, server: Resource) -> None:
     server.set(server_groups=[group.id])
 
 
-@on(SERVER_GROUPS, "CREATE")
+@HOOKS.on(SERVER_GROUPS, "CREATE")
 def _policy(_: Scene, group: Resource, sent: Members) -> None:
     policies = sent.get("policies") or ([sent["policy"]] if sent.get("policy") else [])
     group.set(policies=policies, policy=policies[0] if policies else None, rules=sent.get("rules") or {}, members=[])

@@ -10,12 +10,15 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from cloudtape.synthesis.engine.documents import check_map
+from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.making import LONGEST_NAME
 from cloudtape.synthesis.engine.quotas import check_sums, limits_of
-from cloudtape.synthesis.engine.scene import Scene, on
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.compute.parts import MOST_AT_ONCE, SERVERS
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 ADDRESSES: dict[str, Callable[[str], object]] = {"accessIPv4": IPv4Address, "accessIPv6": IPv6Address}
 CHOICES = {
@@ -56,7 +59,7 @@ def check_choices(sent: Members) -> None:
             raise invalid(name, sent[name], f"{sent[name]!r} is not one of {list(choices)}")
 
 
-@on("compute/servers/metadata", "WRITE")
+@HOOKS.on("compute/servers/metadata", "WRITE")
 def check_metadata(scene: Scene, _: Resource, values: Any) -> None:
     """Raises Refused for metadata that is none, or more than the quota allows."""
     check_map("metadata", values)
@@ -119,13 +122,13 @@ LOCKED = (
 )
 
 
-@on(SERVERS, "DELETE", *LOCKED)
+@HOOKS.on(SERVERS, "DELETE", *LOCKED)
 def _check_lock(scene: Scene, server: Resource, _: Members) -> None:
     if server.members.get("locked") and not scene.call.token.is_admin:
         raise Refused(409, f"Instance {server.id} is locked")
 
 
-@on(SERVERS, "createImage", "createBackup")
+@HOOKS.on(SERVERS, "createImage", "createBackup")
 def _check_image(scene: Scene, server: Resource, sent: Members) -> None:
     if not 0 < len(str(sent.get("name") or "")) <= LONGEST_NAME:
         raise invalid("name", sent.get("name"), "a name has 1 to 255 letters")
@@ -138,7 +141,7 @@ def check_not_rescued(server: Resource) -> None:
         raise Refused(409, f"Cannot change devices of instance {server.id} while it is in vm_state rescued")
 
 
-@on(SERVERS, "os-resetState")
+@HOOKS.on(SERVERS, "os-resetState")
 def _check_state(_: Scene, __: Resource, sent: Members) -> None:
     state = sent.get("state")
     if state not in ("active", "error"):

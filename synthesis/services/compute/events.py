@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from cloudtape.synthesis.engine.scene import Scene, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.services.compute.parts import EVENTS, SERVERS
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 TIMES = "%Y-%m-%dT%H:%M:%S.%f"
 
@@ -51,11 +54,11 @@ LOGGED = (
 )
 
 
-@on(SERVERS, "VOLUME_EXTENDED")
+@HOOKS.on(SERVERS, "VOLUME_EXTENDED")
 def _extended(scene: Scene, server: Resource, _: Members) -> None:
     log_event(scene, server, "extend_volume")
 
 
-@on(SERVERS, *LOGGED)
+@HOOKS.on(SERVERS, *LOGGED)
 def _log(scene: Scene, server: Resource, _: Members) -> None:
     log_event(scene, server, scene.call.plan.operation.action.removeprefix("os-"))

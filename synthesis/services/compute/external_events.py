@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cloudtape.synthesis.engine.calls import Answer, Call
-from cloudtape.synthesis.engine.scene import Scene, answers
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.compute.parts import SERVERS
 from cloudtape.synthesis.worlds.shelves import Members
+
+HOOKS = Hooks()
 
 # The microversion from which on nova knows an event.
 SINCE = {
@@ -27,7 +30,7 @@ SINCE = {
 TAGGED = frozenset({"volume-extended", "power-update", "accelerator-request-bound"})
 
 
-@answers("compute.server-external-events.create")
+@HOOKS.answer("compute.server-external-events.create")
 def _tell(scene: Scene) -> Answer:
     """Each event with what became of it. Asked as the reference prints it, with an event of its own, all went well."""
     events = list(_events(scene.call))

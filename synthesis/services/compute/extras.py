@@ -10,17 +10,23 @@ from collections.abc import Callable
 from datetime import datetime
 
 from cloudtape.synthesis.engine.calls import Answer
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.quota_classes import read_class, write_class
 from cloudtape.synthesis.engine.quotas import default_limits, detailed, limits_of, printed_limits, used_of
-from cloudtape.synthesis.engine.scene import Scene, answers, chooses, on
+from cloudtape.synthesis.engine.scene import Outcome, Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.compute.keys import fingerprint, new_key
 from cloudtape.synthesis.services.compute.parts import AGGREGATES, FLAVORS, KEYS
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 
+HOOKS = Hooks()
+HOOKS.on("compute/os-quota-class-sets", "READ")(read_class)
+HOOKS.on("compute/os-quota-class-sets", "WRITE")(write_class)
+
 # --- flavors, keys, aggregates ------------------------------------------------------------------------------------
 
 
-@on(FLAVORS, "CREATE")
+@HOOKS.on(FLAVORS, "CREATE")
 def _flavor(scene: Scene, flavor: Resource, sent: Members) -> None:
     id_ = sent.get("id") or sent.get("flavorid")
     if id_ and id_ != "auto" and scene.find(FLAVORS, id_) not in (None, flavor):
@@ -30,13 +36,13 @@ def _flavor(scene: Scene, flavor: Resource, sent: Members) -> None:
     flavor.members["links"] = [{"rel": "self"}, {"rel": "bookmark"}]
 
 
-@chooses("compute/os-availability-zone")
+@HOOKS.choose("compute/os-availability-zone")
 def _zones(scene: Scene) -> Callable[[Resource], bool]:
     """The zone of nova's own services is a detail."""
     return lambda zone: scene.call.plan.detailed or zone.members["zoneName"] != "internal"
 
 
-@answers("compute.flavors.access.list", "compute.flavors.flavor-access.show")
+@HOOKS.answer("compute.flavors.access.list", "compute.flavors.flavor-access.show")
 def _access(scene: Scene) -> Answer:
     flavor = scene.need(FLAVORS, scene.call.ids[0])
     if flavor.members["os-flavor-access:is_public"] and "flavor-access" not in scene.call.plan.operation.id:
@@ -48,8 +54,8 @@ def _access_list(flavor: Resource) -> list[Members]:
     return [{"flavor_id": flavor.id, "tenant_id": one} for one in flavor.members.get("_shared_with", ())]
 
 
-@on(FLAVORS, "addTenantAccess", "removeTenantAccess")
-def _change_access(_: Scene, flavor: Resource, sent: Members) -> Members:
+@HOOKS.on(FLAVORS, "addTenantAccess", "removeTenantAccess")
+def _change_access(_: Scene, flavor: Resource, sent: Members) -> Outcome:
     project = str(sent.get("tenant") or sent.get("tenant_id"))
     had = flavor.members.get("_shared_with", ())
     held = [one for one in had if one != project]
@@ -59,7 +65,7 @@ def _change_access(_: Scene, flavor: Resource, sent: Members) -> Members:
     if not adds and project not in had:
         raise Refused(404, f"Flavor access not found for {flavor.id} / {project} combination.")
     flavor.set(_shared_with=[*held, project] if adds else held)
-    return {"flavor_access": _access_list(flavor)}
+    return Outcome({"flavor_access": _access_list(flavor)})
 
 
 KEY_NAME = re.compile(r"[\w -]{1,255}", re.ASCII)
@@ -72,15 +78,15 @@ def _check_key_name(scene: Scene, name: str) -> None:
         raise Refused(400, f"Keypair data is invalid: name {name!r} has characters that are not safe.")
 
 
-@on(KEYS, "CREATE")
-def _key(scene: Scene, key: Resource, sent: Members) -> None:
+@HOOKS.on(KEYS, "CREATE")
+def _key(scene: Scene, key: Resource, sent: Members) -> Outcome:
     public = sent.get("public_key")
     _check_key_name(scene, str(sent.get("name")))
     owner = sent.get("user_id") if scene.call.micro >= (2, 10) and scene.call.token.is_admin else None
     key.user = owner or scene.call.token.user
+    told: Members = {}
     if not public:
-        public, private = new_key(scene.world.secret(8))
-        key.private["told_once"] = {"private_key": private}
+        public, told["private_key"] = new_key(scene.world.secret(8))
     now = scene.world.clock.text("%Y-%m-%dT%H:%M:%S.%f")
     number = scene.world.new_id("int", KEYS)
     key.set(
@@ -91,9 +97,10 @@ def _key(scene: Scene, key: Resource, sent: Members) -> None:
         created_at=now,
         id=number,
     )
+    return Outcome(more=told)
 
 
-@on(AGGREGATES, "CREATE", "UPDATE")
+@HOOKS.on(AGGREGATES, "CREATE", "UPDATE")
 def _zone(_: Scene, one: Resource, sent: Members) -> None:
     if "availability_zone" in sent:
         zone = sent["availability_zone"]
@@ -103,13 +110,13 @@ def _zone(_: Scene, one: Resource, sent: Members) -> None:
         one.set(uuid=_.world.new_id())
 
 
-@on(AGGREGATES, "DELETE")
+@HOOKS.on(AGGREGATES, "DELETE")
 def _aggregate_goes(_: Scene, one: Resource, __: Members) -> None:
     if one.members["hosts"]:
         raise Refused(400, f"Cannot remove host aggregate {one.id}: it has hosts.")
 
 
-@on(AGGREGATES, "add_host", "remove_host")
+@HOOKS.on(AGGREGATES, "add_host", "remove_host")
 def _host(scene: Scene, one: Resource, sent: Members) -> None:
     host, hosts = sent.get("host"), one.members["hosts"]
     adds = scene.call.plan.operation.action == "add_host"
@@ -120,7 +127,7 @@ def _host(scene: Scene, one: Resource, sent: Members) -> None:
     one.set(hosts=[*hosts, host] if adds else [name for name in hosts if name != host])
 
 
-@on(AGGREGATES, "set_metadata")
+@HOOKS.on(AGGREGATES, "set_metadata")
 def _aggregate_metadata(_: Scene, one: Resource, sent: Members) -> None:
     changed = {**one.members["metadata"], **(sent.get("metadata") or {})}
     one.set(metadata={name: value for name, value in changed.items() if value is not None})
@@ -155,7 +162,7 @@ USED = {
 }
 
 
-@answers("compute.limits.show")
+@HOOKS.answer("compute.limits.show")
 def _limits(scene: Scene) -> Answer:
     project = scene.call.asked("tenant_id") or scene.call.project
     limits, used = limits_of(scene, "compute", project), used_of(scene, "compute", project)
@@ -164,36 +171,36 @@ def _limits(scene: Scene) -> Answer:
     return Answer(200, {"limits": {"rate": [], "absolute": absolute}})
 
 
-@on("compute/os-quota-sets", "READ")
-def _quota_set(scene: Scene, shown: Resource, _: Members) -> Members:
+@HOOKS.on("compute/os-quota-sets", "READ")
+def _quota_set(scene: Scene, shown: Resource, _: Members) -> Outcome:
     project = scene.call.ids[0] if scene.call.ids else scene.call.project
-    return {**shown.members, **limits_of(scene, "compute", project), "id": project}
+    return Outcome({**shown.members, **limits_of(scene, "compute", project), "id": project})
 
 
-@answers("compute.quota-sets.show-detail", "compute.quota-sets.detail.show")
+@HOOKS.answer("compute.quota-sets.detail.show")
 def _quota_detail(scene: Scene) -> Answer:
     project = scene.call.ids[0]
     return Answer(200, {"quota_set": {"id": project, **detailed(scene, "compute", project)}})
 
 
-@answers("compute.quota-sets.defaults.show", "compute.quota-sets.project.defaults.show")
+@HOOKS.answer("compute.quota-sets.defaults.show", "compute.quota-sets.project.defaults.show")
 def _quota_defaults(scene: Scene) -> Answer:
     return Answer(
         200, {"quota_set": {"id": scene.call.ids[0] if scene.call.ids else "", **default_limits(scene, "compute")}}
     )
 
 
-@on("compute/os-quota-sets", "WRITE")
-def _set_quota(scene: Scene, _: Resource, sent: Members) -> Members:
+@HOOKS.on("compute/os-quota-sets", "WRITE")
+def _set_quota(scene: Scene, _: Resource, sent: Members) -> Outcome:
     project = scene.call.ids[0] if scene.call.ids else scene.call.project
     if not scene.call.token.is_admin:
         raise Refused(403, "Policy doesn't allow os_compute_api:os-quota-sets:update to be performed.")
     kept = scene.world.documents.setdefault((scene.call.region, "compute/os-quota-sets", (project,)), {})
     kept.update({name: value for name, value in sent.items() if name in printed_limits(scene, "compute")})
-    return {"quota_set": limits_of(scene, "compute", project)}
+    return Outcome({"quota_set": limits_of(scene, "compute", project)})
 
 
-@on("compute/os-instance_usage_audit_log", "READ")
+@HOOKS.on("compute/os-instance_usage_audit_log", "READ")
 def _audit_log(scene: Scene, _: Resource, __: Members) -> None:
     """Raises Refused for a time that is none."""
     if scene.call.ids:
@@ -206,7 +213,7 @@ def _audit_log(scene: Scene, _: Resource, __: Members) -> None:
 # --- DNS of floating IPs ------------------------------------------------------------------------------------------
 
 
-@answers("compute.floating-ip-dns.entries.show", "compute.floating-ip-dns.entries.list")
+@HOOKS.answer("compute.floating-ip-dns.entries.show", "compute.floating-ip-dns.entries.list")
 def _dns(scene: Scene) -> Answer:
     """By name one entry, by address all that lead there."""
     domain, name = scene.call.ids[:2]

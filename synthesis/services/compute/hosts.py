@@ -11,10 +11,13 @@ from typing import Any
 
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.documents import stocked
-from cloudtape.synthesis.engine.scene import Scene, answers
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.compute.parts import SERVERS
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 SERVICES, HYPERVISORS = "compute/os-services", "compute/os-hypervisors"
 RESOURCES = {"cpu": 32, "memory_mb": 128_000, "disk_gb": 1000}
@@ -23,7 +26,7 @@ RESOURCES = {"cpu": 32, "memory_mb": 128_000, "disk_gb": 1000}
 # --- nova ------------------------------------------------------------------------------------------------------------
 
 
-@answers("compute.hosts.list")
+@HOOKS.answer("compute.hosts.list")
 def _hosts(scene: Scene) -> Answer:
     zone, service = scene.call.asked("zone"), scene.call.asked("service")
     found = [
@@ -42,7 +45,7 @@ def _compute_host(scene: Scene) -> str:
     return name
 
 
-@answers("compute.hosts.show")
+@HOOKS.answer("compute.hosts.show")
 def _host(scene: Scene) -> Answer:
     name = _compute_host(scene)
     here = [one.members for one in scene.where(SERVERS) if one.members["OS-EXT-SRV-ATTR:host"] == name]
@@ -58,7 +61,7 @@ def _host(scene: Scene) -> Answer:
 CHOICES = {"status": ("enable", "disable"), "maintenance_mode": ("enable", "disable")}
 
 
-@answers("compute.hosts.enable")
+@HOOKS.answer("compute.hosts.enable")
 def _change_host(scene: Scene) -> Answer:
     sent = {name.lower(): str(value).lower() for name, value in scene.call.sent.items()}
     if not sent:
@@ -74,12 +77,12 @@ def _change_host(scene: Scene) -> Answer:
     return Answer(200, answer)
 
 
-@answers("compute.hosts.reboot.reboot", "compute.hosts.shutdown.shut", "compute.hosts.startup.start")
+@HOOKS.answer("compute.hosts.reboot.reboot", "compute.hosts.shutdown.shut", "compute.hosts.startup.start")
 def _power(scene: Scene) -> Answer:
     return Answer(200, {"host": _compute_host(scene), "power_action": scene.call.path[-1]})
 
 
-@answers("compute.hypervisors.search", "compute.hypervisors.servers")
+@HOOKS.answer("compute.hypervisors.search", "compute.hypervisors.servers")
 def _search(scene: Scene) -> Answer:
     """Hypervisors by a part of their names, with their servers where they are asked for. Until 2.53."""
     pattern, whole = scene.call.ids[0], scene.call.path[-1] == "servers"
@@ -100,7 +103,7 @@ def _hypervisor(scene: Scene, one: Resource, whole: bool) -> Members:
 # --- who used how much -----------------------------------------------------------------------------------------------
 
 
-@answers("compute.simple-tenant-usage.show")
+@HOOKS.answer("compute.simple-tenant-usage.show")
 def _usage_of_one(scene: Scene) -> Answer:
     project = scene.call.ids[0]
     if project != scene.call.project and not scene.call.token.is_admin:
@@ -110,7 +113,7 @@ def _usage_of_one(scene: Scene) -> Answer:
     return Answer(200, {"tenant_usage": _usage(project, servers, start, end, True) if servers else {}})
 
 
-@answers("compute.simple-tenant-usage.list")
+@HOOKS.answer("compute.simple-tenant-usage.list")
 def _usages(scene: Scene) -> Answer:
     start, end = _period(scene)
     detailed = scene.call.asked("detailed") == "1"

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.documents import check_map
-from cloudtape.synthesis.engine.proxies import PROXIES, Proxy
-from cloudtape.synthesis.engine.scene import Scene, answers
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene, Window
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.compute.neighbours import (
     FLOATING,
@@ -26,6 +26,8 @@ from cloudtape.synthesis.services.compute.neighbours import (
     VOLUMES,
 )
 from cloudtape.synthesis.worlds.shelves import Members
+
+HOOKS = Hooks()
 
 # --- volumes ---------------------------------------------------------------------------------------------------------
 
@@ -76,8 +78,8 @@ def _named(_: Scene, sent: Members) -> Members:
     return {NAMED.get(name, name): value for name, value in sent.items()}
 
 
-PROXIES["compute/os-volumes"] = Proxy(VOLUMES, _volume, _named)
-PROXIES["compute/os-snapshots"] = Proxy(SNAPSHOTS, _snapshot, _named)
+HOOKS.windows["compute/os-volumes"] = Window(VOLUMES, _volume, _named)
+HOOKS.windows["compute/os-snapshots"] = Window(SNAPSHOTS, _snapshot, _named)
 
 # --- images ----------------------------------------------------------------------------------------------------------
 
@@ -118,7 +120,7 @@ def _image(scene: Scene, theirs: Members) -> Members:
     return shown
 
 
-PROXIES["compute/images"] = Proxy(
+HOOKS.windows["compute/images"] = Window(
     IMAGES, _image, short=("id", "name", "links"), asked={"server": "instance_uuid", "type": "image_type"}, pages=True
 )
 
@@ -147,7 +149,7 @@ def image_metadata(scene: Scene) -> Answer:
     return Answer(200, {"metadata": _properties(scene, image.members)} if key is None else {"meta": {key: sent[key]}})
 
 
-answers(
+HOOKS.answer(
     "compute.images.metadata.show",
     "compute.images.metadata.create",
     "compute.images.metadata.update",
@@ -168,15 +170,15 @@ def _tenant_network(_: Scene, theirs: Members) -> Members:
     return {"id": theirs["id"], "label": theirs["name"], "cidr": "None"}
 
 
-PROXIES["compute/os-networks"] = Proxy(NETWORKS, _network)
-PROXIES["compute/os-tenant-networks"] = Proxy(NETWORKS, _tenant_network)
+HOOKS.windows["compute/os-networks"] = Window(NETWORKS, _network)
+HOOKS.windows["compute/os-tenant-networks"] = Window(NETWORKS, _tenant_network)
 
 
 def _pools(scene: Scene) -> list[Any]:
     return [one for one in scene.world.all(NETWORKS, scene.call.region) if one.members.get("router:external")]
 
 
-@answers("compute.floating-ip-pools.list")
+@HOOKS.answer("compute.floating-ip-pools.list")
 def _list_pools(scene: Scene) -> Answer:
     return Answer(200, {"floating_ip_pools": [{"name": one.members["name"]} for one in _pools(scene)]})
 
@@ -200,7 +202,7 @@ def _wanted_ip(scene: Scene, sent: Members) -> Members:
     return {"floating_network_id": found[0].id}
 
 
-PROXIES["compute/os-floating-ips"] = Proxy(FLOATING, _floating_ip, _wanted_ip)
+HOOKS.windows["compute/os-floating-ips"] = Window(FLOATING, _floating_ip, _wanted_ip)
 
 # --- security groups -------------------------------------------------------------------------------------------------
 
@@ -280,5 +282,5 @@ def _check_uuid(value: str) -> None:
         raise Refused(400, f"Security group id {value} should be a UUID.") from None
 
 
-PROXIES["compute/os-security-groups"] = Proxy(SECURITY_GROUPS, security_group, _wanted_group, refused=IN_USE)
-PROXIES["compute/os-security-group-rules"] = Proxy(RULES, _rule, _wanted_rule, refused=IN_USE)
+HOOKS.windows["compute/os-security-groups"] = Window(SECURITY_GROUPS, security_group, _wanted_group, refused=IN_USE)
+HOOKS.windows["compute/os-security-group-rules"] = Window(RULES, _rule, _wanted_rule, refused=IN_USE)

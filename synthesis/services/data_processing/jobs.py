@@ -5,17 +5,20 @@ from __future__ import annotations
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.documents import echoed, stock
 from cloudtape.synthesis.engine.finding import item
-from cloudtape.synthesis.engine.scene import Scene, answers, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.engine.telling import form_of
 from cloudtape.synthesis.engine.verbs import show
 from cloudtape.synthesis.engine.views import visible
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 
+HOOKS = Hooks()
+
 PLUGINS, EXECUTIONS = "data-processing/plugins", "data-processing/job-executions"
 JOBS = "data-processing/jobs"
 
 
-@answers("data-processing.plugins.show-plugin-version-details")
+@HOOKS.answer("data-processing.plugins.show-plugin-version-details")
 def _plugin_version(scene: Scene) -> Answer:
     name, _ = scene.call.ids
     stock(scene, scene.kind(PLUGINS), ())
@@ -23,7 +26,7 @@ def _plugin_version(scene: Scene) -> Answer:
     return Answer(200, echoed(scene, {"name": name, "title": plugin.members.get("title")}))
 
 
-@answers("data-processing.clusters.show", "data-processing.clusters.show-progress")
+@HOOKS.answer("data-processing.clusters.show", "data-processing.clusters.show-progress")
 def _cluster(scene: Scene) -> Answer:
     """With its progress, the reference shows the cluster without a wrapper."""
     if scene.call.asked("show_progress") in (None, "false"):
@@ -35,7 +38,7 @@ def _cluster(scene: Scene) -> Answer:
     return Answer(200, {**scene.adapter(printed, "", one.members), **visible(kind, one, form)})
 
 
-@on(JOBS, "DELETE")
+@HOOKS.on(JOBS, "DELETE")
 def _executions_go(scene: Scene, job: Resource, _: Members) -> None:
     for one in list(scene.where(EXECUTIONS, job_id=job.id)):
         scene.remove(one)

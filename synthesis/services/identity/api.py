@@ -10,7 +10,8 @@ from typing import Any
 
 from cloudtape.cassettes.messages import header
 from cloudtape.synthesis.engine.calls import Answer
-from cloudtape.synthesis.engine.scene import Scene, answers, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Outcome, Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.identity.catalogs import ENDPOINTS, catalog
 from cloudtape.synthesis.services.identity.core import (
@@ -29,6 +30,8 @@ from cloudtape.synthesis.worlds import tokens
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 from cloudtape.synthesis.worlds.token_book import Token
 
+HOOKS = Hooks()
+
 REGIONS, SERVICES = "identity/regions", "identity/services"
 
 # --- tokens over HTTP ---------------------------------------------------------------------------------------------
@@ -36,7 +39,7 @@ REGIONS, SERVICES = "identity/regions", "identity/services"
 BY_OAUTH: Members = {"identity": {"methods": ["oauth1"], "oauth1": {}}}
 
 
-@answers("identity.auth.tokens.authenticate", "identity.auth.tokens.show")
+@HOOKS.answer("identity.auth.tokens.authenticate", "identity.auth.tokens.show")
 def _authenticate(scene: Scene) -> Answer:
     body = scene.call.body
     auth = body.get("auth") if isinstance(body, dict) else None
@@ -62,26 +65,26 @@ def _subject(scene: Scene) -> Token:
     return token
 
 
-@answers("identity.auth.tokens.validate")
+@HOOKS.answer("identity.auth.tokens.validate")
 def _validate(scene: Scene) -> Answer:
     token = _subject(scene)
     return Answer(200, {"token": token.document}, (("X-Subject-Token", token.id),))
 
 
-@answers("identity.auth.tokens.check")
+@HOOKS.answer("identity.auth.tokens.check")
 def _check(scene: Scene) -> Answer:
     _subject(scene)
     return Answer(200)
 
 
-@answers("identity.auth.tokens.revoke")
+@HOOKS.answer("identity.auth.tokens.revoke")
 def _revoke(scene: Scene) -> Answer:
     _subject(scene)
     scene.world.tokens.revoke(header(scene.call.request.headers, "x-subject-token") or "")
     return Answer(204)
 
 
-@answers("identity.auth.catalog.show")
+@HOOKS.answer("identity.auth.catalog.show")
 def _catalog(scene: Scene) -> Answer:
     found = catalog(scene, scene.call.project)
     return Answer(200, {"catalog": found, "links": {"self": scene.call.request.uri, "next": None, "previous": None}})
@@ -91,19 +94,19 @@ def _reachable(scene: Scene, user: str, targets: str, kind: str) -> Iterator[Res
     return (one for one in scene.world.all(kind) if roles_of(scene.world, user, targets, one.id))
 
 
-@answers("identity.auth.projects.list", "identity.users.projects.list", "identity.os-federation.projects.list")
+@HOOKS.answer("identity.auth.projects.list", "identity.users.projects.list", "identity.os-federation.projects.list")
 def _projects(scene: Scene) -> Answer:
     user = scene.call.ids[0] if scene.call.ids else scene.call.token.user
     scene.need(USERS, user)
     return listed(scene, "projects", _reachable(scene, user, "projects", PROJECTS))
 
 
-@answers("identity.auth.domains.list", "identity.os-federation.domains.list")
+@HOOKS.answer("identity.auth.domains.list", "identity.os-federation.domains.list")
 def _domains(scene: Scene) -> Answer:
     return listed(scene, "domains", _reachable(scene, scene.call.token.user, "domains", DOMAINS))
 
 
-@answers("identity.auth.system.list")
+@HOOKS.answer("identity.auth.system.list")
 def _system(scene: Scene) -> Answer:
     has = roles_of(scene.world, scene.call.token.user, "system", "all")
     return Answer(200, {"system": [{"all": True}] if has else [], "links": around(scene)})
@@ -126,13 +129,13 @@ def _membership(scene: Scene) -> tuple[str, str]:
     return scene.need(GROUPS, group).id, scene.need(USERS, user).id
 
 
-@answers("identity.groups.users.assign")
+@HOOKS.answer("identity.groups.users.assign")
 def _join(scene: Scene) -> Answer:
     scene.world.memberships[_membership(scene)] = None
     return Answer(204)
 
 
-@answers("identity.groups.users.check")
+@HOOKS.answer("identity.groups.users.check")
 def _is_member(scene: Scene) -> Answer:
     group, user = _membership(scene)
     if (group, user) not in scene.world.memberships:
@@ -140,21 +143,21 @@ def _is_member(scene: Scene) -> Answer:
     return Answer(204)
 
 
-@answers("identity.groups.users.remove")
+@HOOKS.answer("identity.groups.users.remove")
 def _part(scene: Scene) -> Answer:
     _is_member(scene)
     del scene.world.memberships[_membership(scene)]
     return Answer(204)
 
 
-@answers("identity.groups.users.list")
+@HOOKS.answer("identity.groups.users.list")
 def _members(scene: Scene) -> Answer:
     group = scene.need(GROUPS, scene.call.id).id
     users = (scene.find(USERS, user) for one, user in scene.world.memberships if one == group)
     return listed(scene, "users", filter(None, users))
 
 
-@answers("identity.users.groups.list")
+@HOOKS.answer("identity.users.groups.list")
 def _groups(scene: Scene) -> Answer:
     user = scene.need(USERS, scene.call.id).id
     groups = (scene.find(GROUPS, group) for group, one in scene.world.memberships if one == user)
@@ -164,13 +167,13 @@ def _groups(scene: Scene) -> Answer:
 # --- what follows from changes ------------------------------------------------------------------------------------
 
 
-@on(USERS, "CREATE")
-@on(GROUPS, "CREATE")
+@HOOKS.on(USERS, "CREATE")
+@HOOKS.on(GROUPS, "CREATE")
 def _in_a_domain(scene: Scene, one: Resource, _: Members) -> None:
     scene.need(DOMAINS, one.members["domain_id"])
 
 
-@on(USERS, "CREATE", "UPDATE")
+@HOOKS.on(USERS, "CREATE", "UPDATE")
 def _keep_password(_: Scene, user: Resource, sent: Members) -> None:
     user.members.pop("password", None)
     if isinstance(sent.get("password"), str):
@@ -179,7 +182,7 @@ def _keep_password(_: Scene, user: Resource, sent: Members) -> None:
         user.set(default_project_id=sent.get("default_project_id") or sent.get("tenantId"))
 
 
-@answers("identity.users.password.update")
+@HOOKS.answer("identity.users.password.update")
 def _change_password(scene: Scene) -> Answer:
     user, sent = scene.need(USERS, scene.call.id), scene.call.sent
     if not has_password(user, sent.get("original_password")):
@@ -188,7 +191,7 @@ def _change_password(scene: Scene) -> Answer:
     return Answer(204)
 
 
-@on(PROJECTS, "CREATE")
+@HOOKS.on(PROJECTS, "CREATE")
 def _under_its_domain(scene: Scene, project: Resource, sent: Members) -> None:
     """In the domain that is named, or that of the project above; a project that is a domain is in none."""
     parent = scene.find(PROJECTS, sent.get("parent_id"))
@@ -200,20 +203,20 @@ def _under_its_domain(scene: Scene, project: Resource, sent: Members) -> None:
     project.set(domain_id=domain, parent_id=sent.get("parent_id") or domain)
 
 
-@on(PROJECTS, "CREATE")
+@HOOKS.on(PROJECTS, "CREATE")
 def _acts_as_domain(scene: Scene, project: Resource, sent: Members) -> None:
     """A project that is a domain is seen among the domains, too."""
     if sent.get("is_domain"):
         scene.add(DOMAINS, {name: project.members[name] for name in ("id", "name", "description", "enabled")})
 
 
-@on(PROJECTS, "UPDATE")
+@HOOKS.on(PROJECTS, "UPDATE")
 def _domain_follows(scene: Scene, project: Resource, sent: Members) -> None:
     if project.members["is_domain"] and (domain := scene.find(DOMAINS, project.id)):
         domain.update({name: value for name, value in sent.items() if name in ("name", "description", "enabled")})
 
 
-@on(PROJECTS, "DELETE")
+@HOOKS.on(PROJECTS, "DELETE")
 def _project_stands_alone(scene: Scene, project: Resource, _: Members) -> None:
     if any(scene.where(PROJECTS, parent_id=project.id)):
         raise Refused(403, f"Cannot delete the project {project.id} since it is not a leaf in the hierarchy.")
@@ -224,7 +227,7 @@ def _project_stands_alone(scene: Scene, project: Resource, _: Members) -> None:
             scene.remove(domain)
 
 
-@on(DOMAINS, "DELETE")
+@HOOKS.on(DOMAINS, "DELETE")
 def _domain_is_disabled(scene: Scene, domain: Resource, _: Members) -> None:
     if domain.members.get("enabled", True):
         raise Refused(403, f"Cannot delete a domain that is enabled, please disable it first: {domain.id}")
@@ -235,10 +238,10 @@ def _domain_is_disabled(scene: Scene, domain: Resource, _: Members) -> None:
         scene.remove(project)
 
 
-@on(USERS, "DELETE")
-@on(GROUPS, "DELETE")
-@on(PROJECTS, "DELETE")
-@on(ROLES, "DELETE")
+@HOOKS.on(USERS, "DELETE")
+@HOOKS.on(GROUPS, "DELETE")
+@HOOKS.on(PROJECTS, "DELETE")
+@HOOKS.on(ROLES, "DELETE")
 def _forget(scene: Scene, one: Resource, _: Members) -> None:
     world = scene.world
     for grant in [grant for grant in world.grants if one.id in (grant.actor, grant.target, grant.role)]:
@@ -248,7 +251,7 @@ def _forget(scene: Scene, one: Resource, _: Members) -> None:
     world.tokens.end(lambda token: one.id in (token.user, token.project))
 
 
-@on(ENDPOINTS, "CREATE", "UPDATE")
+@HOOKS.on(ENDPOINTS, "CREATE", "UPDATE")
 def _place_of_endpoint(scene: Scene, endpoint: Resource, sent: Members) -> None:
     """Its region must be there, unless it is named in the older way; then it comes to be."""
     region = sent.get("region_id")
@@ -262,41 +265,41 @@ def _place_of_endpoint(scene: Scene, endpoint: Resource, sent: Members) -> None:
     endpoint.set(region_id=region, region=region)
 
 
-@on(REGIONS, "CREATE", "UPDATE")
+@HOOKS.on(REGIONS, "CREATE", "UPDATE")
 def _region_over_it(scene: Scene, _: Resource, sent: Members) -> None:
     if sent.get("parent_region_id"):
         scene.need(REGIONS, sent["parent_region_id"])
 
 
-@on(REGIONS, "DELETE")
+@HOOKS.on(REGIONS, "DELETE")
 def _region_is_empty(scene: Scene, region: Resource, _: Members) -> None:
     if any(scene.where(REGIONS, parent_region_id=region.id)) or any(scene.where(ENDPOINTS, region_id=region.id)):
         raise Refused(403, f"Unable to delete region {region.id} because it or its child regions have endpoints.")
 
 
-@on(SERVICES, "DELETE")
+@HOOKS.on(SERVICES, "DELETE")
 def _endpoints_go(scene: Scene, service: Resource, _: Members) -> None:
     for one in list(scene.where(ENDPOINTS, service_id=service.id)):
         scene.remove(one)
 
 
-@on("identity/credentials", "CREATE")
+@HOOKS.on("identity/credentials", "CREATE")
 def _whose_credential(scene: Scene, one: Resource, sent: Members) -> None:
     one.set(user_id=sent.get("user_id") or scene.call.token.user, project_id=sent.get("project_id"))
 
 
-@on("identity/OS-FEDERATION/identity_providers/protocols", "CREATE")
+@HOOKS.on("identity/OS-FEDERATION/identity_providers/protocols", "CREATE")
 def _whose_protocol(_: Scene, one: Resource, __: Members) -> None:
     one.set(idp_id=one.parents[0])
 
 
-@on(EC2, "CREATE")
+@HOOKS.on(EC2, "CREATE")
 def _ec2(scene: Scene, one: Resource, sent: Members) -> None:
     access, secret = one.id, scene.world.new_id("hex")
     project = sent.get("tenant_id") or scene.call.project
     one.set(access=access, secret=secret, tenant_id=project, user_id=one.parents[0], trust_id=None)
 
 
-@on("identity/OS-OAUTH1/consumers", "CREATE")
-def _consumer(scene: Scene, one: Resource, _: Members) -> None:
-    one.private["told_once"] = {"secret": scene.world.new_id("hex")}
+@HOOKS.on("identity/OS-OAUTH1/consumers", "CREATE")
+def _consumer(scene: Scene, _: Resource, __: Members) -> Outcome:
+    return Outcome(more={"secret": scene.world.new_id("hex")})

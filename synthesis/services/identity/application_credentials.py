@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from cloudtape.synthesis.engine.scene import Scene, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Outcome, Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.identity.core import CREDENTIALS, USERS, roles_of
 from cloudtape.synthesis.services.identity.trusts import expiry, refuse_restricted
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 
+HOOKS = Hooks()
+
 ACCESS_RULES = "identity/users/access_rules"
 SAYS = ("path", "method", "service")
 
 
-@on(CREDENTIALS, "CREATE")
-def _credential(scene: Scene, one: Resource, sent: Members) -> None:
+@HOOKS.on(CREDENTIALS, "CREATE")
+def _credential(scene: Scene, one: Resource, sent: Members) -> Outcome:
     """Its secret is told once. Its roles are some of those that the user has on the token's project."""
     refuse_restricted(scene)
     token = scene.call.token
@@ -26,7 +29,7 @@ def _credential(scene: Scene, one: Resource, sent: Members) -> None:
         raise Refused(403, "You are not authorized to perform the requested action: create_application_credential.")
     secret = sent.get("secret") or scene.world.secret(86)
     one.project = token.project
-    one.private |= {"secret": secret, "told_once": {"secret": secret}}
+    one.private["secret"] = secret
     one.members.pop("secret", None)
     one.set(
         roles=[{**role, "domain_id": None} for role in _roles(scene, sent.get("roles"))],
@@ -39,6 +42,7 @@ def _credential(scene: Scene, one: Resource, sent: Members) -> None:
     one.members.pop("access_rules", None)
     if "access_rules" in sent:
         one.set(access_rules=[_rule(scene, wanted) for wanted in sent["access_rules"] or ()])
+    return Outcome(more={"secret": secret})
 
 
 def _roles(scene: Scene, asked: Any) -> list[Members]:
@@ -78,7 +82,7 @@ def _rule(scene: Scene, wanted: Any) -> Members:
     return {name: found.members[name] for name in ("id", *SAYS)}
 
 
-@on(ACCESS_RULES, "DELETE")
+@HOOKS.on(ACCESS_RULES, "DELETE")
 def _rule_is_unused(scene: Scene, rule: Resource, _: Members) -> None:
     for one in scene.world.all(CREDENTIALS):
         if any(used.get("id") == rule.id for used in one.members.get("access_rules") or ()):

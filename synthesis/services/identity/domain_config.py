@@ -8,10 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from cloudtape.synthesis.engine.calls import Answer
-from cloudtape.synthesis.engine.scene import Scene, answers, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.identity.core import DOMAINS
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 CONFIG = "identity/domains/config"
 # The options that a domain may have, with what holds where it does not. One that is never told has no default.
@@ -138,7 +141,7 @@ def _check_groups(config: Members) -> None:
             _check(group, option)
 
 
-@answers("identity.domains.config.create")
+@HOOKS.answer("identity.domains.config.create")
 def _create(scene: Scene) -> Answer:
     kept, config = _kept(scene), _sent(scene)
     _check_groups(config)
@@ -148,12 +151,14 @@ def _create(scene: Scene) -> Answer:
     return Answer(200 if there else 201, {"config": _part(kept, "", "", scene.call.ids[0])})
 
 
-@answers("identity.domains.config.show", "identity.domains.config.group.show", "identity.domains.config.option.show")
+@HOOKS.answer(
+    "identity.domains.config.show", "identity.domains.config.group.show", "identity.domains.config.option.show"
+)
 def _show(scene: Scene) -> Answer:
     return Answer(200, {"config": _part(_kept(scene), *_asked(scene), scene.call.ids[0])})
 
 
-@answers(
+@HOOKS.answer(
     "identity.domains.config.update", "identity.domains.config.group.update", "identity.domains.config.option.update"
 )
 def _update(scene: Scene) -> Answer:
@@ -171,7 +176,7 @@ def _update(scene: Scene) -> Answer:
     return Answer(200, {"config": _part(kept, "", "", scene.call.ids[0])})
 
 
-@answers(
+@HOOKS.answer(
     "identity.domains.config.delete", "identity.domains.config.group.delete", "identity.domains.config.option.delete"
 )
 def _delete(scene: Scene) -> Answer:
@@ -188,7 +193,7 @@ def _delete(scene: Scene) -> Answer:
     return Answer(204)
 
 
-@answers(
+@HOOKS.answer(
     "identity.domains.config.default.show",
     "identity.domains.config.default.group.show",
     "identity.domains.config.default.option.show",
@@ -197,6 +202,6 @@ def _show_default(scene: Scene) -> Answer:
     return Answer(200, {"config": _part(DEFAULTS, *_asked(scene), "default")})
 
 
-@on(DOMAINS, "DELETE")
+@HOOKS.on(DOMAINS, "DELETE")
 def _goes_with_its_domain(scene: Scene, domain: Resource, _: Members) -> None:
     scene.world.documents.pop(("", CONFIG, (domain.id,)), None)

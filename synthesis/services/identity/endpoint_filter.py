@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cloudtape.synthesis.engine.calls import Answer
-from cloudtape.synthesis.engine.scene import Scene, answers, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.identity.api import listed
 from cloudtape.synthesis.services.identity.catalogs import (
@@ -15,6 +16,8 @@ from cloudtape.synthesis.services.identity.catalogs import (
 )
 from cloudtape.synthesis.services.identity.core import PROJECTS
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 FILTER = "identity.os-ep-filter."
 IN_GROUP = FILTER + "endpoint-groups.projects."
@@ -35,7 +38,7 @@ def _pair(scene: Scene, there: bool = True) -> tuple[Resource, Resource]:
     return project, what
 
 
-@answers(IN_PROJECT + "add", IN_GROUP + "add")
+@HOOKS.answer(IN_PROJECT + "add", IN_GROUP + "add")
 def _give(scene: Scene) -> Answer:
     project, what = _pair(scene, there=False)
     if project.id in given_to(scene.world, what.id):
@@ -44,52 +47,52 @@ def _give(scene: Scene) -> Answer:
     return Answer(204)
 
 
-@answers(IN_PROJECT + "delete", IN_GROUP + "delete")
+@HOOKS.answer(IN_PROJECT + "delete", IN_GROUP + "delete")
 def _take(scene: Scene) -> Answer:
     project, what = _pair(scene)
     del given_to(scene.world, what.id)[project.id]
     return Answer(204)
 
 
-@answers(IN_PROJECT + "check", IN_PROJECT + "show", IN_GROUP + "check")
+@HOOKS.answer(IN_PROJECT + "check", IN_PROJECT + "show", IN_GROUP + "check")
 def _check(scene: Scene) -> Answer:
     _pair(scene)
     return Answer(scene.call.plan.status)
 
 
-@answers(IN_GROUP + "show")
+@HOOKS.answer(IN_GROUP + "show")
 def _show(scene: Scene) -> Answer:
     project = _pair(scene)[0]
     return Answer(200, {"project": {**project.members, "links": {"self": f"{scene.call.base}/projects/{project.id}"}}})
 
 
-@answers(IN_PROJECT + "list")
+@HOOKS.answer(IN_PROJECT + "list")
 def _of_project(scene: Scene) -> Answer:
     chosen = chosen_endpoints(scene.world, scene.need(PROJECTS, scene.call.ids[0]).id)
     return listed(scene, "endpoints", (one for one in scene.world.all(ENDPOINTS) if one.id in chosen))
 
 
-@answers(FILTER + "projects.endpoint-groups.list")
+@HOOKS.answer(FILTER + "projects.endpoint-groups.list")
 def _groups_of_project(scene: Scene) -> Answer:
     project = scene.need(PROJECTS, scene.call.ids[0])
     found = (one for one in scene.world.all(ENDPOINT_GROUPS) if project.id in given_to(scene.world, one.id))
     return listed(scene, "endpoint_groups", found)
 
 
-@answers(FILTER + "endpoints.projects.list", IN_GROUP + "list")
+@HOOKS.answer(FILTER + "endpoints.projects.list", IN_GROUP + "list")
 def _projects(scene: Scene) -> Answer:
     kind = ENDPOINTS if scene.call.path[1] == "endpoints" else ENDPOINT_GROUPS
     given = given_to(scene.world, scene.need(kind, scene.call.ids[0]).id)
     return listed(scene, "projects", filter(None, (scene.find(PROJECTS, id_) for id_ in given)))
 
 
-@answers(FILTER + "endpoint-groups.endpoints.list")
+@HOOKS.answer(FILTER + "endpoint-groups.endpoints.list")
 def _of_group(scene: Scene) -> Answer:
     group = scene.need(ENDPOINT_GROUPS, scene.call.ids[0])
     return listed(scene, "endpoints", in_group(scene.world, group.members))
 
 
-@on(ENDPOINT_GROUPS, "CREATE", "UPDATE")
+@HOOKS.on(ENDPOINT_GROUPS, "CREATE", "UPDATE")
 def _filters(_: Scene, __: Resource, sent: Members) -> None:
     unknown = sorted(set(sent.get("filters") or ()) - FILTERS)
     if unknown:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.filters import FALSE
-from cloudtape.synthesis.engine.scene import Scene, answers
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.identity.api import around, listed
 from cloudtape.synthesis.services.identity.core import DOMAINS, PROJECTS, ROLES, above, brief, with_implied
 from cloudtape.synthesis.worlds.shelves import Members
 from cloudtape.synthesis.worlds.world import Grant
+
+HOOKS = Hooks()
 
 
 def grant_in(path: tuple[str, ...]) -> Grant:
@@ -31,15 +34,15 @@ def _known(scene: Scene, grant: Grant) -> None:
         scene.need(ROLES, grant.role)
 
 
-PLACES = [
-    f"{inherit}{target}.{actor}.roles{behind}"
-    for target in ("projects", "domains", "system")
+PLACES = [f"{target}.{actor}.roles" for target in ("projects", "domains", "system") for actor in ("users", "groups")]
+PLACES += [
+    f"inherit.{target}.{actor}.roles.inherited-to-projects"
+    for target in ("projects", "domains")
     for actor in ("users", "groups")
-    for inherit, behind in (("", ""), ("inherit.", ".inherited-to-projects"))
 ]
 
 
-@answers(*(f"identity.{place}.{verb}" for place in PLACES for verb in ("grant", "assign")))
+@HOOKS.answer(*(f"identity.{place}.{'assign' if place.startswith('inherit') else 'grant'}" for place in PLACES))
 def _grant(scene: Scene) -> Answer:
     grant = grant_in(scene.call.path)
     _known(scene, grant)
@@ -47,7 +50,7 @@ def _grant(scene: Scene) -> Answer:
     return Answer(204)
 
 
-@answers(*(f"identity.{place}.check" for place in PLACES))
+@HOOKS.answer(*(f"identity.{place}.check" for place in PLACES))
 def _check_grant(scene: Scene) -> Answer:
     grant = grant_in(scene.call.path)
     _known(scene, grant)
@@ -56,7 +59,7 @@ def _check_grant(scene: Scene) -> Answer:
     return Answer(204)
 
 
-@answers(*(f"identity.{place}.revoke" for place in PLACES))
+@HOOKS.answer(*(f"identity.{place}.revoke" for place in PLACES))
 def _revoke_grant(scene: Scene) -> Answer:
     grant = grant_in(scene.call.path)
     _known(scene, grant)
@@ -65,7 +68,7 @@ def _revoke_grant(scene: Scene) -> Answer:
     return Answer(204)
 
 
-@answers(*(f"identity.{place}.list" for place in PLACES))
+@HOOKS.answer(*(f"identity.{place}.list" for place in PLACES))
 def _granted(scene: Scene) -> Answer:
     asked = grant_in(scene.call.path)
     _known(scene, asked)
@@ -78,7 +81,7 @@ def _is_like(grant: Grant, asked: Grant) -> bool:
     return (grant.actors, grant.actor, grant.targets, grant.target, grant.inherited) == place
 
 
-@answers("identity.role-assignments.list", "identity.role-assignments.inherit-extension.list")
+@HOOKS.answer("identity.role-assignments.list", "identity.role-assignments.inherit-extension.list")
 def _assignments(scene: Scene) -> Answer:
     found = [grant for grant in _effective(scene) if _is_asked(scene, grant)]
     named = scene.call.asked("include_names") in ("1", "true", "True", "")

@@ -16,13 +16,16 @@ from cloudtape.cassettes.messages import header
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.documents import write
 from cloudtape.synthesis.engine.finding import item
-from cloudtape.synthesis.engine.scene import Scene, answers
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.identity.api import listed
 from cloudtape.synthesis.services.identity.core import METHODS, PROJECTS, ROLES, USERS, roles_of, unauthorized
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 from cloudtape.synthesis.worlds.token_book import KEYSTONE_TIME
 from cloudtape.synthesis.worlds.tokens import NOBODY
+
+HOOKS = Hooks()
 
 CONSUMERS, REQUESTS = "identity/OS-OAUTH1/consumers", "identity/OS-OAUTH1/request_tokens"
 ACCESS = "identity/OS-OAUTH1/users/access_tokens"
@@ -63,7 +66,7 @@ def _form(scene: Scene, key: str, secret: str, ends: datetime) -> Answer:
     return Answer(scene.call.plan.status, text.encode(), (FORM,))
 
 
-@answers("identity.oauth1.request-token.show")
+@HOOKS.answer("identity.oauth1.request-token.show")
 def _request_token(scene: Scene) -> Answer:
     if not (sent := parameters(scene)):
         return _without(scene)
@@ -87,7 +90,7 @@ def _asked(scene: Scene, id_: str) -> Resource:
     return one
 
 
-@answers("identity.os-oauth1.authorize.update")
+@HOOKS.answer("identity.os-oauth1.authorize.update")
 def _authorize(scene: Scene) -> Answer:
     one, user = _asked(scene, scene.call.id), scene.call.token.user
     body = scene.call.body if isinstance(scene.call.body, dict) else {}
@@ -101,7 +104,7 @@ def _authorize(scene: Scene) -> Answer:
     return Answer(200, {"token": {"oauth_verifier": one.members["verifier"]}})
 
 
-@answers("identity.oauth1.access-token.create")
+@HOOKS.answer("identity.oauth1.access-token.create")
 def _access_token(scene: Scene) -> Answer:
     if not (sent := parameters(scene)):
         return _without(scene)
@@ -153,12 +156,16 @@ def _roles_at(scene: Scene) -> list[Members]:
     return list(item(scene, ACCESS, scene.call.ids[1], scene.call.ids[:1]).private["roles"])
 
 
-@answers("identity.oauth1.users.access-tokens.roles.list", "identity.os-oauth1.users.access-tokens.roles.list-today")
+@HOOKS.answer(
+    "identity.oauth1.users.access-tokens.roles.list", "identity.os-oauth1.users.access-tokens.roles.list-today"
+)
 def _roles(scene: Scene) -> Answer:
     return listed(scene, "roles", filter(None, (scene.find(ROLES, role["id"]) for role in _roles_at(scene))))
 
 
-@answers("identity.oauth1.users.access-tokens.roles.show", "identity.os-oauth1.users.access-tokens.roles.show-today")
+@HOOKS.answer(
+    "identity.oauth1.users.access-tokens.roles.show", "identity.os-oauth1.users.access-tokens.roles.show-today"
+)
 def _role(scene: Scene) -> Answer:
     role = next((role for role in _roles_at(scene) if role["id"] == scene.call.id), None)
     if role is None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from cloudtape.synthesis.engine.calls import Answer
-from cloudtape.synthesis.engine.scene import Scene, answers
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.identity.core import PROJECTS
 from cloudtape.synthesis.worlds.shelves import Resource
+
+HOOKS = Hooks()
 
 MOST, LONGEST = 80, 255
 
@@ -35,41 +38,42 @@ def _tag(scene: Scene) -> str:
 
 
 def _told(scene: Scene) -> Answer:
-    return Answer(200, {"tags": _project(scene).members["tags"], "links": {"self": scene.call.request.uri}})
+    links = {"self": scene.call.request.uri, "next": None, "previous": None}
+    return Answer(200, {"tags": _project(scene).members["tags"], "links": links}, whole=True)
 
 
-@answers("identity.projects.tags.list")
+@HOOKS.answer("identity.projects.tags.list")
 def _list(scene: Scene) -> Answer:
     return _told(scene)
 
 
-@answers("identity.projects.tags.replace")
+@HOOKS.answer("identity.projects.tags.replace")
 def _replace(scene: Scene) -> Answer:
     body = scene.call.body
     _project(scene).set(tags=_checked(body.get("tags") if isinstance(body, dict) else None))
     return _told(scene)
 
 
-@answers("identity.projects.tags.clear")
+@HOOKS.answer("identity.projects.tags.clear")
 def _clear(scene: Scene) -> Answer:
     _project(scene).set(tags=[])
     return Answer(204)
 
 
-@answers("identity.projects.tags.add")
+@HOOKS.answer("identity.projects.tags.add")
 def _add(scene: Scene) -> Answer:
     project = _project(scene)
     project.set(tags=_checked([*project.members["tags"], scene.call.path[3]]))
-    return Answer(201)
+    return Answer(201, headers=(("Location", scene.call.request.uri.partition("?")[0]),))
 
 
-@answers("identity.projects.tags.check")
+@HOOKS.answer("identity.projects.tags.check")
 def _check(scene: Scene) -> Answer:
     _tag(scene)
     return Answer(204)
 
 
-@answers("identity.projects.tags.remove")
+@HOOKS.answer("identity.projects.tags.remove")
 def _remove(scene: Scene) -> Answer:
     gone, project = _tag(scene), _project(scene)
     project.set(tags=[tag for tag in project.members["tags"] if tag != gone])

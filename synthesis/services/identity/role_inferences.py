@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from cloudtape.synthesis.engine.calls import Answer
-from cloudtape.synthesis.engine.scene import Scene, answers, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.identity.api import around
 from cloudtape.synthesis.services.identity.core import IMPLIES, ROLES, brief
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 
 def _implied(scene: Scene, prior: Resource) -> Members:
@@ -37,7 +40,7 @@ def _rule(scene: Scene, prior: Resource, implied: Resource) -> Members:
     return {"role_inference": rule, "links": {"self": scene.call.request.uri}}
 
 
-@answers("identity.roles.implies.create")
+@HOOKS.answer("identity.roles.implies.create")
 def _create(scene: Scene) -> Answer:
     prior, implied = _pair(scene, there=False)
     if implied.members["name"] == "admin" or (implied.members.get("domain_id") and not prior.members.get("domain_id")):
@@ -48,37 +51,37 @@ def _create(scene: Scene) -> Answer:
     return Answer(201, _rule(scene, prior, implied))
 
 
-@answers("identity.roles.implies.show")
+@HOOKS.answer("identity.roles.implies.show")
 def _show(scene: Scene) -> Answer:
     return Answer(200, _rule(scene, *_pair(scene)))
 
 
-@answers("identity.roles.implies.check")
+@HOOKS.answer("identity.roles.implies.check")
 def _check(scene: Scene) -> Answer:
     _pair(scene)
     return Answer(204)
 
 
-@answers("identity.roles.implies.delete")
+@HOOKS.answer("identity.roles.implies.delete")
 def _delete(scene: Scene) -> Answer:
     prior, implied = _pair(scene)
     del _implied(scene, prior)[implied.id]
     return Answer(204)
 
 
-@answers("identity.roles.implies.list")
+@HOOKS.answer("identity.roles.implies.list")
 def _list(scene: Scene) -> Answer:
     prior = scene.need(ROLES, scene.call.ids[0])
     return Answer(200, {"role_inference": _whole(scene, prior), "links": {"self": scene.call.request.uri}})
 
 
-@answers("identity.role-inferences.list")
+@HOOKS.answer("identity.role-inferences.list")
 def _list_all(scene: Scene) -> Answer:
     priors = [one for one in scene.world.all(ROLES) if _implied(scene, one)]
     return Answer(200, {"role_inferences": [_whole(scene, one) for one in priors], "links": around(scene)})
 
 
-@on(ROLES, "DELETE")
+@HOOKS.on(ROLES, "DELETE")
 def _implies_no_more(scene: Scene, role: Resource, _: Members) -> None:
     scene.world.documents.pop(("", IMPLIES, (role.id,)), None)
     for key, implied in scene.world.documents.items():

@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from cloudtape.synthesis.engine.calls import Answer
-from cloudtape.synthesis.engine.scene import Scene, answers, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.engine.verbs import show
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.identity.api import around
 from cloudtape.synthesis.services.identity.core import PROJECTS, ROLES, TRUSTS, USERS, roles_of
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 from cloudtape.synthesis.worlds.token_book import KEYSTONE_TIME
+
+HOOKS = Hooks()
 
 
 def expiry(scene: Scene, asked: Any, form: str = KEYSTONE_TIME) -> str | None:
@@ -39,7 +42,7 @@ def refuse_restricted(scene: Scene) -> None:
         raise Refused(403, why)
 
 
-@on(TRUSTS, "CREATE")
+@HOOKS.on(TRUSTS, "CREATE")
 def _trust(scene: Scene, one: Resource, sent: Members) -> None:
     refuse_restricted(scene)
     if sent.get("project_id") and not sent.get("roles"):
@@ -85,20 +88,20 @@ def _mine(scene: Scene) -> Resource:
     return trust
 
 
-@answers("identity.os-trust.trusts.show")
+@HOOKS.answer("identity.os-trust.trusts.show")
 def _show(scene: Scene) -> Answer:
     _mine(scene)
     return show(scene)
 
 
-@on(TRUSTS, "DELETE")
+@HOOKS.on(TRUSTS, "DELETE")
 def _trustor_ends_it(scene: Scene, trust: Resource, _: Members) -> None:
     if scene.call.token.user != trust.members["trustor_user_id"] and not scene.call.token.is_admin:
         raise Refused(403, "Only admin or trustor can delete a trust")
     scene.world.tokens.end(lambda token: token.document.get("OS-TRUST:trust", {}).get("id") == trust.id)
 
 
-@on(TRUSTS, "LISTED")
+@HOOKS.on(TRUSTS, "LISTED")
 def _may_list(scene: Scene, _: Resource, __: Members) -> None:
     """Who is no admin may ask for their own."""
     if scene.call.token.is_admin:
@@ -108,13 +111,13 @@ def _may_list(scene: Scene, _: Resource, __: Members) -> None:
         raise Refused(403, "You are not authorized to perform the requested action: identity:list_trusts.")
 
 
-@answers("identity.os-trust.trusts.roles.list")
+@HOOKS.answer("identity.os-trust.trusts.roles.list")
 def _roles(scene: Scene) -> Answer:
     trust = _mine(scene)
     return Answer(200, {"roles": trust.members["roles"], "links": trust.members["roles_links"]})
 
 
-@answers("identity.os-trust.trusts.roles.show", "identity.os-trust.trusts.roles.check")
+@HOOKS.answer("identity.os-trust.trusts.roles.show", "identity.os-trust.trusts.roles.check")
 def _one_role(scene: Scene) -> Answer:
     role = next((one for one in _mine(scene).members["roles"] if one["id"] == scene.call.ids[1]), None)
     if role is None:

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cloudtape.synthesis.engine.calls import Answer
-from cloudtape.synthesis.engine.scene import Scene, answers
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.identity.core import (
     INTERFACES,
@@ -26,10 +27,12 @@ from cloudtape.synthesis.worlds.token_book import Token
 from cloudtape.synthesis.worlds.tokens import holder
 from cloudtape.synthesis.worlds.world import Grant
 
+HOOKS = Hooks()
+
 TIME_LENGTH = len("2026-01-01T00:00:00")
 
 
-@answers("identity.v2.0.tokens.authenticate", "identity.v2.0.tokens.authenticate-for-admin-api")
+@HOOKS.answer("identity.v2.0.tokens.authenticate", "identity.v2.0.tokens.authenticate-for-admin-api")
 def _log_in(scene: Scene) -> Answer:
     body = scene.call.body
     auth = body.get("auth") if isinstance(body, dict) else None
@@ -109,7 +112,7 @@ def _entry(service: Members) -> Members:
     }
 
 
-@answers("identity.v2.0.tokens.validate")
+@HOOKS.answer("identity.v2.0.tokens.validate")
 def _validate(scene: Scene) -> Answer:
     return Answer(200, {"access": access(scene, _held(scene))})
 
@@ -121,20 +124,20 @@ def _held(scene: Scene) -> Token:
     return token
 
 
-@answers("identity.v2.0.tokens.check")
+@HOOKS.answer("identity.v2.0.tokens.check")
 def _check(scene: Scene) -> Answer:
     _held(scene)
     return Answer(scene.call.plan.status)
 
 
-@answers("identity.v2.0.tokens.delete")
+@HOOKS.answer("identity.v2.0.tokens.delete")
 def _delete(scene: Scene) -> Answer:
     _held(scene)
     scene.world.tokens.revoke(scene.call.ids[0])
     return Answer(204)
 
 
-@answers("identity.v2.0.tenants.list", "identity.v2.0.tenants.list-all", "identity.v2.0.tenants.show")
+@HOOKS.answer("identity.v2.0.tenants.list", "identity.v2.0.tenants.list-all", "identity.v2.0.tenants.show")
 def _tenants(scene: Scene) -> Answer:
     user, admin = scene.call.token.user, scene.call.token.is_admin
     found = [one for one in scene.world.all(PROJECTS) if admin or roles_of(scene.world, user, "projects", one.id)]
@@ -159,7 +162,7 @@ def _grant(scene: Scene) -> Grant:
     return Grant("users", user.id, "projects", home, scene.need(ROLES, ids[-1]).id)
 
 
-@answers("identity.v2.0.tenants.users.roles.ksadm.grant", "identity.v2.0.users.roles.ksadm.grant")
+@HOOKS.answer("identity.v2.0.tenants.users.roles.ksadm.grant", "identity.v2.0.users.roles.ksadm.grant")
 def _give(scene: Scene) -> Answer:
     grant = _grant(scene)
     scene.world.grants[grant] = None
@@ -167,13 +170,13 @@ def _give(scene: Scene) -> Answer:
     return Answer(scene.call.plan.status, {"role": {"id": grant.role, "name": role["name"]}})
 
 
-@answers("identity.v2.0.tenants.users.roles.ksadm.revoke", "identity.v2.0.users.roles.ksadm.delete")
+@HOOKS.answer("identity.v2.0.tenants.users.roles.ksadm.revoke", "identity.v2.0.users.roles.ksadm.delete")
 def _take(scene: Scene) -> Answer:
     scene.world.grants.pop(_grant(scene), None)
     return Answer(204)
 
 
-@answers(
+@HOOKS.answer(
     "identity.v2.0.tenants.users.roles.list",
     "identity.v2.0.users.roles.list",
     "identity.v2.0.users.roles.list-global-roles-for-user",
@@ -184,7 +187,7 @@ def _roles(scene: Scene) -> Answer:
     return Answer(200, {"roles": roles_of(scene.world, user.id, "projects", project), "roles_links": []})
 
 
-@answers("identity.v2.0.tenants.users.list")
+@HOOKS.answer("identity.v2.0.tenants.users.list")
 def _users(scene: Scene) -> Answer:
     project = scene.need(PROJECTS, scene.call.ids[0])
     found = [one for one in scene.world.all(USERS) if roles_of(scene.world, one.id, "projects", project.id)]

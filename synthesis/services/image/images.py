@@ -12,10 +12,13 @@ from cloudtape.cassettes.blobs import Blob, Content
 from cloudtape.cassettes.messages import Body, Stream, header
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.finding import item
-from cloudtape.synthesis.engine.scene import Scene, answers, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Outcome, Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.image.stores import add_import_task, default_store, put_into, store, stores_asked
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 IMAGES = "image/images"
 OCTETS = ("Content-Type", "application/octet-stream")
@@ -26,14 +29,14 @@ RESERVED = "os_glance"
 VISIBILITIES = ("public", "private", "shared", "community")
 
 
-@on(IMAGES, "CREATE", "UPDATE")
+@HOOKS.on(IMAGES, "CREATE", "UPDATE")
 def _no_reserved_names(_: Scene, __: Resource, sent: Members) -> None:
     for name in sent:
         if name.startswith(RESERVED):
             raise Refused(403, f"Attribute '{name}' is reserved.")
 
 
-@on(IMAGES, "CREATE")
+@HOOKS.on(IMAGES, "CREATE")
 def _image(_: Scene, image: Resource, sent: Members) -> None:
     if sent.get("visibility", "shared") not in VISIBILITIES:
         raise Refused(400, f"Invalid visibility: {sent['visibility']} is none of {', '.join(VISIBILITIES)}.")
@@ -41,14 +44,14 @@ def _image(_: Scene, image: Resource, sent: Members) -> None:
     image.set(self=path, file=path + "/file", schema="/v2/schemas/image")
 
 
-@on(IMAGES, "UPDATE")
+@HOOKS.on(IMAGES, "UPDATE")
 def _removed(_: Scene, image: Resource, sent: Members) -> None:
     """A property that a patch removed is gone, not null."""
     for name in [name for name, value in sent.items() if value is None and name not in _.kind(IMAGES).rule.members]:
         image.members.pop(name, None)
 
 
-@on(IMAGES, "DELETE")
+@HOOKS.on(IMAGES, "DELETE")
 def _image_goes(_: Scene, image: Resource, __: Members) -> None:
     if image.members.get("protected"):
         raise Refused(403, f"Image {image.id} is protected and cannot be deleted.")
@@ -71,7 +74,7 @@ def _image_at(scene: Scene) -> Resource:
     return item(scene, IMAGES, scene.call.ids[0])
 
 
-@answers("image.images.file.upload", "image.images.file.create", "image.images.file.store")
+@HOOKS.answer("image.images.file.upload")
 def _upload(scene: Scene) -> Answer:
     image = _image_at(scene)
     if image.members["status"] not in STATES:
@@ -81,7 +84,7 @@ def _upload(scene: Scene) -> Answer:
     return Answer(204)
 
 
-@answers("image.images.stage.upload")
+@HOOKS.answer("image.images.stage.upload")
 def _stage(scene: Scene) -> Answer:
     image = _image_at(scene)
     image.private["staged"] = keep(scene, scene.call.request.body)
@@ -89,7 +92,7 @@ def _stage(scene: Scene) -> Answer:
     return Answer(204)
 
 
-@answers("image.images.import.import")
+@HOOKS.answer("image.images.import.import")
 def _import(scene: Scene) -> Answer:
     image = _image_at(scene)
     body = scene.call.body if isinstance(scene.call.body, dict) else {}
@@ -104,7 +107,7 @@ def _import(scene: Scene) -> Answer:
     return Answer(202, None, (("OpenStack-image-import-task-id", task.id),))
 
 
-@answers("image.images.file.download", "image.images.file.show")
+@HOOKS.answer("image.images.file.download")
 def _download(scene: Scene) -> Answer:
     image = _image_at(scene)
     if image.members["status"] == "deactivated" and not scene.call.token.is_admin:
@@ -132,14 +135,14 @@ def _part(blob: Blob, asked: re.Match[str], told: tuple[tuple[str, str], ...]) -
 # --- tags, state -----------------------------------------------------------------------------------------------------
 
 
-@answers("image.images.tags.add")
+@HOOKS.answer("image.images.tags.add")
 def _tag(scene: Scene) -> Answer:
     image = _image_at(scene)
     image.set(tags=[*dict.fromkeys([*image.members["tags"], scene.call.id])])
     return Answer(204)
 
 
-@answers("image.images.tags.delete", "image.images.tags.remove")
+@HOOKS.answer("image.images.tags.delete")
 def _untag(scene: Scene) -> Answer:
     image = _image_at(scene)
     if scene.call.id not in image.members["tags"]:
@@ -148,19 +151,19 @@ def _untag(scene: Scene) -> Answer:
     return Answer(204)
 
 
-@on("image/images/actions/deactivate", "WRITE")
-def _deactivate(scene: Scene, _: Resource, __: Members) -> Answer:
+@HOOKS.on("image/images/actions/deactivate", "WRITE")
+def _deactivate(scene: Scene, _: Resource, __: Members) -> Outcome:
     _image_at(scene).set(status="deactivated")
-    return Answer(204)
+    return Outcome(answer=Answer(204))
 
 
-@on("image/images/actions/reactivate", "WRITE")
-def _reactivate(scene: Scene, _: Resource, __: Members) -> Answer:
+@HOOKS.on("image/images/actions/reactivate", "WRITE")
+def _reactivate(scene: Scene, _: Resource, __: Members) -> Outcome:
     _image_at(scene).set(status="active")
-    return Answer(204)
+    return Outcome(answer=Answer(204))
 
 
-@answers("image.info.import.show")
+@HOOKS.answer("image.info.import.show")
 def _imports(_: Scene) -> Answer:
     methods = ["glance-direct", "web-download", "copy-image"]
     return Answer(
@@ -204,7 +207,7 @@ def _as_v1(image: Resource) -> Members:
     }
 
 
-@answers("image.v1.images.create")
+@HOOKS.answer("image.v1.images.create")
 def _create_v1(scene: Scene) -> Answer:
     sent = _from_headers(scene)
     public = sent.pop("is_public", "False") in ("True", "true")
@@ -215,7 +218,7 @@ def _create_v1(scene: Scene) -> Answer:
     return Answer(scene.call.plan.status, {"image": _as_v1(image)})
 
 
-@answers("image.v1.images.update")
+@HOOKS.answer("image.v1.images.update")
 def _update_v1(scene: Scene) -> Answer:
     image = _image_at(scene)
     sent = _from_headers(scene)
@@ -227,7 +230,7 @@ def _update_v1(scene: Scene) -> Answer:
     return Answer(200, {"image": _as_v1(image)})
 
 
-@answers("image.v1.images.show")
+@HOOKS.answer("image.v1.images.show")
 def _show_v1(scene: Scene) -> Answer:
     """The data, and the document, which the reference prints, where there is none or JSON is asked for."""
     image = _image_at(scene)
@@ -238,7 +241,7 @@ def _show_v1(scene: Scene) -> Answer:
     return Answer(200, Content.of(blob).body(), (OCTETS, *fields))
 
 
-@answers("image.v1.images.members.replace", "image.v1.images.members.add", "image.v1.images.members.remove")
+@HOOKS.answer("image.v1.images.members.replace", "image.v1.images.members.add", "image.v1.images.members.remove")
 def _members_v1(scene: Scene) -> Answer:
     image = _image_at(scene)
     held = list(image.members.get("_shared_with", ()))

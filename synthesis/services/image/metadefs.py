@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.finding import item
-from cloudtape.synthesis.engine.making import make
-from cloudtape.synthesis.engine.scene import Scene, answers, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.making import made
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.engine.verbs import shown
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 NAMESPACES = "image/metadefs/namespaces"
 TAGS = NAMESPACES + "/tags"
 
 
-@on(NAMESPACES, "CREATE")
+@HOOKS.on(NAMESPACES, "CREATE")
 def _namespace(_: Scene, one: Resource, __: Members) -> None:
     path = f"/v2/metadefs/namespaces/{one.id}"
     one.set(self=path, schema="/v2/schemas/metadefs/namespace")
 
 
-@on(NAMESPACES, "DELETE")
+@HOOKS.on(NAMESPACES, "DELETE")
 def _is_not_protected(_: Scene, one: Resource, __: Members) -> None:
     if one.members.get("protected"):
         raise Refused(403, f"Metadata definition namespace {one.id} is protected and cannot be deleted.")
 
 
-@answers("image.metadefs.namespaces.tags.add")
+@HOOKS.answer("image.metadefs.namespaces.tags.add")
 def _tag(scene: Scene) -> Answer:
     """One that is named by the path."""
     item(scene, NAMESPACES, scene.call.ids[0])
-    return shown(scene, make(scene, scene.kind(TAGS), {"name": scene.call.id}, scene.call.id), 201)
+    one, _ = made(scene, scene.kind(TAGS), {"name": scene.call.id}, scene.call.id)
+    return replace(shown(scene, one), status=201)

@@ -10,10 +10,13 @@ from typing import Any
 
 from cloudtape.synthesis.engine.filters import TRUE
 from cloudtape.synthesis.engine.finding import item
-from cloudtape.synthesis.engine.scene import Scene, chooses, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.image.images import IMAGES, VISIBILITIES
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 MEMBERS = "image/images/members"
 STATUSES = ("pending", "accepted", "rejected")
@@ -34,7 +37,7 @@ def _is_owner(scene: Scene, image: Resource) -> bool:
     return scene.call.token.is_admin or image.project == scene.call.project
 
 
-@on(MEMBERS, "CREATE")
+@HOOKS.on(MEMBERS, "CREATE")
 def _member(scene: Scene, one: Resource, sent: Members) -> None:
     image = item(scene, IMAGES, scene.call.ids[0])
     if not _is_owner(scene, image):
@@ -54,7 +57,7 @@ def _member(scene: Scene, one: Resource, sent: Members) -> None:
     _share(scene, image)
 
 
-@on(MEMBERS, "UPDATE")
+@HOOKS.on(MEMBERS, "UPDATE")
 def _decides(scene: Scene, one: Resource, sent: Members) -> None:
     """Whom an image is shared with says whether they want to see it."""
     image = item(scene, IMAGES, scene.call.ids[0])
@@ -65,7 +68,7 @@ def _decides(scene: Scene, one: Resource, sent: Members) -> None:
     _share(scene, image)
 
 
-@on(MEMBERS, "DELETE")
+@HOOKS.on(MEMBERS, "DELETE")
 def _member_goes(scene: Scene, one: Resource, _: Members) -> None:
     image = item(scene, IMAGES, scene.call.ids[0])
     if not _is_owner(scene, image):
@@ -76,7 +79,7 @@ def _member_goes(scene: Scene, one: Resource, _: Members) -> None:
 # --- lists --------------------------------------------------------------------------------------------------------
 
 
-@chooses(IMAGES)
+@HOOKS.choose(IMAGES)
 def _listed(scene: Scene) -> Callable[[Resource], bool]:
     """Not those that are hidden, of another visibility or size than is asked for, or whose sharing nobody accepted."""
     asked = scene.call.asked

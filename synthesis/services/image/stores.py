@@ -13,9 +13,12 @@ from cloudtape.cassettes.blobs import Blob
 from cloudtape.cassettes.messages import header
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.finding import item
-from cloudtape.synthesis.engine.scene import Scene, answers, copied
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene, copied
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 IMAGES, STORES, TASKS = "image/images", "image/info/stores", "image/images/tasks"
 DEFAULT: Members = {"id": "file", "default": "true"}
@@ -93,20 +96,20 @@ def add_import_task(scene: Scene, image: Resource, names: list[str]) -> Resource
     return scene.world.add(TASKS, members, region=scene.call.region, parents=(image.id,), **about)
 
 
-@answers("image.info.stores.show")
+@HOOKS.answer("image.info.stores.show")
 def _stores(scene: Scene) -> Answer:
     shown = ("id", "default", "read-only", "description")
     stores = [{name: one[name] for name in shown if one.get(name) is not None} for one in stores_of(scene)]
     return Answer(200, {"stores": stores})
 
 
-@answers("image.info.stores.details.show")
+@HOOKS.answer("image.info.stores.details.show")
 def _details(scene: Scene) -> Answer:
     about: Members = {"type": "file", "weight": 0, "properties": {}}
     return Answer(200, {"stores": [about | one for one in stores_of(scene)]})
 
 
-@answers("image.stores.remove")
+@HOOKS.answer("image.stores.remove")
 def _remove(scene: Scene) -> Answer:
     name, id_ = scene.call.ids
     if all(one["id"] != name for one in stores_of(scene)):

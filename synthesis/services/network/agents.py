@@ -11,10 +11,13 @@ import msgspec
 
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.documents import stock
-from cloudtape.synthesis.engine.scene import Scene, answers
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.network.kinds import NETWORKS, ROUTERS
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 AGENTS = "network/agents"
 HOSTED = "network/agents/hosted"
@@ -72,7 +75,7 @@ def _sort(scene: Scene) -> Sort:
     return SORTS[scene.call.path[2]]
 
 
-@answers("network.agents.dhcp-networks.list", "network.agents.l3-routers.list")
+@HOOKS.answer("network.agents.dhcp-networks.list", "network.agents.l3-routers.list")
 def _hosted(scene: Scene) -> Answer:
     sort = _sort(scene)
     stock(scene, scene.kind(AGENTS), ())
@@ -81,7 +84,7 @@ def _hosted(scene: Scene) -> Answer:
     return Answer(200, {sort.many: [one.members for one in things if _hosts(scene, sort, agent, one)]})
 
 
-@answers("network.agents.dhcp-networks.add", "network.agents.l3-routers.add")
+@HOOKS.answer("network.agents.dhcp-networks.add", "network.agents.l3-routers.add")
 def _add(scene: Scene) -> Answer:
     sort = _sort(scene)
     agent, one = _agent(scene, sort), scene.need(sort.kind, scene.call.sent.get(sort.member))
@@ -91,7 +94,7 @@ def _add(scene: Scene) -> Answer:
     return Answer(201)
 
 
-@answers("network.agents.dhcp-networks.remove", "network.agents.l3-routers.remove")
+@HOOKS.answer("network.agents.dhcp-networks.remove", "network.agents.l3-routers.remove")
 def _remove(scene: Scene) -> Answer:
     sort = _sort(scene)
     agent, one = _agent(scene, sort), scene.need(sort.kind, scene.call.ids[1])
@@ -101,7 +104,7 @@ def _remove(scene: Scene) -> Answer:
     return Answer(204)
 
 
-@answers("network.networks.dhcp-agents.list", "network.routers.l3-agents.list")
+@HOOKS.answer("network.networks.dhcp-agents.list", "network.routers.l3-agents.list")
 def _hosting(scene: Scene) -> Answer:
     sort = BEHIND[scene.call.path[2]]
     stock(scene, scene.kind(AGENTS), ())

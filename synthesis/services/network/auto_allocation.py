@@ -7,11 +7,14 @@ neutron wants one that is the default, and no subnet pool is needed.
 from __future__ import annotations
 
 from cloudtape.synthesis.engine.calls import Answer
+from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.inner import ask
-from cloudtape.synthesis.engine.scene import Scene, answers
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.network.kinds import NETWORKS
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 TOPOLOGY = "network/auto-allocated-topology"
 RANGE = "192.168.0.0/26"
@@ -45,14 +48,14 @@ def _make(scene: Scene, many: str, wrapper: str, members: Members, project: str)
     return str(made.body[wrapper]["id"])
 
 
-@answers("network.auto-allocated-topology.show")
+@HOOKS.answer("network.auto-allocated-topology.show")
 def _show(scene: Scene) -> Answer:
     project = scene.call.ids[0]
     told = {"id": "dry-run=pass"} if scene.call.asked("fields") == "dry-run" else {"id": allocated(scene, project).id}
     return Answer(200, {"auto_allocated_topology": {**told, "tenant_id": project}})
 
 
-@answers("network.auto-allocated-topology.delete")
+@HOOKS.answer("network.auto-allocated-topology.delete")
 def _delete(scene: Scene) -> Answer:
     made = scene.world.documents.pop((scene.call.region, TOPOLOGY, (scene.call.ids[0],)), None)
     if made:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ipaddress
 
 from cloudtape.synthesis.engine.calls import Answer
+from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.quotas import limits_of, printed_limits, used_of
-from cloudtape.synthesis.engine.scene import Scene, answers, on
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.network.kinds import GROUPS, NETWORKS, POOLS, PORTS, SUBNETS
 from cloudtape.synthesis.services.network.routers import subnets_of
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 # --- quotas -------------------------------------------------------------------------------------------------------
 
@@ -19,17 +22,17 @@ def _quota(scene: Scene, project: str) -> Members:
     return dict(limits_of(scene, "network", project))
 
 
-@answers("network.quotas.show")
+@HOOKS.answer("network.quotas.show")
 def _show_quota(scene: Scene) -> Answer:
     return Answer(200, {"quota": _quota(scene, scene.call.id)})
 
 
-@answers("network.quotas.defaults.show")
+@HOOKS.answer("network.quotas.defaults.show")
 def _default_quota(scene: Scene) -> Answer:
     return Answer(200, {"quota": printed_limits(scene, "network")})
 
 
-@answers("network.quotas.details.show")
+@HOOKS.answer("network.quotas.details.show")
 def _quota_details(scene: Scene) -> Answer:
     project = scene.call.ids[0]
     used, limits = used_of(scene, "network", project), limits_of(scene, "network", project)
@@ -37,7 +40,7 @@ def _quota_details(scene: Scene) -> Answer:
     return Answer(200, {"quota": found})
 
 
-@answers("network.quotas.update")
+@HOOKS.answer("network.quotas.update")
 def _set_quota(scene: Scene) -> Answer:
     if not scene.call.token.is_admin:
         raise Refused(403, "Policy doesn't allow update_quota to be performed.", "PolicyNotAuthorized")
@@ -46,20 +49,20 @@ def _set_quota(scene: Scene) -> Answer:
     return _show_quota(scene)
 
 
-@answers("network.quotas.reset")
+@HOOKS.answer("network.quotas.reset")
 def _reset_quota(scene: Scene) -> Answer:
     scene.world.documents.pop((scene.call.region, "network/quotas", (scene.call.id,)), None)
     return Answer(204)
 
 
-@answers("network.quotas.list")
+@HOOKS.answer("network.quotas.list")
 def _quotas(scene: Scene) -> Answer:
     changed = [ids[0] for region, kind, ids in scene.world.documents if kind == "network/quotas" and len(ids) == 1]
     found = [{**_quota(scene, project), "tenant_id": project, "project_id": project} for project in changed]
     return Answer(200, {"quotas": found})
 
 
-@answers("network.quotas.tenant.show", "network.quotas.project.show")
+@HOOKS.answer("network.quotas.tenant.show", "network.quotas.project.show")
 def _whose_quota(scene: Scene) -> Answer:
     name = scene.call.path[-1]
     return Answer(200, {name: {f"{name}_id": scene.call.project}})
@@ -74,7 +77,7 @@ def _tagged(scene: Scene) -> Resource:
     return scene.need(f"network/{'qos/' * (what == 'policies')}{what}", id_)
 
 
-@answers("network.resource.tags.replace")
+@HOOKS.answer("network.resource.tags.replace")
 def _replace_tags(scene: Scene) -> Answer:
     one = _tagged(scene)
     body = scene.call.body if isinstance(scene.call.body, dict) else {}
@@ -82,19 +85,19 @@ def _replace_tags(scene: Scene) -> Answer:
     return Answer(200, {"tags": one.members["tags"]})
 
 
-@answers("network.resource.tags.list")
+@HOOKS.answer("network.resource.tags.list")
 def _list_tags(scene: Scene) -> Answer:
     one = _tagged(scene)
     return Answer(200, {"tags": one.members.get("tags") or []})
 
 
-@answers("network.resource.tags.remove-all")
+@HOOKS.answer("network.resource.tags.remove-all")
 def _clear_tags(scene: Scene) -> Answer:
     _tagged(scene).set(tags=[])
     return Answer(204)
 
 
-@answers("network.resource.tags.add")
+@HOOKS.answer("network.resource.tags.add")
 def _add_tag(scene: Scene) -> Answer:
     one = _tagged(scene)
     one.set(tags=[*dict.fromkeys([*(one.members.get("tags") or ()), scene.call.path[3]])])
@@ -109,20 +112,20 @@ def _has_tag(scene: Scene) -> Resource:
     return one
 
 
-@answers("network.resource.tags.check")
+@HOOKS.answer("network.resource.tags.check")
 def _check_tag(scene: Scene) -> Answer:
     _has_tag(scene)
     return Answer(204)
 
 
-@answers("network.resource.tags.remove")
+@HOOKS.answer("network.resource.tags.remove")
 def _remove_tag(scene: Scene) -> Answer:
     one = _has_tag(scene)
     one.set(tags=[tag for tag in one.members["tags"] if tag != scene.call.path[3]])
     return Answer(204)
 
 
-@on("network/rbac-policies", "CREATE", "DELETE")
+@HOOKS.on("network/rbac-policies", "CREATE", "DELETE")
 def _shared(scene: Scene, policy: Resource, sent: Members) -> None:
     """An object is shared with everybody, or with a project."""
     members = policy.members
@@ -145,7 +148,7 @@ def _shared(scene: Scene, policy: Resource, sent: Members) -> None:
         one.set(shared=bool(sent))
 
 
-@answers("network.network-ip-availabilities.list", "network.network-ip-availabilities.show")
+@HOOKS.answer("network.network-ip-availabilities.list", "network.network-ip-availabilities.show")
 def _availability(scene: Scene) -> Answer:
     if scene.call.plan.has_id:
         return Answer(200, {"network_ip_availability": _ips_of(scene, scene.need(NETWORKS, scene.call.id))})

@@ -5,7 +5,8 @@ Sources: neutron's `db_base_plugin_v2`, and the names of its exceptions.
 
 from __future__ import annotations
 
-from cloudtape.synthesis.engine.scene import EFFECTS, Scene, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.network.addresses import release
 from cloudtape.synthesis.services.network.allocation import fixed_ips
@@ -23,10 +24,12 @@ from cloudtape.synthesis.services.network.kinds import (
 from cloudtape.synthesis.services.network.security_groups import default_group
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 
+HOOKS = Hooks()
+
 # --- networks -----------------------------------------------------------------------------------------------------
 
 
-@on(NETWORKS, "CREATE")
+@HOOKS.on(NETWORKS, "CREATE")
 def _segment(scene: Scene, network: Resource, sent: Members) -> None:
     if not sent.get("provider:segmentation_id"):
         network.set(**{"provider:segmentation_id": scene.world.choose(1, 4094)})
@@ -34,7 +37,7 @@ def _segment(scene: Scene, network: Resource, sent: Members) -> None:
         network.set(segments=sent["segments"])
 
 
-@on(NETWORKS, "DELETE")
+@HOOKS.on(NETWORKS, "DELETE")
 def _network_goes(scene: Scene, network: Resource, _: Members) -> None:
     ports = list(scene.where(PORTS, network_id=network.id))
     floating = [one for one in scene.where(FLOATING, floating_network_id=network.id) if not one.members["port_id"]]
@@ -50,7 +53,7 @@ def _network_goes(scene: Scene, network: Resource, _: Members) -> None:
 # --- ports --------------------------------------------------------------------------------------------------------
 
 
-@on(PORTS, "CREATE")
+@HOOKS.on(PORTS, "CREATE")
 def _port(scene: Scene, port: Resource, sent: Members) -> None:
     network = scene.need(NETWORKS, sent["network_id"])
     members = port.members
@@ -79,7 +82,7 @@ def _assign_names(members: Members) -> None:
     members["dns_assignment"] = found
 
 
-@on(PORTS, "UPDATE")
+@HOOKS.on(PORTS, "UPDATE")
 def _port_changes(scene: Scene, port: Resource, sent: Members) -> None:
     if "fixed_ips" in sent:
         had = port.private.get("fixed_ips", [])
@@ -94,19 +97,18 @@ def _port_changes(scene: Scene, port: Resource, sent: Members) -> None:
         port.set(status="ACTIVE" if sent["device_id"] else "DOWN")
 
 
-@on(PORTS, "CREATE", "UPDATE")
+@HOOKS.on(PORTS, "CREATE", "UPDATE")
 def _remember(_: Scene, port: Resource, __: Members) -> None:
     port.private["fixed_ips"] = list(port.members["fixed_ips"])
 
 
-@on(PORTS, "DELETE")
+@HOOKS.on(PORTS, "DELETE")
 def _port_goes(scene: Scene, port: Resource, _: Members) -> None:
     if port.members["device_owner"] in (INTERFACE, GATEWAY):
         owner = port.members["device_owner"]
         why = f"Port {port.id} cannot be deleted directly via the port API: has device owner {owner}."
         raise Refused(409, why, "ServicePortInUse")
-    for check in EFFECTS.get((PORTS, "LEAVES"), ()):
-        check(scene, port, {})
+    scene.follow(port, "LEAVES", {})
     unplug(scene, port)
 
 
@@ -115,8 +117,7 @@ def unplug(scene: Scene, port: Resource) -> None:
     release(scene, port.members["fixed_ips"])
     for one in scene.where(FLOATING, port_id=port.id):
         one.set(port_id=None, fixed_ip_address=None, router_id=None, status="DOWN", port_details=None)
-    for follow in EFFECTS.get((PORTS, "UNPLUGGED"), ()):
-        follow(scene, port, {})
+    scene.follow(port, "UNPLUGGED", {})
 
 
 def drop(scene: Scene, port: Resource) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from cloudtape.synthesis.engine.finding import item
-from cloudtape.synthesis.engine.scene import Scene, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.network.kinds import FLOATING, NETWORKS, PORTS, in_use
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 POLICIES = "network/qos/policies"
 RULES = {
@@ -37,8 +40,8 @@ def _is_the_only_one(scene: Scene, rule: Resource, _: Members) -> None:
 
 
 for _kind in RULES:
-    on(_kind, "CREATE", "UPDATE")(_is_the_only_one)
-    on(_kind, "CREATE", "UPDATE", "DELETE")(_show_rules)
+    HOOKS.on(_kind, "CREATE", "UPDATE")(_is_the_only_one)
+    HOOKS.on(_kind, "CREATE", "UPDATE", "DELETE")(_show_rules)
 
 
 def _policy_is_there(scene: Scene, _: Resource, sent: Members) -> None:
@@ -47,10 +50,10 @@ def _policy_is_there(scene: Scene, _: Resource, sent: Members) -> None:
 
 
 for _kind in USERS:
-    on(_kind, "CREATE", "UPDATE")(_policy_is_there)
+    HOOKS.on(_kind, "CREATE", "UPDATE")(_policy_is_there)
 
 
-@on(POLICIES, "DELETE")
+@HOOKS.on(POLICIES, "DELETE")
 def _policy_goes(scene: Scene, policy: Resource, _: Members) -> None:
     for kind in USERS:
         for one in scene.where(kind, qos_policy_id=policy.id):

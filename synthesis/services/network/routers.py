@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudtape.synthesis.engine.scene import EFFECTS, Scene, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Outcome, Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.network.addresses import network_in, take
 from cloudtape.synthesis.services.network.allocation import fixed_ips
@@ -22,10 +23,12 @@ from cloudtape.synthesis.services.network.kinds import (
 from cloudtape.synthesis.services.network.networks import drop, mac
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 
+HOOKS = Hooks()
+
 # --- routers ------------------------------------------------------------------------------------------------------
 
 
-@on(ROUTERS, "CREATE", "UPDATE")
+@HOOKS.on(ROUTERS, "CREATE", "UPDATE")
 def _gateway(scene: Scene, router: Resource, sent: Members) -> None:
     if "external_gateway_info" not in sent:
         return
@@ -59,8 +62,8 @@ def _router_port(scene: Scene, router: Resource, network: Resource, ips: list[Me
     )
 
 
-@on("network/routers/interface", "WRITE")
-def _add_interface(scene: Scene, _: Resource, sent: Members) -> Members:
+@HOOKS.on("network/routers/interface", "WRITE")
+def _add_interface(scene: Scene, _: Resource, sent: Members) -> Outcome:
     router = scene.need(ROUTERS, scene.call.ids[0])
     if sent.get("port_id"):
         port = scene.need(PORTS, sent["port_id"])
@@ -81,7 +84,7 @@ def _add_interface(scene: Scene, _: Resource, sent: Members) -> Members:
         network = scene.need(NETWORKS, subnet.members["network_id"])
         port = _router_port(scene, router, network, [take(scene, subnet, subnet.members.get("gateway_ip"))], INTERFACE)
         subnets = [subnet.id]
-    return _interface(router, port, subnets)
+    return Outcome(_interface(router, port, subnets))
 
 
 def _bad_router(why: str) -> Refused:
@@ -122,8 +125,8 @@ def _interfaces(scene: Scene, router: Resource) -> Iterator[Resource]:
     return scene.where(PORTS, device_id=router.id, device_owner=INTERFACE)
 
 
-@on("network/routers/remove_router_interface", "WRITE")
-def _remove_interface(scene: Scene, _: Resource, sent: Members) -> Members:
+@HOOKS.on("network/routers/remove_router_interface", "WRITE")
+def _remove_interface(scene: Scene, _: Resource, sent: Members) -> Outcome:
     router = scene.need(ROUTERS, scene.call.ids[0])
     for port in list(_interfaces(scene, router)):
         subnets = subnets_of(port)
@@ -134,7 +137,7 @@ def _remove_interface(scene: Scene, _: Resource, sent: Members) -> Members:
                     why += "required by one or more floating IPs."
                     raise Refused(409, why, "RouterInterfaceInUseByFloatingIP")
             drop(scene, port)
-            return _interface(router, port, subnets)
+            return Outcome(_interface(router, port, subnets))
     why = f"Router {router.id} has no interface on subnet or port {sent.get('subnet_id') or sent.get('port_id')}"
     raise Refused(404, why, "RouterInterfaceNotFoundForSubnet")
 
@@ -144,22 +147,22 @@ def _held_in(scene: Scene, floating: Resource, subnets: list[str]) -> bool:
     return port is not None and any(subnet in subnets for subnet in subnets_of(port))
 
 
-@on("network/routers/add_extraroutes", "WRITE")
-def _add_routes(scene: Scene, _: Resource, sent: Members) -> Members:
+@HOOKS.on("network/routers/add_extraroutes", "WRITE")
+def _add_routes(scene: Scene, _: Resource, sent: Members) -> Outcome:
     router = scene.need(ROUTERS, scene.call.ids[0])
     routes = router.members["routes"]
     router.set(routes=[*routes, *(one for one in sent.get("routes", ()) if one not in routes)])
-    return {"router": router.members}
+    return Outcome({"router": router.members})
 
 
-@on("network/routers/remove_extraroutes", "WRITE")
-def _remove_routes(scene: Scene, _: Resource, sent: Members) -> Members:
+@HOOKS.on("network/routers/remove_extraroutes", "WRITE")
+def _remove_routes(scene: Scene, _: Resource, sent: Members) -> Outcome:
     router = scene.need(ROUTERS, scene.call.ids[0])
     router.set(routes=[one for one in router.members["routes"] if one not in sent.get("routes", ())])
-    return {"router": router.members}
+    return Outcome({"router": router.members})
 
 
-@on(ROUTERS, "DELETE")
+@HOOKS.on(ROUTERS, "DELETE")
 def _router_goes(scene: Scene, router: Resource, _: Members) -> None:
     if any(_interfaces(scene, router)):
         raise Refused(409, f"Router {router.id} still has ports", "RouterInUse")
@@ -170,7 +173,7 @@ def _router_goes(scene: Scene, router: Resource, _: Members) -> None:
 # --- floating IPs -------------------------------------------------------------------------------------------------
 
 
-@on(FLOATING, "CREATE")
+@HOOKS.on(FLOATING, "CREATE")
 def _floating(scene: Scene, one: Resource, sent: Members) -> None:
     network = scene.need(NETWORKS, sent["floating_network_id"])
     if not network.members.get("router:external"):
@@ -207,12 +210,11 @@ def _floating(scene: Scene, one: Resource, sent: Members) -> None:
         raise
 
 
-@on(FLOATING, "UPDATE")
+@HOOKS.on(FLOATING, "UPDATE")
 def _associate(scene: Scene, one: Resource, sent: Members) -> None:
     if "port_id" not in sent:
         return
-    for follow in EFFECTS.get((FLOATING, "MOVED"), ()):
-        follow(scene, one, {})
+    scene.follow(one, "MOVED", {})
     if not sent["port_id"]:
         one.set(port_id=None, fixed_ip_address=None, router_id=None, status="DOWN", port_details=None)
         return
@@ -227,8 +229,7 @@ def _associate(scene: Scene, one: Resource, sent: Members) -> None:
         status="ACTIVE",
         port_details={**details, "admin_state_up": True, "status": "ACTIVE"},
     )
-    for follow in EFFECTS.get((FLOATING, "MOVED"), ()):
-        follow(scene, one, {})
+    scene.follow(one, "MOVED", {})
 
 
 def _fixed(port: Resource, sent: Members) -> Members:
@@ -261,7 +262,7 @@ def _router_between(scene: Scene, floating: Resource, port: Resource, fixed: Mem
     raise Refused(404, f"{why}Port {port.id} with a Floating IP.", "ExternalGatewayForFloatingIPNotFound")
 
 
-@on(FLOATING, "DELETE")
+@HOOKS.on(FLOATING, "DELETE")
 def _floating_goes(scene: Scene, one: Resource, _: Members) -> None:
     _associate(scene, one, {"port_id": None})
     port = scene.find(PORTS, one.private.get("port"))

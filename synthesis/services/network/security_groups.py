@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from cloudtape.synthesis.engine.scene import Scene, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.network.addresses import network_in
 from cloudtape.synthesis.services.network.kinds import GROUPS, PORTS, RULES
 from cloudtape.synthesis.services.network.security_rules import canonical
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 
 def default_group(scene: Scene, project: str) -> Resource:
@@ -37,13 +40,13 @@ def _show_rules(_: Scene, group: Resource, rules: list[Members]) -> None:
     group.set(security_group_rules=rules)
 
 
-@on(GROUPS, "LISTED")
+@HOOKS.on(GROUPS, "LISTED")
 def _have_default(scene: Scene, _: Resource, __: Members) -> None:
     if scene.call.project:
         default_group(scene, scene.call.project)
 
 
-@on(GROUPS, "CREATE")
+@HOOKS.on(GROUPS, "CREATE")
 def _group(scene: Scene, group: Resource, _: Members) -> None:
     if str(group.members["name"]).lower() == "default":
         raise Refused(409, "Default security group already exists.", "SecurityGroupDefaultAlreadyExists")
@@ -51,7 +54,7 @@ def _group(scene: Scene, group: Resource, _: Members) -> None:
     _first_rules(scene, group)
 
 
-@on(GROUPS, "UPDATE")
+@HOOKS.on(GROUPS, "UPDATE")
 def _keeps_its_name(_: Scene, group: Resource, sent: Members) -> None:
     """Only the group that is made for a project has the name `default`, and keeps it."""
     if "name" not in sent:
@@ -62,7 +65,7 @@ def _keeps_its_name(_: Scene, group: Resource, sent: Members) -> None:
         raise Refused(409, "Default security group already exists.", "SecurityGroupDefaultAlreadyExists")
 
 
-@on(GROUPS, "DELETE")
+@HOOKS.on(GROUPS, "DELETE")
 def _group_goes(scene: Scene, group: Resource, _: Members) -> None:
     if group.members["name"] == "default" and not scene.call.token.is_admin:
         raise Refused(
@@ -89,7 +92,7 @@ SAME_RULE = (
 )
 
 
-@on(RULES, "CREATE")
+@HOOKS.on(RULES, "CREATE")
 def _rule(scene: Scene, rule: Resource, sent: Members) -> None:
     group = scene.need(GROUPS, sent["security_group_id"])
     if sent["direction"] not in ("ingress", "egress"):
@@ -109,7 +112,7 @@ def _rule(scene: Scene, rule: Resource, sent: Members) -> None:
     group.set(security_group_rules=[*group.members["security_group_rules"], rule.members])
 
 
-@on(RULES, "DELETE")
+@HOOKS.on(RULES, "DELETE")
 def _rule_goes(scene: Scene, rule: Resource, _: Members) -> None:
     group = scene.find(GROUPS, rule.members["security_group_id"])
     if group is not None:

@@ -9,7 +9,8 @@ import ipaddress
 from typing import Any
 
 from cloudtape.synthesis.engine.finding import item
-from cloudtape.synthesis.engine.scene import SEEN, Scene, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import SEEN, Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.network.addresses import IPNetwork, lay_out, network_in, release, take
 from cloudtape.synthesis.services.network.allocation import is_automatic, own_address
@@ -24,6 +25,8 @@ from cloudtape.synthesis.services.network.kinds import (
     in_use,
 )
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 SCOPES = "network/address-scopes"
 SUPPOSED = "198.18.{}.0/24"  # RFC 2544: for tests
@@ -117,7 +120,7 @@ def _check_pools(members: Members) -> None:
 # --- subnets ------------------------------------------------------------------------------------------------------
 
 
-@on(SUBNETS, "CREATE")
+@HOOKS.on(SUBNETS, "CREATE")
 def _subnet(scene: Scene, subnet: Resource, sent: Members) -> None:
     network = scene.need(NETWORKS, sent["network_id"])
     members = subnet.members
@@ -147,7 +150,7 @@ def _give_own_addresses(scene: Scene, subnet: Resource) -> None:
             port.set(fixed_ips=[*port.members["fixed_ips"], ip])
 
 
-@on(SUBNETS, "UPDATE")
+@HOOKS.on(SUBNETS, "UPDATE")
 def _subnet_changes(scene: Scene, subnet: Resource, sent: Members) -> None:
     check(subnet.members)
     had = subnet.private.get("gateway_ip")
@@ -161,7 +164,7 @@ def _subnet_changes(scene: Scene, subnet: Resource, sent: Members) -> None:
         subnet.private.pop("next", None)
 
 
-@on(SUBNETS, "CREATE", "UPDATE")
+@HOOKS.on(SUBNETS, "CREATE", "UPDATE")
 def _remember_gateway(_: Scene, subnet: Resource, __: Members) -> None:
     subnet.private["gateway_ip"] = subnet.members["gateway_ip"]
 
@@ -171,7 +174,7 @@ def _plain(cidr: Any) -> str:
     return str(ipaddress.ip_interface(str(cidr)))
 
 
-@on(SUBNETS, SEEN)
+@HOOKS.on(SUBNETS, SEEN)
 def share_as_network(scene: Scene, subnet: Resource, _: Members) -> None:
     """A subnet is for those who see its network."""
     if network := scene.find(NETWORKS, subnet.members.get("network_id")):
@@ -179,7 +182,7 @@ def share_as_network(scene: Scene, subnet: Resource, _: Members) -> None:
         subnet.members["_shared"] = bool(network.members.get("shared"))
 
 
-@on(NETWORKS, SEEN)
+@HOOKS.on(NETWORKS, SEEN)
 def _suppose_subnets(scene: Scene, network: Resource, _: Members) -> None:
     """Subnets of which only the ids were seen: addresses must come from somewhere."""
     for number, id_ in enumerate(network.members.get("subnets") or ()):
@@ -222,7 +225,7 @@ def _from_pool(scene: Scene, sent: Members) -> str:
     raise Refused(409, "Failed to allocate subnet: Insufficient prefix space.", "SubnetAllocationError")
 
 
-@on(SUBNETS, "DELETE")
+@HOOKS.on(SUBNETS, "DELETE")
 def _subnet_goes(scene: Scene, subnet: Resource, _: Members) -> None:
     ports = [one for one in scene.where(PORTS, network_id=subnet.members["network_id"]) if _has_ip(one, subnet)]
     for port in ports:
@@ -245,7 +248,7 @@ def _has_ip(port: Resource, subnet: Resource) -> bool:
 # --- pools of subnets ---------------------------------------------------------------------------------------------
 
 
-@on(POOLS, "CREATE")
+@HOOKS.on(POOLS, "CREATE")
 def _pool(_: Scene, pool: Resource, sent: Members) -> None:
     prefixes = [network_in(one) for one in sent["prefixes"]] if isinstance(sent["prefixes"], list) else []
     if not prefixes:
@@ -257,7 +260,7 @@ def _pool(_: Scene, pool: Resource, sent: Members) -> None:
         members[name] = str(sent.get(name) or value)
 
 
-@on(POOLS, "CREATE", "UPDATE")
+@HOOKS.on(POOLS, "CREATE", "UPDATE")
 def _scope_of_pool(scene: Scene, pool: Resource, sent: Members) -> None:
     """Its address scope is one that is seen, of the same IP version."""
     if not sent.get("address_scope_id"):
@@ -268,7 +271,7 @@ def _scope_of_pool(scene: Scene, pool: Resource, sent: Members) -> None:
         raise Refused(400, why, "IllegalSubnetPoolIpVersionAssociationToAddressScope")
 
 
-@on(POOLS, "CREATE", "UPDATE")
+@HOOKS.on(POOLS, "CREATE", "UPDATE")
 def _prefixes_only_grow(_: Scene, pool: Resource, sent: Members) -> None:
     had = pool.private.get("prefixes", [])
     has = [network_in(one) for one in pool.members["prefixes"]]
@@ -285,13 +288,13 @@ def _lies_in(inner: IPNetwork, outer: IPNetwork) -> bool:
     )
 
 
-@on(SCOPES, "DELETE")
+@HOOKS.on(SCOPES, "DELETE")
 def _scope_is_unused(scene: Scene, scope: Resource, _: Members) -> None:
     if any(scene.where(POOLS, address_scope_id=scope.id)):
         raise in_use("address scope", scope.id, "One or more subnet pools are associated with it.")
 
 
-@on(POOLS, "DELETE")
+@HOOKS.on(POOLS, "DELETE")
 def _pool_goes(scene: Scene, pool: Resource, _: Members) -> None:
     if any(scene.where(SUBNETS, subnetpool_id=pool.id)):
         raise Refused(

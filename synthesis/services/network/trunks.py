@@ -6,10 +6,13 @@ from typing import Any
 
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.finding import item
-from cloudtape.synthesis.engine.scene import Scene, answers, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.network.kinds import NETWORKS, PORTS
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 TRUNKS = "network/trunks"
 NAMES = ("port_id", "segmentation_type", "segmentation_id")
@@ -74,7 +77,7 @@ def _add(scene: Scene, trunk: Resource, wanted: Any) -> None:
     trunk.set(sub_ports=[*there, *added])
 
 
-@on(TRUNKS, "CREATE")
+@HOOKS.on(TRUNKS, "CREATE")
 def _trunk(scene: Scene, trunk: Resource, sent: Members) -> None:
     trunk.set(sub_ports=[])
     wanted = _checked(sent.get("sub_ports") or [])
@@ -107,14 +110,14 @@ def _sent(scene: Scene) -> Any:
     return scene.call.body.get("sub_ports") if isinstance(scene.call.body, dict) else None
 
 
-@answers("network.trunks.add-subports")
+@HOOKS.answer("network.trunks.add-subports")
 def _add_subports(scene: Scene) -> Answer:
     trunk = _enabled(scene)
     _add(scene, trunk, _sent(scene))
     return Answer(200, trunk.members)
 
 
-@answers("network.trunks.remove-subports")
+@HOOKS.answer("network.trunks.remove-subports")
 def _remove_subports(scene: Scene) -> Answer:
     trunk, wanted = _enabled(scene), _sent(scene)
     if not isinstance(wanted, list) or any(not isinstance(one, dict) for one in wanted):
@@ -127,17 +130,17 @@ def _remove_subports(scene: Scene) -> Answer:
     return Answer(200, trunk.members)
 
 
-@answers("network.trunks.get-subports")
+@HOOKS.answer("network.trunks.get-subports")
 def _subports(scene: Scene) -> Answer:
     return Answer(200, {"sub_ports": item(scene, TRUNKS, scene.call.ids[0]).members.get("sub_ports") or []})
 
 
-@on(TRUNKS, "DELETE")
+@HOOKS.on(TRUNKS, "DELETE")
 def _trunk_goes(_: Scene, trunk: Resource, __: Members) -> None:
     _check_enabled(trunk)
 
 
-@on(PORTS, "LEAVES")
+@HOOKS.on(PORTS, "LEAVES")
 def _port_is_in_no_trunk(scene: Scene, port: Resource, _: Members) -> None:
     trunk = _user_of(scene, port.id)
     if trunk is not None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.finding import item
-from cloudtape.synthesis.engine.scene import Scene, answers, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.engine.verbs import delete, show
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.orchestration import stacks
@@ -15,6 +16,8 @@ from cloudtape.synthesis.services.orchestration.events import arrive
 from cloudtape.synthesis.services.orchestration.parameters import is_hidden
 from cloudtape.synthesis.services.orchestration.values import RESOURCES, STACKS
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 SNAPSHOTS = "orchestration/stacks/snapshots"
 
@@ -26,7 +29,7 @@ def _stack_at(scene: Scene) -> Resource:
         raise Refused(404, f"The Stack ({scene.call.ids[0]}) could not be found.") from None
 
 
-@answers(
+@HOOKS.answer(
     "orchestration.stacks.show",
     "orchestration.stacks.resources.show",
     "orchestration.stacks.events.show",
@@ -49,12 +52,12 @@ def _redirect(scene: Scene) -> Answer:
     return Answer(302, body, (("Location", where),))
 
 
-@answers("orchestration.stacks.template.show")
+@HOOKS.answer("orchestration.stacks.template.show")
 def _show_template(scene: Scene) -> Answer:
     return Answer(200, _stack_at(scene).private.get("template", {}))
 
 
-@answers("orchestration.stacks.environment.show")
+@HOOKS.answer("orchestration.stacks.environment.show")
 def _environment(scene: Scene) -> Answer:
     stack = _stack_at(scene)
     shown = {name: value for name, value in stack.members["parameters"].items() if not name.startswith("OS::")}
@@ -63,18 +66,18 @@ def _environment(scene: Scene) -> Answer:
     return Answer(200, {**defaults, **told, "parameters": shown})
 
 
-@answers("orchestration.stacks.files.show")
+@HOOKS.answer("orchestration.stacks.files.show")
 def _files(scene: Scene) -> Answer:
     return Answer(200, _stack_at(scene).private.get("files") or {})
 
 
-@answers("orchestration.stacks.outputs.list")
+@HOOKS.answer("orchestration.stacks.outputs.list")
 def _outputs(scene: Scene) -> Answer:
     found = stacks.outputs(stacks.works_of(scene, _stack_at(scene)))
     return Answer(200, {"outputs": [{name: one[name] for name in ("output_key", "description")} for one in found]})
 
 
-@answers("orchestration.stacks.outputs.show")
+@HOOKS.answer("orchestration.stacks.outputs.show")
 def _one_output(scene: Scene) -> Answer:
     for one in stacks.outputs(stacks.works_of(scene, _stack_at(scene))):
         if one["output_key"] == scene.call.id:
@@ -82,7 +85,7 @@ def _one_output(scene: Scene) -> Answer:
     raise Refused(404, f"Specified output key {scene.call.id} not found.")
 
 
-@answers("orchestration.stacks.resources.show-resource-data")
+@HOOKS.answer("orchestration.stacks.resources.show-resource-data")
 def _show_resource(scene: Scene) -> Answer:
     stack = _stack_at(scene)
     if stack.pending is None:
@@ -95,7 +98,7 @@ def _show_resource(scene: Scene) -> Answer:
     return show(scene)
 
 
-@answers("orchestration.stacks.delete")
+@HOOKS.answer("orchestration.stacks.delete")
 def _delete(scene: Scene) -> Answer:
     stack = _stack_at(scene)
     if stacks.clear(scene, stack):
@@ -103,7 +106,7 @@ def _delete(scene: Scene) -> Answer:
     return Answer(204)
 
 
-@answers("orchestration.stacks.abandon.abandon")
+@HOOKS.answer("orchestration.stacks.abandon.abandon")
 def _abandon(scene: Scene) -> Answer:
     stack = _stack_at(scene)
     resources = {one.id: one.members for one in scene.world.shelf(RESOURCES, scene.call.region, (stack.id,))}
@@ -113,12 +116,12 @@ def _abandon(scene: Scene) -> Answer:
     return Answer(200, {**sample, **about, "template": stack.private.get("template", {}), "resources": resources})
 
 
-@on(SNAPSHOTS, "CREATE")
+@HOOKS.on(SNAPSHOTS, "CREATE")
 def _snapshot(scene: Scene, one: Resource, _: Members) -> None:
     one.set(status="COMPLETE", status_reason="Stack SNAPSHOT completed successfully", creation_time=scene.now())
 
 
-@answers("orchestration.validate.validate")
+@HOOKS.answer("orchestration.validate.validate")
 def _validate(scene: Scene) -> Answer:
     template = stacks.validated(scene)
     found = {}

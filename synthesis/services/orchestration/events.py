@@ -5,9 +5,12 @@ The whole work is done at once; the world's pace says when one sees it done.
 
 from __future__ import annotations
 
-from cloudtape.synthesis.engine.scene import Scene, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.services.orchestration.values import RESOURCES, STACKS, Works
 from cloudtape.synthesis.worlds.shelves import Resource
+
+HOOKS = Hooks()
 
 EVENTS, OF_RESOURCE = "orchestration/stacks/events", "orchestration/stacks/resources/events"
 DUE = "due"
@@ -66,9 +69,9 @@ def _show(scene: Scene, stack: Resource, row: list[str]) -> None:
         one.set(resource_status=f"{action}_{state}", resource_status_reason=reason, updated_time=members["event_time"])
 
 
-@on(RESOURCES, "LISTED")
-@on(EVENTS, "LISTED")
-@on(OF_RESOURCE, "LISTED")
+@HOOKS.on(RESOURCES, "LISTED")
+@HOOKS.on(EVENTS, "LISTED")
+@HOOKS.on(OF_RESOURCE, "LISTED")
 def _look(scene: Scene, _: Resource, __: object) -> None:
     stack = scene.find(STACKS, scene.call.ids[0])
     if stack is not None and stack.pending is None:

@@ -11,7 +11,8 @@ from typing import Any
 
 import yaml
 
-from cloudtape.synthesis.engine.scene import Scene, on
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Outcome, Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.orchestration.checks import check
 from cloudtape.synthesis.services.orchestration.events import record_stack
@@ -23,6 +24,8 @@ from cloudtape.synthesis.services.orchestration.texts import Unresolved
 from cloudtape.synthesis.services.orchestration.values import STACKS, Later, Works
 from cloudtape.synthesis.worlds.lifecycle import Transition, begin, settle
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 # What a value of another type than any template has trips over.
 TRIPPED = (TypeError, AttributeError, LookupError, ValueError, ArithmeticError, RecursionError)
@@ -111,8 +114,8 @@ def _validated(scene: Scene, sent: Members) -> Template:
 # --- coming, changing, going --------------------------------------------------------------------------------------
 
 
-@on(STACKS, "CREATE")
-def _create(scene: Scene, stack: Resource, sent: Members) -> None:
+@HOOKS.on(STACKS, "CREATE")
+def _create(scene: Scene, stack: Resource, sent: Members) -> Outcome:
     with _refusing():
         kept, template, values = _read(sent)
     stack.private |= kept
@@ -123,11 +126,12 @@ def _create(scene: Scene, stack: Resource, sent: Members) -> None:
         check(works)
     failure = _build(works, "CREATE")
     if failure and str(sent.get("disable_rollback", True)).lower() == "false":
-        _roll_back(works)
+        failure = _roll_back(works)
+    return Outcome(goes=failure)
 
 
-@on(STACKS, "UPDATE")
-def _update(scene: Scene, stack: Resource, sent: Members) -> None:
+@HOOKS.on(STACKS, "UPDATE")
+def _update(scene: Scene, stack: Resource, sent: Members) -> Outcome:
     before = works_of(scene, stack)
     whole = sent if sent.get("template") is not None else {**sent, "template": stack.private.get("template") or None}
     if scene.call.request.method == "PATCH":
@@ -146,7 +150,7 @@ def _update(scene: Scene, stack: Resource, sent: Members) -> None:
     stack.private |= kept
     stack.set(tags=_tags(sent) if sent.get("tags") else stack.members.get("tags"))
     _describe(works)
-    _build(works, "UPDATE")
+    return Outcome(goes=_build(works, "UPDATE"))
 
 
 def clear(scene: Scene, stack: Resource) -> bool:
@@ -165,8 +169,8 @@ def clear(scene: Scene, stack: Resource) -> bool:
     return True
 
 
-def _build(works: Works, action: str) -> str:
-    """Why it failed, empty where it did not."""
+def _build(works: Works, action: str) -> Transition | None:
+    """Where it goes when it has failed; None where it has not."""
     scene, stack = works.scene, works.stack
     record_stack(scene, stack, action, "IN_PROGRESS", f"Stack {action} started")
     failure = ""
@@ -174,30 +178,29 @@ def _build(works: Works, action: str) -> str:
         build(works, action)
     except StackFailed as error:
         failure = str(error)
-        stack.private["goes"] = _failed(action, failure)
     end, why = ("FAILED", failure) if failure else ("COMPLETE", f"Stack {action} completed successfully")
     record_stack(scene, stack, action, end, why)
     stack.set(outputs=outputs(works))
-    return failure
+    return _failed(action, failure) if failure else None
 
 
 def _failed(action: str, why: str) -> Transition:
     return Transition(via=f"{action}_IN_PROGRESS", then=f"{action}_FAILED", set={"stack_status_reason": why})
 
 
-def _roll_back(works: Works) -> None:
+def _roll_back(works: Works) -> Transition:
+    """Where it goes."""
     scene, stack = works.scene, works.stack
     record_stack(scene, stack, "ROLLBACK", "IN_PROGRESS", f"Rolling back stack {stack.members['stack_name']}")
     try:
         remove_all(works)
     except StackFailed as error:
-        stack.private["goes"] = _failed("ROLLBACK", str(error))
         record_stack(scene, stack, "ROLLBACK", "FAILED", str(error))
-        return
+        return _failed("ROLLBACK", str(error))
     for one in works.shelf():
         scene.remove(one)
-    stack.private["goes"] = Transition(via="ROLLBACK_IN_PROGRESS", then="ROLLBACK_COMPLETE")
     record_stack(scene, stack, "ROLLBACK", "COMPLETE", "Stack ROLLBACK completed successfully")
+    return Transition(via="ROLLBACK_IN_PROGRESS", then="ROLLBACK_COMPLETE")
 
 
 # --- as it is shown -----------------------------------------------------------------------------------------------

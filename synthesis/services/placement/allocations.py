@@ -9,6 +9,7 @@ from collections import Counter
 from typing import Any
 
 from cloudtape.synthesis.engine.calls import Answer
+from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.placement.providers import (
@@ -27,6 +28,8 @@ from cloudtape.synthesis.services.placement.providers import (
 )
 from cloudtape.synthesis.worlds.shelves import Members
 
+HOOKS = Hooks()
+
 Amounts = dict[str, dict[str, int]]
 WITH_OWNER, WITH_GENERATION, WITH_TYPE = (1, 12), (1, 28), (1, 38)
 
@@ -35,7 +38,7 @@ def _consumer(scene: Scene, id_: str) -> Consumer | None:
     return next((one for one in consumers(scene) if one.id == id_), None)
 
 
-@placed("allocations.show")
+@placed(HOOKS, "allocations.show")
 def _show(scene: Scene) -> Answer:
     one, micro = _consumer(scene, scene.call.id), scene.call.micro
     if one is None:
@@ -56,7 +59,7 @@ def _generation(scene: Scene, one: Consumer) -> Members:
     return told | ({"consumer_type": one.kind} if scene.call.micro >= WITH_TYPE else {})
 
 
-@placed("resource-providers.allocations.list")
+@placed(HOOKS, "resource-providers.allocations.list")
 def _of_provider(scene: Scene) -> Answer:
     one = provider(scene)
     found = {
@@ -67,13 +70,13 @@ def _of_provider(scene: Scene) -> Answer:
     return Answer(200, {"resource_provider_generation": one.members["generation"], "allocations": found})
 
 
-@placed("allocations.replace")
+@placed(HOOKS, "allocations.replace")
 def _replace(scene: Scene) -> Answer:
     _claim(scene, {scene.call.id: scene.call.body})
     return Answer(204)
 
 
-@placed("allocations.manage", (1, 13))
+@placed(HOOKS, "allocations.manage", (1, 13))
 def _manage(scene: Scene) -> Answer:
     if not isinstance(scene.call.body, dict):
         raise Refused(400, "Malformed JSON: the request body must be an object.")
@@ -81,7 +84,7 @@ def _manage(scene: Scene) -> Answer:
     return Answer(204)
 
 
-@placed("allocations.delete")
+@placed(HOOKS, "allocations.delete")
 def _delete(scene: Scene) -> Answer:
     if _consumer(scene, scene.call.id) is None:
         raise Refused(404, f"No allocations for consumer '{scene.call.id}'")
@@ -153,7 +156,7 @@ def _keep(scene: Scene, id_: str, found: Amounts, sent: Members) -> None:
 # --- all that is used, and room for more --------------------------------------------------------------------------
 
 
-@placed("usages.list", (1, 9), everybody=True)
+@placed(HOOKS, "usages.list", (1, 9), everybody=True)
 def _usages(scene: Scene) -> Answer:
     project, user, micro = scene.call.asked("project_id"), scene.call.asked("user_id"), scene.call.micro
     if not project:
@@ -172,7 +175,7 @@ def _sum(found: list[Consumer]) -> dict[str, int]:
     return dict(sum((Counter(of) for one in found for of in one.allocations.values()), Counter()))
 
 
-@placed("allocation-candidates.list", (1, 10))
+@placed(HOOKS, "allocation-candidates.list", (1, 10))
 def _candidates(scene: Scene) -> Answer:
     asked = scene.call.asked
     wanted = amounts(asked("resources"))
@@ -213,7 +216,7 @@ def _summary(scene: Scene, one: Any, wanted: dict[str, int]) -> Members:
     return told
 
 
-@placed("reshaper.reshape", (1, 30))
+@placed(HOOKS, "reshaper.reshape", (1, 30))
 def _reshape(scene: Scene) -> Answer:
     """Inventories and allocations at once. Raises Refused."""
     sent = scene.call.body if isinstance(scene.call.body, dict) else {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from cloudtape.synthesis.engine.calls import Answer
+from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.placement.names import class_names, trait_names
@@ -22,6 +23,8 @@ from cloudtape.synthesis.services.placement.providers import (
     usages,
 )
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 BASE = "resource-providers"
 
@@ -53,13 +56,13 @@ def _free(scene: Scene, one: Resource, names: set[str]) -> None:
         raise Refused(409, f"Inventory for {', '.join(used)} on resource provider {one.id} in use.")
 
 
-@placed(f"{BASE}.inventories.list")
+@placed(HOOKS, f"{BASE}.inventories.list")
 def _list(scene: Scene) -> Answer:
     one = provider(scene)
     return Answer(200, _with_generation(one, inventories=one.private["inventories"]))
 
 
-@placed(f"{BASE}.inventories.replace")
+@placed(HOOKS, f"{BASE}.inventories.replace")
 def _replace(scene: Scene) -> Answer:
     one, sent = provider(scene), sent_object(scene)
     check_generation(one, sent)
@@ -73,7 +76,7 @@ def _replace(scene: Scene) -> Answer:
     return _list(scene)
 
 
-@placed(f"{BASE}.inventories.clear", (1, 5))
+@placed(HOOKS, f"{BASE}.inventories.clear", (1, 5))
 def _clear(scene: Scene) -> Answer:
     one = provider(scene)
     _free(scene, one, set(one.private["inventories"]))
@@ -82,7 +85,7 @@ def _clear(scene: Scene) -> Answer:
     return Answer(204)
 
 
-@placed(f"{BASE}.inventories.create")
+@placed(HOOKS, f"{BASE}.inventories.create")
 def _create(scene: Scene) -> Answer:
     one, sent = provider(scene), sent_object(scene)
     name = str(sent.get("resource_class"))
@@ -100,13 +103,13 @@ def _one(scene: Scene) -> tuple[Resource, str]:
     return one, name
 
 
-@placed(f"{BASE}.inventories.show")
+@placed(HOOKS, f"{BASE}.inventories.show")
 def _show(scene: Scene) -> Answer:
     one, name = _one(scene)
     return Answer(200, _with_generation(one, **one.private["inventories"][name]))
 
 
-@placed(f"{BASE}.inventories.update")
+@placed(HOOKS, f"{BASE}.inventories.update")
 def _update(scene: Scene) -> Answer:
     one, sent, name = provider(scene), sent_object(scene), scene.call.ids[1]
     check_generation(one, sent)
@@ -118,7 +121,7 @@ def _update(scene: Scene) -> Answer:
     return Answer(200, _with_generation(one, **made))
 
 
-@placed(f"{BASE}.inventories.delete")
+@placed(HOOKS, f"{BASE}.inventories.delete")
 def _delete(scene: Scene) -> Answer:
     one, name = _one(scene)
     _free(scene, one, {name})
@@ -130,14 +133,14 @@ def _delete(scene: Scene) -> Answer:
 # --- aggregates and traits ----------------------------------------------------------------------------------------
 
 
-@placed(f"{BASE}.aggregates.list", (1, 1))
+@placed(HOOKS, f"{BASE}.aggregates.list", (1, 1))
 def _aggregates(scene: Scene) -> Answer:
     one = provider(scene)
     told = {"aggregates": one.private["aggregates"]}
     return Answer(200, _with_generation(one, **told) if scene.call.micro >= (1, 19) else told)
 
 
-@placed(f"{BASE}.aggregates.replace", (1, 1))
+@placed(HOOKS, f"{BASE}.aggregates.replace", (1, 1))
 def _set_aggregates(scene: Scene) -> Answer:
     one, body = provider(scene), scene.call.body
     if scene.call.micro >= (1, 19):
@@ -150,13 +153,13 @@ def _set_aggregates(scene: Scene) -> Answer:
     return _aggregates(scene)
 
 
-@placed(f"{BASE}.traits.list", (1, 6))
+@placed(HOOKS, f"{BASE}.traits.list", (1, 6))
 def _traits(scene: Scene) -> Answer:
     one = provider(scene)
     return Answer(200, _with_generation(one, traits=one.private["traits"]))
 
 
-@placed(f"{BASE}.traits.replace", (1, 6))
+@placed(HOOKS, f"{BASE}.traits.replace", (1, 6))
 def _set_traits(scene: Scene) -> Answer:
     one, sent = provider(scene), sent_object(scene)
     check_generation(one, sent)
@@ -170,7 +173,7 @@ def _set_traits(scene: Scene) -> Answer:
     return _traits(scene)
 
 
-@placed(f"{BASE}.traits.clear", (1, 6))
+@placed(HOOKS, f"{BASE}.traits.clear", (1, 6))
 def _clear_traits(scene: Scene) -> Answer:
     one = provider(scene)
     one.private["traits"] = []
@@ -178,7 +181,7 @@ def _clear_traits(scene: Scene) -> Answer:
     return Answer(204)
 
 
-@placed(f"{BASE}.usages.list")
+@placed(HOOKS, f"{BASE}.usages.list")
 def _usages(scene: Scene) -> Answer:
     one = provider(scene)
     used = usages(scene, one)

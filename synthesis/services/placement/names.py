@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cloudtape.synthesis.engine.calls import Answer
+from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.placement.providers import (
@@ -17,6 +18,8 @@ from cloudtape.synthesis.services.placement.providers import (
     sent_object,
 )
 from cloudtape.synthesis.worlds.shelves import Members
+
+HOOKS = Hooks()
 
 
 def class_names(scene: Scene) -> list[str]:
@@ -56,19 +59,19 @@ def _named(name: str) -> Members:
     return {"name": name, "links": [{"rel": "self", "href": f"/resource_classes/{name}"}]}
 
 
-@placed("resource-classes.list", (1, 2))
+@placed(HOOKS, "resource-classes.list", (1, 2))
 def _classes(scene: Scene) -> Answer:
     return Answer(200, {"resource_classes": [_named(name) for name in class_names(scene)]})
 
 
-@placed("resource-classes.show", (1, 2))
+@placed(HOOKS, "resource-classes.show", (1, 2))
 def _class(scene: Scene) -> Answer:
     if scene.call.id not in class_names(scene):
         raise Refused(404, f"No such resource class {scene.call.id}.")
     return Answer(200, _named(scene.call.id))
 
 
-@placed("resource-classes.create", (1, 2))
+@placed(HOOKS, "resource-classes.create", (1, 2))
 def _create_class(scene: Scene) -> Answer:
     made = _add_name(scene, CLASSES, "resource class", sent_object(scene).get("name"))
     if made.status == 204:
@@ -76,17 +79,17 @@ def _create_class(scene: Scene) -> Answer:
     return made
 
 
-@placed("resource-classes.ensure", (1, 2))
+@placed(HOOKS, "resource-classes.ensure", (1, 2))
 def _ensure_class(scene: Scene) -> Answer:
     return _add_name(scene, CLASSES, "resource class", scene.call.id)
 
 
-@placed("resource-classes.delete", (1, 2))
+@placed(HOOKS, "resource-classes.delete", (1, 2))
 def _delete_class(scene: Scene) -> Answer:
     return _remove_name(scene, CLASSES, "resource class", known().classes)
 
 
-@placed("traits.list", (1, 6))
+@placed(HOOKS, "traits.list", (1, 6))
 def _traits(scene: Scene) -> Answer:
     wanted = scene.call.asked("name") or ""
     start, some = wanted.removeprefix("startswith:"), wanted.removeprefix("in:").split(",")
@@ -100,18 +103,18 @@ def _traits(scene: Scene) -> Answer:
     return Answer(200, {"traits": names})
 
 
-@placed("traits.show", (1, 6))
+@placed(HOOKS, "traits.show", (1, 6))
 def _trait(scene: Scene) -> Answer:
     if scene.call.id not in trait_names(scene):
         raise Refused(404, f"No such trait(s): {scene.call.id}.")
     return Answer(204)
 
 
-@placed("traits.ensure", (1, 6))
+@placed(HOOKS, "traits.ensure", (1, 6))
 def _ensure_trait(scene: Scene) -> Answer:
     return _add_name(scene, TRAITS, "trait", scene.call.id)
 
 
-@placed("traits.delete", (1, 6))
+@placed(HOOKS, "traits.delete", (1, 6))
 def _delete_trait(scene: Scene) -> Answer:
     return _remove_name(scene, TRAITS, "trait", known().traits)

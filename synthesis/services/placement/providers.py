@@ -16,10 +16,13 @@ import yaml
 
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.documents import stock
-from cloudtape.synthesis.engine.scene import Scene, Whole, answers
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene, Whole
 from cloudtape.synthesis.engine.services import Microversion
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 PROVIDERS, CONSUMERS = "placement/resource_providers", "placement/allocations"
 CLASSES, TRAITS = "placement/resource_classes", "placement/traits"
@@ -52,11 +55,13 @@ def known() -> Known:
     )
 
 
-def placed(operation: str, since: Microversion = (1, 0), everybody: bool = False) -> Callable[[Whole], Whole]:
+def placed(
+    hooks: Hooks, operation: str, since: Microversion = (1, 0), everybody: bool = False
+) -> Callable[[Whole], Whole]:
     """Registers what answers an operation, from a microversion on; for administrators unless it is for everybody."""
 
     def register(answer: Whole) -> Whole:
-        @answers(f"placement.{operation}")
+        @hooks.answer(f"placement.{operation}")
         def _answer(scene: Scene) -> Answer:
             if scene.call.micro < since:
                 raise Refused(404, "The resource could not be found.")
@@ -134,7 +139,7 @@ def shown(scene: Scene, one: Resource) -> Members:
     return {**told, "links": links}
 
 
-@placed("resource-providers.list")
+@placed(HOOKS, "resource-providers.list")
 def _list(scene: Scene) -> Answer:
     return Answer(200, {"resource_providers": [shown(scene, one) for one in providers(scene) if _is_asked(scene, one)]})
 
@@ -197,12 +202,12 @@ def capacity(of: Members) -> int:
     return int((of["total"] - of["reserved"]) * of["allocation_ratio"])
 
 
-@placed("resource-providers.show")
+@placed(HOOKS, "resource-providers.show")
 def _show(scene: Scene) -> Answer:
     return Answer(200, shown(scene, provider(scene)))
 
 
-@placed("resource-providers.create")
+@placed(HOOKS, "resource-providers.create")
 def _create(scene: Scene) -> Answer:
     sent = sent_object(scene)
     name, id_ = sent.get("name"), str(sent.get("uuid") or scene.world.new_id())
@@ -219,7 +224,7 @@ def _create(scene: Scene) -> Answer:
     return Answer(200, shown(scene, made), where) if scene.call.micro >= (1, 20) else Answer(201, None, where)
 
 
-@placed("resource-providers.update")
+@placed(HOOKS, "resource-providers.update")
 def _update(scene: Scene) -> Answer:
     one, sent = provider(scene), sent_object(scene)
     name = sent.get("name")
@@ -231,7 +236,7 @@ def _update(scene: Scene) -> Answer:
     return Answer(200, shown(scene, one))
 
 
-@placed("resource-providers.delete")
+@placed(HOOKS, "resource-providers.delete")
 def _delete(scene: Scene) -> Answer:
     one = provider(scene)
     if usages(scene, one):

@@ -5,22 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from cloudtape.synthesis.engine.calls import Answer
+from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.quotas import detailed, limits_of, printed_limits, used_of
-from cloudtape.synthesis.engine.scene import Scene, answers, on
+from cloudtape.synthesis.engine.scene import Outcome, Scene
 from cloudtape.synthesis.engine.states import reset
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+HOOKS = Hooks()
 
 SHARES, TYPES, SNAPSHOTS = "shared-file-system/shares", "shared-file-system/types", "shared-file-system/snapshots"
 QUOTAS = "shared-file-system/os-quota-sets"
 ACCESS_KEYS = ("access_type", "access_to", "access_level")
 
 
-for _kind in (SHARES, SNAPSHOTS, "shared-file-system/share_instances"):
-    on(_kind, "os-reset_status", "reset_status")(reset)
+for _kind in (SHARES, SNAPSHOTS):
+    HOOKS.on(_kind, "os-reset_status", "reset_status")(reset)
+HOOKS.on("shared-file-system/share_instances", "os-reset_status")(reset)
 
 
-@on(SHARES, "CREATE")
+@HOOKS.on(SHARES, "CREATE")
 def _share(scene: Scene, share: Resource, sent: Members) -> None:
     size = sent.get("size")
     if not isinstance(size, int) and not str(size).isdigit():
@@ -37,7 +41,7 @@ def _share(scene: Scene, share: Resource, sent: Members) -> None:
     share.private["access"] = []
 
 
-@on(SHARES, "os-extend", "extend", "os-shrink", "shrink")
+@HOOKS.on(SHARES, "os-extend", "extend", "os-shrink", "shrink")
 def _resize(_: Scene, share: Resource, sent: Members) -> None:
     size = sent.get("new_size")
     if not isinstance(size, int):
@@ -45,8 +49,8 @@ def _resize(_: Scene, share: Resource, sent: Members) -> None:
     share.set(size=size)
 
 
-@on(SHARES, "os-allow_access", "allow_access")
-def _allow(scene: Scene, share: Resource, sent: Members) -> Members:
+@HOOKS.on(SHARES, "os-allow_access", "allow_access")
+def _allow(scene: Scene, share: Resource, sent: Members) -> Outcome:
     held = share.private.setdefault("access", [])
     if any(one["access_to"] == sent.get("access_to") and one["access_type"] == sent.get("access_type") for one in held):
         raise Refused(400, f"Share access {sent.get('access_type')}:{sent.get('access_to')} exists.")
@@ -56,27 +60,27 @@ def _allow(scene: Scene, share: Resource, sent: Members) -> Members:
     entry |= {"created_at": now, "updated_at": None, "metadata": dict(sent.get("metadata") or {})}
     entry["access_level"] = sent.get("access_level") or "rw"
     held.append(entry)
-    return {"access": entry}
+    return Outcome({"access": entry})
 
 
-@on(SHARES, "os-deny_access", "deny_access")
+@HOOKS.on(SHARES, "os-deny_access", "deny_access")
 def _deny(_: Scene, share: Resource, sent: Members) -> None:
     held = share.private.setdefault("access", [])
     share.private["access"] = [one for one in held if one["id"] != sent.get("access_id")]
 
 
-@on(SHARES, "os-access_list", "access_list")
-def _access_list(_: Scene, share: Resource, __: Members) -> Members:
-    return {"access_list": share.private.setdefault("access", [])}
+@HOOKS.on(SHARES, "os-access_list", "access_list")
+def _access_list(_: Scene, share: Resource, __: Members) -> Outcome:
+    return Outcome({"access_list": share.private.setdefault("access", [])})
 
 
-@answers("shared-file-system.share-access-rules.list")
+@HOOKS.answer("shared-file-system.share-access-rules.list")
 def _rules(scene: Scene) -> Answer:
     share = scene.need(SHARES, scene.call.asked("share_id"))
     return Answer(200, {"access_list": share.private.setdefault("access", [])})
 
 
-@answers("shared-file-system.share-access-rules.show")
+@HOOKS.answer("shared-file-system.share-access-rules.show")
 def _rule(scene: Scene) -> Answer:
     for share in scene.world.all(SHARES, scene.call.region):
         for one in share.private.get("access", ()):
@@ -85,21 +89,21 @@ def _rule(scene: Scene) -> Answer:
     raise Refused(404, f"Share access {scene.call.id} could not be found.")
 
 
-@answers("shared-file-system.shares.export-locations.list")
+@HOOKS.answer("shared-file-system.shares.export-locations.list")
 def _locations(scene: Scene) -> Answer:
     share = scene.need(SHARES, scene.call.ids[0])
     path = f"198.51.100.10:/shares/{share.id}"
     return Answer(200, {"export_locations": [{"id": share.id, "path": path, "preferred": False, "metadata": {}}]})
 
 
-@on(SNAPSHOTS, "CREATE")
+@HOOKS.on(SNAPSHOTS, "CREATE")
 def _snapshot(scene: Scene, snapshot: Resource, sent: Members) -> None:
     share = scene.need(SHARES, sent.get("share_id"))
     proto = share.members.get("share_proto")
     snapshot.set(share_size=share.members["size"], size=share.members["size"], share_proto=proto)
 
 
-@on(TYPES, "CREATE")
+@HOOKS.on(TYPES, "CREATE")
 def _type(_: Scene, one: Resource, sent: Members) -> None:
     public = sent.get("os-share-type-access:is_public", sent.get("share_type_access:is_public", True))
     specs = dict(sent.get("extra_specs") or {})
@@ -110,26 +114,26 @@ def _type(_: Scene, one: Resource, sent: Members) -> None:
     one.set(**{"os-share-type-access:is_public": public, "share_type_access:is_public": public})
 
 
-@answers("shared-file-system.types.default.list")
+@HOOKS.answer("shared-file-system.types.default.list")
 def _default_type(scene: Scene) -> Answer:
     sample: Any = scene.adapter(scene.call.plan.sample)
     return Answer(200, sample)
 
 
-@on(QUOTAS, "READ")
-def _quota_set(scene: Scene, shown: Resource, _: Members) -> Members:
+@HOOKS.on(QUOTAS, "READ")
+def _quota_set(scene: Scene, shown: Resource, _: Members) -> Outcome:
     project = scene.call.ids[0]
     if scene.call.path[-1] == "detail":
-        return {"id": project, **detailed(scene, "shared-file-system", project)}
-    return {**shown.members, **limits_of(scene, "shared-file-system", project), "id": project}
+        return Outcome({"id": project, **detailed(scene, "shared-file-system", project)})
+    return Outcome({**shown.members, **limits_of(scene, "shared-file-system", project), "id": project})
 
 
-@answers("shared-file-system.quota-sets.defaults.show")
+@HOOKS.answer("shared-file-system.quota-sets.defaults.show")
 def _defaults(scene: Scene) -> Answer:
     return Answer(200, {"quota_set": {"id": scene.call.ids[0], **printed_limits(scene, "shared-file-system")}})
 
 
-@answers("shared-file-system.limits.show")
+@HOOKS.answer("shared-file-system.limits.show")
 def _limits(scene: Scene) -> Answer:
     project = scene.call.project
     limits, used = (f(scene, "shared-file-system", project) for f in (limits_of, used_of))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cloudtape.synthesis.engine.kinds import Kind, Kinds
-from cloudtape.synthesis.engine.proxies import PROXIES
-from cloudtape.synthesis.engine.scene import OWNERS
+from cloudtape.synthesis.engine.kinds import Kind
+from cloudtape.synthesis.engine.scene import OWNERS, Cloud
 from cloudtape.synthesis.engine.services import Service
 from cloudtape.synthesis.stocking.recorded.sightings import Sighting
 from cloudtape.synthesis.worlds.shelves import Members
@@ -23,7 +22,7 @@ def owner_of(service: Service, members: Members) -> str:
     return next((one for one in named if one and isinstance(one, str)), "")
 
 
-def ids_by_kind(kinds: Kinds, seen: Iterable[Sighting]) -> Members:
+def ids_by_kind(cloud: Cloud, seen: Iterable[Sighting]) -> Members:
     """The ids that an answer shows; of what is another service's, by the kind that it has there, too."""
-    ids: Members = {one.key.kind: one.members.get(kinds[one.key.kind].key) for one in seen}
-    return {PROXIES[kind].of: id_ for kind, id_ in ids.items() if kind in PROXIES} | ids
+    ids: Members = {one.key.kind: one.members.get(cloud.kinds[one.key.kind].key) for one in seen}
+    return {cloud.windows[kind].of: id_ for kind, id_ in ids.items() if kind in cloud.windows} | ids

@@ -23,9 +23,8 @@ from cloudtape.cassettes.messages import Request, Response
 from cloudtape.matchers.sessions.exchange import tokens_of
 from cloudtape.synthesis.engine.calls import Call
 from cloudtape.synthesis.engine.kinds import Kinds
-from cloudtape.synthesis.engine.making import effect
 from cloudtape.synthesis.engine.plans import READS, Verb
-from cloudtape.synthesis.engine.scene import EFFECTS, SEEN, Scene, copied, fresh
+from cloudtape.synthesis.engine.scene import SEEN, Scene, copied, fresh
 from cloudtape.synthesis.engine.synthesizer import Synthesizer
 from cloudtape.synthesis.services.identity.core import token_for
 from cloudtape.synthesis.services.object_store.service import ObjectService
@@ -94,7 +93,7 @@ class RecordedWorld(World):
         if call and call.plan.verb not in READS and response.status < 300:
             self._do(call, seen, ids_given(call, response, document_in(response)))
         instead = call is not None and self.mends(call)
-        follows = any((one.key.kind, SEEN) in EFFECTS for one in seen)
+        follows = any((one.key.kind, SEEN) in self._synthesizer.cloud.effects for one in seen)
         with self.agreement.kept() if follows else nullcontext(), self._being_told({}):
             for one in seen:
                 if not self.agreement.is_changed(one.key) and not (instead and self.is_later(one.key)):
@@ -199,7 +198,7 @@ class RecordedWorld(World):
 
     def _do(self, call: Call, seen: list[Sighting], given: Members) -> None:
         """Do here what a replayed request did, and whatever follows. `given` are ids of what it made beside `seen`."""
-        ids = given | ids_by_kind(self.kinds, seen)
+        ids = given | ids_by_kind(self._synthesizer.cloud, seen)
         for one in seen:
             self._later.pop(one.key.id, None)
         self._born = []
@@ -258,7 +257,7 @@ class RecordedWorld(World):
 
     def _work_out(self, seen: Sighting, one: Resource) -> None:
         try:
-            effect(Scene(self._synthesizer.cloud, self, seen.call), one, SEEN, {})
+            Scene(self._synthesizer.cloud, self, seen.call).follow(one, SEEN, {})
         except (TypeError, AttributeError, LookupError, ValueError):
             logger.warning("%s %s is not made as others are", one.kind, one.id, exc_info=True)
         if life := self.kinds[one.kind].life:

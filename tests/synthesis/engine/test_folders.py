@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from cloudtape.openstack.catalog import default_catalog
-from cloudtape.synthesis.engine.building import built
-from cloudtape.synthesis.engine.checking import complaints
+from cloudtape.synthesis.engine.building import all_complaints, built
 from cloudtape.synthesis.engine.folders import COMPILED, SERVICE, compiled, read_files, read_folder
 from cloudtape.synthesis.errors import ServiceDataError
-from cloudtape.synthesis.services.cloud import HERE, default_cloud, default_folders
+from cloudtape.synthesis.services.cloud import HERE, default_cloud, default_folders, default_hooks
 
 FOLDERS = [path.parent for path in sorted(HERE.glob(f"*/{SERVICE}"))]
 REMEDY = "run `python tools/compile_services.py`"
@@ -23,7 +22,7 @@ def test_what_is_compiled_is_what_the_files_say(folder: Path) -> None:
 
 
 def test_everything_fits() -> None:
-    assert [str(one) for one in complaints(default_cloud(), default_folders())] == []
+    assert [str(one) for one in all_complaints(default_cloud(), default_folders(), default_hooks())] == []
 
 
 def test_a_file_that_was_changed_is_read_and_not_what_was_compiled_of_it(tmp_path: Path) -> None:

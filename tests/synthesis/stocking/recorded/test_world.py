@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.openstack.catalog import default_catalog
 from cloudtape.synthesis.engine.plans import Verb
-from cloudtape.synthesis.engine.proxies import PROXIES
-from cloudtape.synthesis.engine.scene import ANSWERS
 from cloudtape.synthesis.engine.synthesizer import Synthesizer
 from cloudtape.synthesis.services.cloud import default_cloud
 from cloudtape.synthesis.services.object_store.service import ObjectService
@@ -161,8 +159,8 @@ LISTS = [
     one
     for one in default_catalog().operations
     if one.service != "object-store"
-    and one.id not in ANSWERS
-    and SYNTHESIZER.kinds.planner.plan(one.id).kind not in PROXIES  # what another service has
+    and one.id not in SYNTHESIZER.cloud.answers
+    and SYNTHESIZER.kinds.planner.plan(one.id).kind not in SYNTHESIZER.cloud.windows  # what another service has
     and not one.id.endswith("versions.list")
     and SYNTHESIZER.kinds.planner.plan(one.id).verb is Verb.LIST
     and SYNTHESIZER.kinds.planner.plan(one.id).sample is not None

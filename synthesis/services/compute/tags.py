@@ -1,21 +1,15 @@
-"""Tags that a resource keeps as a list of texts: those of servers and of projects.
-
-Sources: nova's `api/openstack/compute/server_tags.py`, keystone's `api/projects.py`.
-"""
+"""Nova: tags of servers. Source: nova's `api/openstack/compute/server_tags.py`."""
 
 from __future__ import annotations
 
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.finding import item
-from cloudtape.synthesis.engine.scene import Scene, answers
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.worlds.shelves import Resource
 
-TAGGED = ("compute.servers", "identity.projects")
-
-
-def _operations(*verbs: str) -> list[str]:
-    return [f"{tagged}.tags.{verb}" for tagged in TAGGED for verb in verbs]
+HOOKS = Hooks()
 
 
 def _tagged(scene: Scene) -> tuple[Resource, list[str]]:
@@ -24,27 +18,25 @@ def _tagged(scene: Scene) -> tuple[Resource, list[str]]:
     return one, list(one.members.get("tags") or ())
 
 
-@answers(*_operations("list"))
+@HOOKS.answer("compute.servers.tags.list")
 def _list(scene: Scene) -> Answer:
-    links = {"self": scene.call.request.uri, "next": None, "previous": None}
-    more = {"links": links} if "links" in (scene.call.plan.sample or {}) else {}
-    return Answer(200, {"tags": _tagged(scene)[1], **more}, whole=True)
+    return Answer(200, {"tags": _tagged(scene)[1]}, whole=True)
 
 
-@answers(*_operations("replace"))
+@HOOKS.answer("compute.servers.tags.replace")
 def _replace(scene: Scene) -> Answer:
     body = scene.call.body if isinstance(scene.call.body, dict) else {}
     _tagged(scene)[0].set(tags=list(body.get("tags") or ()))
     return _list(scene)
 
 
-@answers(*_operations("clear"))
+@HOOKS.answer("compute.servers.tags.clear")
 def _clear(scene: Scene) -> Answer:
     _tagged(scene)[0].set(tags=[])
     return Answer(204)
 
 
-@answers(*_operations("show", "check"))
+@HOOKS.answer("compute.servers.tags.show")
 def _check(scene: Scene) -> Answer:
     one, tags = _tagged(scene)
     if scene.call.id not in tags:
@@ -52,7 +44,7 @@ def _check(scene: Scene) -> Answer:
     return Answer(204)
 
 
-@answers(*_operations("add"))
+@HOOKS.answer("compute.servers.tags.add")
 def _add(scene: Scene) -> Answer:
     one, tags = _tagged(scene)
     one.set(tags=[*dict.fromkeys([*tags, scene.call.id])])
@@ -61,7 +53,7 @@ def _add(scene: Scene) -> Answer:
     return Answer(status, headers=(("Location", where),))
 
 
-@answers(*_operations("remove"))
+@HOOKS.answer("compute.servers.tags.remove")
 def _remove(scene: Scene) -> Answer:
     _check(scene)
     one, tags = _tagged(scene)

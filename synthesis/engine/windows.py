@@ -12,46 +12,22 @@ import msgspec
 
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.plans import Plan, Verb
-from cloudtape.synthesis.engine.scene import Scene
+from cloudtape.synthesis.engine.scene import Scene, Window
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.worlds.shelves import Members
 
-Words = Callable[[Scene, Members], Members]
-
-
-def as_it_is(_: Scene, members: Members) -> Members:
-    return members
-
-
-class Proxy(msgspec.Struct, frozen=True):
-    """`of` is the other kind; `told` and `sent` say its members in the words of the asked and of the other service.
-
-    `short` are the members of a list without details, `asked` the other names of members in a query;
-    with `pages` its lists link to the next page. `refused` are other statuses for the other service's.
-    """
-
-    of: str
-    told: Words
-    sent: Words = as_it_is
-    short: tuple[str, ...] = ()
-    asked: dict[str, str] = {}
-    pages: bool = False
-    refused: dict[int, int] = {}
-
-
-PROXIES: dict[str, Proxy] = {}
 NEWER: dict[Verb, tuple[Verb, ...]] = {Verb.UPDATE: (Verb.UPDATE, Verb.PUT)}
 
 
-def proxied(scene: Scene, proxy: Proxy, answer: Callable[[Scene], Answer]) -> Answer:
+def through(scene: Scene, window: Window, answer: Callable[[Scene], Answer]) -> Answer:
     """What the other service answers, in the words of this one. Raises Refused."""
     call = scene.call
     plan = call.plan
     if plan.verb is Verb.ACTION:
         # What only a service that is gone could do (nova-network).
         return Answer(plan.status)
-    theirs = _plan(scene, proxy)
-    service = scene.cloud.services[scene.kind(proxy.of).service]
+    theirs = _plan(scene, window)
+    service = scene.cloud.services[scene.kind(window.of).service]
     inner = Scene(
         scene.cloud,
         scene.world,
@@ -61,8 +37,8 @@ def proxied(scene: Scene, proxy: Proxy, answer: Callable[[Scene], Answer]) -> An
             plan=theirs,
             micro=service.micro.min if service.micro else (0, 0),
             base=service.address(call.region),
-            query=tuple(_asked(proxy, name, value) for name, value in call.query),
-            body=_body(scene, proxy, theirs),
+            query=tuple(_asked(window, name, value) for name, value in call.query),
+            body=_body(scene, window, theirs),
         ),
         request_id=scene.request_id,
         others=scene.others,
@@ -70,23 +46,23 @@ def proxied(scene: Scene, proxy: Proxy, answer: Callable[[Scene], Answer]) -> An
     try:
         said = answer(inner).body
     except Refused as refused:
-        raise Refused(proxy.refused.get(refused.status, refused.status), refused.message) from None
+        raise Refused(window.refused.get(refused.status, refused.status), refused.message) from None
     if plan.verb in (Verb.DELETE, Verb.CHECK) or said is None:
         return Answer(plan.status)
     whole = said[theirs.wrapper] if theirs.wrapper else said
     if not plan.many:
-        return Answer(plan.status, {plan.wrapper: proxy.told(scene, whole)})
-    found = [proxy.told(scene, one) for one in whole]
-    if proxy.short and not plan.detailed:
-        found = [{name: one[name] for name in proxy.short} for one in found]
-    links = proxy.pages and _has_more(said, theirs)
+        return Answer(plan.status, {plan.wrapper: window.told(scene, whole)})
+    found = [window.told(scene, one) for one in whole]
+    if window.short and not plan.detailed:
+        found = [{name: one[name] for name in window.short} for one in found]
+    links = window.pages and _has_more(said, theirs)
     more = {f"{plan.wrapper}_links": [scene_link(scene, found[-1]["id"])]} if links else {}
     return Answer(plan.status, {plan.wrapper: found, **more})
 
 
-def _asked(proxy: Proxy, name: str, value: str) -> tuple[str, str]:
+def _asked(window: Window, name: str, value: str) -> tuple[str, str]:
     """A filter in the other service's words; where nova takes a link for an id, its id."""
-    return (proxy.asked[name], value.rpartition("/")[2]) if name in proxy.asked else (name, value)
+    return (window.asked[name], value.rpartition("/")[2]) if name in window.asked else (name, value)
 
 
 def _has_more(said: Any, plan: Plan) -> bool:
@@ -99,10 +75,10 @@ def scene_link(scene: Scene, marker: str) -> Members:
     return {"rel": "next", "href": f"{path}?{'&'.join([*kept, 'marker=' + marker])}"}
 
 
-def _plan(scene: Scene, proxy: Proxy) -> Plan:
+def _plan(scene: Scene, window: Window) -> Plan:
     """The other service's operation that does the same."""
     verb = scene.call.plan.verb
-    kind = scene.kind(proxy.of)
+    kind = scene.kind(window.of)
     same = [one for one in kind.plans if one.verb in NEWER.get(verb, (verb,))]
     plans = [one for one in same if one.operation.version == kind.newest] or same
     if not plans:
@@ -110,8 +86,8 @@ def _plan(scene: Scene, proxy: Proxy) -> Plan:
     return next((one for one in plans if one.detailed), plans[0])
 
 
-def _body(scene: Scene, proxy: Proxy, plan: Plan) -> Any:
+def _body(scene: Scene, window: Window, plan: Plan) -> Any:
     if plan.verb not in (Verb.CREATE, Verb.UPDATE, Verb.PUT):
         return None
-    sent = proxy.sent(scene, scene.call.sent)
+    sent = window.sent(scene, scene.call.sent)
     return {plan.request_wrapper or plan.wrapper: sent} if plan.request_wrapper or plan.wrapper else sent

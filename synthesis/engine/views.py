@@ -90,14 +90,17 @@ def _as_printed(kind: Kind, shown: Members, call: Call, plan: Plan, clock: Clock
 
 def links_of(links: Any, call: Call, kind: Kind, one: Resource) -> Any:
     """Links in the form in which the kind has them: a list with rels, or an object."""
-    if not kind.place and isinstance(links, list) and all("href" in link for link in links):
+    if not kind.place and isinstance(links, list) and all(isinstance(link, dict) and "href" in link for link in links):
         return links  # no template says where it is: what made it has written where its links lead
     path = item_path(kind, one)
     if isinstance(links, dict):
         return {name: _linked(name, call.base + path) for name in {**links, "self": ""}}
     bookmark = call.service.address(call.region) + path
     href = {"bookmark": bookmark}
-    found = [link for link in links if isinstance(link, dict) and "rel" in link] or [{"rel": "self"}]
+    listed = links if isinstance(links, list) else ()  # a recording may say anything
+    found = [link for link in listed if isinstance(link, dict) and isinstance(link.get("rel"), str)] or [
+        {"rel": "self"}
+    ]
     return [{"rel": link["rel"], "href": href.get(link["rel"], call.base + path)} for link in found]
 
 

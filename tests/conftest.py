@@ -33,7 +33,7 @@ class _Faults(logging.Handler):
 @pytest.fixture(autouse=True)
 def faults_of_ours() -> Iterator[list[str]]:
     """What tripped a made-up cloud while it answered: a 500, and a test that has failed unless it takes them away."""
-    handler, log = _Faults(), logging.getLogger("cloudtape.synthesis.engine.synthesizer")
+    handler, log = _Faults(), logging.getLogger("cloudtape.synthesis.engine.blame")
     log.addHandler(handler)
     yield handler.found
     log.removeHandler(handler)

@@ -95,6 +95,31 @@ def test_what_only_records_or_replays_does_not_know_the_synthesized_cloud() -> N
     assert users == {"mixed.py", "recorded_addresses.py", "synthesis_part.py"}
 
 
+def test_the_engine_names_no_service() -> None:
+    """What is one service's is in its folder."""
+    names = {path.parent.name.replace("_", "-") for path in (ROOT / "synthesis" / "services").glob("*/service.yaml")}
+    assert len(names) > 10
+    for path in [*modules("synthesis/engine"), *modules("synthesis/worlds")]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                word = node.value.partition("/")[0].partition(".")[0]
+                assert word not in names or word == node.value, f"{path}, line {node.lineno}: {node.value}"
+
+
+@pytest.mark.parametrize("folder", ["facts", "synthesis", "tools"])
+def test_files_stay_small(folder: str) -> None:
+    assert {path: lines for path in modules(folder) if (lines := len(path.read_text().splitlines())) > 300} == {}
+
+
+@pytest.mark.parametrize("folder", [*FOLDERS, "tools"])
+def test_functions_stay_small(folder: str) -> None:
+    for path in modules(folder):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or 0) - node.lineno + 1
+                assert lines <= 40, f"{path}: {node.name} has {lines}"
+
+
 def test_aiohttp_stays_at_the_edge() -> None:
     users = {
         path.name

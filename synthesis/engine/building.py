@@ -15,10 +15,11 @@ from cloudtape.synthesis.engine.folders import Folder
 from cloudtape.synthesis.engine.hook_checks import hook_complaints
 from cloudtape.synthesis.engine.hooks import Hooks, name_of
 from cloudtape.synthesis.engine.kinds import Kinds
-from cloudtape.synthesis.engine.plans import Paths, Planner
+from cloudtape.synthesis.engine.plans import Planner
 from cloudtape.synthesis.engine.rules import Rule
 from cloudtape.synthesis.engine.scene import Cloud, Effect
 from cloudtape.synthesis.engine.services import Services
+from cloudtape.synthesis.engine.steps import Paths
 from cloudtape.synthesis.errors import ServiceDataError
 
 T = TypeVar("T")
@@ -54,7 +55,7 @@ def assembled(folders: Iterable[Folder], reference: OperationCatalog, hooks: Map
     whole = Hooks().joined(*used)
     return Cloud(
         services,
-        Kinds(planner, rules, lives),
+        Kinds(planner, rules, lives, [kind for kind, one in services.items() if not one.regional]),
         (*catalogs, reference),
         Amendments(row for one in folders for row in one.file.amendments),
         {(kind, event): _ordered(found, rules.get(kind)) for (kind, event), found in whole.effects.items()},

@@ -11,10 +11,11 @@ from fnmatch import fnmatchcase
 
 from cloudtape.openstack.faults import SHAPES
 from cloudtape.synthesis.engine.folders import KINDS, OPERATIONS, SERVICE, Folder
-from cloudtape.synthesis.engine.plans import Paths, Planner, Verb, steps_of
+from cloudtape.synthesis.engine.plans import Planner, Verb
 from cloudtape.synthesis.engine.rules import Rule
 from cloudtape.synthesis.engine.scene import Cloud
 from cloudtape.synthesis.engine.services import Quotas, Service
+from cloudtape.synthesis.engine.steps import Paths, steps_of
 from cloudtape.synthesis.errors import ServiceDataError
 
 ANY = "*"

@@ -108,7 +108,7 @@ def _asked(micro: Micro, request: Request) -> str | None:
     """The version that a header asks for; the header may name several services."""
     for value in (header(request.headers, "openstack-api-version") or "").split(","):
         name, _, number = value.strip().partition(" ")
-        if name == micro.name or (name in ("block-storage", "share") and number):
+        if name == micro.name or (name in micro.also and number):
             return number.strip()
     return header(request.headers, micro.legacy.lower()) if micro.legacy else None
 

@@ -7,7 +7,7 @@ besides, what must be sent, what is unique, whose it is.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from cloudtape.synthesis.engine.plans import Plan, Planner, Verb, shape_of
@@ -22,8 +22,8 @@ TRUE_UNLESS_SAID = frozenset({"enabled", "admin_state_up", "is_public", "enable_
 class Kind:
     """One kind. Everything is worked out when it is first asked for."""
 
-    def __init__(self, name: str, planner: Planner, rule: Rule, life: Life | None = None) -> None:
-        self.name, self.rule, self.life = name, rule, life
+    def __init__(self, name: str, planner: Planner, rule: Rule, life: Life | None, is_regional: bool) -> None:
+        self.name, self.rule, self.life, self.is_regional = name, rule, life, is_regional
         self.service, _, self.path = name.partition("/")
         self._planner = planner
 
@@ -233,19 +233,24 @@ NO_RULE = Rule()
 
 
 class Kinds:
-    """All kinds, by name. `rules` and `lives` are by service and name."""
+    """All kinds, by name. `rules` and `lives` are by service and name; `shared` are the services that all regions
+    share.
+    """
 
-    def __init__(self, planner: Planner, rules: Mapping[str, Rule], lives: Mapping[str, Life]) -> None:
+    def __init__(
+        self, planner: Planner, rules: Mapping[str, Rule], lives: Mapping[str, Life], shared: Collection[str]
+    ) -> None:
         self.planner = planner
-        self._rules, self._lives = rules, lives
+        self._rules, self._lives, self._shared = rules, lives, shared
         self._kinds: dict[str, Kind] = {}
 
     def __getitem__(self, name: str) -> Kind:
         kind = self._kinds.get(name)
         if kind is None:
-            rule = self._rules.get(name, NO_RULE)
-            life = self._lives[f"{name.partition('/')[0]}/{rule.life}"] if rule.life else None
-            kind = self._kinds[name] = Kind(name, self.planner, rule, life)
+            rule, service = self._rules.get(name, NO_RULE), name.partition("/")[0]
+            life = self._lives[f"{service}/{rule.life}"] if rule.life else None
+            kind = Kind(name, self.planner, rule, life, service not in self._shared)
+            self._kinds[name] = kind
         return kind
 
     def counted(self, service: str) -> list[Kind]:

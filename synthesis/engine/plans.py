@@ -21,9 +21,10 @@ from typing import Any
 
 import msgspec
 
-from cloudtape.matchers.requests.operations import PROJECT_VARIABLES, VERSION
+from cloudtape.matchers.requests.operations import VERSION
 from cloudtape.openstack.catalog import OperationCatalog
 from cloudtape.openstack.operations import REQUEST, RESPONSE, Example, Operation
+from cloudtape.synthesis.engine.steps import NOTHING, Paths, Step, id_places, steps_of, template_segments
 
 # Members of an answer that say where it comes from, not what it is about.
 AROUND = frozenset({"links", "next", "previous", "first", "schema", "count"})
@@ -49,13 +50,6 @@ class Verb(Enum):
 
 READS = (Verb.LIST, Verb.SHOW, Verb.CHECK, Verb.READ)
 """What changes nothing."""
-
-
-class Step(msgspec.Struct, frozen=True):
-    """Some literals of a template and the variable behind them (empty: the template ends before one)."""
-
-    kind: str
-    variable: str = ""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,63 +80,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def has_id(self) -> bool:
         return bool(self.steps and self.steps[-1].variable)
-
-
-def template_segments(path: str) -> tuple[str, ...]:
-    """The segments of a template without version and project."""
-    segments = [segment for segment in path.split("/") if segment]
-    at = next((number for number, one in enumerate(segments) if VERSION.fullmatch(one)), None)
-    if at is None:
-        return tuple(segments)
-    rest = segments[at + 1 :]
-    return tuple(rest[1:] if rest and rest[0] in PROJECT_VARIABLES else rest)
-
-
-class Paths(msgspec.Struct, frozen=True):
-    """What the paths of a service do not say by themselves: see `services.Service`."""
-
-    aliases: Mapping[str, str] = {}
-    behind: Mapping[str, tuple[str, ...]] = {}
-    repeated: Mapping[str, str] = {}
-
-    def is_repeated(self, variable: str, following: str) -> bool:
-        """Whether what stands behind a variable names the same thing."""
-        return self.repeated.get(variable, "-") == following
-
-
-NOTHING = Paths()
-
-
-def steps_of(service: str, segments: Sequence[str], paths: Paths) -> tuple[Step, ...]:
-    """The walk of a template: `servers/{server_id}/ips` → compute/servers with a variable, compute/servers/ips."""
-    before = "/".join(segments[:2])
-    if before in paths.behind and len(segments) > 2 and segments[2].startswith("{"):
-        segments = [segments[0], segments[2], *paths.behind[before], *segments[3:]]
-    steps: list[Step] = []
-    literals: list[str] = []
-    fresh = False
-    for at, segment in enumerate(segments):
-        if not segment.startswith("{"):
-            literals.append(segment)
-            fresh = True
-            continue
-        name = segment[1:-1]
-        following = segments[at + 1][1:-1] if at + 1 < len(segments) else ""
-        if not paths.is_repeated(name, following):
-            steps.append(Step(_kind(service, literals, paths), name))
-            fresh = False
-    if fresh or not steps:
-        steps.append(Step(_kind(service, literals, paths)))
-    return tuple(steps)
-
-
-def _kind(service: str, literals: Sequence[str], paths: Paths) -> str:
-    kind = "/".join(literals)
-    for alias, name in paths.aliases.items():
-        if kind == alias or kind.startswith(alias + "/"):
-            kind = name + kind[len(alias) :]
-            break
-    return f"{service}/{kind}" if kind else service
 
 
 class Planner:
@@ -215,7 +152,7 @@ class Planner:
             kind=kind,
             steps=self._walk(operation),
             segments=segments,
-            named=_named(segments, self._paths.get(operation.service, NOTHING)),
+            named=id_places(segments, self._paths.get(operation.service, NOTHING)),
             status=_status(operation),
             wrapper=listed if listed is not None else _wrapper(sample),
             request_wrapper=_wrapper(sent),
@@ -257,12 +194,6 @@ class Planner:
     def _makes(self, operation: Operation) -> bool:
         """Whether a request with an item's path makes it: its name says so."""
         return operation.id.rpartition(".")[2].startswith(MAKES if operation.method == "PUT" else "add")
-
-
-def _named(segments: Sequence[str], paths: Paths) -> tuple[int, ...]:
-    variables = [(at, segment[1:-1]) for at, segment in enumerate(segments) if segment.startswith("{")]
-    following = [*(segment[1:-1] for segment in segments[1:]), ""]
-    return tuple(at for at, name in variables if not paths.is_repeated(name, following[at]))
 
 
 def _trailing(operation: Operation) -> str:

@@ -46,13 +46,16 @@ class Documents(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
 
 
 class Micro(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Microversions: the name in `OpenStack-API-Version`, their range, an older header, the major versions."""
+    """Microversions: the name in `OpenStack-API-Version`, their range, an older header, the major versions.
+
+    `also` are other names for it, where a number follows."""
 
     name: str
     min: Microversion
     max: Microversion
     versions: tuple[str, ...]
     legacy: str = ""
+    also: tuple[str, ...] = ()
 
 
 class Paging(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

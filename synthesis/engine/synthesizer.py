@@ -10,7 +10,6 @@ storage) has a responder for itself, in `others`, by service type.
 from __future__ import annotations
 
 import functools
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
@@ -18,7 +17,7 @@ import msgspec
 from cloudtape.cassettes.messages import Request, Response, Stream, header
 from cloudtape.matchers.requests.operations import OperationFinder
 from cloudtape.synthesis.engine.alike import told_apart
-from cloudtape.synthesis.engine.blame import misfit
+from cloudtape.synthesis.engine.blame import Asking, blamed
 from cloudtape.synthesis.engine.calls import Answer, Call, query_of
 from cloudtape.synthesis.engine.completion import Skeleton, complete, own_copy, skeleton_for
 from cloudtape.synthesis.engine.discovery import document_at, is_as_printed, microversion
@@ -28,8 +27,9 @@ from cloudtape.synthesis.engine.reading import body_of, ids_in, project_in, spli
 from cloudtape.synthesis.engine.responses import JSON, refusal, response_of
 from cloudtape.synthesis.engine.scene import Cloud, Responder, Scene
 from cloudtape.synthesis.engine.services import DOMAIN, Microversion, Service
+from cloudtape.synthesis.engine.showing import shown
 from cloudtape.synthesis.engine.telling import Form, form_of
-from cloudtape.synthesis.engine.verbs import answer, shown
+from cloudtape.synthesis.engine.verbs import answer
 from cloudtape.synthesis.engine.views import fields_asked, only
 from cloudtape.synthesis.engine.xml import to_xml
 from cloudtape.synthesis.errors import Refused
@@ -38,7 +38,6 @@ from cloudtape.synthesis.worlds.token_book import Token
 from cloudtape.synthesis.worlds.tokens import NOBODY, holder
 from cloudtape.synthesis.worlds.world import World
 
-logger = logging.getLogger(__name__)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "COPY")
 NOT_LOGGED_IN = "The request you have made requires authentication."
 READS = ("GET", "HEAD", "OPTIONS")
@@ -104,24 +103,25 @@ class Synthesizer:
 
     def scene_of(self, world: World) -> Scene:
         """A scene in which nobody asks for anything: for logins that no request makes."""
-        service = self.cloud.services["identity"]
-        plan = self.kinds.planner.plan("identity.auth.tokens.authenticate")
-        address = service.address() + "/v3"
-        request = Request("POST", address + "/auth/tokens")
-        return Scene(self.cloud, world, Call(request, service, "", "v3", address, (), (), NOBODY, (0, 0), plan, ()))
+        service = next(one for one in self.cloud.services.values() if one.open)
+        plan = self.kinds.planner.plan(service.open[0])
+        version = plan.operation.version
+        address = f"{service.address()}/{version}"
+        request = Request(plan.operation.method, "/".join([address, *plan.segments]))
+        return Scene(self.cloud, world, Call(request, service, "", version, address, (), (), NOBODY, (0, 0), plan, ()))
 
     def answer(self, world: World, service: Service, region: str, request: Request) -> tuple[Response, str]:
         """Answer one request from a world. Never raises for what a client sends; a fault of ours is a 500."""
-        asking = _Asking(world.request_id())
+        asking = Asking(world.request_id())
         try:
             response = self._answer(world, service, region, request, asking)
         except Refused as refused:
             response = refusal(service, refused, asking.micro, asking.id)
         except Exception:
-            response = refusal(service, _blamed(request, asking.call), asking.micro, asking.id)
+            response = refusal(service, blamed(request, asking.call), asking.micro, asking.id)
         return response, asking.operation
 
-    def _answer(self, world: World, service: Service, region: str, request: Request, asking: _Asking) -> Response:
+    def _answer(self, world: World, service: Service, region: str, request: Request, asking: Asking) -> Response:
         """Raises Refused."""
         target, id_ = target_of(request)[1], asking.id
         if request.method in ("GET", "HEAD") and (told := document_at(service, region, target)) is not None:
@@ -280,25 +280,6 @@ class Synthesizer:
     def _ends_in_vain(self, service: Service, target: str) -> bool:
         """Whether an id is missing behind the last slash."""
         return service.exact and target.endswith("/") and target.split("/")[-2] not in self._slashed
-
-
-class _Asking:
-    """What is known of a request by the time that it is answered, or trips over something."""
-
-    __slots__ = ("call", "id", "micro", "operation")
-
-    def __init__(self, id_: str) -> None:
-        self.id, self.operation, self.micro = id_, "", (0, 0)
-        self.call: Call | None = None
-
-
-def _blamed(request: Request, call: Call | None) -> Refused:
-    """What is said of a request that tripped over something that no check of ours stood before."""
-    if call is not None and (why := misfit(call.plan, call.body)):
-        logger.info("%s %s does not fit: %s", request.method, request.uri, why, exc_info=True)
-        return Refused(400, f"Invalid input: {why}", "HTTPBadRequest")
-    logger.error("%s %s: a fault of ours", request.method, request.uri, exc_info=True)
-    return Refused(500, "The server has either erred or is incapable of performing the requested operation.")
 
 
 def _wants_xml(request: Request) -> bool:

@@ -39,6 +39,8 @@ class Shape(Protocol):
     @property
     def is_made(self) -> bool: ...
     @property
+    def is_regional(self) -> bool: ...
+    @property
     def life(self) -> Life | None: ...
 
 
@@ -60,7 +62,7 @@ class Grant(msgspec.Struct, frozen=True):
 
 
 class World:
-    """`region` of a shelf is empty for what all regions share (identity)."""
+    """`region` of a shelf is empty for what all regions share."""
 
     def __init__(self, kinds: Shapes, seed: int = 0, pace: Pace | None = None, clock: Clock | None = None) -> None:
         self.kinds: Shapes = kinds
@@ -105,7 +107,7 @@ class World:
     # --- resources --------------------------------------------------------------------------------------------------
 
     def shelf(self, kind: str, region: str = "", parents: tuple[str, ...] = ()) -> Shelf:
-        key = ("" if kind.startswith("identity/") else region, kind, parents)
+        key = (region if self.kinds[kind].is_regional else "", kind, parents)
         shelf = self._shelves.get(key)
         if shelf is None:
             shelf = self._shelves[key] = Shelf()
@@ -123,7 +125,7 @@ class World:
 
     def all(self, kind: str, region: str = "") -> Iterator[Resource]:
         """All resources of a kind, under whatever parents."""
-        region = "" if kind.startswith("identity/") else region
+        region = region if self.kinds[kind].is_regional else ""
         for (where, name, _), shelf in list(self._shelves.items()):
             if name == kind and where == region:
                 yield from shelf
@@ -153,7 +155,7 @@ class World:
 
     def remove(self, one: Resource, region: str = "") -> None:
         """Take a resource away, and what stands under it."""
-        region = "" if one.kind.startswith("identity/") else region
+        region = region if self.kinds[one.kind].is_regional else ""
         self.shelf(one.kind, region, one.parents).remove(one)
         for key in self._children.pop((region, one.id), ()):
             self._shelves.pop(key, None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.scene import Scene
-from cloudtape.synthesis.engine.verbs import shown
+from cloudtape.synthesis.engine.showing import shown
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.compute.checks import check_not_rescued
 from cloudtape.synthesis.services.compute.neighbours import PORTS, VOLUMES, networks

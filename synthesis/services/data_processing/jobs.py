@@ -7,8 +7,8 @@ from cloudtape.synthesis.engine.documents import echoed, stock
 from cloudtape.synthesis.engine.finding import item
 from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.scene import Scene
+from cloudtape.synthesis.engine.showing import show
 from cloudtape.synthesis.engine.telling import form_of
-from cloudtape.synthesis.engine.verbs import show
 from cloudtape.synthesis.engine.views import visible
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 

@@ -4,6 +4,7 @@ from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.services.identity import (
     api,
     application_credentials,
+    credentials,
     domain_config,
     endpoint_filter,
     grants,
@@ -15,6 +16,7 @@ from cloudtape.synthesis.services.identity import (
 )
 
 HOOKS = Hooks().joined(
+    credentials.HOOKS,
     api.HOOKS,
     application_credentials.HOOKS,
     domain_config.HOOKS,

@@ -8,7 +8,7 @@ from typing import Any
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.scene import Scene
-from cloudtape.synthesis.engine.verbs import show
+from cloudtape.synthesis.engine.showing import show
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.identity.api import around
 from cloudtape.synthesis.services.identity.core import PROJECTS, ROLES, TRUSTS, USERS, roles_of

@@ -9,7 +9,7 @@ from cloudtape.synthesis.engine.finding import item
 from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.making import made
 from cloudtape.synthesis.engine.scene import Scene
-from cloudtape.synthesis.engine.verbs import shown
+from cloudtape.synthesis.engine.showing import shown
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 

@@ -7,6 +7,7 @@ from cloudtape.synthesis.services.network import (
     extras,
     networks,
     offers,
+    pools,
     quality_of_service,
     routers,
     security_groups,
@@ -15,6 +16,7 @@ from cloudtape.synthesis.services.network import (
 )
 
 HOOKS = Hooks(offers=offers).joined(
+    pools.HOOKS,
     agents.HOOKS,
     auto_allocation.HOOKS,
     extras.HOOKS,

@@ -9,7 +9,8 @@ from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.finding import item
 from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.scene import Scene
-from cloudtape.synthesis.engine.verbs import delete, show
+from cloudtape.synthesis.engine.showing import show
+from cloudtape.synthesis.engine.verbs import delete
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.orchestration import stacks
 from cloudtape.synthesis.services.orchestration.events import arrive

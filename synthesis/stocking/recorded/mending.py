@@ -11,8 +11,9 @@ from cloudtape.matchers.requests.things import is_login
 from cloudtape.synthesis.engine.calls import Call
 from cloudtape.synthesis.engine.plans import READS, Verb
 from cloudtape.synthesis.engine.quotas import class_kind
+from cloudtape.synthesis.stocking.recorded.known_world import list_of
 from cloudtape.synthesis.stocking.recorded.sightings import Key, id_in, list_in
-from cloudtape.synthesis.stocking.recorded.world import RecordedWorld, list_of
+from cloudtape.synthesis.stocking.recorded.world import RecordedWorld
 
 # What asks for a part of a list: that part must be of one list.
 PAGED = ("limit", "marker")

@@ -12,64 +12,44 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
-
-import msgspec
-from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.matchers.sessions.exchange import tokens_of
 from cloudtape.synthesis.engine.calls import Call
-from cloudtape.synthesis.engine.kinds import Kinds
 from cloudtape.synthesis.engine.plans import READS, Verb
 from cloudtape.synthesis.engine.scene import SEEN, Scene, copied, fresh
 from cloudtape.synthesis.engine.synthesizer import Synthesizer
 from cloudtape.synthesis.services.identity.core import token_for
 from cloudtape.synthesis.services.object_store.service import ObjectService
 from cloudtape.synthesis.stocking.bootstrap import add_user, bootstrap
-from cloudtape.synthesis.stocking.recorded.agreement import Agreement
 from cloudtape.synthesis.stocking.recorded.belonging import ids_by_kind, owner_of, stands_for
 from cloudtape.synthesis.stocking.recorded.known import STAND_IN, Known, document_in, seen_in
+from cloudtape.synthesis.stocking.recorded.known_world import KnownWorld
 from cloudtape.synthesis.stocking.recorded.logins import adopt, is_settled, login_in, settle_in
 from cloudtape.synthesis.stocking.recorded.objects import RecordedObjects
 from cloudtape.synthesis.stocking.recorded.sightings import Key, Sighting, ids_given, made_by
 from cloudtape.synthesis.worlds.clock import Pace
-from cloudtape.synthesis.worlds.lifecycle import is_going, resume
+from cloudtape.synthesis.worlds.lifecycle import resume
 from cloudtape.synthesis.worlds.shelves import Members, Resource
-from cloudtape.synthesis.worlds.world import World
 
 logger = logging.getLogger(__name__)
 SHORTEST_NAME = 8
 
 
-def list_of(call: Call) -> Key:
-    """The list that a request is for."""
-    return Key(call.plan.kind, call.region, call.parents, "")
-
-
-class RecordedWorld(World):
+class RecordedWorld(KnownWorld):
     """Starts with what is known of the recorded cloud; its object store is one of `service`."""
-
-    kinds: Kinds
 
     def __init__(
         self, synthesizer: Synthesizer, known: Known, service: ObjectService, seed: int = 0, pace: Pace | None = None
     ) -> None:
-        super().__init__(synthesizer.kinds, seed, pace)
-        self._synthesizer, self._known = synthesizer, known
+        super().__init__(synthesizer, known, seed, pace)
         self.objects = RecordedObjects(service, self, known.objects)
-        self.agreement = Agreement(self)
-        # Names in a recorded document, exchanged for those that this client uses.
-        self.as_live: Callable[[bytes], bytes] = lambda document: document
-        # By id, what the recording made and this client has not: nobody lists it, but whoever names it means it.
-        self._later: defaultdict[str, list[Sighting]] = defaultdict(list)
         # By kind, what came to be along with a replayed request: the recording's own, once seen, take its place.
         self._came_along: defaultdict[str, list[Key]] = defaultdict(list)
         self._born: list[Key] | None = None
-        # The ids of what the recording made, and this client has made again.
-        self._done: set[str] = set()
         # What a replayed request deleted, each with the path that was recorded of it.
         self.ended: dict[Key, str] = {}
         # While a recorded answer is taken in: by kind, the ids that it gives.
@@ -88,27 +68,16 @@ class RecordedWorld(World):
                     settle_in(self, [login])
             adopt(self, login)
             return
-        call = self._synthesizer.call(self, request)
-        seen = seen_in(self._synthesizer, self, request, response)
+        call = self.synthesizer.call(self, request)
+        seen = seen_in(self.synthesizer, self, request, response)
         if call and call.plan.verb not in READS and response.status < 300:
             self._do(call, seen, ids_given(call, response, document_in(response)))
         instead = call is not None and self.mends(call)
-        follows = any((one.key.kind, SEEN) in self._synthesizer.cloud.effects for one in seen)
+        follows = any((one.key.kind, SEEN) in self.synthesizer.cloud.effects for one in seen)
         with self.agreement.kept() if follows else nullcontext(), self._being_told({}):
             for one in seen:
                 if not self.agreement.is_changed(one.key) and not (instead and self.is_later(one.key)):
                     self._take(one)
-
-    def mends(self, call: Call) -> bool:
-        """Whether a request is for a list in which the client made, changed or deleted something, or one that may lack
-        what is still there.
-        """
-        if call.plan.verb is not Verb.LIST:
-            return False
-        where = list_of(call)
-        if self.agreement.has_made(call.plan.kind) or self.outliving(where):
-            return True
-        return bool(self.agreement.changes(where))
 
     def bring(self, call: Call) -> None:
         """Have what a request names, if any recorded answer ever showed it; but for what it is to make itself."""
@@ -118,12 +87,12 @@ class RecordedWorld(World):
         made = made_by(call, self.kinds[call.plan.kind])
         with self.agreement.kept(), self._being_told({}):
             for word in words:
-                found = self._later.pop(word, [])
+                found = self.later.pop(word, [])
                 if kept := [one for one in found if word == made and one.key.kind == call.plan.kind]:
-                    self._later[word] = kept
+                    self.later[word] = kept
                 for one in found:
                     if one not in kept and self.there(one.key) is None and not self.agreement.is_changed(one.key):
-                        self._take(self._live(one))
+                        self._take(self.live(one))
 
     # --- as any world, and telling apart who does it ----------------------------------------------------------------
 
@@ -158,9 +127,6 @@ class RecordedWorld(World):
         with self.agreement.kept(), self._being_told({}):
             yield
 
-    def address_in(self, id_: str) -> str:
-        return self._known.addresses.get(id_, "")
-
     # --- inside -------------------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -172,7 +138,7 @@ class RecordedWorld(World):
             self._told = None
 
     def _start(self) -> None:
-        known = self._known
+        known = self.known
         if known.logins:
             settle_in(self, known.first_logins())
             for login in known.logins.values():
@@ -180,17 +146,17 @@ class RecordedWorld(World):
                 if self.trusted is None or (token.is_admin and not self.trusted.is_admin):
                     self.trusted = token
         else:
-            bootstrap(self, self._synthesizer.cloud.services)
+            bootstrap(self, self.synthesizer.cloud.services)
             user = add_user(self, STAND_IN.name, STAND_IN.password, STAND_IN.project, STAND_IN.roles)
             scope = {"project": {"id": user.members["default_project_id"]}}
-            scene = self._synthesizer.scene_of(self)
+            scene = self.synthesizer.scene_of(self)
             self.trusted = token_for(scene, user, ["password"], scope, {})
         for region, one in self.everything():
             self.agreement.agree(Key(one.kind, region, one.parents, one.id), one)
         there = []
         for seen in known.seen.values():
             if seen.key in known.made:
-                self._later[seen.key.id].append(seen)
+                self.later[seen.key.id].append(seen)
             else:
                 there.append((seen, self._put(seen)))
         for seen, one in there:  # now that each may look for the others
@@ -198,17 +164,17 @@ class RecordedWorld(World):
 
     def _do(self, call: Call, seen: list[Sighting], given: Members) -> None:
         """Do here what a replayed request did, and whatever follows. `given` are ids of what it made beside `seen`."""
-        ids = given | ids_by_kind(self._synthesizer.cloud, seen)
+        ids = given | ids_by_kind(self.synthesizer.cloud, seen)
         for one in seen:
-            self._later.pop(one.key.id, None)
+            self.later.pop(one.key.id, None)
         self._born = []
         with self.agreement.kept(), self._being_told(ids):
-            self._synthesizer.answer(self, call.service, call.region, call.request)
+            self.synthesizer.answer(self, call.service, call.region, call.request)
             if call.plan.verb is Verb.DELETE and call.ids:
                 self._delete(Key(call.plan.kind, call.region, call.parents, call.id))
         born, self._born = self._born, None
         told = {one.key for one in seen}
-        self._done |= {key.id for key in told}
+        self.done |= {key.id for key in told}
         for key in born:
             if self.kinds[key.kind].rule.same_if and key not in told:
                 self._came_along[key.kind].append(key)
@@ -220,7 +186,7 @@ class RecordedWorld(World):
 
     def _delete(self, key: Key) -> None:
         """Where it could not be deleted here as it was there, it is gone all the same."""
-        self._later.pop(key.id, None)
+        self.later.pop(key.id, None)
         if (found := self.there(key)) and found.pending is None:
             self.remove(found, key.region)
 
@@ -248,16 +214,16 @@ class RecordedWorld(World):
 
     def _take_what_came_along(self, kinds: set[str]) -> None:
         """Of these kinds something was made along with another: what the recording has seen of it takes its place."""
-        for key in self._known.came_along:
+        for key in self.known.came_along:
             if key.kind in kinds and self.there(key) is None and not self.is_later(key):
-                seen = self._known.seen[key]
+                seen = self.known.seen[key]
                 if self._make_room(seen):
-                    self._later.pop(key.id, None)
-                    self._work_out(seen, self._put(self._live(seen)))
+                    self.later.pop(key.id, None)
+                    self._work_out(seen, self._put(self.live(seen)))
 
     def _work_out(self, seen: Sighting, one: Resource) -> None:
         try:
-            Scene(self._synthesizer.cloud, self, seen.call).follow(one, SEEN, {})
+            Scene(self.synthesizer.cloud, self, seen.call).follow(one, SEEN, {})
         except (TypeError, AttributeError, LookupError, ValueError):
             logger.warning("%s %s is not made as others are", one.kind, one.id, exc_info=True)
         if life := self.kinds[one.kind].life:
@@ -268,7 +234,7 @@ class RecordedWorld(World):
         key, members = seen.key, copied(seen.members)
         kind, found = self.kinds[key.kind], self.there(key)
         if found is None:
-            whole = self._whole(key, members, Scene(self._synthesizer.cloud, self, seen.call))
+            whole = self._whole(key, members, Scene(self.synthesizer.cloud, self, seen.call))
             assert self.trusted, "set when the world starts"
             by = seen.call.token if seen.call.token.project else self.trusted
             project = owner_of(seen.call.service, whole) or by.project if kind.scope != "global" else ""
@@ -281,39 +247,15 @@ class RecordedWorld(World):
                 self.hand_over(found, owner, key.region)
         return found
 
-    def _live(self, seen: Sighting) -> Sighting:
-        """What was recorded, with the names that this client uses."""
-        return replace(seen, members=msgspec.json.decode(self.as_live(msgspec.json.encode(seen.members))))
-
-    def is_later(self, key: Key) -> bool:
-        """Whether the recording made it, and this client has not (yet), or not what it comes along with."""
-        if all(one.key != key for one in self._later.get(key.id, ())):
-            return False
-        owners = self._known.came_along.get(key)
-        return owners is None or not owners <= self._done
-
-    def outliving(self, where: Key) -> set[str]:
-        """The ids of what is still there, though a recording that does not tell of its end shows it gone."""
-        ids = {one.id for one in self._known.endings.lost if (one.kind, one.region) == (where.kind, where.region)}
-        if not ids:
-            return set()
-        live: list[str] = msgspec.json.decode(self.as_live(msgspec.json.encode(sorted(ids))))
-        shelf = self.shelf(where.kind, where.region, where.parents)
-        return {id_ for id_ in live if (one := shelf.get(id_)) and not is_going(one)}
-
-    def there(self, key: Key) -> Resource | None:
-        """The resource that stands there, by its id alone."""
-        return self.shelf(key.kind, key.region, key.parents).get(key.id)
-
     def _whole(self, key: Key, members: Members, scene: Scene) -> Members:
         """All members of a resource: what other answers said of it, and what one has that nobody said anything of."""
         kind = self.kinds[key.kind]
         whole = fresh(kind, scene)
-        for one in self._later.pop(key.id, ()):
+        for one in self.later.pop(key.id, ()):
             if one.key == key:
-                whole |= self._live(one).members
+                whole |= self.live(one).members
             else:
-                self._later[key.id].append(one)
+                self.later[key.id].append(one)
         whole |= members
         if kind.key not in members:
             whole[kind.key] = key.id

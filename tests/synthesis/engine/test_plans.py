@@ -2,7 +2,8 @@
 
 import pytest
 
-from cloudtape.synthesis.engine.plans import Paths, Verb, steps_of, template_segments
+from cloudtape.synthesis.engine.plans import Verb
+from cloudtape.synthesis.engine.steps import Paths, steps_of, template_segments
 from cloudtape.synthesis.services.cloud import additions, default_cloud
 
 PLANNER = default_cloud().kinds.planner

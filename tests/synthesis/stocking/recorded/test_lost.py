@@ -80,7 +80,7 @@ def test_what_is_gone_is_lost_if_nothing_could_have_ended_it(rows: tuple[Row, ..
 
 def test_a_lost_thing_is_there_until_the_client_deletes_it() -> None:
     world = world_of(*((method, url, document, ()) for method, url, _, document in (MADE, SHOWN)))
-    world._known.endings.lost |= read(MADE, SHOWN, GONE).endings.lost
+    world.known.endings.lost |= read(MADE, SHOWN, GONE).endings.lost
     world.see(
         Request("GET", SHOWN[1], (("X-Auth-Token", "t"),)), Response(200, "", JSON, msgspec.json.encode(SHOWN[3]))
     )

@@ -9,7 +9,14 @@ from cloudtape.cassettes.messages import Response
 from cloudtape.openstack import faults
 
 
-def fault(service: str, status: int, message: str, facts: Mapping[str, Any] | None = None, kind: str = "") -> Response:
+def fault(
+    service: str,
+    status: int,
+    message: str,
+    facts: Mapping[str, Any] | None = None,
+    kind: str = "",
+    shape: str = "",
+) -> Response:
     """The response with which a service reports an error: see `cloudtape.openstack.faults.fault`."""
-    said = faults.fault(service, status, message, facts, kind)
+    said = faults.fault(service, status, message, facts, kind, shape)
     return Response(said.status, said.reason, (("Content-Type", said.media_type),), said.body)

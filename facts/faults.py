@@ -86,28 +86,41 @@ def _unknown(status: int, reason: str, message: str) -> Any:
     return _error(status, reason, message) | {"message": message}
 
 
-ENVELOPES: dict[str, Envelope] = {
-    "application-catalog": _page,
-    "baremetal": _ironic,
-    "block-storage": _named,
-    "compute": _named,
-    "container-infrastructure-management": listed,
-    "data-processing": _flat,
-    "database": _named,
-    "dns": _flat,
-    "identity": _error,
-    "image": _page,
-    "key-manager": _flat,
-    "load-balancer": _wsme,
-    "network": _neutron,
-    "object-store": _paragraph,
-    "orchestration": _heat,
-    "placement": listed,
-    "shared-file-system": _named,
-    "telemetry": _ironic,
+SHAPES: dict[str, Envelope] = {
+    "error": _error,
+    "flat": _flat,
+    "heat": _heat,
+    "ironic": _ironic,
+    "listed": listed,
+    "named": _named,
+    "neutron": _neutron,
+    "page": _page,
+    "paragraph": _paragraph,
+    "wsme": _wsme,
 }
-# Envelopes with a place for the service's own name of a fault (`NetworkInUse`).
-NAMED: dict[str, Callable[[str, str], Any]] = {"network": _neutron_named}
+SHAPE_OF = {
+    "application-catalog": "page",
+    "baremetal": "ironic",
+    "block-storage": "named",
+    "compute": "named",
+    "container-infrastructure-management": "listed",
+    "data-processing": "flat",
+    "database": "named",
+    "dns": "flat",
+    "identity": "error",
+    "image": "page",
+    "key-manager": "flat",
+    "load-balancer": "wsme",
+    "network": "neutron",
+    "object-store": "paragraph",
+    "orchestration": "heat",
+    "placement": "listed",
+    "shared-file-system": "named",
+    "telemetry": "ironic",
+}
+"""By service, the shape of its errors."""
+# Shapes with a place for the service's own name of a fault (`NetworkInUse`).
+NAMED: dict[str, Callable[[str, str], Any]] = {"neutron": _neutron_named}
 PHRASES = {int(status): status.phrase for status in HTTPStatus}
 
 
@@ -120,17 +133,26 @@ class Fault(msgspec.Struct, frozen=True):
     body: bytes
 
 
-def fault(service: str, status: int, message: str, facts: Mapping[str, Any] | None = None, kind: str = "") -> Fault:
+def fault(
+    service: str,
+    status: int,
+    message: str,
+    facts: Mapping[str, Any] | None = None,
+    kind: str = "",
+    shape: str = "",
+) -> Fault:
     """An error of a service (its official type; any other gets a shape that most clients read).
 
     `message` is one line for a person. `facts` stand under the key `cloudtape` of a JSON body; an HTML one has no
-    place for them. `kind` is the service's own name for it.
+    place for them. `kind` is the service's own name for it, `shape` one of `SHAPES` where its type does
+    not say that.
     """
     reason = PHRASES.get(status, "Error")
     message = message.encode("utf-8", "replace").decode()  # bytes of a client's that are no UTF-8 are surrogates here
-    content = ENVELOPES.get(service, _unknown)(status, reason, message)
-    if kind and service in NAMED:
-        content = NAMED[service](kind, message)
+    shape = shape or SHAPE_OF.get(service, "")
+    content = SHAPES.get(shape, _unknown)(status, reason, message)
+    if kind and shape in NAMED:
+        content = NAMED[shape](kind, message)
     if isinstance(content, str):
         return Fault(status, reason, "text/html; charset=UTF-8", content.encode())
     if facts:

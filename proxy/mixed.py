@@ -27,20 +27,18 @@ from cloudtape.matchers.sessions.rungs import Rung
 from cloudtape.recorded_addresses import RecordedAddresses
 from cloudtape.replayer import Replayer
 from cloudtape.routes import Routes
-from cloudtape.synthesis.calls import Call
-from cloudtape.synthesis.recorded.known import Exchange, Known, document_in
-from cloudtape.synthesis.recorded.mending import (
+from cloudtape.synthesis.engine.calls import Call
+from cloudtape.synthesis.stocking.recorded.known import Exchange, Known, document_in
+from cloudtape.synthesis.stocking.recorded.mending import (
     ended,
     has_ended,
     is_doubtful,
     is_news,
     is_unheard_of,
     mended,
-    mends,
     note,
 )
-from cloudtape.synthesis.recorded.world import RecordedWorld
-from cloudtape.synthesis.synthesizer import is_authenticated
+from cloudtape.synthesis.stocking.recorded.world import RecordedWorld
 from cloudtape.synthesis_part import SynthesisPart
 
 LARGEST_DOCUMENT = 8 * 1024 * 1024
@@ -55,7 +53,7 @@ class Mixed:
     def __init__(self, replayer: Replayer, part: SynthesisPart, cassettes: Sequence[Cassette], routes: Routes) -> None:
         self._replayer, self._part = replayer, part
         self._synthesizer = part.synthesizer
-        self._addresses = RecordedAddresses(routes, recorded_endpoints(cassettes), self._synthesizer.services)
+        self._addresses = RecordedAddresses(routes, recorded_endpoints(cassettes), self._synthesizer.cloud.services)
         known = Known()
         known.read(self._synthesizer, self._exchanges(cassettes))
         replayer.hold(self._synthesizer.worlds.is_held)
@@ -73,7 +71,7 @@ class Mixed:
         if isinstance(response, Ready):
             response = response.response
         if response is not None and not self._owns(request, world):
-            if not is_authenticated(request, response):
+            if not self._synthesizer.is_authenticated(request, response):
                 return response
             world = await self._world(request, own=True)
             objects = world.objects if objects else None
@@ -85,7 +83,7 @@ class Mixed:
             await objects.see(world, asked, response)
         elif answer := self._document(response):
             world.see(asked, answer)
-            if call and mends(world, call):
+            if call and world.mends(call):
                 return self._mended(world, call, request, response, answer)
         return response
 

@@ -11,7 +11,7 @@ from cloudtape.http.upstream import is_document
 from cloudtape.rewrite import URL_FIELDS, Rewriter
 from cloudtape.routes import base_of
 from cloudtape.service_catalog import Endpoint
-from cloudtape.synthesis.services import Services
+from cloudtape.synthesis.engine.services import Services
 
 
 class RecordedAddresses:

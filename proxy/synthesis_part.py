@@ -19,20 +19,20 @@ from cloudtape.cassettes.messages import Request, Response, Route
 from cloudtape.config import MOST_SESSIONS, SynthesisOptions
 from cloudtape.errors import ConfigError, TooManySessions
 from cloudtape.http.headers import MATCH_HEADER, SOURCE_HEADER, Source
-from cloudtape.synthesis.clock import PaceError, pace_named
+from cloudtape.synthesis.engine.synthesizer import Synthesizer
 from cloudtape.synthesis.errors import SessionsFull, WorldFileError
-from cloudtape.synthesis.object_store.saved import restore as restore_objects
-from cloudtape.synthesis.object_store.saved import save as save_objects
-from cloudtape.synthesis.object_store.service import SERVICE as OBJECT_STORE
-from cloudtape.synthesis.object_store.service import ObjectService
-from cloudtape.synthesis.recorded.known import Known
-from cloudtape.synthesis.recorded.world import RecordedWorld
-from cloudtape.synthesis.saved import save
-from cloudtape.synthesis.services import default_services
-from cloudtape.synthesis.synthesizer import Synthesizer
-from cloudtape.synthesis.world import World
-from cloudtape.synthesis.world_file import DEFAULT_WORLD, User, WorldFile, build, read_world, stock
-from cloudtape.synthesis.worlds import DEFAULT_SESSION
+from cloudtape.synthesis.services.cloud import default_cloud
+from cloudtape.synthesis.services.object_store.saved import restore as restore_objects
+from cloudtape.synthesis.services.object_store.saved import save as save_objects
+from cloudtape.synthesis.services.object_store.service import SERVICE as OBJECT_STORE
+from cloudtape.synthesis.services.object_store.service import ObjectService
+from cloudtape.synthesis.stocking.recorded.known import Known
+from cloudtape.synthesis.stocking.recorded.world import RecordedWorld
+from cloudtape.synthesis.stocking.world_file import DEFAULT_WORLD, User, WorldFile, build, read_world, stock
+from cloudtape.synthesis.worlds.clock import PaceError, pace_named
+from cloudtape.synthesis.worlds.saved import save
+from cloudtape.synthesis.worlds.sessions import DEFAULT_SESSION
+from cloudtape.synthesis.worlds.world import World
 
 # Services that keep more than resources, by type: what makes their responder.
 OWN_RESPONDERS: dict[str, Callable[[], ObjectService]] = {OBJECT_STORE: ObjectService}
@@ -54,7 +54,7 @@ class SynthesisPart:
         except (PaceError, WorldFileError) as error:
             raise ConfigError(str(error)) from error
         self._known: Known | None = None
-        self.synthesizer = Synthesizer(self._make, most_sessions=most_sessions)
+        self.synthesizer = Synthesizer(self._make, default_cloud(), most_sessions=most_sessions)
         self._own = {kind: make() for kind, make in OWN_RESPONDERS.items()}
         self.synthesizer.others.update(self._own)
 
@@ -78,7 +78,7 @@ class SynthesisPart:
 
     def routes(self) -> Iterator[Route]:
         """A route for each service in each region."""
-        for service in default_services().values():
+        for service in default_cloud().services.values():
             yield Route(service.type, service.type, service.address())
             for region in self._file.regions[1:] if service.regional else ():
                 yield Route(f"{service.type}-{region}", service.type, service.address(region))

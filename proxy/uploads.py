@@ -17,6 +17,8 @@ from urllib.parse import unquote
 import msgspec
 from msgspec.structs import replace
 
+from cloudtape.cassettes.blob_store import BlobError, BlobStore, Writing
+from cloudtape.cassettes.blobs import CHUNK, Blob, Content
 from cloudtape.cassettes.errors import BodyMissing
 from cloudtape.cassettes.files.stored import verified
 from cloudtape.cassettes.json_text import JsonError, json_as
@@ -27,8 +29,6 @@ from cloudtape.matchers.requests.content import LARGEST_DOCUMENT, MANIFEST, MULT
 from cloudtape.matchers.requests.things import ACCOUNT, Thing, thing_of
 from cloudtape.matchers.sessions.checksums import live_checksums
 from cloudtape.matchers.sessions.uploads import CHECKSUM, Upload, Uploads, Write, joined_etag, part_of
-from cloudtape.synthesis.blob_store import BlobError, BlobStore, Writing
-from cloudtape.synthesis.blobs import CHUNK, Blob, Content
 
 LARGE = 1024 * 1024
 """Bytes whose checksums are not worked out on the event loop."""

@@ -3,6 +3,7 @@
 SynthesisError
 ├── SessionsFull       no room for another session's world, while somebody is logged in to each there is
 ├── Refused            the request cannot be done in this world; the service says so in its own envelope
+├── ServiceDataError   a file of a service's folder is wrong (ours to mend)
 └── WorldFileError     a file that describes a world is wrong (its author's to mend)
 """
 
@@ -30,6 +31,14 @@ class SessionsFull(SynthesisError):
 
 
 class WorldFileError(SynthesisError):
+    """`line` counts from 1."""
+
+    def __init__(self, path: object, line: int, why: str) -> None:
+        self.path, self.line, self.why = path, line, why
+        super().__init__(f"{path}, line {line}: {why}")
+
+
+class ServiceDataError(SynthesisError):
     """`line` counts from 1."""
 
     def __init__(self, path: object, line: int, why: str) -> None:

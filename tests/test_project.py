@@ -28,9 +28,13 @@ MAY_IMPORT = {
     "matchers": {"matchers", "cassettes", "openstack"},
     "synthesis": {"synthesis", "matchers", "cassettes", "openstack"},
 }
-# A folder of `synthesis/` knows the shared modules beside it, and of the other folders these.
-SERVICES_MAY_IMPORT = {"compute": {"network", "block_storage"}, "recorded": {"identity", "object_store"}}
-ABOVE_THE_SERVICES = {"bootstrap.py", "infrastructure.py", "synthesizer.py", "world_file.py"}
+# So they do within `synthesis/`; what stands beside its folders (the errors) is everybody's.
+SYNTHESIS_MAY_IMPORT = {
+    "worlds": {"worlds"},
+    "engine": {"engine", "worlds"},
+    "services": {"services", "engine", "worlds"},
+    "stocking": {"stocking", "services", "engine", "worlds"},
+}
 AIOHTTP_USERS = {"resolving.py"}
 
 
@@ -67,15 +71,53 @@ def test_imports_point_one_way(folder: str) -> None:
         assert reached <= MAY_IMPORT[folder], path
 
 
-def test_services_of_a_synthesized_cloud_know_little_of_one_another() -> None:
-    synthesis = ROOT / "synthesis"
-    services = {path.parent.name for path in synthesis.glob("*/*.py")}
-    for path in modules("synthesis"):
-        reached = {name.split(".")[2] for name in imports(path) if name.startswith("cloudtape.synthesis.")} & services
-        if path.parent != synthesis:
-            assert reached <= {path.parent.name, *SERVICES_MAY_IMPORT.get(path.parent.name, ())}, path
-        elif path.name not in ABOVE_THE_SERVICES:
-            assert not reached, path
+def within_synthesis(path: Path) -> list[list[str]]:
+    """What a module imports of the folders of `synthesis/`."""
+    names = [name.split(".")[2:] for name in imports(path) if name.startswith("cloudtape.synthesis.")]
+    return [name for name in names if (ROOT / "synthesis" / name[0]).is_dir()]
+
+
+@pytest.mark.parametrize("folder", SYNTHESIS_MAY_IMPORT)
+def test_imports_of_a_synthesized_cloud_point_one_way(folder: str) -> None:
+    for path in modules(f"synthesis/{folder}"):
+        assert {name[0] for name in within_synthesis(path)} <= SYNTHESIS_MAY_IMPORT[folder], path
+
+
+def test_no_service_of_a_synthesized_cloud_imports_another_one() -> None:
+    services = ROOT / "synthesis" / "services"
+    for path in services.glob("*/*.py"):
+        reached = {name[1] for name in within_synthesis(path) if name[0] == "services"}
+        assert reached <= {path.parent.name}, path
+
+
+def test_what_only_records_or_replays_does_not_know_the_synthesized_cloud() -> None:
+    users = {path.name for path in modules("proxy") if any("cloudtape.synthesis." in name for name in imports(path))}
+    assert users == {"mixed.py", "recorded_addresses.py", "synthesis_part.py"}
+
+
+def test_the_engine_names_no_service() -> None:
+    """What is one service's is in its folder."""
+    names = {path.parent.name.replace("_", "-") for path in (ROOT / "synthesis" / "services").glob("*/service.yaml")}
+    assert len(names) > 10
+    for path in [*modules("synthesis/engine"), *modules("synthesis/worlds")]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                word = node.value.partition("/")[0].partition(".")[0]
+                assert word not in names or word == node.value, f"{path}, line {node.lineno}: {node.value}"
+
+
+@pytest.mark.parametrize("folder", ["facts", "synthesis", "tools"])
+def test_files_stay_small(folder: str) -> None:
+    assert {path: lines for path in modules(folder) if (lines := len(path.read_text().splitlines())) > 300} == {}
+
+
+@pytest.mark.parametrize("folder", [*FOLDERS, "tools"])
+def test_functions_stay_small(folder: str) -> None:
+    for path in modules(folder):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or 0) - node.lineno + 1
+                assert lines <= 40, f"{path}: {node.name} has {lines}"
 
 
 def test_aiohttp_stays_at_the_edge() -> None:

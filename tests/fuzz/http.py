@@ -29,7 +29,7 @@ from cloudtape.application import Application
 from cloudtape.cassettes.cassette import load
 from cloudtape.config import Config, Timeouts
 from cloudtape.modes import MODES, Mode, Writes
-from cloudtape.synthesis.synthesizer import default_kinds
+from cloudtape.synthesis.services.cloud import default_cloud
 from tests.fuzz.client import Client, Heard
 from tests.fuzz.hostile_cloud import HostileCloud, hostile_cloud
 from tests.fuzz.odd_heads import coded, framed, head, some_fields, spoilt
@@ -136,7 +136,7 @@ class _Stretch:
 
     def __post_init__(self) -> None:
         self.mode = FRONTS[self.front]
-        self.odd = OddRequests(default_kinds().planner, self.seed)
+        self.odd = OddRequests(default_cloud().kinds.planner, self.seed)
         self.chance = self.odd.random
         self.recorded = RecordedRequests(self._cassette, self.odd)
 

@@ -16,7 +16,7 @@ from cloudtape.cassettes.messages import Response
 from cloudtape.clock import fresh, now, retimed, told_times
 from cloudtape.leading import leads_away
 from cloudtape.service_catalog import endpoints_in
-from cloudtape.synthesis.synthesizer import default_kinds
+from cloudtape.synthesis.services.cloud import default_cloud
 from tests.fuzz import exchanges
 from tests.fuzz.damage import damaged
 from tests.fuzz.exchanges import exchange, keep_and_look
@@ -42,7 +42,7 @@ class Bodies(NamedTuple):
 @cache
 def whole() -> list[bytes]:
     """Examples, each with a few spoilt ones of it."""
-    odd = OddRequests(default_kinds().planner, 1)
+    odd = OddRequests(default_cloud().kinds.planner, 1)
     odd.random = random.Random(1)
     values = [value for one in odd.examples for value in (one, odd.spoilt(one), odd.spoilt(one))]
     return [text for value in values if len(text := odd.dumped(value)) < LARGEST]

@@ -7,7 +7,7 @@ import random
 import re
 from typing import Any
 
-from cloudtape.synthesis.plans import Planner
+from cloudtape.synthesis.engine.plans import Planner
 
 ODD_IDS = (
     "%2F", "%00", "..%2f..%2fetc", "x" * 10_000, "%ff%fe", "%C3%A4", "%", "%zz", "0", "-1", "null", "a%0d%0ab",

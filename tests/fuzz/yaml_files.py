@@ -20,7 +20,7 @@ from cloudtape.matchers.errors import MatcherError
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.user_rows import load_rows
 from cloudtape.synthesis.errors import SynthesisError
-from cloudtape.synthesis.world_file import read_world
+from cloudtape.synthesis.stocking.world_file import read_world
 from tests.fuzz import exchanges
 from tests.fuzz.cassettes import BYTES, VALUES
 from tests.fuzz.damage import damaged

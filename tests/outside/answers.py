@@ -11,8 +11,7 @@ from cloudtape.cassettes.messages import Response
 from cloudtape.matchers.requests.operations import OperationFinder
 from cloudtape.openstack.catalog import default_catalog
 from cloudtape.openstack.operations import Operation
-from cloudtape.synthesis.amendments import is_absent
-from cloudtape.synthesis.synthesizer import additions
+from cloudtape.synthesis.services.cloud import additions, default_cloud
 from tests.outside.expected import JudgedCall, Microversion
 from tests.synthesis.requests import AS_CLIENT, Asker
 
@@ -42,7 +41,7 @@ class Listener(Asker):
 
     def today(self, service: str, path: str) -> str:
         """The path in the version of today, where an older one has the same calls."""
-        row = self.synthesizer.services[service].micro
+        row = self.synthesizer.cloud.services[service].micro
         version, _, rest = path.lstrip("/").partition("/")
         return f"/{row.versions[-1]}/{rest}" if row and version in ("v2", "v2.0") else path
 
@@ -51,15 +50,15 @@ class Listener(Asker):
         return found.id if found else ""
 
     def micro(self, service: str) -> Microversion:
-        row = self.synthesizer.services[service].micro
+        row = self.synthesizer.cloud.services[service].micro
         return (0, 0) if row is None else (row.max if self.newest else row.min)
 
     def name(self, service: str) -> str:
-        row = self.synthesizer.services[service].micro
+        row = self.synthesizer.cloud.services[service].micro
         return row.name if row else ""
 
     def is_micro(self, service: str, version: str) -> bool:
-        row = self.synthesizer.services[service].micro
+        row = self.synthesizer.cloud.services[service].micro
         return row is not None and version in row.versions
 
 
@@ -84,7 +83,7 @@ def exchanges(services: Collection[str]) -> Iterator[tuple[str, list[JudgedCall]
             asker = Listener(newest)
             if newest and asker.micro(one.service) == (0, 0):
                 continue
-            if is_absent(one.id, asker.micro(one.service)):
+            if default_cloud().amendments.is_absent(one.id, asker.micro(one.service)):
                 continue
             try:
                 asker.operation(one)

@@ -22,8 +22,8 @@ from cloudtape.cassettes.messages import Interaction, header
 from cloudtape.config import Config, SynthesisOptions, mode_named
 from cloudtape.errors import ConfigError
 from cloudtape.operation_names import OperationNames
-from cloudtape.synthesis.plans import Verb
-from cloudtape.synthesis.synthesizer import default_kinds
+from cloudtape.synthesis.engine.plans import Verb
+from cloudtape.synthesis.services.cloud import default_cloud
 from tests.clouds import access, identity
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the clients' own
@@ -45,7 +45,7 @@ NAMES = {path.stem: OperationNames(routes_of([load(path)])) for path in SAMPLES.
 
 def is_list(one: Interaction) -> bool:
     operation = NAMES["cli"].operation_of(one.request)
-    return bool(operation) and default_kinds().planner.plan(operation).verb is Verb.LIST
+    return bool(operation) and default_cloud().kinds.planner.plan(operation).verb is Verb.LIST
 
 
 def written(source: str, path: Path, keep: Callable[[Interaction], bool]) -> Path:

@@ -18,8 +18,8 @@ from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Interaction
 from cloudtape.matchers.requests.things import is_login
 from cloudtape.operation_names import OperationNames
-from cloudtape.synthesis.plans import Verb
-from cloudtape.synthesis.synthesizer import default_kinds
+from cloudtape.synthesis.engine.plans import Verb
+from cloudtape.synthesis.services.cloud import default_cloud
 from tests.scenarios.test_replay import CASSETTES, recorded, replay, run
 
 WORLD = Path(__file__).parent / "world.yaml"
@@ -29,7 +29,7 @@ NAMES = OperationNames(routes_of([load(SEQUENTIAL)]))
 
 def verb_of(one: Interaction) -> Verb | None:
     operation = NAMES.operation_of(one.request)
-    return default_kinds().planner.plan(operation).verb if operation else None
+    return default_cloud().kinds.planner.plan(operation).verb if operation else None
 
 
 LACKING: dict[str, Callable[[Interaction], bool]] = {

@@ -15,15 +15,14 @@ import msgspec
 from cloudtape.cassettes.messages import Headers, Request, Response
 from cloudtape.matchers.requests.operations import PROJECT_VARIABLES
 from cloudtape.openstack.operations import Operation
-from cloudtape.synthesis.identity.core import token_for
-from cloudtape.synthesis.lifecycle import default_lives
-from cloudtape.synthesis.plans import Plan, Verb
-from cloudtape.synthesis.proxies import PROXIES
-from cloudtape.synthesis.saved import Saved, restore, save
-from cloudtape.synthesis.shelves import Resource
-from cloudtape.synthesis.synthesizer import OPEN_OPERATIONS, Synthesizer
-from cloudtape.synthesis.world import World
-from cloudtape.synthesis.world_file import build, read_world
+from cloudtape.synthesis.engine.plans import Plan, Verb
+from cloudtape.synthesis.engine.synthesizer import Synthesizer
+from cloudtape.synthesis.services.cloud import default_cloud
+from cloudtape.synthesis.services.identity.core import token_for
+from cloudtape.synthesis.stocking.world_file import build, read_world
+from cloudtape.synthesis.worlds.saved import Saved, restore, save
+from cloudtape.synthesis.worlds.shelves import Resource
+from cloudtape.synthesis.worlds.world import World
 
 # Members of requests that name other resources.
 NAMED = {
@@ -81,7 +80,7 @@ AS_CLIENT = (("Accept", "application/json"),)
 @functools.cache
 def everything() -> Saved:
     """The world that each operation finds."""
-    synthesizer = Synthesizer(unused)
+    synthesizer = Synthesizer(unused, default_cloud())
     world = asyncio.run(build(synthesizer, *read_world(EVERYTHING)))
     return save(world)
 
@@ -185,7 +184,7 @@ class Asker:
     """A world of its own with an admin in it."""
 
     def __init__(self) -> None:
-        self.synthesizer = Synthesizer(unused)
+        self.synthesizer = Synthesizer(unused, default_cloud())
         self.world = World(self.synthesizer.kinds, seed=1)
         restore(self.world, copy.deepcopy(everything()))
         user = next(self.world.where("identity/users", name="admin"))
@@ -196,7 +195,7 @@ class Asker:
         self.token = token_for(scene, user, ["password"], {"project": {"id": self.project}}, {})
 
     def ask(self, method: str, service: str, path: str, body: bytes = b"", headers: Any = ()) -> Response:
-        url = self.synthesizer.services[service].address() + path
+        url = self.synthesizer.cloud.services[service].address() + path
         kind = () if any(key == "Content-Type" for key, _ in headers) else (("Content-Type", "application/json"),)
         asked = (*kind, ("X-Auth-Token", self.token.id), *headers)
         response = asyncio.run(self.synthesizer.answer_in(self.world, Request(method, url, asked, body)))
@@ -292,7 +291,8 @@ class Asker:
 
     def _thing(self, kind: str, parents: tuple[str, ...], new: bool = False) -> Resource:
         """A resource of a kind: one that is there, or a new one."""
-        kind = PROXIES[kind].of if kind in PROXIES else kind
+        windows = self.synthesizer.cloud.windows
+        kind = windows[kind].of if kind in windows else kind
         shelf = self.world.shelf(kind, "", parents)
         if kind == "identity/OS-OAUTH1/users/access_tokens":
             access_token(self, parents[0])
@@ -333,7 +333,7 @@ class Asker:
     # --- bodies ----------------------------------------------------------------------------------------------------
 
     def _body(self, plan: Plan) -> bytes:
-        if plan.operation.id in OPEN_OPERATIONS and plan.sent is not None:
+        if plan.operation.id in self.synthesizer.cloud.services[plan.operation.service].open and plan.sent is not None:
             return msgspec.json.encode(self._login(plan))
         if plan.sent is None:
             return b""
@@ -409,10 +409,10 @@ class Asker:
 
     def _bring_into_state(self, plan: Plan) -> None:
         """The resource in a state in which the action may begin."""
-        rule = self.synthesizer.kinds[plan.kind].rule
-        if not rule.life or not self._resources:
+        life = self.synthesizer.kinds[plan.kind].life
+        if not life or not self._resources:
             return
-        life, one = default_lives()[rule.life], self._resources[-1]
+        one = self._resources[-1]
         transition = life.actions.get(plan.operation.action)
         if plan.verb is Verb.DELETE:
             transition = life.delete

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from cloudtape.cassettes.blobs import Blob, Content
 from cloudtape.cassettes.messages import Headers, Request, Response, header
 from cloudtape.matchers.requests.things import Thing
 from cloudtape.matchers.sessions.checksums import live_checksums, recorded_checksums
 from cloudtape.matchers.sessions.uploads import Upload, Uploads, part_of
-from cloudtape.synthesis.blobs import Blob, Content
 
 SWIFT, GLANCE = "http://swift/v1/AUTH_p", "http://glance/v2/images"
 ACCOUNT, IMAGES = "swift/AUTH_p", "glance/images"

@@ -1,0 +1,128 @@
+"""Lists: which resources, in which order, how many."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from cloudtape.synthesis.engine.calls import Call
+from cloudtape.synthesis.engine.filters import TRUE, filter_of
+from cloudtape.synthesis.engine.kinds import Kind
+from cloudtape.synthesis.engine.services import Paging
+from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.worlds.shelves import Resource, Shelf
+
+MOST = 1000
+"""Items of a page where nobody says how many (nova's `max_limit`)."""
+
+
+class Page(msgspec.Struct):
+    """Some resources, how many were asked for at most, and whether there are more behind them."""
+
+    items: list[Resource]
+    limit: int
+    more: bool = False
+
+
+def page_of(shelf: Shelf, kind: Kind, call: Call, seen: Callable[[Resource], bool], project: str | None) -> Page:
+    """The page that a request asks for. Raises Refused for a limit, marker or sort key that makes no sense."""
+    limit, marker = _limit(call), call.asked("marker") or ""
+    matches = filter_of(kind, call)
+    keys = _sort_keys(kind, call)
+    paging = call.service.paging
+    backwards = paging.both and (call.asked("page_reverse") or "").lower() in TRUE
+    newest_first = paging.newest_first and not kind.rule.oldest_first
+    if direction := call.asked("sort_dir"):
+        newest_first = direction == "desc"
+    newest_first = newest_first is not backwards
+    if keys:
+        ordered = _sorted([one for one in shelf.walk(project) if seen(one) and (matches is None or matches(one))], keys)
+        ordered = ordered[::-1] if backwards else ordered
+        found: Iterator[Resource] = iter(_after(ordered, marker, paging))
+    else:
+        try:
+            walk = shelf.walk(project, marker, newest_first)
+        except KeyError:
+            raise _no_marker(marker, paging) from None
+        found = filter(seen, walk if matches is None else filter(matches, walk))
+    offset = _offset(call)
+    items = list(islice(found, offset, offset + limit + 1))
+    page = items[:limit]
+    more = len(items) > limit or (paging.full and _asks_for(call, len(items)))
+    return Page(page[::-1] if backwards else page, limit, more)
+
+
+def _asks_for(call: Call, count: int) -> bool:
+    return call.asked("limit") == str(count)
+
+
+def _offset(call: Call) -> int:
+    asked = call.asked("offset") or "0"
+    if not asked.isdigit():
+        raise Refused(400, f"offset param must be an integer, and not negative: {asked}")
+    return min(int(asked), sys.maxsize - MOST - 1)
+
+
+def _limit(call: Call) -> int:
+    asked = call.asked("limit") or call.asked("per_page")
+    if asked is None:
+        return MOST
+    if not asked.isdigit():
+        raise Refused(400, f"limit param must be an integer, and not negative: {asked}")
+    return min(int(asked), MOST) or (0 if call.service.empty_at_zero else MOST)
+
+
+def _no_marker(marker: str, paging: Paging) -> Refused:
+    return Refused(paging.no_marker, f"marker [{marker}] not found")
+
+
+def _after(ordered: Sequence[Resource], marker: str, paging: Paging) -> Sequence[Resource]:
+    if not marker:
+        return ordered
+    at = next((at for at, one in enumerate(ordered) if one.id == marker), None)
+    if at is None:
+        raise _no_marker(marker, paging)
+    return ordered[at + 1 :]
+
+
+# --- order -------------------------------------------------------------------------------------------------------
+
+
+def _sort_keys(kind: Kind, call: Call) -> list[tuple[str, bool]]:
+    """(member, descending), the most important first."""
+    if asked := call.asked("sort"):
+        words = [word.partition(":") for word in asked.split(",") if word]
+        pairs = [(name, direction or "asc") for name, _, direction in words]
+    else:
+        names = [value for key, value in call.query if key in ("sort_key", "sort_keys") and value]
+        directions = [value for key, value in call.query if key in ("sort_dir", "sort_dirs")]
+        pairs = [(name, directions[at] if at < len(directions) else "asc") for at, name in enumerate(names)]
+    for name, direction in pairs:
+        if direction not in ("asc", "desc"):
+            raise Refused(400, f"Unknown sort direction, must be 'desc' or 'asc': {direction}")
+        if kind.template and not _known(kind, name):
+            raise Refused(400, f"Invalid sort key: {name}")
+    return [(kind.rule.old.get(name, name), direction == "desc") for name, direction in pairs]
+
+
+SORTS = frozenset({"created_at", "updated_at", "display_name", "uuid", "id", "name", "status", "host", "size"})
+
+
+def _known(kind: Kind, name: str) -> bool:
+    return name in kind.template or name in SORTS
+
+
+def _sorted(found: list[Resource], keys: Sequence[tuple[str, bool]]) -> list[Resource]:
+    for name, descending in reversed(keys):
+        found.sort(key=lambda one: _sortable(one.members.get(name)), reverse=descending)
+    return found
+
+
+def _sortable(value: Any) -> tuple[int, float, str]:
+    if isinstance(value, int | float):
+        return (1, float(value), "")
+    return (0, 0.0, "") if value is None else (2, 0.0, str(value))

@@ -1,1 +1,0 @@
-"""Object storage, API v1, as today's Swift answers it; the way in is `cloudtape.synthesis.object_store.store`."""

@@ -1,0 +1,8 @@
+"""What `data-processing` does where its rows do not say it."""
+
+from cloudtape.synthesis.engine.hooks import Hooks
+from cloudtape.synthesis.services.data_processing import (
+    jobs,
+)
+
+HOOKS = Hooks().joined(jobs.HOOKS)

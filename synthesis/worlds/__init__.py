@@ -1,0 +1,1 @@
+"""What keeps: resources, tokens, time. Knows nothing of requests."""

@@ -1,0 +1,139 @@
+"""How resources come to be what they are asked to be: their lives, and a small engine for them.
+
+A transition shows one state at once (`via`) and another one later (`then`): when the resource was looked at so often,
+or so many seconds are over, as the world's pace says. With no pace the next look already sees the end.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.worlds.clock import Clock, Pace
+from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+GONE = "(gone)"
+"""The state of what is no longer there."""
+BEFORE = "(before)"
+"""The state that was left by the last transition that keeps it."""
+KEPT = "state_before"
+
+
+class Transition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """`states`: those in which it may begin (none: any). `meanwhile` and `set`: members until then, and after.
+
+    `keeps`: the state in which it begins is remembered, for this or a later transition that leads back to it. `called`:
+    what a refusal calls the action, where not by its key in a request.
+    """
+
+    states: tuple[str, ...] = ()
+    via: str = ""
+    then: str = ""
+    meanwhile: Members = {}
+    set: Members = {}
+    keeps: bool = False
+    called: str = ""
+
+
+class Life(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """`member` holds the state; `with_state` are the members that go with each. `refusal` says why a state is wrong, in
+    the words of the member `told`, where that is another one.
+    """
+
+    member: str = "status"
+    told: str = ""
+    create: Transition = Transition()
+    update: Transition = Transition()
+    delete: Transition = Transition()
+    actions: dict[str, Transition] = {}
+    with_state: dict[str, Members] = {}
+    refusal: str = "Cannot '{action}' {label} {id} while it is in {member} {state}"
+    status: int = 409
+
+
+class Pending(msgspec.Struct):
+    transition: Transition
+    life: Life
+    polls: int
+    due: float
+
+
+def check(life: Life, transition: Transition, one: Resource, action: str, label: str) -> None:
+    """Raises Refused when the resource is in a state in which this cannot begin."""
+    state = str(one.members.get(life.member, ""))
+    if transition.states and state not in transition.states:
+        told = life.with_state.get(state, {}).get(life.told) or one.members.get(life.told, state)
+        why = life.refusal.format(
+            action=transition.called or action, label=label, id=one.id, member=life.member, state=told
+        )
+        raise Refused(life.status, why)
+
+
+def begin(life: Life, transition: Transition, one: Resource, pace: Pace, clock: Clock) -> None:
+    """Start on the way to another state."""
+    if transition.keeps:
+        one.private[KEPT] = one.members.get(life.member)
+    if transition.via:
+        _enter(life, transition.via, one)
+    one.update(transition.meanwhile)
+    if transition.then or transition.set:
+        one.pending = Pending(transition, life, pace.polls, clock.ticks() + pace.seconds)
+
+
+def look(one: Resource, clock: Clock) -> bool:
+    """What a look at it brings about; False when it is not there any more."""
+    pending: Pending | None = one.pending
+    if pending is not None and pending.polls > 0:
+        pending.polls -= 1
+        return True
+    return catch_up(one, clock)
+
+
+def catch_up(one: Resource, clock: Clock) -> bool:
+    """Be what time has made of it, with nobody looking; False when it is not there any more."""
+    pending: Pending | None = one.pending
+    if pending is None or pending.polls > 0 or pending.due > clock.ticks():
+        return True
+    return _arrive(one, pending)
+
+
+def settle(one: Resource) -> bool:
+    """Be at the end of the way, whatever the pace."""
+    return one.pending is None or _arrive(one, one.pending)
+
+
+def is_going(one: Resource) -> bool:
+    """Whether somebody has ended it, and it is on its way."""
+    pending: Pending | None = one.pending
+    return pending is not None and pending.transition.then == GONE
+
+
+def _arrive(one: Resource, pending: Pending) -> bool:
+    one.pending = None
+    if pending.transition.then == GONE:
+        return False
+    before = one.revision
+    if pending.transition.then:
+        then = pending.transition.then
+        _enter(pending.life, one.private.pop(KEPT, "") if then == BEFORE else then, one)
+    one.update(pending.transition.set)
+    one.drift += one.revision - before
+    return True
+
+
+def resume(life: Life, one: Resource, pace: Pace, clock: Clock) -> None:
+    """Go on from a state that something passes through."""
+    state = one.members.get(life.member)
+    for transition in (life.create, life.update, life.delete, *life.actions.values()):
+        if transition.via and transition.via == state and transition.then:
+            begin(life, transition, one, pace, clock)
+            return
+
+
+def go_on(life: Life, transition: Transition, one: Resource) -> None:
+    """Be on a way that was begun elsewhere; the next look sees its end."""
+    one.pending = Pending(transition, life, 0, 0.0)
+
+
+def _enter(life: Life, state: str, one: Resource) -> None:
+    one.update({life.member: state, **life.with_state.get(state, {})})

@@ -98,7 +98,9 @@ def _made(kind: Kind, size: int) -> bytes:
 
 
 def _piece(kind: str, number: int, chance: random.Random) -> bytes:
-    word = lambda: chance.choice(WORDS)  # noqa: E731
+    def word() -> str:
+        return chance.choice(WORDS)
+
     ident = f"{chance.getrandbits(128):032x}"
     match kind:
         case "json":

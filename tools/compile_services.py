@@ -24,8 +24,8 @@ def main() -> int:
         return 1
     hooks = default_hooks()
     wrong = list(all_complaints(assembled(folders, default_catalog(), hooks), folders, hooks))
-    for error in wrong:
-        print(error, file=sys.stderr)
+    for complaint in wrong:
+        print(complaint, file=sys.stderr)
     for folder in folders if not wrong else ():
         (folder.path / COMPILED).write_bytes(compiled(folder))
     return 1 if wrong else 0

@@ -92,7 +92,8 @@ class Client:
 
     async def _answer(self, reader: asyncio.StreamReader, method: str) -> Heard:
         """Raises ValueError for what is no HTTP."""
-        status, fields = 100, {}
+        status = 100
+        fields: dict[str, str] = {}
         while status < 200:
             status, fields = _head(await reader.readuntil(b"\r\n\r\n"))
         self._token = fields.get("x-subject-token", self._token) if status == 201 else self._token

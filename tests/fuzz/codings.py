@@ -7,6 +7,7 @@ import gzip
 import lzma
 import sys
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,7 +43,7 @@ PIECES = [
     *(b'Content-Disposition: form-data; name="a"; filename="\xff"', b"Content-Type: multipart/mixed; boundary=x\r\n", b"\xdd\xff\xff\xff\xff"),
     *(b"\xdf\x10\0\0\0", b"\xc9\xff\xff\xff\xff", b"\x91" * 3000, b"7777777\0", b"password=S3cret99\n", b"30 mtime=1e99\n", b"9" * 11 + b"\0"),
 ]  # fmt: skip
-PACKERS = {
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "": bytes,
     "gzip": lambda data: gzip.compress(data, 1, mtime=0),
     "deflate": lambda data: zlib.compress(data, 1),

@@ -10,7 +10,7 @@ import gzip
 import json
 import random
 import zlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from tests.fuzz.damage import damage
@@ -27,7 +27,7 @@ SERVICES = (
     "placement",
     "key-manager",
 )
-EVIL = (
+EVIL: tuple[object, ...] = (
     *(
         "http://169.254.169.254/",
         "http://127.0.0.1:1",
@@ -204,7 +204,8 @@ class HostileCloud:
         way = self.chance.random()
         if target.endswith(b"/auth/tokens") and way < 0.8:
             return self.login(self._evil_catalog() if way < 0.5 else self.catalog()), True
-        status: int | str = self.chance.choice(STATUSES if self.chance.random() < 0.97 else ODD_STATUSES)
+        usual: Sequence[int | str] = STATUSES
+        status = self.chance.choice(usual if self.chance.random() < 0.97 else ODD_STATUSES)
         whole = self._framed(status, *self._coded(self._body()))
         return (damage(whole, self.chance, PIECES), False) if way < 0.5 else (whole, isinstance(status, int))
 
@@ -214,7 +215,8 @@ class HostileCloud:
         at = self.chance.randrange(len(catalog))
         url = self.chance.choice(EVIL)
         endpoint = {"interface": self.chance.choice(("public", "x", None)), "region_id": "\u202e", "url": url}
-        kind = self.chance.choice((SERVICES[at], "", None, "x/../y", "\x00", {}))
+        kinds: tuple[object, ...] = (SERVICES[at], "", None, "x/../y", "\x00", {})
+        kind = self.chance.choice(kinds)
         catalog[at] = self.chance.choice(
             ({"type": kind, "endpoints": [endpoint]}, url, {"type": kind, "endpoints": url})
         )

@@ -83,7 +83,7 @@ def _forged() -> st.SearchStrategy[Forged]:
     chosen = st.lists(st.integers(0, 60), min_size=1, max_size=3).map(tuple)
     members = st.dictionaries(st.integers(0, 8), st.sampled_from(ODD), max_size=1)
     places = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5), OFFSETS), max_size=2)
-    nothing = st.just([])
+    nothing: st.SearchStrategy[list[Any]] = st.just([])
     return st.one_of(
         st.builds(Forged, chosen, st.lists(STEP, min_size=1, max_size=3), st.just({}), nothing, nothing, nothing),
         st.builds(Forged, chosen, nothing, members, places, few, few),

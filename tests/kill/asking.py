@@ -123,11 +123,11 @@ def store_all(url: str, seed: int, acknowledge: Callable[[str], None]) -> None:
         catalog = json.loads(document)["token"]["catalog"]
         (store,) = (one["endpoints"][0]["url"] for one in catalog if one["type"] == "object-store")
         path = urlsplit(store).path
-        ask("PUT", f"{path}/c", **login)
+        ask("PUT", f"{path}/c", b"", **login)
         for what in things(seed, 0):
             body = said(*_split(what))[1]
             ask("PUT", f"{path}/c/{what}", body, **login)
-            if ask("GET", f"{path}/c/{what}", **login)[1] != body:
+            if ask("GET", f"{path}/c/{what}", b"", **login)[1] != body:
                 break
             acknowledge(what)
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -55,7 +55,7 @@ def content(body: Body) -> bytes:
 
 def test_secrets_have_the_same_numbers_wherever_they_are_met(scrubber: Scrubber, aside: Aside, tmp_path: Path) -> None:
     alone = Scrubber(Table(RULES), tmp_path)
-    steps = [
+    steps: list[tuple[Callable[[Interaction], Interaction], Interaction]] = [
         (scrubber.scrub, said(b'{"password": "Pl4nted3Value"}')),
         (aside, said(LINES.encode())),
         (scrubber.scrub, said(b"Pl4nted1Value and password=An0therValue")),

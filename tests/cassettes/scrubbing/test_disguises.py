@@ -4,6 +4,7 @@ import base64
 import html
 import json
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import quote
 
 import pytest
@@ -29,6 +30,10 @@ def twice(text: str) -> str:
     return json.dumps(json.dumps(text)[1:-1])[1:-1]
 
 
+def _in_base64(behind: int, secret: str) -> str:
+    return base64.b64encode(b"\xff" * behind + secret.encode() + b"\0").decode()
+
+
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "within a word": lambda secret: f"db{secret}x",
     "in capitals": str.upper,
@@ -41,10 +46,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "base64": lambda secret: base64.b64encode(secret.encode()).decode(),
     "base64 without padding": lambda secret: base64.b64encode(secret.encode()).decode().rstrip("="),
     "base64 for URLs": lambda secret: base64.urlsafe_b64encode(f"u:{secret}".encode()).decode(),
-    **{
-        f"base64 behind {n} bytes": lambda secret, n=n: base64.b64encode(b"\xff" * n + secret.encode() + b"\0").decode()
-        for n in range(1, 4)
-    },
+    **{f"base64 behind {n} bytes": partial(_in_base64, n) for n in range(1, 4)},
     "percent": lambda secret: quote(secret, safe=""),
     "percent of every sign": lambda secret: escaped(secret, "%{:02X}"),
     "percent twice": lambda secret: escaped(secret, "%25{:02x}"),

@@ -8,7 +8,9 @@ from cloudtape.synthesis.worlds.clock import Clock, Pace, PaceError, pace_named
 from cloudtape.synthesis.worlds.lifecycle import GONE, begin, check, look
 from cloudtape.synthesis.worlds.shelves import Resource
 
-LIFE = default_cloud().kinds["compute/servers"].life
+FOUND = default_cloud().kinds["compute/servers"].life
+assert FOUND is not None
+LIFE = FOUND
 assert LIFE
 
 

@@ -105,7 +105,8 @@ class Service(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     `open` are the operations for which nobody needs to be logged in, `receipts` the response headers that say that the
     first step of a login is done.
 
-    `envelope` is the shape of its errors (`cloudtape.openstack.faults.SHAPES`), where its type does not say it.
+    `envelope` is the shape of its errors (`cloudtape.openstack.faults.SHAPES`), where its type does not say it;
+    `faults` are its own names for those that are known here by another one.
     `shows_all`: lists show an administrator everything, unasked. `said_at_once` are the members in which a resource was
     updated when it was made. `owners` are members that name its project, beside those of all services, `user_projects`
     those that name a project of its own.
@@ -134,6 +135,7 @@ class Service(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     open: tuple[str, ...] = ()
     receipts: tuple[str, ...] = ()
     envelope: str = ""
+    faults: dict[str, str] = {}
     paging: Paging = Paging()
     shows_all: bool = False
     said_at_once: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 import html
 
+import msgspec
 import pytest
 import requests
 from keystoneauth1.exceptions.http import from_response
@@ -41,3 +42,15 @@ def test_keystoneauth_prints_the_message(service: str) -> None:
 
 def test_the_facts_stand_beside_the_message() -> None:
     assert as_client_sees_it("compute", 501).json()["cloudtape"] == {"reason": "because", "nearest": []}
+
+
+def test_a_fault_is_named_in_the_words_of_its_service_and_says_which_request_it_was() -> None:
+    made = fault("dns", 404, MESSAGE, kind="ZoneNotFound", request_id="req-1")
+    assert msgspec.json.decode(made.body) == {
+        "code": 404,
+        "type": "zone_not_found",
+        "message": MESSAGE,
+        "request_id": "req-1",
+    }
+    assert msgspec.json.decode(fault("dns", 413, MESSAGE).body)["type"] == "over_quota"
+    assert "request_id" not in msgspec.json.decode(fault("network", 404, MESSAGE, request_id="req-1").body)

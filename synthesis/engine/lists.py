@@ -68,7 +68,7 @@ def _asks_for(call: Call, count: int) -> bool:
 
 def _offset(call: Call) -> int:
     asked = call.asked("offset") or "0"
-    if not asked.isdigit():
+    if not asked.isdecimal():
         raise Refused(400, f"offset param must be an integer, and not negative: {asked}")
     return min(int(asked), sys.maxsize - MOST - 1)
 
@@ -80,7 +80,7 @@ def _limit(call: Call) -> int:
         return paging.page
     if paging.most and asked.lower() == paging.most:
         return MOST
-    if not asked.isdigit() or int(asked) < paging.least:
+    if not asked.isdecimal() or int(asked) < paging.least:
         why = f"at least {paging.least}" if paging.least else "not negative"
         raise Refused(400, f"limit param must be an integer, and {why}: {asked}", paging.faults.get("limit", ""))
     return min(int(asked), MOST) or (0 if call.service.empty_at_zero else MOST)

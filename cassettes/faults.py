@@ -16,7 +16,8 @@ def fault(
     facts: Mapping[str, Any] | None = None,
     kind: str = "",
     shape: str = "",
+    request_id: str = "",
 ) -> Response:
     """The response with which a service reports an error: see `cloudtape.openstack.faults.fault`."""
-    said = faults.fault(service, status, message, facts, kind, shape)
+    said = faults.fault(service, status, message, facts, kind, shape, request_id)
     return Response(said.status, said.reason, (("Content-Type", said.media_type),), said.body)

@@ -3,11 +3,12 @@
 A service is a row: its envelope, and where the envelope holds a fault's name, the names. Clients read these shapes:
 openstacksdk `exceptions.raise_from_response`, keystoneauth `exceptions.http.from_response`, swiftclient (HTML).
 Sources: the services' own fault middlewares (nova and cinder `wsgi.Fault`, keystone `exception.Error`, neutron
-`api_common`, heat `fault`, the API-SIG's guideline "Errors").
+`api_common`, heat `fault`, designate's `FaultWrapperMiddleware`, the API-SIG's guideline "Errors").
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from html import escape
 from http import HTTPStatus
@@ -32,6 +33,9 @@ FAULT_NAMES = {
     501: "notImplemented",
     503: "serviceUnavailable",
 }
+DESIGNATE_TYPES = {409: "duplicate", 413: "over_quota", 500: "unknown"}
+WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+"""Where a word begins in a name that is written in capitals (`ZoneNotFound`)."""
 NEUTRON_TYPES = {400: "HTTPBadRequest", 404: "HTTPNotFound", 409: "HTTPConflict", 501: "HTTPNotImplemented"}
 
 
@@ -49,6 +53,15 @@ def _neutron(status: int, reason: str, message: str) -> Any:
 
 def _neutron_named(kind: str, message: str) -> Any:
     return {"NeutronError": {"type": kind, "message": message, "detail": ""}}
+
+
+def _designate(status: int, reason: str, message: str) -> Any:
+    kind = DESIGNATE_TYPES.get(status, reason.lower().replace(" ", "_"))
+    return {"code": status, "type": kind, "message": message}
+
+
+def _designate_kind(content: Any, kind: str, _: str) -> Any:
+    return {**content, "type": WORD.sub("_", kind).lower()}
 
 
 def _heat(status: int, reason: str, message: str) -> Any:
@@ -87,6 +100,7 @@ def _unknown(status: int, reason: str, message: str) -> Any:
 
 
 SHAPES: dict[str, Envelope] = {
+    "designate": _designate,
     "error": _error,
     "flat": _flat,
     "heat": _heat,
@@ -106,7 +120,7 @@ SHAPE_OF = {
     "container-infrastructure-management": "listed",
     "data-processing": "flat",
     "database": "named",
-    "dns": "flat",
+    "dns": "designate",
     "identity": "error",
     "image": "page",
     "key-manager": "flat",
@@ -119,8 +133,13 @@ SHAPE_OF = {
     "telemetry": "ironic",
 }
 """By service, the shape of its errors."""
-# Shapes with a place for the service's own name of a fault (`NetworkInUse`).
-NAMED: dict[str, Callable[[str, str], Any]] = {"neutron": _neutron_named}
+# Shapes with a place for the service's own name of a fault (`NetworkInUse`): (error without it, name, message) → error.
+NAMED: dict[str, Callable[[Any, str, str], Any]] = {
+    "designate": _designate_kind,
+    "neutron": lambda _, kind, message: _neutron_named(kind, message),
+}
+# Shapes that say by which id the request is known.
+REQUEST_ID = {"designate": "request_id"}
 PHRASES = {int(status): status.phrase for status in HTTPStatus}
 
 
@@ -140,19 +159,22 @@ def fault(
     facts: Mapping[str, Any] | None = None,
     kind: str = "",
     shape: str = "",
+    request_id: str = "",
 ) -> Fault:
     """An error of a service (its official type; any other gets a shape that most clients read).
 
     `message` is one line for a person. `facts` stand under the key `cloudtape` of a JSON body; an HTML one has no
     place for them. `kind` is the service's own name for it, `shape` one of `SHAPES` where its type does
-    not say that.
+    not say that. `request_id` is told where the shape has a place for it.
     """
     reason = PHRASES.get(status, "Error")
     message = message.encode("utf-8", "replace").decode()  # bytes of a client's that are no UTF-8 are surrogates here
     shape = shape or SHAPE_OF.get(service, "")
     content = SHAPES.get(shape, _unknown)(status, reason, message)
     if kind and shape in NAMED:
-        content = NAMED[shape](kind, message)
+        content = NAMED[shape](content, kind, message)
+    if request_id and shape in REQUEST_ID:
+        content = {**content, REQUEST_ID[shape]: request_id}
     if isinstance(content, str):
         return Fault(status, reason, "text/html; charset=UTF-8", content.encode())
     if facts:

@@ -29,6 +29,9 @@ DOCUMENTED = {
     "compression": {"zstd"},
     "defusedxml": {"ElementTree"},
     "defusedxml.common": {"DefusedXmlException"},
+    "dns.exception": {"DNSException"},
+    "dns.rdataset": {"from_text"},
+    "dns.zone": {"UnknownOrigin", "from_text"},
     "httptools": {
         *("HttpRequestParser", "HttpResponseParser"),
         *("HttpParserCallbackError", "HttpParserError", "HttpParserUpgrade"),

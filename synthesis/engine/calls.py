@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from cloudtape.cassettes.messages import Request
+from cloudtape.synthesis.engine.acting import acts_for_all
 from cloudtape.synthesis.engine.plans import Plan
 from cloudtape.synthesis.engine.services import Microversion, Service
 from cloudtape.synthesis.errors import Refused
@@ -50,6 +51,13 @@ class Call(msgspec.Struct, frozen=True):
     @property
     def project(self) -> str:
         return self.token.project
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether whoever asks sees the things of all projects."""
+        if not self.token.is_admin:
+            return False
+        return not self.service.all_projects or acts_for_all(self.service, self.request)
 
     def asked(self, name: str) -> str | None:
         """A value of the query."""

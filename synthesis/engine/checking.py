@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from cloudtape.openstack.faults import SHAPES
-from cloudtape.synthesis.engine.folders import KINDS, OPERATIONS, SERVICE, Folder
+from cloudtape.synthesis.engine.folders import KINDS, OPERATIONS, SERVICE, VARIABLE, Folder
 from cloudtape.synthesis.engine.plans import Planner, Verb
 from cloudtape.synthesis.engine.rules import Rule
 from cloudtape.synthesis.engine.scene import Cloud
-from cloudtape.synthesis.engine.services import Quotas, Service
+from cloudtape.synthesis.engine.services import OF_PAGES, Quotas, Service
 from cloudtape.synthesis.engine.steps import Paths, steps_of
 from cloudtape.synthesis.errors import ServiceDataError
 
@@ -73,6 +73,8 @@ def _of_service(known: Known, folder: Folder) -> Iterator[Complaint]:
         yield SERVICE, ["envelope"], f"no shape of errors is named {service.envelope}; there are {', '.join(SHAPES)}"
     for one in (name for name in service.open if name not in known.operations):
         yield SERVICE, ["open"], f"there is no operation {one}"
+    for one in (name for name in service.paging.faults if name not in OF_PAGES):
+        yield SERVICE, ["paging", "faults", one], f"nothing of a page is named {one}"
     for alias in service.aliases:
         if not known.has_path(service, alias):
             yield SERVICE, ["aliases", alias], f"no operation has the path {alias}"
@@ -119,6 +121,7 @@ def _of_kinds(known: Known, folder: Folder) -> Iterator[Complaint]:
         if why := _no_pattern(rule.told_elsewhere):
             yield KINDS, [*place, "told_elsewhere"], why
         yield from _of_names(known, kind, rule, place)
+        yield from _of_members(kind, rule, place)
 
 
 def _of_names(known: Known, kind: str, rule: Rule, place: list[str]) -> Iterator[Complaint]:
@@ -133,6 +136,18 @@ def _of_names(known: Known, kind: str, rule: Rule, place: list[str]) -> Iterator
     for name in rule.newer if rule.newest else ():
         if name not in rule.members:
             yield KINDS, [*place, "newer", name], f"{kind} has no member {name}"
+
+
+def _of_members(kind: str, rule: Rule, place: list[str]) -> Iterator[Complaint]:
+    """The members that rows name, where all of them are known."""
+    for row, names in (("takes", rule.takes), ("globs", rule.globs)):
+        for name in names if rule.newest else ():
+            if name not in rule.members:
+                yield KINDS, [*place, row], f"{kind} has no member {name}"
+    for link, path in rule.leads.items():
+        for name in VARIABLE.findall(path):
+            if name not in rule.members:
+                yield KINDS, [*place, "leads", link], f"{kind} has no member {name}"
 
 
 def _no_pattern(text: str) -> str:

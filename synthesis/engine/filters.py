@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from typing import Any
 
 from cloudtape.synthesis.engine.calls import Call
@@ -99,6 +100,8 @@ def filter_of(kind: Kind, call: Call) -> Callable[[Resource], bool] | None:
     for key, value in call.query:
         if key not in NOT_FILTERS:
             wanted.setdefault(key, []).append(value)
+    if kind.rule.filters and (unknown := [name for name in wanted if name not in kind.rule.filters]):
+        raise Refused(400, f"Invalid filters {', '.join(unknown)}")
     tests = [_test(kind, name, values) for name, values in wanted.items()]
     tests += [_changed(name, bound) for name in CHANGES if (bound := call.asked(name)) is not None]
     if not tests:
@@ -113,6 +116,8 @@ def _test(kind: Kind, name: str, values: Sequence[str]) -> Callable[[Members], b
     if name in TAGS:
         tags, fits = {tag for value in values for tag in value.split(",")}, TAGS[name]
         return lambda members: fits(tags, set(members.get("tags") or ()))
+    if name in kind.rule.globs and any("*" in value for value in values):
+        return lambda members: any(_fits(members.get(name), value) for value in values)
     if name == "fixed_ips":
         return lambda members: all(_has_ip(members, value) for value in values)
     regular = name in kind.rule.patterns or how == "regex"
@@ -186,6 +191,13 @@ def _same(value: Any, wanted: str, regular: bool) -> bool:
     if regular:
         return _found(wanted, text)
     return text == wanted or text.lower() == wanted.lower()
+
+
+def _fits(value: Any, wanted: str) -> bool:
+    """Whether a text is what is wanted, in which only `*` stands for anything, or one of a list is."""
+    pattern = wanted.lower().replace("[", "[[]").replace("?", "[?]")
+    texts = value if isinstance(value, list) else [value]
+    return any(fnmatchcase(str(one).lower(), pattern) for one in texts if one is not None)
 
 
 def _found(wanted: str, text: str) -> bool:

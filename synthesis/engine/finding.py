@@ -46,11 +46,11 @@ def is_there(scene: Scene, one: Resource) -> bool:
 
 def sees(scene: Scene, one: Resource) -> bool:
     """Whether whoever asks may see a resource."""
-    kind, token = scene.kind(one.kind), scene.call.token
-    if scene.call.service.hides and not token.is_admin and {"LIST", "SHOW"} & set(kind.rule.admin):
+    kind, call, token = scene.kind(one.kind), scene.call, scene.call.token
+    if call.service.hides and not token.is_admin and {"LIST", "SHOW"} & set(kind.rule.admin):
         return False
-    if kind.scope == "global" or token.is_admin:
-        return kind.scope != "own" or one.user == token.user or bool(scene.call.asked("user_id"))
+    if kind.scope == "global" or call.sees_all:
+        return kind.scope != "own" or one.user == token.user or bool(call.asked("user_id"))
     if kind.scope == "own":
         return one.user == token.user
     return one.project == token.project or (kind.scope == "public" and is_open(kind, one, token.project))
@@ -67,7 +67,7 @@ def project_of_list(scene: Scene, kind: Kind) -> str | None:
     call = scene.call
     if kind.scope != "project":
         return None
-    if call.token.is_admin and (call.service.shows_all or _asks_for_all(call)):
+    if call.sees_all and (call.service.shows_all or call.service.all_projects or _asks_for_all(call)):
         return None
     return call.project
 

@@ -21,11 +21,14 @@ MOST = 1000
 
 
 class Page(msgspec.Struct):
-    """Some resources, how many were asked for at most, and whether there are more behind them."""
+    """Some resources, how many were asked for at most, whether there are more behind them, and how many there are on
+    all pages, where the service tells.
+    """
 
     items: list[Resource]
     limit: int
     more: bool = False
+    total: int | None = None
 
 
 def page_of(shelf: Shelf, kind: Kind, call: Call, seen: Callable[[Resource], bool], project: str | None) -> Page:
@@ -39,9 +42,12 @@ def page_of(shelf: Shelf, kind: Kind, call: Call, seen: Callable[[Resource], boo
     if direction := call.asked("sort_dir"):
         newest_first = direction == "desc"
     newest_first = newest_first is not backwards
-    if keys:
-        ordered = _sorted([one for one in shelf.walk(project) if seen(one) and (matches is None or matches(one))], keys)
-        ordered = ordered[::-1] if backwards else ordered
+    total = None
+    if keys or paging.total:
+        all_ = shelf.walk(project, "", newest_first) if not keys else shelf.walk(project)
+        ordered = _sorted([one for one in all_ if seen(one) and (matches is None or matches(one))], keys)
+        ordered = ordered[::-1] if backwards and keys else ordered
+        total = len(ordered) if paging.total else None
         found: Iterator[Resource] = iter(_after(ordered, marker, paging))
     else:
         try:
@@ -53,7 +59,7 @@ def page_of(shelf: Shelf, kind: Kind, call: Call, seen: Callable[[Resource], boo
     items = list(islice(found, offset, offset + limit + 1))
     page = items[:limit]
     more = len(items) > limit or (paging.full and _asks_for(call, len(items)))
-    return Page(page[::-1] if backwards else page, limit, more)
+    return Page(page[::-1] if backwards else page, limit, more, total)
 
 
 def _asks_for(call: Call, count: int) -> bool:
@@ -62,22 +68,26 @@ def _asks_for(call: Call, count: int) -> bool:
 
 def _offset(call: Call) -> int:
     asked = call.asked("offset") or "0"
-    if not asked.isdigit():
+    if not asked.isdecimal():
         raise Refused(400, f"offset param must be an integer, and not negative: {asked}")
     return min(int(asked), sys.maxsize - MOST - 1)
 
 
 def _limit(call: Call) -> int:
     asked = call.asked("limit") or call.asked("per_page")
+    paging = call.service.paging
     if asked is None:
+        return paging.page
+    if paging.most and asked.lower() == paging.most:
         return MOST
-    if not asked.isdigit():
-        raise Refused(400, f"limit param must be an integer, and not negative: {asked}")
+    if not asked.isdecimal() or int(asked) < paging.least:
+        why = f"at least {paging.least}" if paging.least else "not negative"
+        raise Refused(400, f"limit param must be an integer, and {why}: {asked}", paging.faults.get("limit", ""))
     return min(int(asked), MOST) or (0 if call.service.empty_at_zero else MOST)
 
 
 def _no_marker(marker: str, paging: Paging) -> Refused:
-    return Refused(paging.no_marker, f"marker [{marker}] not found")
+    return Refused(paging.no_marker, f"marker [{marker}] not found", paging.faults.get("marker", ""))
 
 
 def _after(ordered: Sequence[Resource], marker: str, paging: Paging) -> Sequence[Resource]:
@@ -103,9 +113,10 @@ def _sort_keys(kind: Kind, call: Call) -> list[tuple[str, bool]]:
         pairs = [(name, directions[at] if at < len(directions) else "asc") for at, name in enumerate(names)]
     for name, direction in pairs:
         if direction not in ("asc", "desc"):
-            raise Refused(400, f"Unknown sort direction, must be 'desc' or 'asc': {direction}")
+            why = f"Unknown sort direction, must be 'desc' or 'asc': {direction}"
+            raise Refused(400, why, call.service.paging.faults.get("sort_dir", ""))
         if kind.template and not _known(kind, name):
-            raise Refused(400, f"Invalid sort key: {name}")
+            raise Refused(400, f"Invalid sort key: {name}", call.service.paging.faults.get("sort_key", ""))
     return [(kind.rule.old.get(name, name), direction == "desc") for name, direction in pairs]
 
 

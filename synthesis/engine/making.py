@@ -36,6 +36,7 @@ def made(scene: Scene, kind: Kind, sent: Members, id_: str | None = None) -> tup
     call, rule = scene.call, kind.rule
     sent = {rule.old.get(name, name): value for name, value in sent.items()} if rule.old else sent
     _check_required(kind, sent)
+    check_taken(kind, sent)
     check_types(kind, sent)
     check_reserved(scene, kind, sent, kind.template)
     project = _owner(scene, kind, sent)
@@ -110,6 +111,13 @@ def _check_required(kind: Kind, sent: Members) -> None:
             raise Refused(
                 400, f"Invalid input for field/attribute {name}: '{name}' is a required property", "BadRequest"
             )
+
+
+def check_taken(kind: Kind, sent: Members) -> None:
+    """Raises Refused for a member that nobody may send."""
+    wrong = [name for name in sent if name not in kind.rule.takes] if kind.rule.takes else []
+    if wrong:
+        raise Refused(400, f"Invalid input: {', '.join(wrong)} may not be sent", "HTTPBadRequest")
 
 
 def check_types(kind: Kind, sent: Members) -> None:

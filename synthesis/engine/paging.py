@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from cloudtape.synthesis.engine.calls import Call
+from cloudtape.synthesis.engine.lists import Page
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 
 Writer = Callable[[Members, str, str], None]
@@ -28,6 +29,10 @@ def _keystone_next(answer: Members, _: str, url: str) -> None:
     answer["links"]["next"] = url
 
 
+def _present_links(answer: Members, _: str, url: str) -> None:
+    answer["links"] = {"self": url}
+
+
 def _keystone_links(answer: Members, _: str, url: str) -> None:
     answer["links"] = {"next": None, "self": url, "previous": None}
 
@@ -47,18 +52,29 @@ WRITERS: dict[str, tuple[Writer, Writer]] = {
     "path": (_next_path, _glance_links),
     "list": (_links_list, _nothing),
     "object": (_keystone_next, _keystone_links),
+    "present": (_keystone_next, _present_links),
 }
 
 
-def write_links(answer: Members, wrapper: str, call: Call, items: list[Resource], limit: int, more: bool) -> None:
-    """Put the links to other pages into an answer, where its service would."""
+def write_links(answer: Members, wrapper: str, call: Call, page: Page) -> None:
+    """Put the links to other pages into an answer, where its service would, and how many there are on all of them."""
+    items, limit, more, total = page.items, page.limit, page.more, page.total
     paging = call.service.paging
+    if paging.total and total is not None:
+        _write_total(answer, paging.total, total)
     next_page, always = WRITERS[paging.links]
     always(answer, wrapper, call.request.uri)
     if paging.both:
         _write_both(answer, wrapper, call, items, limit)
     elif more and items:
         next_page(answer, wrapper, _url(call, items[-1]))
+
+
+def _write_total(answer: Members, path: str, total: int) -> None:
+    *above, last = path.split(".")
+    for name in above:
+        answer = answer.setdefault(name, {})
+    answer[last] = total
 
 
 def _write_both(answer: Members, wrapper: str, call: Call, items: list[Resource], limit: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import unquote
 
@@ -52,10 +53,13 @@ def ids_in(path: tuple[str, ...], plan: Plan) -> tuple[str, ...]:
     return tuple([path[before + at] for at in plan.named])
 
 
-def body_of(request: Request, plan: Plan) -> Any:
-    """The document in a request, None where there is none. Raises Refused for one that cannot be read."""
+def body_of(request: Request, plan: Plan, data_types: Collection[str] = ()) -> Any:
+    """The document in a request, None where there is none, or where it is bytes or of one of the `data_types`.
+
+    Raises Refused for one that cannot be read.
+    """
     kind = (header(request.headers, "content-type") or "").partition(";")[0].strip().lower()
-    if not request.body or kind in DATA_TYPES:
+    if not request.body or kind in DATA_TYPES or kind in data_types:
         return None
     _check_size(size_of(request.body), plan.operation.service)
     data = request.body.path.read_bytes() if isinstance(request.body, StoredBody) else request.body

@@ -32,7 +32,8 @@ def response_of(service: Service, made: Answer, micro: Microversion, id_: str) -
 
 def refusal(service: Service, refused: Refused, micro: Microversion, id_: str) -> Response:
     """What was refused, in the envelope of the service."""
-    made = fault(service.type, refused.status, refused.message, kind=refused.kind, shape=service.envelope)
+    kind = service.faults.get(refused.kind, refused.kind)
+    made = fault(service.type, refused.status, refused.message, kind=kind, shape=service.envelope, request_id=id_)
     more = (("WWW-Authenticate", f'Keystone uri="http://identity.{DOMAIN}"'),) if refused.status == 401 else ()
     return msgspec.structs.replace(made, headers=(*made.headers, *more, *_told(service, micro, id_)))
 

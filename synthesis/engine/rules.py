@@ -51,7 +51,10 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, eq=False, forbid_unk
     `admins`: members that only an admin is told. `whole`: members that need no completion, `said`: those that are told
     only where they have a value. `checks`: which values members may have. `renames`: an update may give it another key.
     `reserved`: members that only an admin may set. `oldest_first`: the order of its lists, where its service has
-    another one. `patterns`: filters of its lists that are regular expressions, and not whole values.
+    another one. `patterns`: filters of its lists that are regular expressions, and not whole values; `globs`: those in
+    which `*` stands for anything. `filters`: all that may be asked of its lists, where anything else is refused.
+    `takes`: the members that a client may send, where anything else is refused. `leads`: links that lead elsewhere, as
+    paths behind the version, with members of the resource in braces.
 
     `order`: the names of effects, where several follow one event. `events` are those that services bring about
     themselves, beside the engine's.
@@ -68,6 +71,10 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, eq=False, forbid_unk
     wrapper: str = ""
     many: str = ""
     patterns: tuple[str, ...] = ()
+    globs: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    leads: dict[str, str] = {}
     members: Members = {}
     short: tuple[str, ...] = ()
     alone: tuple[str, ...] = ()

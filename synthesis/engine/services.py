@@ -58,22 +58,36 @@ class Micro(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     also: tuple[str, ...] = ()
 
 
+OF_PAGES = ("limit", "marker", "sort_key", "sort_dir")
+"""What can be wrong with what is asked of a page."""
+
+
 class Paging(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """How lists are paged: `newest_first` is the order where none is asked for, `links` where links to other pages
     stand.
 
-    A link stands in a member of its own (`servers_links`), as a `path` in `next`, in a `list` of links, or in the
-    `object` of links that each answer has. `both`: where a limit is asked for, there are links to the next page and to
-    the previous one, but for the one that a page which is not full shows not to be there (neutron's
-    `get_pagination_links`). `full`: a page that is full has the link to the next one, even where nothing follows.
+    A link stands in a member of its own (`servers_links`), as a `path` in `next`, in a `list` of links, in the `object`
+    of links that each answer has, or in one that has only those that there are (`present`). `both`: where a limit is
+    asked for, there are links to the next page and to the previous one, but for the one that a page which is not full
+    shows not to be there (neutron's `get_pagination_links`). `full`: a page that is full has the link to the next one,
+    even where nothing follows.
     `no_marker`: the status of a wrong marker.
+
+    `page` are the items where nobody says how many, `least` is the least number that may be asked for, `most` the word
+    for as many as there may be. `total` is the member that says how many there are on all pages, as a path.
+    `faults` are the service's names for what is wrong with one of `OF_PAGES`.
     """
 
     newest_first: bool = False
-    links: Literal["member", "path", "list", "object"] = "list"
+    links: Literal["member", "path", "list", "object", "present"] = "list"
     both: bool = False
     full: bool = False
     no_marker: int = 400
+    page: int = 1000
+    least: int = 0
+    most: str = ""
+    total: str = ""
+    faults: dict[str, str] = {}
 
 
 class Quotas(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -101,14 +115,19 @@ class Service(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
 
     `names` are those of types that have one of their own. `regional`: each region has one of its own;
     `empty_at_zero`: a list with `limit=0` holds nothing, not everything. `fields`: a query says with it which members
-    are shown; `hides`: what may not be read is not there; `exact`: a path that ends with a slash is another one.
+    are shown; `hides`: what may not be read is not there; `exact`: a path that ends with a slash is another one;
+    `data_types`: media types of bodies that are no JSON, and are read by what answers.
     `open` are the operations for which nobody needs to be logged in, `receipts` the response headers that say that the
     first step of a login is done.
 
-    `envelope` is the shape of its errors (`cloudtape.openstack.faults.SHAPES`), where its type does not say it.
+    `envelope` is the shape of its errors (`cloudtape.openstack.faults.SHAPES`), where its type does not say it;
+    `faults` are its own names for those that are known here by another one.
     `shows_all`: lists show an administrator everything, unasked. `said_at_once` are the members in which a resource was
     updated when it was made. `owners` are members that name its project, beside those of all services, `user_projects`
     those that name a project of its own.
+
+    `all_projects` and `other_project` are headers in which an administrator asks for the things of all projects, or for
+    another one's (designate's `X-Auth-All-Projects`). Where the first is named, nothing else shows them to him.
 
     `aliases` are the same things under another path, of another version or of the service's own past. `behind`: by the
     first segments of a path, what stands behind the variable that follows them. `repeated`: a variable that names the
@@ -131,14 +150,18 @@ class Service(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     fields: bool = False
     hides: bool = False
     exact: bool = False
+    data_types: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
     receipts: tuple[str, ...] = ()
     envelope: str = ""
+    faults: dict[str, str] = {}
     paging: Paging = Paging()
     shows_all: bool = False
     said_at_once: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
     user_projects: tuple[str, ...] = ()
+    all_projects: str = ""
+    other_project: str = ""
     quotas: Quotas | None = None
     aliases: dict[str, str] = {}
     behind: dict[str, tuple[str, ...]] = {}

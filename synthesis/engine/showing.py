@@ -38,7 +38,7 @@ def list_all(scene: Scene) -> Answer:
     if not name or (isinstance(plan.sample, list) and not kind.rule.many):
         return Answer(plan.status, wrapped)
     body: Members = {name: _by_key(kind, wrapped) if kind.rule.keyed else wrapped}
-    write_links(body, name, call, page.items, page.limit, page.more)
+    write_links(body, name, call, page)
     if kind.alone and call.token.is_admin and scene.in_json:
         # Clients read the list. Who may not see an administrator's attributes needs no example of them.
         body[kind.alone] = next(iter(wrapped), None)

@@ -16,6 +16,7 @@ import msgspec
 
 from cloudtape.cassettes.messages import Request, Response, Stream, header
 from cloudtape.matchers.requests.operations import OperationFinder
+from cloudtape.synthesis.engine.acting import acting
 from cloudtape.synthesis.engine.alike import told_apart
 from cloudtape.synthesis.engine.blame import Asking, blamed
 from cloudtape.synthesis.engine.calls import Answer, Call, query_of
@@ -126,7 +127,7 @@ class Synthesizer:
         target, id_ = target_of(request)[1], asking.id
         if request.method in ("GET", "HEAD") and (told := document_at(service, region, target)) is not None:
             return response_of(service, self._version_document(told, service, request, target), (0, 0), id_)
-        token = _token(world, request)
+        token = acting(service, request, _token(world, request))
         plan = self._plan(service, request, target, token)
         asking.operation = plan.operation.id
         # A world that trusts others stands in for a cloud that may be newer than what is known here.
@@ -182,7 +183,7 @@ class Synthesizer:
         origin, target, query = target_of(request)
         version, prefix, path = split(target)
         base = origin + prefix + project_in(path, plan)
-        ids, body = ids_in(path, plan), body_of(request, plan)
+        ids, body = ids_in(path, plan), body_of(request, plan, service.data_types)
         plan = told_apart(plan, self._alike(plan.operation.id), body)
         printed = is_as_printed(service, version, plan, len(path) > len(plan.segments), request)
         about = (request, service, region, version, base, path, query_of(query), token, micro)

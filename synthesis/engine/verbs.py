@@ -13,6 +13,7 @@ from cloudtape.synthesis.engine.kinds import Kind, items_in
 from cloudtape.synthesis.engine.making import (
     as_kept,
     check_reserved,
+    check_taken,
     check_types,
     check_unique,
     made,
@@ -111,6 +112,7 @@ def _change(scene: Scene, one: Resource) -> Answer:
     call, kind = scene.call, scene.kind(one.kind)
     sent = patched(one.members, call.body) if isinstance(call.body, list) else call.sent
     sent = {kind.rule.old.get(name, name): value for name, value in sent.items()} if kind.rule.old else sent
+    check_taken(kind, sent)
     check_types(kind, sent)
     check_reserved(scene, kind, sent, one.members)
     for name in kind.rule.immutable:

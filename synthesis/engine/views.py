@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,8 @@ from cloudtape.synthesis.engine.plans import Plan
 from cloudtape.synthesis.engine.telling import Form, form_of
 from cloudtape.synthesis.worlds.clock import Clock
 from cloudtape.synthesis.worlds.shelves import Members, Resource
+
+NAME = re.compile(r"\{(\w+)\}")
 
 
 def visible(kind: Kind, one: Resource, form: Form) -> Members:
@@ -94,7 +97,8 @@ def links_of(links: Any, call: Call, kind: Kind, one: Resource) -> Any:
         return links  # no template says where it is: what made it has written where its links lead
     path = item_path(kind, one)
     if isinstance(links, dict):
-        return {name: _linked(name, call.base + path) for name in {**links, "self": ""}}
+        near = {name: _linked(name, call.base + path) for name in {**links, "self": ""}}
+        return near | _leads(kind, one, call)
     bookmark = call.service.address(call.region) + path
     href = {"bookmark": bookmark}
     listed = links if isinstance(links, list) else ()  # a recording may say anything
@@ -102,6 +106,14 @@ def links_of(links: Any, call: Call, kind: Kind, one: Resource) -> Any:
         {"rel": "self"}
     ]
     return [{"rel": link["rel"], "href": href.get(link["rel"], call.base + path)} for link in found]
+
+
+def _leads(kind: Kind, one: Resource, call: Call) -> dict[str, str]:
+    """The links that lead elsewhere, but for those whose end is not known yet."""
+    base = call.base.removesuffix(f"/{call.project}") if call.project else call.base
+    known = {name: str(value) for name, value in one.members.items() if value is not None}
+    paths = {name: path for name, path in kind.rule.leads.items() if set(NAME.findall(path)) <= known.keys()}
+    return {name: base + NAME.sub(lambda found: known[found[1]], path) for name, path in paths.items()}
 
 
 def _linked(name: str, itself: str) -> str | None:

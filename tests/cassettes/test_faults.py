@@ -1,7 +1,9 @@
 """Errors as the clients read them: by openstacksdk's and keystoneauth's own code."""
 
 import html
+from typing import Any
 
+import msgspec
 import pytest
 import requests
 from keystoneauth1.exceptions import HttpError
@@ -50,3 +52,20 @@ def test_what_a_client_sent_that_is_no_text_is_said_with_a_mark_in_its_place(ser
     said = fault(service, 404, "no server \udcff\ud800", {}).body
     assert isinstance(said, bytes)
     assert b"no server ??" in said
+
+
+def test_a_fault_is_named_in_the_words_of_its_service_and_says_which_request_it_was() -> None:
+    made = fault("dns", 404, MESSAGE, kind="ZoneNotFound", request_id="req-1")
+    assert _json_of(made) == {
+        "code": 404,
+        "type": "zone_not_found",
+        "message": MESSAGE,
+        "request_id": "req-1",
+    }
+    assert _json_of(fault("dns", 413, MESSAGE))["type"] == "over_quota"
+    assert "request_id" not in _json_of(fault("network", 404, MESSAGE, request_id="req-1"))
+
+
+def _json_of(made: Fault) -> Any:
+    assert isinstance(made.body, bytes)
+    return msgspec.json.decode(made.body)

@@ -59,6 +59,10 @@ WRONG = [
     ("identity", "operations.yaml", "call: GET /v3/auth/catalog", "call: /v3/auth/catalog", "call: /v3", "a call is a method and a path"),
     ("identity", "operations.yaml", "statuses: [200]", "statuses: 200", "statuses: 200", "Expected `array`, got `int`"),
     ("identity", "kinds.yaml", "kinds:\n", "kinds:\n  - ]\n", "- ]", "did not find expected node content"),
+    ("dns", "kinds.yaml", "zones/{zone_id}", "zones/{zone}", "leads:", "has no member zone"),
+    ("dns", "kinds.yaml", "takes: [name, type, email", "takes: [name, kind, email", "takes: [name, kind", "has no member kind"),
+    ("dns", "kinds.yaml", "globs: [name, type, email", "globs: [name, kind, email", "globs: [name, kind", "has no member kind"),
+    ("dns", "service.yaml", "faults: {limit:", "faults: {limits:", "faults: {limits", "nothing of a page is named limits"),
     ("image", "service.yaml", "name: glance\n", "name: glance\nenvelope: jiffy\n", "envelope: jiffy", "no shape of errors"),
 ]  # fmt: skip
 

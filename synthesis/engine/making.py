@@ -65,7 +65,7 @@ def made(scene: Scene, kind: Kind, sent: Members, id_: str | None = None) -> tup
         scene.remove(one)
         raise
     if life := kind.life:
-        begin(life, said.goes or life.create, one, scene.world.pace, scene.world.clock)
+        begin(life, said.goes or life.create, one, scene.world.pace, scene.world.clock, said.along)
     return one, said
 
 

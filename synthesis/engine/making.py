@@ -88,7 +88,7 @@ def as_kept(kind: Kind, name: str, value: Any) -> Any:
     match kind.rule.members.get(name):
         case bool() if value.lower() in TRUE | FALSE:
             return value.lower() in TRUE
-        case int() if value.isdigit():
+        case int() if value.removeprefix("-").isdecimal():
             return int(value)
     return value
 

@@ -69,12 +69,13 @@ def _heat(status: int, reason: str, message: str) -> Any:
     return {"explanation": message, "code": status, "error": error, "title": reason}
 
 
-def _wsme(_: int, __: str, message: str) -> Any:
-    return {"faultcode": "Server", "faultstring": message, "debuginfo": None}
+def _wsme(status: int, _: str, message: str) -> Any:
+    """`faultcode` says whose fault it is (WSME's `format_exception`)."""
+    return {"faultcode": "Client" if status < 500 else "Server", "faultstring": message, "debuginfo": None}
 
 
-def _ironic(_: int, __: str, message: str) -> Any:
-    return {"error_message": {"faultcode": "Server", "faultstring": message, "debuginfo": None}}
+def _ironic(status: int, reason: str, message: str) -> Any:
+    return {"error_message": _wsme(status, reason, message)}
 
 
 def _flat(status: int, reason: str, message: str) -> Any:

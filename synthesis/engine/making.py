@@ -66,7 +66,7 @@ def made(scene: Scene, kind: Kind, sent: Members, id_: str | None = None) -> tup
         scene.remove(one)
         raise
     if life := kind.life:
-        begin(life, said.goes or life.create, one, scene.world.pace, scene.world.clock)
+        begin(life, said.goes or life.create, one, scene.world.pace, scene.world.clock, said.along)
     return one, said
 
 
@@ -89,7 +89,7 @@ def as_kept(kind: Kind, name: str, value: Any) -> Any:
     match kind.rule.members.get(name):
         case bool() if value.lower() in TRUE | FALSE:
             return value.lower() in TRUE
-        case int() if value.isdigit():
+        case int() if value.removeprefix("-").isdecimal():
             return int(value)
     return value
 

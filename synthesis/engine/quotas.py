@@ -55,9 +55,7 @@ def used_of(scene: Scene, service: str, project: str) -> dict[str, int]:
     """How much of each a project has."""
     used = dict.fromkeys(_quotas(scene, service).limits, 0)
     for kind in scene.cloud.kinds.counted(service):
-        used[kind.rule.quota] = used.get(kind.rule.quota, 0) + scene.world.shelf(kind.name, scene.call.region).count(
-            project
-        )
+        used[kind.rule.quota] = used.get(kind.rule.quota, 0) + scene.world.count(kind.name, scene.call.region, project)
     for name, members in _quotas(scene, service).sums.items():
         used[name] = sum(sum(_sizes(scene, project, f"{service}/{kind}", one)) for kind, one in members.items())
     return used
@@ -75,7 +73,7 @@ def check_quota(scene: Scene, kind: Kind, project: str) -> None:
     if budget is None or name not in budget.limits:
         return
     limit = limits_of(scene, kind.service, project)[name]
-    used = scene.world.shelf(kind.name, scene.call.region).count(project)
+    used = scene.world.count(kind.name, scene.call.region, project)
     if 0 <= limit <= used:
         raise Refused(budget.status, budget.why.format(name=name, used=used, limit=limit), budget.fault)
 

@@ -40,11 +40,13 @@ class Outcome(msgspec.Struct, frozen=True):
     more: Members = {}
     answer: Answer | None = None
     goes: Transition | None = None
+    along: Resource | None = None
 
     def then(self, later: Outcome) -> Outcome:
         """What two effects say, one after the other."""
         body = self.body if later.body is None else later.body
-        return Outcome(body, {**self.more, **later.more}, later.answer or self.answer, later.goes or self.goes)
+        answer, goes, along = later.answer or self.answer, later.goes or self.goes, later.along or self.along
+        return Outcome(body, {**self.more, **later.more}, answer, goes, along)
 
 
 NOTHING = Outcome()

@@ -24,12 +24,12 @@ from cloudtape.synthesis.engine.making import (
 )
 from cloudtape.synthesis.engine.patches import patched
 from cloudtape.synthesis.engine.plans import Verb
-from cloudtape.synthesis.engine.scene import UPDATED, Scene, stamp
+from cloudtape.synthesis.engine.scene import UPDATED, Outcome, Scene, stamp
 from cloudtape.synthesis.engine.showing import check_there, list_all, show, shown
 from cloudtape.synthesis.engine.views import item_path, render
 from cloudtape.synthesis.engine.windows import through
 from cloudtape.synthesis.errors import Refused
-from cloudtape.synthesis.worlds.lifecycle import GONE, Life, Transition, begin, check, settle
+from cloudtape.synthesis.worlds.lifecycle import GONE, Life, Transition, begin, catch_up, check, settle
 from cloudtape.synthesis.worlds.shelves import Resource
 
 NO_LIFE = Life()
@@ -118,6 +118,8 @@ def _change(scene: Scene, one: Resource) -> Answer:
     for name in kind.rule.immutable:
         if name in sent and sent[name] != one.members.get(name):
             raise Refused(400, f"Cannot update read-only attribute {name}", "HTTPBadRequest")
+    if kind.life:
+        check(kind.life, kind.life.update, one, "update", kind.label)
     changed = {name: as_kept(kind, name, value) for name, value in sent.items() if name not in kind.rule.server}
     changed.pop("links", None)
     renamed = changed.pop(kind.key, None)
@@ -137,8 +139,7 @@ def _change(scene: Scene, one: Resource) -> Answer:
     if kind.rule.renames and renamed not in (None, one.id):
         rename(scene, one, str(renamed))
     if life := kind.life:
-        check(life, life.update, one, "update", kind.label)
-        begin(life, said.goes or life.update, one, scene.world.pace, scene.world.clock)
+        begin(life, said.goes or life.update, one, scene.world.pace, scene.world.clock, said.along)
     return Answer(call.plan.status, said.body) if said.body is not None else shown(scene, one, said.more)
 
 
@@ -153,16 +154,23 @@ def delete(scene: Scene, one: Resource) -> None:
     """Delete a resource, at once or as its life says. Raises Refused."""
     kind = scene.kind(one.kind)
     life = kind.life or NO_LIFE
-    settle(one)
+    _settle(scene, one, life)
     check(life, life.delete, one, "delete", kind.label)
-    scene.follow(one, "DELETE", {})
-    _leave(scene, one, life, life.delete)
+    _leave(scene, one, life, life.delete, scene.follow(one, "DELETE", {}))
 
 
-def _leave(scene: Scene, one: Resource, life: Life, transition: Transition) -> None:
+def _settle(scene: Scene, one: Resource, life: Life) -> None:
+    """Be where whoever begins something finds it."""
+    if life.waits:
+        catch_up(one, scene.world.clock)
+    else:
+        settle(one)
+
+
+def _leave(scene: Scene, one: Resource, life: Life, transition: Transition, said: Outcome) -> None:
     pace = scene.world.pace
     if transition.then == GONE and (pace.polls or pace.seconds):
-        begin(life, transition, one, pace, scene.world.clock)
+        begin(life, transition, one, pace, scene.world.clock, said.along)
     else:
         scene.remove(one)
 
@@ -185,17 +193,16 @@ def _action(scene: Scene) -> Answer:
     life = kind.life or NO_LIFE
     transition = life.actions.get(named, NO_TRANSITION)
     if transition is not NO_TRANSITION:
-        settle(one)
+        _settle(scene, one, life)
     check(life, transition, one, named, kind.label)
     sent = call.body.get(named) if isinstance(call.body, dict) else None
     said = scene.follow(one, named, sent if isinstance(sent, dict) else {"": sent})
     if said.answer:
         return said.answer
     if transition.then == GONE:
-        scene.follow(one, "DELETE", {})
-        _leave(scene, one, life, transition)
+        _leave(scene, one, life, transition, scene.follow(one, "DELETE", {}))
     elif transition is not NO_TRANSITION:
-        begin(life, said.goes or transition, one, scene.world.pace, scene.world.clock)
+        begin(life, said.goes or transition, one, scene.world.pace, scene.world.clock, said.along)
         stamp(one.members, scene, UPDATED)
     if said.body is not None:
         return Answer(plan.status, said.body)

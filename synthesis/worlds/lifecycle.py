@@ -2,6 +2,9 @@
 
 A transition shows one state at once (`via`) and another one later (`then`): when the resource was looked at so often,
 or so many seconds are over, as the world's pace says. With no pace the next look already sees the end.
+
+What a change goes through together (a load balancer and its listener) waits together: one `Wait`, which a look at any
+of it brings nearer to its end.
 """
 
 from __future__ import annotations
@@ -37,7 +40,8 @@ class Transition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
 
 class Life(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """`member` holds the state; `with_state` are the members that go with each. `refusal` says why a state is wrong, in
-    the words of the member `told`, where that is another one.
+    the words of the member `told`, where that is another one. `waits`: what has begun comes to its end before anything
+    else begins; without it, whoever deletes or acts finds it at that end.
     """
 
     member: str = "status"
@@ -49,13 +53,20 @@ class Life(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     with_state: dict[str, Members] = {}
     refusal: str = "Cannot '{action}' {label} {id} while it is in {member} {state}"
     status: int = 409
+    waits: bool = False
+
+
+class Wait(msgspec.Struct):
+    """How many looks there will be until the end, and when it is due."""
+
+    polls: int
+    due: float
 
 
 class Pending(msgspec.Struct):
     transition: Transition
     life: Life
-    polls: int
-    due: float
+    wait: Wait
 
 
 def check(life: Life, transition: Transition, one: Resource, action: str, label: str) -> None:
@@ -69,22 +80,26 @@ def check(life: Life, transition: Transition, one: Resource, action: str, label:
         raise Refused(life.status, why)
 
 
-def begin(life: Life, transition: Transition, one: Resource, pace: Pace, clock: Clock) -> None:
-    """Start on the way to another state."""
+def begin(
+    life: Life, transition: Transition, one: Resource, pace: Pace, clock: Clock, along: Resource | None = None
+) -> None:
+    """Start on the way to another state; at its end when `along` is at its own, if that is on its way."""
     if transition.keeps:
         one.private[KEPT] = one.members.get(life.member)
     if transition.via:
         _enter(life, transition.via, one)
     one.update(transition.meanwhile)
     if transition.then or transition.set:
-        one.pending = Pending(transition, life, pace.polls, clock.ticks() + pace.seconds)
+        pending: Pending | None = along.pending if along is not None else None
+        wait = pending.wait if pending else Wait(pace.polls, clock.ticks() + pace.seconds)
+        one.pending = Pending(transition, life, wait)
 
 
 def look(one: Resource, clock: Clock) -> bool:
     """What a look at it brings about; False when it is not there any more."""
     pending: Pending | None = one.pending
-    if pending is not None and pending.polls > 0:
-        pending.polls -= 1
+    if pending is not None and pending.wait.polls > 0:
+        pending.wait.polls -= 1
         return True
     return catch_up(one, clock)
 
@@ -92,7 +107,7 @@ def look(one: Resource, clock: Clock) -> bool:
 def catch_up(one: Resource, clock: Clock) -> bool:
     """Be what time has made of it, with nobody looking; False when it is not there any more."""
     pending: Pending | None = one.pending
-    if pending is None or pending.polls > 0 or pending.due > clock.ticks():
+    if pending is None or pending.wait.polls > 0 or pending.wait.due > clock.ticks():
         return True
     return _arrive(one, pending)
 
@@ -132,7 +147,7 @@ def resume(life: Life, one: Resource, pace: Pace, clock: Clock) -> None:
 
 def go_on(life: Life, transition: Transition, one: Resource) -> None:
     """Be on a way that was begun elsewhere; the next look sees its end."""
-    one.pending = Pending(transition, life, 0, 0.0)
+    one.pending = Pending(transition, life, Wait(0, 0.0))
 
 
 def _enter(life: Life, state: str, one: Resource) -> None:

@@ -71,6 +71,7 @@ class World:
         # Ids that a run can repeat. How often somebody logs in or looks does not change them: that has its own numbers.
         self._random, self._secrets, self._requests = (random.Random(f"{seed}/{use}") for use in range(3))  # noqa: S311
         self._shelves: dict[tuple[str, str, tuple[str, ...]], Shelf] = {}
+        self._of_kind: defaultdict[tuple[str, str], dict[tuple[str, ...], Shelf]] = defaultdict(dict)
         self._children: defaultdict[tuple[str, str], list[tuple[str, str, tuple[str, ...]]]] = defaultdict(list)
         self._numbers: defaultdict[str, int] = defaultdict(lambda: FIRST_NUMBER)
         self.documents: dict[tuple[str, str, tuple[str, ...]], Members] = {}
@@ -110,7 +111,7 @@ class World:
         key = (region if self.kinds[kind].is_regional else "", kind, parents)
         shelf = self._shelves.get(key)
         if shelf is None:
-            shelf = self._shelves[key] = Shelf()
+            shelf = self._shelves[key] = self._of_kind[key[0], kind][parents] = Shelf()
             if parents:
                 self._children[key[0], parents[-1]].append(key)
         return shelf
@@ -125,10 +126,15 @@ class World:
 
     def all(self, kind: str, region: str = "") -> Iterator[Resource]:
         """All resources of a kind, under whatever parents."""
-        region = region if self.kinds[kind].is_regional else ""
-        for (where, name, _), shelf in list(self._shelves.items()):
-            if name == kind and where == region:
-                yield from shelf
+        for shelf in self._shelves_of(kind, region):
+            yield from shelf
+
+    def count(self, kind: str, region: str, project: str) -> int:
+        """How many of a kind a project has, under whatever parents."""
+        return sum(shelf.count(project) for shelf in self._shelves_of(kind, region))
+
+    def _shelves_of(self, kind: str, region: str) -> list[Shelf]:
+        return list(self._of_kind[region if self.kinds[kind].is_regional else "", kind].values())
 
     def where(self, kind: str, region: str = "", **members: Any) -> Iterator[Resource]:
         """The resources of a kind with these members."""
@@ -158,7 +164,8 @@ class World:
         region = region if self.kinds[one.kind].is_regional else ""
         self.shelf(one.kind, region, one.parents).remove(one)
         for key in self._children.pop((region, one.id), ()):
-            self._shelves.pop(key, None)
+            if self._shelves.pop(key, None) is not None:
+                del self._of_kind[key[:2]][key[2]]
         for document in [key for key in self.documents if one.id in key[2]]:
             del self.documents[document]
 

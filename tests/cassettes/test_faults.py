@@ -11,7 +11,7 @@ from keystoneauth1.exceptions.http import from_response
 from openstack.exceptions import HttpException, raise_from_response
 
 from cloudtape.cassettes.faults import fault
-from cloudtape.openstack.faults import SHAPE_OF
+from cloudtape.openstack.faults import SHAPE_OF, Fault
 
 SERVICES = [*SHAPE_OF, "never-heard-of"]
 MESSAGE = 'no <recorded> answer to GET "x"'

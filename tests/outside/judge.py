@@ -12,6 +12,7 @@ from tests.outside.answers import exchanges
 from tests.outside.cinder import cinder
 from tests.outside.expected import Expectations, Expected, JudgedCall
 from tests.outside.neutron import neutron
+from tests.outside.octavia import octavia
 from tests.outside.services import glance, keystone, manila, nova
 
 JUDGES: dict[str, Callable[[], Iterator[Expected]]] = {
@@ -21,6 +22,7 @@ JUDGES: dict[str, Callable[[], Iterator[Expected]]] = {
     "neutron": neutron,
     "cinder": cinder,
     "manila": manila,
+    "octavia": octavia,
 }
 
 

@@ -18,7 +18,7 @@ from cloudtape.config import Config, SynthesisOptions
 from cloudtape.modes import MODES
 from tests.outside.answers import FINDER, json_of
 from tests.outside.expected import JudgedCall
-from tests.synthesis.cli import Runner, read_script
+from tests.synthesis.cli import SCRIPT, Runner, read_script
 from tests.synthesis.conftest import environment, files_in
 
 SPOKEN = re.compile(r"\w[\w-]* (\d+)\.(\d+)")
@@ -65,11 +65,12 @@ def exchange_of(request: requests.PreparedRequest, response: requests.Response) 
 
 
 def of_commands() -> list[JudgedCall]:
-    """The exchanges of the script of `openstack` commands."""
+    """The exchanges of all scripts of `openstack` commands."""
     with tempfile.TemporaryDirectory() as folder, demo() as cloud, listening() as heard:
         users = {name: environment(cloud, name) for name in ("admin", "demo")}
         runner = Runner({**users, "eve": environment(cloud, "eve", "pw", "lab")}, files_in(Path(folder)))
-        for steps in read_script().values():
-            for step in steps:
-                runner.run(step)
+        for script in (SCRIPT, *sorted(SCRIPT.parent.glob("services/*/openstack.yaml"))):
+            for steps in read_script(script).values():
+                for step in steps:
+                    runner.run(step)
         return heard

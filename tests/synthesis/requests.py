@@ -54,6 +54,11 @@ BY_SERVICE = {
     ("identity", "userId"): "identity/users",
     ("identity", "trustee_user_id"): "identity/users",
     ("compute", "tenant_id"): "identity/projects",
+    ("load-balancer", "loadbalancer_id"): "load-balancer/lbaas/loadbalancers",
+    ("load-balancer", "flavor_profile_id"): "load-balancer/lbaas/flavorprofiles",
+    ("load-balancer", "availability_zone_profile_id"): "load-balancer/lbaas/availabilityzoneprofiles",
+    ("load-balancer", "listener_id"): "load-balancer/lbaas/listeners",
+    ("load-balancer", "pool_id"): "load-balancer/lbaas/pools",
 }
 # Kinds whose ids are other resources' names.
 ALIKE = {

@@ -22,8 +22,9 @@ def records_of(scene: Scene, zone: Resource) -> Shelf:
 
 def nameservers(scene: Scene, zone: Resource) -> list[Members]:
     """Those of the pool of a zone."""
-    pools = {one.id: one.members["ns_records"] or [] for one in stocked(scene, POOLS)}
-    return list(pools.get(zone.members.get("pool_id"), next(iter(pools.values()), [])))
+    pools: dict[str, list[Members]] = {one.id: one.members["ns_records"] or [] for one in stocked(scene, POOLS)}
+    first = next(iter(pools.values()), [])
+    return pools.get(str(zone.members.get("pool_id")), first)
 
 
 def first_serial(scene: Scene) -> int:

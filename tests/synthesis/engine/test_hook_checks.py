@@ -61,7 +61,9 @@ WRONG: dict[str, Callable[[Hooks], Any]] = {
         hooks.choose(NETWORKS)(choice) for choice in (_chooses, _chooses)
     ],
     "there is no kind network/walls": lambda hooks: hooks.windows.update({"network/walls": Window(NETWORKS, _words)}),
-    "network needs unheard_of of image, which does not offer it": lambda hooks: setattr(hooks, "needs", {"image": Needs}),
+    "network needs unheard_of of image, which does not offer it": lambda hooks: setattr(
+        hooks, "needs", {"image": Needs}
+    ),
 }
 
 

@@ -5,7 +5,7 @@ import pytest
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.cloud import default_cloud, default_folders
 from cloudtape.synthesis.worlds.clock import Clock, Pace, PaceError, pace_named
-from cloudtape.synthesis.worlds.lifecycle import GONE, begin, check, look
+from cloudtape.synthesis.worlds.lifecycle import GONE, Life, Transition, begin, catch_up, check, look
 from cloudtape.synthesis.worlds.shelves import Resource
 
 FOUND = default_cloud().kinds["compute/servers"].life
@@ -121,3 +121,22 @@ def test_every_state_that_is_named_can_be_reached() -> None:
             "HARD_REBOOT",
         }
         assert needed <= reached, name
+
+
+TOGETHER = Life(create=Transition(via="BUILD", then="ACTIVE"), update=Transition(via="BUSY", then="ACTIVE"))
+
+
+def test_what_goes_along_arrives_with_the_other_whichever_is_looked_at() -> None:
+    whole, part, clock = server("ACTIVE"), server(), Ticks()
+    begin(TOGETHER, TOGETHER.update, whole, Pace(2), clock)
+    begin(TOGETHER, TOGETHER.create, part, Pace(2), clock, along=whole)
+    assert [look(whole, clock), look(part, clock)] == [True, True]
+    assert (whole.members["status"], part.members["status"]) == ("BUSY", "BUILD")
+    assert [catch_up(whole, clock), catch_up(part, clock)] == [True, True]
+    assert (whole.members["status"], part.members["status"]) == ("ACTIVE", "ACTIVE")
+
+
+def test_what_goes_along_with_something_that_rests_takes_its_own_time() -> None:
+    whole, part, clock = server("ACTIVE"), server(), Ticks()
+    begin(TOGETHER, TOGETHER.create, part, Pace(1), clock, along=whole)
+    assert [look(part, clock) and part.members["status"] for _ in range(2)] == ["BUILD", "ACTIVE"]

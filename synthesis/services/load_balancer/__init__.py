@@ -1,0 +1,1 @@
+"""Octavia, the load balancer service."""

@@ -11,7 +11,8 @@ from keystoneauth1.exceptions.http import from_response
 from openstack.exceptions import HttpException, raise_from_response
 
 from cloudtape.cassettes.faults import fault
-from cloudtape.openstack.faults import SHAPE_OF, Fault
+from cloudtape.cassettes.messages import Response
+from cloudtape.openstack.faults import SHAPE_OF
 
 SERVICES = [*SHAPE_OF, "never-heard-of"]
 MESSAGE = 'no <recorded> answer to GET "x"'
@@ -66,6 +67,6 @@ def test_a_fault_is_named_in_the_words_of_its_service_and_says_which_request_it_
     assert "request_id" not in _json_of(fault("network", 404, MESSAGE, request_id="req-1"))
 
 
-def _json_of(made: Fault) -> Any:
+def _json_of(made: Response) -> Any:
     assert isinstance(made.body, bytes)
     return msgspec.json.decode(made.body)

@@ -8,7 +8,23 @@ import pytest
 from tests.synthesis.requests import Asker
 from tests.synthesis.services.dns.test_rules import ask, zone
 
-ODD = (None, 5, -1, True, "", ".", "²", "x" * 300, "a..b.", {}, {"a": {}}, [], [{}], [[1]], ["", None])
+ODD: tuple[object, ...] = (
+    None,
+    5,
+    -1,
+    True,
+    "",
+    ".",
+    "²",
+    "x" * 300,
+    "a..b.",
+    {},
+    {"a": {}},
+    [],
+    [{}],
+    [[1]],
+    ["", None],
+)
 MAKES: dict[str, dict[str, Any]] = {
     "/zones": {
         "name": "x.test.",

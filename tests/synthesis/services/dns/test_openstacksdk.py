@@ -24,7 +24,7 @@ www IN A 192.0.2.1
 
 
 def connect(demo: BackgroundProxy, user: str) -> Any:
-    about = {name.removeprefix("OS_").lower(): value for name, value in environment(demo, user).items()}
+    about: dict[str, Any] = {name.removeprefix("OS_").lower(): value for name, value in environment(demo, user).items()}
     names = ("auth_url", "username", "password", "project_name", "user_domain_name", "project_domain_name")
     return openstack.connect(load_yaml_config=False, load_envvars=False, **{name: about[name] for name in names})
 

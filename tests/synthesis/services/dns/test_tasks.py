@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from cloudtape.synthesis.services.dns.zone_files import read_zone
-from tests.synthesis.requests import Asker
+from tests.synthesis.requests import Asker, json_of
 from tests.synthesis.services.dns.test_rules import ask, zone
 
 OTHERS = (("X-Auth-Sudo-Project-ID", "theirs"),)
@@ -30,7 +30,7 @@ def test_a_reverse_record_is_not_told_to_who_has_the_address_later() -> None:
     asker = Asker()
     network = next(asker.world.where("network/networks", name="public")).id
     sent = msgspec.json.encode({"floatingip": {"floating_network_id": network}})
-    address = msgspec.json.decode(asker.ask("POST", "network", "/v2.0/floatingips", sent).body)["floatingip"]["id"]
+    address = json_of(asker.ask("POST", "network", "/v2.0/floatingips", sent))["floatingip"]["id"]
     path = f"/reverse/floatingips/RegionOne:{address}"
     assert ask(asker, "PATCH", path, {"ptrdname": "mine.test."})[1]["ptrdname"] == "mine.test."
     assert ask(asker, "GET", path)[1]["ptrdname"] == "mine.test."

@@ -266,9 +266,9 @@ class Scrubber:
         """The field itself where it holds no secret."""
         name, value = pair
         places, self._places = self._places, set()
-        replaced = self._field_value(name, value, name).replace(
-            "\n", "\\n"
-        )  # a field is one line, a key's stand-in is not
+        replaced = self._field_value(name, value, name)
+        if replaced != value:
+            replaced = replaced.replace("\n", "\\n")  # a field is one line, a key's stand-in is not
         self._places = places
         clean = pair if replaced == value else (name, replaced)
         self._fields.add(pair, clean)

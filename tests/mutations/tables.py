@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2] / "cassettes"
 IN_MODULES = {
     "scrubbing.names": ("RULES", "ENDS", "NO_ENDS"),
     "scrubbing.secrets": ("PATHS", "PATH_MARKS", "MARKS", "EVERYDAY"),
-    "scrubbing.payloads": ("PATHS", "MEDIA_TYPES", "PATH_MARKS"),
+    "scrubbing.payloads": ("PATHS", "MEDIA_TYPES"),
     "scrubbing.forms": ("FORMS", "FORM_MARKS", "SHAPED_MARKS"),
     "scrubbing.commands": ("PROGRAMS", "LINES", "COMMAND_MARKS"),
     "scrubbing.rows": ("NAMES", "VALUES", "ABOUT", "REFERENCES", "DOCUMENTED"),

@@ -3,13 +3,19 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test edge lint types bench live scenarios outside planter mutations tempest tempest-replay fuzz kill clean
+.PHONY: demo test check edge lint types bench live scenarios outside planter mutations tempest tempest-replay fuzz kill clean
 
 demo: $(VENV)/.installed ## replay a recorded cloud to the real openstack client
 	@$(BIN)/python examples/demo.py
 
-test: $(VENV)/.installed ## install what the tests need, and pass them
-	$(BIN)/python -m pytest
+test: $(VENV)/.installed ## install what the tests need, and pass them on all cores
+	$(BIN)/python -m pytest -n auto
+
+check: lint types ## what takes no more than two minutes: lint, types, the tests that start no process
+	$(BIN)/python -m pytest -q -n auto $(FAST_TESTS)
+
+FAST_TESTS := tests/facts tests/matchers tests/tools tests/cassettes/files tests/cassettes/scanning tests/synthesis/engine \
+  tests/synthesis/worlds tests/test_glossary.py tests/test_troubleshooting.py tests/test_documented.py
 
 # The edge beside the oldest and the newest of what it stands on, and of the aiohttp that users may have beside it.
 edge: build/edge-oldest/.installed build/edge-newest/.installed ## pass the edge's tests with oldest and newest packages

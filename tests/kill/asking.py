@@ -11,7 +11,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from urllib.parse import urlsplit
 
 SECRET = "Zq7KilledSecret42x"
@@ -108,8 +108,8 @@ def ask_all(url: str, seed: int, acknowledge: Callable[[str], object]) -> None:
 
 def store_all(url: str, seed: int, acknowledge: Callable[[str], None]) -> None:
     """One client of a made-up cloud, until it has stored all or the proxy is gone: what it reads back is what it sent."""
-    with suppress(OSError, http.client.HTTPException):
-        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+    with suppress(OSError, http.client.HTTPException), closing(connection):
 
         def ask(method: str, path: str, body: bytes = b"", **fields: str) -> tuple[http.client.HTTPResponse, bytes]:
             connection.request(method, path, body, fields)

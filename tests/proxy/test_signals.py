@@ -66,7 +66,6 @@ AT_ONCE = 3.0
 """Seconds, on a machine that is busy with other tests."""
 READING = {
     "fill": ["fill", "--upstream", "{cloud}", "--cassette", "{tape}", "--listen", "127.0.0.1:0"],
-    "refresh": ["refresh", "--upstream", "{cloud}", "--cassette", "{tape}", "--listen", "127.0.0.1:0"],
     "mixed": ["replay", "--synthesize", "--cassette", "{tape}", "--listen", "127.0.0.1:0"],
     "show": ["show", "{tape}"],
     "match": ["match", "{tape}", "GET", "http://cloud/compute/v2.1/servers/x"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import select
 import shutil
 import signal
 import threading
@@ -139,6 +140,9 @@ class Kill:
                 self._wait(
                     lambda: counter.is_done or (asking is not None and not asking.is_alive()) or self._is_asked()
                 )
+        is_gone = bool(select.select([self._victim], [], [], 0)[0])
+        if self._mode.asks and is_gone and not counter.is_done and not self._is_asked():
+            self._figures.refused.append(f"{self._mode.name}, seed {self._seed}: it ended before its client had")
         self._kill()
         if asking:
             asking.join()
@@ -164,10 +168,10 @@ class Kill:
     def _is_asked(self) -> bool:
         return self._acks.exists() and self._acks.read_text().endswith("end\n")
 
-    @staticmethod
-    def _wait(until: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    def _wait(self, until: Callable[[], bool], seconds: float = PATIENCE) -> None:
+        """Until something has come, or the process has ended, of which nothing can come any more."""
         end = time.monotonic() + seconds
-        while not until() and time.monotonic() < end:
+        while not until() and time.monotonic() < end and not select.select([self._victim], [], [], 0)[0]:
             time.sleep(0.002)
 
     # --- judging -----------------------------------------------------------------------------------------------------

@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from cloudtape.cassettes.scrubbing.spellings import Place, Secret, Spelling, is_distinctive, spellings
 from cloudtape.cassettes.scrubbing.views import views
 
-PIECE = 12
+PIECE, DIFFERENT = 12, 6
+"""Bytes of a piece, and how many different ones make it telling."""
 LEVEL, LEVELS = 24, 16
 """Pieces in the first automaton, which each new secret costs, and how many times more are in the next ones."""
 PASSES = 8
+MOST_AT_HAND = 256
+"""Secrets whose spellings are kept ready; those of all others are made when they are needed."""
 APART = b"\0"
 ALNUM = re.compile(rb"[A-Za-z0-9]")
 
@@ -34,7 +39,7 @@ class Disguises:
 
     def add(self, secret: str, stand_in: str, kind: str) -> None:
         one = Secret(secret, stand_in, is_distinctive(secret, kind))
-        for piece in {_piece(spelling) for spelling in spellings(one)}:
+        for piece in {needle.piece for needle in _needles(one)}:
             if piece not in self._secrets:
                 self._secrets[piece] = []
                 self._levels[0].append(piece)
@@ -60,9 +65,9 @@ class Disguises:
         """Whether one stands in some texts."""
         if not self._secrets:
             return False
-        if any(True for _ in self._places(APART.join(texts))):
+        if any(self._places(APART.join(texts))):
             return True
-        return any(True for text in texts for view in views(text) for _ in self._places(view.content))
+        return any(any(self._places(view.content)) for text in texts for view in views(text))
 
     def without(self, text: bytes) -> bytes:
         """The text with placeholders in their place; the same one where there are none."""
@@ -90,20 +95,44 @@ class Disguises:
             automaton = self._automata[at]
             if automaton is None:
                 automaton = self._automata[at] = BytesAhoCorasick(pieces, implementation=Implementation.ContiguousNFA)
-            for piece, _, end in automaton.find_matches_as_indexes(lower, overlapping=True):
-                for secret in self._secrets[pieces[piece]]:
-                    yield from _whole(secret, text, lower, end)
+            for number, _, end in automaton.find_matches_as_indexes(lower, overlapping=True):
+                piece = pieces[number]
+                for secret in self._secrets[piece]:
+                    yield from _whole(secret, piece, text, lower, end)
 
 
-def _piece(spelling: Spelling) -> bytes:
-    return spelling.needle[-PIECE:].lower()
+class _Needle(NamedTuple):
+    """A spelling, the piece of it that is looked for, and how much of it stands behind that."""
+
+    piece: bytes
+    behind: int
+    spelling: Spelling
 
 
-def _whole(secret: Secret, text: bytes, lower: bytes, end: int) -> Iterator[Place]:
-    """Where a spelling of a secret ends in a text at a place at which a piece of one does."""
-    for spelling in spellings(secret):
+@lru_cache(maxsize=MOST_AT_HAND)
+def _needles(secret: Secret) -> tuple[_Needle, ...]:
+    return tuple([_Needle(*_piece(spelling.needle.lower()), spelling) for spelling in spellings(secret)])
+
+
+def _piece(needle: bytes) -> tuple[bytes, int]:
+    """The last piece that does not repeat itself, or the one that does so least: `00000000` stands in many a text."""
+    best, most = len(needle), 0
+    for end in (*range(len(needle), PIECE, -PIECE), min(PIECE, len(needle))):
+        different = len(set(needle[max(0, end - PIECE) : end]))
+        if different > most:
+            best, most = end, different
+        if different >= DIFFERENT:
+            break
+    return needle[max(0, best - PIECE) : best], len(needle) - best
+
+
+def _whole(secret: Secret, piece: bytes, text: bytes, lower: bytes, at: int) -> Iterator[Place]:
+    """Where a spelling of a secret stands in a text in which a piece ends at a place."""
+    for needle in _needles(secret):
+        spelling = needle.spelling
+        end = at + needle.behind
         begin = end - len(spelling.needle)
-        if begin < 0:
+        if needle.piece != piece or begin < 0:
             continue
         same = text[begin:end] == spelling.needle if spelling.exact else lower[begin:end] == spelling.needle.lower()
         if same and not (spelling.alone and (ALNUM.match(text, end) or ALNUM.match(text[max(0, begin - 1) : begin]))):

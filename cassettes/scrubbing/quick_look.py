@@ -107,10 +107,11 @@ class QuickLook:
             self._innocent = {one for one in self._innocent if not any(secret in one for secret in secrets)}
             self._enclosing &= self._innocent | self._guilty.keys()
 
-    def take_new(self) -> bool:
-        """Whether a string of a shape that was not known has come since this was asked last."""
-        seen, self._shapes.seen_new = self._shapes.seen_new, False
-        return seen
+    def take_fresh(self) -> list[bytes]:
+        """What was looked at since this was asked last, but for what has a shape of which no known secret is, in any
+        spelling."""
+        fresh, self._shapes.fresh = self._shapes.fresh, []
+        return fresh
 
     def forget(self) -> None:
         """Judge everything again: the table has changed."""

@@ -7,6 +7,7 @@ one of the recording. If anything goes wrong nothing is returned, so nothing is 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote_plus
@@ -19,7 +20,7 @@ from cloudtape.cassettes.files.bodies import Spool, forget
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
 from cloudtape.cassettes.scrubbing.aside import Aside
 from cloudtape.cassettes.scrubbing.coded import uncoded
-from cloudtape.cassettes.scrubbing.disguised import without_disguises
+from cloudtape.cassettes.scrubbing.disguised import APART, without_disguises
 from cloudtape.cassettes.scrubbing.fields import FIELDS, OWN_FORM
 from cloudtape.cassettes.scrubbing.hidden import hidden_names
 from cloudtape.cassettes.scrubbing.judged_fields import JudgedFields
@@ -62,6 +63,8 @@ class Scrubber:
         self._look = QuickLook(self._table, self._vault.mentioned)
         self._fields = JudgedFields()
         self._free_names: set[str] = set()
+        # Of an exchange what has not been looked at before: known secrets may stand there in other spellings.
+        self._fresh: list[bytes] = []
 
     def scrub(self, interaction: Interaction) -> Interaction:
         """The interaction as it may be kept: content coding removed, secrets replaced, `scrubbed` filled in.
@@ -112,7 +115,7 @@ class Scrubber:
         if found is None and most is not None and size_of(request.body) + size_of(response.body) > most:
             return None
         asked, answered = found or self._thoroughly(request, response)
-        if self._look.take_new() or found is None or self._vault.is_disguising:
+        if found is None or self._vault.is_disguising or self._vault.are_disguised_in(b"\0".join(self._fresh)):
             asked, answered = without_disguises(self._vault, asked, answered, self._places)
         if (
             response is not interaction.response
@@ -146,6 +149,8 @@ class Scrubber:
     def _at_a_glance(self, request: Request, response: Response) -> tuple[Request, Response] | None:
         """The messages where all that is secret in them are header fields and plain members of JSON; else None."""
         self._places = set()
+        self._look.take_fresh()
+        self._fresh = []
         if asks_for_secret(request.uri):
             return None
         documents: list[bytes] = []
@@ -163,6 +168,8 @@ class Scrubber:
         if seen is None:
             return None
         self._fields.add_innocent(unknown)
+        said_anew = [request.uri, response.reason or "", *chain.from_iterable(unknown)]
+        self._fresh += [APART.join(said_anew).encode("utf-8", "surrogateescape"), *self._look.take_fresh()]
         said, answer = request.body, response.body
         if any(seen):
             said = self._without_members(said, seen[0], "request.body") if said else said
@@ -188,6 +195,7 @@ class Scrubber:
                     unknown.append(pair)
                     continue
                 known = self._field(pair)
+                self._fresh.append(APART.join(known).encode("utf-8", "surrogateescape"))
             if known[1] != pair[1]:
                 self._places.add(f"{side}.headers.{pair[0]}")
                 instead[pair] = known

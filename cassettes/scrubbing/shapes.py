@@ -30,6 +30,8 @@ WORDS = bytes(byte if byte in ALNUM else 0x20 for byte in range(256))
 WORD = re.compile(rb" ?[^ ]+ ?")
 IN_BASE64 = bytes(0x77 if byte in ALNUM or byte in b"+/_-" else 0x20 for byte in range(256))
 LONG_RUN = b"w" * 20
+# Hex of a text has one shape, whatever it says: such a run must be looked at itself.
+DIGITS = re.compile(rb"[0A-F]{16}|[0A-F](?:[0A-F]:[0A-F]){7}[0A-F]")
 SEPARATOR = "\n"
 MOST_KNOWN = 5_000
 MOST_YOUNG = 500
@@ -56,13 +58,15 @@ WHOLE = Cut(b"", (), ())
 
 
 class _Outline(NamedTuple):
-    """Of the texts of one shape: begin and end of each piece whose shape alone does not make it harmless.
+    """Of the texts of one shape: begin and end of each piece whose shape alone does not make it harmless, and of each
+    that may hold hex of a secret.
 
     A client that polls is given texts of one shape again and again.
     """
 
     separator: bytes
     doubtful: Sequence[tuple[int, int]]
+    digits: Sequence[tuple[int, int]]
 
 
 class Shapes:
@@ -83,7 +87,9 @@ class Shapes:
         # The other shapes by the words in them, so that those which a secret stands in are found.
         self._holding: dict[bytes, list[bytes]] = {}
         self._judged = 0
-        self.seen_new = True
+        # Judged, with so many digits in a row that they may be hex of a secret.
+        self._with_digits: set[bytes] = set()
+        self.fresh: list[bytes] = []
         self._outlines: dict[bytes, _Outline] = {}
         self._secrets = Mentions()
         self._runs: set[bytes] = set()
@@ -133,7 +139,11 @@ class Shapes:
         if self._like_ids and self._mentions_like_id(document.decode("utf-8", "surrogateescape")):
             return None
         shape = document.translate(HEX)
-        outline = self._outlines.get(shape) or self._outlined(shape)
+        outline = self._outlines.get(shape)
+        if outline is None:
+            outline = self._outlined(shape, document)
+        elif outline.digits:
+            self.fresh += [document[begin:end] for begin, end in outline.digits]
         strange, number, counted = [], 0, 0
         for begin, end in outline.doubtful:
             piece = document[begin:end]
@@ -145,18 +155,28 @@ class Shapes:
                     strange.append(number)
         return Cut(outline.separator, document.split(outline.separator), strange) if strange else WHOLE
 
-    def _outlined(self, shape: bytes) -> _Outline:
+    def _outlined(self, shape: bytes, document: bytes) -> _Outline:
         # By `find`, here and below: `in` takes the bytes for a number first, and makes an error of it.
         separator = b',"' if shape.find(b', "') == -1 else b', "'
         shapes = shape.split(separator)
-        unknown = set(shapes) - self._known
+        different = set(shapes)
+        unknown = different - self._known
+        unjudged = {one for one in unknown if one not in self._unless}
         unsure = self._judge_all(unknown) if unknown else unknown
-        doubtful, begin, width = [], 0, len(separator)
-        for one in shapes if unsure else ():
-            if one in unsure:
-                doubtful.append((begin, begin + len(one)))
-            begin += len(one) + width
-        outline = _Outline(separator, doubtful)
+        digits = self._with_digits & different
+        doubtful, telling, begin, width = [], [], 0, len(separator)
+        chosen = unknown | digits
+        for one in shapes if chosen else ():
+            end = begin + len(one)
+            if one in chosen:
+                if one in unsure:
+                    doubtful.append((begin, end))
+                if one in digits:
+                    telling.append((begin, end))
+                if one in digits or one in unjudged:
+                    self.fresh.append(document[begin:end])
+            begin = end + width
+        outline = _Outline(separator, doubtful, telling)
         # What is not doubtful must be known: then the outline goes when a secret becomes known that stands there.
         if len(unsure) == len(unknown) and len(shape) <= LONGEST_OUTLINED:
             if len(self._outlines) >= MOST_OUTLINES:
@@ -186,7 +206,6 @@ class Shapes:
         """
         unjudged = {one for one in shapes if one not in self._unless}
         new = unjudged - self._young
-        self.seen_new = self.seen_new or bool(unjudged)
         if new and not self._is_plain(b"\n".join(new)):
             for shape in unjudged:
                 self._remember(shape, self._judge(shape))
@@ -217,6 +236,7 @@ class Shapes:
         """When the table has changed."""
         self._known, self._unless, self._judged = {b""}, {}, 0
         self._young.clear()
+        self._with_digits.clear()
         self._plain_words.clear()
         self._holding.clear()
         self._outlines.clear()
@@ -288,6 +308,8 @@ class Shapes:
         self._judged += 1
         if len(shape) > LONGEST_KNOWN:
             return
+        if DIGITS.search(shape):
+            self._with_digits.add(shape)
         if stems == ():
             self._known.add(shape)
         else:

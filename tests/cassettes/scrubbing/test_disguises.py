@@ -5,6 +5,7 @@ import html
 import json
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloudtape.cassettes.messages import Headers, Interaction, Request, Response
+from cloudtape.cassettes.scrubbing import disguises as disguises_module
 from cloudtape.cassettes.scrubbing.disguises import LEVEL, Disguises
 from cloudtape.cassettes.scrubbing.scrub import Scrubber
 from cloudtape.cassettes.scrubbing.spellings import is_distinctive
@@ -194,3 +196,39 @@ def test_shapes_that_were_seen_before_hide_nothing_once_a_spelling_was_found() -
     for secret in (first, second):
         said = PLACES["JSON"](f"xx{secret}yy")
         assert kept(scrubber, said) != said
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("spelling", ["hex", "hex in capitals", "hex in pairs", "amid longer hex"])
+@pytest.mark.parametrize("is_known_first", [True, False])
+def test_others_of_the_same_shape_hide_nothing(spelling: str, place: str, is_known_first: bool) -> None:
+    """Checksums stand where a secret in hex may stand, and all hex of one length has one shape."""
+    text = SPELLINGS[spelling](PLAIN)
+    digits = "0123456789ABCDEF" if text.isupper() else "0123456789abcdef"
+    others = [text.translate(str.maketrans(digits, digits[n:] + digits[:n])) for n in range(1, 16)]
+    scrubber = told(PLAIN) if is_known_first else Scrubber()
+    for other in others:
+        assert kept(scrubber, PLACES[place](other)) == PLACES[place](other)
+    if not is_known_first:
+        scrubber.scrub(exchange("/x", (), json.dumps({"password": PLAIN}).encode()))
+    for _ in range(3):
+        said = PLACES[place](text)
+        assert kept(scrubber, said) != said
+
+
+def test_a_secret_that_repeats_itself_costs_no_more_where_a_text_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret, asked = "Pl4nted" + "0" * 60, 0
+    whole = disguises_module._whole
+
+    def counted(*given: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return whole(*given)
+
+    monkeypatch.setattr(disguises_module, "_whole", counted)
+    disguises = Disguises()
+    disguises.add(secret, "scrubbed-password-1", "password")
+    text = b"0" * 100_000
+    assert disguises.without(text) is text
+    assert asked < 10
+    assert disguises.without(text + f"x{secret}x".encode()) == text + b"xscrubbed-password-1x"

@@ -11,25 +11,14 @@ secret would look like in it. It may take the harmless for a danger, never the o
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Callable, Collection, Iterable, Sequence, Set
-from itertools import groupby
 from typing import NamedTuple
 
-from cloudtape.cassettes.scrubbing.base64_runs import BASE64_RUN, HEX_RUN, shape_may_hide
-from cloudtape.cassettes.scrubbing.commands import COMMAND_MARKS
-from cloudtape.cassettes.scrubbing.forms import ENCODED_MARK, SHAPED_MARKS
-from cloudtape.cassettes.scrubbing.mentions import Mentions, telling_run
-from cloudtape.cassettes.scrubbing.secrets import MARKS, PATH_MARKS, Table
-from cloudtape.cassettes.scrubbing.shaped_forms import HEX, marks_unless, shape_of
-from cloudtape.cassettes.scrubbing.stems import Stem, any_stem, needed, pattern_of, telling_words
+from cloudtape.cassettes.scrubbing.base64_runs import HEX_RUN
+from cloudtape.cassettes.scrubbing.secrets import Table
+from cloudtape.cassettes.scrubbing.shape_judge import WORDS, ShapeJudge, Unless
+from cloudtape.cassettes.scrubbing.shaped_forms import HEX, shape_of
 
-ALNUM = frozenset((string.ascii_letters + string.digits).encode())
-WORDS = bytes(byte if byte in ALNUM else 0x20 for byte in range(256))
-"""What is no letter or digit becomes a blank, so that `split` gives the words."""
-WORD = re.compile(rb" ?[^ ]+ ?")
-IN_BASE64 = bytes(0x77 if byte in ALNUM or byte in b"+/_-" else 0x20 for byte in range(256))
-LONG_RUN = b"w" * 20
 # Hex of a text has one shape, whatever it says: such a run must be looked at itself.
 DIGITS = re.compile(rb"[0A-F]{16}|[0A-F](?:[0A-F]:[0A-F]){7}[0A-F]")
 SEPARATOR = "\n"
@@ -40,9 +29,7 @@ LONGEST_KNOWN = 200
 MOST_OUTLINES = 256
 LONGEST_OUTLINED = 8_000
 FEW = 64
-Unless = tuple[str | re.Pattern[str], ...]
 UNJUDGED: Unless = ("",)
-HEX_OF_TEXT = str.maketrans("123456789abcdef", "0" * 15)
 
 
 class Cut(NamedTuple):
@@ -76,14 +63,13 @@ class Shapes:
     """
 
     def __init__(self, table: Table, mentions: Callable[[str], Collection[str]]) -> None:
-        self._table, self._mentions = table, mentions
+        self._mentions = mentions
+        self._judge = ShapeJudge(table)
         self._known: set[bytes] = {b""}
         # The others, and which stems a text with them must not hold; None for those that are never harmless.
         self._unless: dict[bytes, Unless | None] = {}
         # Found harmless once: most hold a name that a client made up, and come again soon or never.
         self._young: set[bytes] = set()
-        # Words in which alone nothing is a danger, those of all shapes that are harmless by their words among them.
-        self._plain_words: set[bytes] = set()
         # The other shapes by the words in them, so that those which a secret stands in are found.
         self._holding: dict[bytes, list[bytes]] = {}
         self._judged = 0
@@ -91,26 +77,8 @@ class Shapes:
         self._with_digits: set[bytes] = set()
         self.fresh: list[bytes] = []
         self._outlines: dict[bytes, _Outline] = {}
-        self._secrets = Mentions()
-        self._runs: set[bytes] = set()
-        self._without_run: list[bytes] = []
         # Secrets that look like ids would make a danger of every id: they are looked for themselves.
         self._like_ids: list[str] = []
-        stems = needed([*table.stems, *[(under,) for under in table.unders]])
-        alike = [pattern_of(map(_alike, stem)) for stem in stems]
-        self._stems = {_unless(stem): re.compile(like.encode()) for stem, like in zip(stems, alike, strict=True)}
-        self._any_stem = re.compile(any_stem(alike).encode())
-        marks = [b"\0", *(shape_of(mark) for mark in (*MARKS, *PATH_MARKS, *COMMAND_MARKS))]
-        shaped = [mark.encode() for mark in (*SHAPED_MARKS, ENCODED_MARK)]
-        self._marks = _any_of(marks, shaped)
-        self._outside_words = _any_of([mark for mark in marks if not mark[:1].isalnum()], shaped)
-        in_words = [mark.lower().translate(HEX) for mark in marks if mark[:1].isalnum()]
-        self._telling = _any_of(
-            {
-                *map(_longest_word, in_words),
-                *[_longest_word(_alike(one).encode()).strip() for one in telling_words(stems)],
-            }
-        )
 
     def strange(self, texts: Sequence[str]) -> list[str] | None:
         """Those of some texts whose shape is not harmless; None where one mentions a secret of which no shape tells."""
@@ -192,10 +160,10 @@ class Shapes:
         return any(one in lower if isinstance(one, str) else one.search(lower) for one in stems)
 
     def _stems_in(self, shape: bytes) -> Unless | None:
-        """As `_judge` says, which is asked once."""
+        """As the judge says, who is asked once."""
         stems = () if shape in self._known else self._unless.get(shape, UNJUDGED)
         if stems is UNJUDGED:
-            stems = self._judge(shape)
+            stems = self._judge.unless(shape)
             self._remember(shape, stems)
         return stems
 
@@ -206,9 +174,9 @@ class Shapes:
         """
         unjudged = {one for one in shapes if one not in self._unless}
         new = unjudged - self._young
-        if new and not self._is_plain(b"\n".join(new)):
+        if new and not self._judge.is_plain(b"\n".join(new)):
             for shape in unjudged:
-                self._remember(shape, self._judge(shape))
+                self._remember(shape, self._judge.unless(shape))
             return shapes - self._known
         for shape in unjudged & self._young:
             self._remember(shape, ())
@@ -225,37 +193,30 @@ class Shapes:
     def learn(self, secrets: Iterable[str]) -> None:
         """What was harmless may be the shape of these."""
         for secret in secrets:
-            shape = shape_of(secret).decode("latin-1")
-            if SEPARATOR in secret or HEX_RUN.fullmatch(shape):
+            shape = shape_of(secret)
+            if SEPARATOR in secret or HEX_RUN.fullmatch(shape.decode("latin-1")):
                 self._like_ids.append(secret)
-            elif shape not in self._secrets:
-                self._secrets.add(shape)
-                self._drop(shape.encode("latin-1"), telling_run(shape).encode("latin-1"))
+            elif (word := self._judge.learn(shape)) is not None:
+                self._drop(shape, word)
 
     def forget(self) -> None:
         """When the table has changed."""
         self._known, self._unless, self._judged = {b""}, {}, 0
         self._young.clear()
         self._with_digits.clear()
-        self._plain_words.clear()
+        self._judge.plain_words.clear()
         self._holding.clear()
         self._outlines.clear()
 
     def _make_room(self) -> None:
         """Before anything is judged: what an outline takes for harmless must be known as long as it is kept."""
-        if self._judged > MOST_KNOWN or len(self._plain_words) > MOST_WORDS:
+        if self._judged > MOST_KNOWN or len(self._judge.plain_words) > MOST_WORDS:
             self.forget()
 
-    def _drop(self, secret: bytes, run: bytes) -> None:
-        """Judge again what a secret may stand in."""
-        holding: Iterable[bytes] = self._holding.get(run, ())
-        anywhere = not run or run in self._plain_words or run in self._runs
-        self._plain_words.discard(run)
-        if run:
-            self._runs.add(run)
-        else:
-            self._without_run.append(secret)
-        if anywhere:
+    def _drop(self, secret: bytes, word: bytes) -> None:
+        """Judge again what a secret may stand in: with that word, or anywhere."""
+        holding: Iterable[bytes] = self._holding.get(word, ())
+        if not word:
             self._young = {shape for shape in self._young if secret not in shape}
             holding = [*self._known, *self._unless]
         for shape in holding:
@@ -264,45 +225,6 @@ class Shapes:
                 if shape in self._known:
                     self._known.remove(shape)
                     self._outlines.clear()
-
-    def _judge(self, shape: bytes) -> Unless | None:
-        """The stems and marks without which all strings of a shape are harmless; None where some may be a danger still.
-
-        So `block-storage` is harmless, although `blob` has its shape: as long as there is no `blob` in the text.
-        """
-        if self._is_plain(shape):
-            return ()
-        if not shape.isascii() or self._marks.search(shape):
-            return None
-        alike = shape.lower().translate(HEX)
-        if any(_alike(name).encode("utf-8", "surrogatepass") in alike for name in self._table.hidden):
-            return None
-        text = shape.decode("ascii")
-        if any(self._secrets.found_in(text)):
-            return None
-        if _may_hide_in(text):
-            return None
-        marks = marks_unless(shape)
-        if not self._any_stem.search(alike):
-            return marks
-        return (*marks, *[stem for stem, like in self._stems.items() if like.search(alike)])
-
-    def _is_plain(self, shape: bytes) -> bool:
-        """Whether a shape is harmless by its words alone, most of which are known: a part of the cost of judging it."""
-        if self._table.hidden or not shape.isascii() or self._outside_words.search(shape):
-            return False
-        new = set(shape.translate(WORDS).split()) - self._plain_words
-        if new:
-            if not self._runs.isdisjoint(new) or self._telling.search(
-                b" ".join([b"", *new, b""]).lower().translate(HEX)
-            ):
-                return False
-            self._plain_words |= new
-        if self._without_run and any(secret in shape for secret in self._without_run):
-            return False
-        if marks_unless(shape):
-            return False
-        return shape.translate(IN_BASE64).find(LONG_RUN) == -1 or not _may_hide_in(shape.decode("ascii"))
 
     def _remember(self, shape: bytes, stems: Unless | None) -> None:
         self._judged += 1
@@ -315,32 +237,6 @@ class Shapes:
         else:
             self._unless[shape] = stems
         words = shape.translate(WORDS).split()
-        if not self._plain_words.issuperset(words):
+        if not self._judge.plain_words.issuperset(words):
             for word in words:
                 self._holding.setdefault(word, []).append(shape)
-
-
-def _may_hide_in(text: str) -> bool:
-    return any(map(shape_may_hide, BASE64_RUN.findall(text)))
-
-
-def _longest_word(text: bytes) -> bytes:
-    """With the blanks that stand for what is around it; empty where there is none: then it stands in any text."""
-    return max(WORD.findall(text.translate(WORDS)), key=lambda word: len(word.strip()), default=b"")
-
-
-def _alike(text: str) -> str:
-    return text.lower().translate(HEX_OF_TEXT)
-
-
-def _unless(stem: Stem) -> str | re.Pattern[str]:
-    return stem[0] if len(stem) == 1 else re.compile(pattern_of(stem))
-
-
-def _any_of(words: Iterable[bytes], patterns: Iterable[bytes] = ()) -> re.Pattern[bytes]:
-    """Finds any of some words; by their first letters, where most places are given up."""
-    grouped = groupby(sorted(words), lambda word: word[:1])
-    alternatives = [
-        re.escape(first) + b"(?:%b)" % b"|".join([re.escape(one[1:]) for one in group]) for first, group in grouped
-    ]
-    return re.compile(b"|".join([*alternatives, *patterns]))

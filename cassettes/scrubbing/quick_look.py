@@ -13,39 +13,25 @@ from itertools import chain
 
 import msgspec
 
-from cloudtape.cassettes.scrubbing.base64_runs import BASE64_RUN, may_hide
-from cloudtape.cassettes.scrubbing.commands import COMMAND_MARKS
-from cloudtape.cassettes.scrubbing.forms import ENCODED_MARK, FORM_MARKS, has_form, has_mark
 from cloudtape.cassettes.scrubbing.json_walk import is_json
+from cloudtape.cassettes.scrubbing.judged_strings import LONGEST_NAME, JudgedStrings
 from cloudtape.cassettes.scrubbing.members import Member, NotPlain, members, parts_of, with_values
 from cloudtape.cassettes.scrubbing.mentions import Runs
 from cloudtape.cassettes.scrubbing.rows import DOCUMENTED, holds_value, says_name, unconditional
-from cloudtape.cassettes.scrubbing.secrets import MARKS, PATH_MARKS, Rule, Table
-from cloudtape.cassettes.scrubbing.shapes import SEPARATOR, WHOLE, Cut, Shapes
+from cloudtape.cassettes.scrubbing.secrets import Table
+from cloudtape.cassettes.scrubbing.shapes import WHOLE, Cut, Shapes
 from cloudtape.cassettes.scrubbing.spelled import as_bytes
 from cloudtape.cassettes.scrubbing.walk import Walker
 
-# Ids, times, addresses, numbers: no name and no base64 among them. A known secret may be: the vault is asked.
-PLAIN = re.compile(r"(?:req-|tx)?[0-9a-fA-F:.TZ+-]*|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT")
-ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![0-9A-Za-z+/])[0-9a-f]{32}(?![0-9A-Za-z+/])")
-# Too short to be base64 or a token: suspicious for a word in it alone.
-SHORT_NAME = re.compile(r"(?:OS-[A-Z-]+:)?[A-Za-z][\w.-]{0,18}")
 ENCLOSING = re.compile(r"\s*:\s*[\[{]")
 # What stands behind a name that encloses nothing, and behind a string that is no name.
 ENCLOSES_NOT = re.compile(r'[^"]*"\s*(?::\s*[^\s\[{]|[\]},]|$)')
-NAME_END = re.compile(r"[^\w.-]|$")
-LONGEST_NAME = 80
 MOST_WORK = 4 * 1024 * 1024
 """Bytes of a text, times its members that must be looked at: what each is, all that stands before it tells."""
-MOST_REMEMBERED = 2_000
-MOST_GUILTY = 200
+MOST_PIECES = 2_000
 MOST_STRANGE = 100
 """Pieces of a text; for each of more, to find out where it stands would cost more than a walk over all."""
 LONGEST_PIECE = 400
-# All but those of forms, which are looked for themselves.
-TEXT_MARKS = tuple(mark for mark in (*MARKS, *PATH_MARKS, *COMMAND_MARKS) if mark not in FORM_MARKS)
-ANY_ENCODED = re.compile(ENCODED_MARK)
-NAMES = re.compile(r"[\"']?\s*[=:]")
 OPENS = re.compile(r"\s*:\s*[\[{]")
 LISTS = re.compile(r"\s*:\s*\[\s*[^\s{]")
 OBJECTS = re.compile(r"\s*:\s*\[\s*\{")
@@ -86,16 +72,12 @@ class QuickLook:
     """
 
     def __init__(self, table: Table, mentions: Callable[[str], Collection[str]]) -> None:
-        self._table, self._mentions = table, mentions
+        self._table = table
         self._shapes = Shapes(table, mentions)
-        self._innocent: set[str] = set()
-        self._innocent_runs, self._piece_runs = Runs(), Runs()
-        # Those among them under which a name may be one that it is not elsewhere.
-        self._enclosing: set[str] = set()
-        # Names under which a string is a secret, and by which rule.
-        self._guilty: dict[str, Rule] = {}
+        self._strings = JudgedStrings(table, mentions)
         # Members of JSON texts that were cleared although their shape is not harmless.
         self._pieces: set[bytes] = set()
+        self._piece_runs = Runs()
 
     def learn(self, secrets: Collection[str]) -> None:
         """Judge again what mentions one of these."""
@@ -103,9 +85,7 @@ class QuickLook:
         if any(map(self._piece_runs.may_mention, secrets)):
             plain = [as_bytes(secret) for secret in secrets]
             self._pieces = {one for one in self._pieces if not any(secret in one for secret in plain)}
-        if any(map(self._innocent_runs.may_mention, secrets)):
-            self._innocent = {one for one in self._innocent if not any(secret in one for secret in secrets)}
-            self._enclosing &= self._innocent | self._guilty.keys()
+        self._strings.learn(secrets)
 
     def take_fresh(self) -> list[bytes]:
         """What was looked at since this was asked last, but for what has a shape of which no known secret is, in any
@@ -118,10 +98,11 @@ class QuickLook:
         self._pieces.clear()
         self._piece_runs.clear()
         self._shapes.forget()
-        self._innocent.clear()
-        self._innocent_runs.clear()
-        self._enclosing.clear()
-        self._guilty.clear()
+        self._strings.forget()
+
+    def is_innocent(self, text: str) -> bool:
+        """Whether a single value, of a header say, neither holds nor mentions a secret."""
+        return self._strings.is_innocent(text)
 
     def clears(self, document: str) -> bool:
         """Whether a JSON text neither holds nor mentions a secret."""
@@ -137,16 +118,16 @@ class QuickLook:
         cuts = [self._shapes.cut(document, self._pieces) for document in documents]
         if strange is None or None in cuts:
             return None
-        if self._innocent.issuperset(strange) and all(cut is WHOLE for cut in cuts):
+        if self._strings.innocent.issuperset(strange) and all(cut is WHOLE for cut in cuts):
             return [None] * len(documents)
-        names = len(self._guilty)
+        names = len(self._strings.guilty)
         try:
             seen = [self._seen(one, cut) for one, cut in zip(documents, cuts, strict=True) if cut]
         except NotPlain:
             return None
         if not self._are_plain(strange, seen):
             return None
-        if len(self._guilty) > names:  # so what stands under them is known to be one
+        if len(self._strings.guilty) > names:  # so what stands under them is known to be one
             return self.over(texts, documents)
         for one in seen:
             if not one.members:
@@ -155,18 +136,18 @@ class QuickLook:
 
     def _are_plain(self, texts: Sequence[str], seen: Sequence[Seen]) -> bool:
         """Whether these texts hold no secret, and the documents none but the members that were found."""
-        innocent = self._innocent
+        innocent = self._strings.innocent
         unknown = [text for text in texts if text not in innocent]
         for one in seen:
             unknown += one.strings - innocent
         strange = self._shapes.strange(unknown)
-        if strange is None or (doubtful := self._doubtful(strange)) is None:
+        if strange is None or (doubtful := self._strings.doubtful(strange)) is None:
             return False
         return not any(self._is_suspicious(one, doubtful) for one in seen)
 
     def _clear(self, pieces: Collection[bytes]) -> None:
         """Remember members of texts that hold no secrets, save those that make one of what they enclose."""
-        if len(self._pieces) > MOST_REMEMBERED:
+        if len(self._pieces) > MOST_PIECES:
             self._pieces.clear()
             self._piece_runs.clear()
         for piece in pieces:
@@ -213,14 +194,14 @@ class QuickLook:
             raise NotPlain
         parts = [parts_of(cut, piece) for piece in cut.strange]
         strings = set(chain.from_iterable(parts))
-        enclosing = sum(_times_enclosing(document, name) for name in self._enclosing & strings)
-        names = self._guilty.keys() & strings
+        enclosing = sum(_times_enclosing(document, name) for name in self._strings.enclosing & strings)
+        names = self._strings.guilty.keys() & strings
         if (names or enclosing) and not is_json(document):
             raise NotPlain
         found: list[Member] = []
         walked = self._encloses(document, [name for name in names if _opens(document, name)])
         for piece, some in zip(cut.strange, parts, strict=True):
-            for member in members(piece, some, self._guilty) if names else ():
+            for member in members(piece, some, self._strings.guilty) if names else ():
                 found.append(member)
                 some[member.at] = ""
         return Seen(
@@ -233,7 +214,7 @@ class QuickLook:
             return True
         if MIXED.search(document) and any(_opens(document, name, OBJECTS) for name in names):
             return True
-        rules = [rule for name in names if (rule := unconditional(self._guilty[name]))]
+        rules = [rule for name in names if (rule := unconditional(self._strings.guilty[name]))]
         if all(rule.kind in DOCUMENTED for rule in rules):
             strings = {one for one in document.split('"') if len(one) < LONGEST_NAME} if rules else ()
             return any(re.search(rf'"{re.escape(one)}"\s*:', document) for one in strings if holds_value(one))
@@ -242,46 +223,13 @@ class QuickLook:
     def _says_row(self, parts: Sequence[Sequence[str]]) -> bool:
         """Whether a secret's name stands where a row says its own, or first in a list."""
         for some in parts:
-            for at in [at for at, part in enumerate(some) if part in self._guilty and 0 < at < len(some) - 1]:
+            for at in [at for at, part in enumerate(some) if part in self._strings.guilty and 0 < at < len(some) - 1]:
                 before = some[at - 1].rstrip()[-1:]
                 if before == ":" and (at < 2 or says_name(some[at - 2])):
                     return True
                 if before == "[" and not some[at + 1].lstrip().startswith("]"):
                     return True
         return False
-
-    def _doubtful(self, strange: list[str]) -> list[str] | None:
-        """Those that may name a secret, or enclose such a name; None where one may be a secret itself."""
-        if not strange:
-            return strange
-        if self._mentions(SEPARATOR.join(strange)):
-            return None
-        guilty = [text for text in strange if not self._is_innocent(text)]
-        if not all(map(SHORT_NAME.fullmatch, guilty)):
-            return None
-        self._accuse(guilty)
-        return guilty + [text for text in strange if self._may_enclose(text)]
-
-    def _accuse(self, names: Collection[str]) -> None:
-        if len(self._guilty) > MOST_GUILTY:
-            self._guilty.clear()
-            self._enclosing &= self._innocent
-        self._guilty.update({name: rule for name in names if (rule := self._table.rule(name))})
-        self._enclosing.update([name for name in names if self._may_enclose(name)])
-
-    def _remember(self, innocent: str) -> None:
-        if len(self._innocent) > MOST_REMEMBERED:
-            self._innocent.clear()
-            self._innocent_runs.clear()
-            self._enclosing &= self._guilty.keys()
-        self._innocent.add(innocent)
-        self._innocent_runs.add(innocent)
-        if self._may_enclose(innocent):
-            self._enclosing.add(innocent)
-
-    def _may_enclose(self, name: str) -> bool:
-        lower = name.lower()
-        return any(under in lower for under in self._table.unders)
 
     def _names_a_secret(self, seen: Seen) -> bool:
         """Whether a value stands under a secret's name: `password` alone may be the name of a method."""
@@ -295,7 +243,7 @@ class QuickLook:
         """The same where only names matter that enclose others: usually the outermost name, such as `token`."""
         try:
             outer = _decode_members(seen.rest())
-            enclosing = [(name, value) for name, value in outer.items() if self._may_enclose(name)]
+            enclosing = [(name, value) for name, value in outer.items() if self._strings.may_enclose(name)]
             inner = [(name, _decode_members(value)) for name, value in enclosing]
         except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
             return self._names_a_secret(seen)
@@ -306,50 +254,6 @@ class QuickLook:
             for outer_name, members_of_it in inner
             for name, value in members_of_it.items()
         )
-
-    def is_innocent(self, text: str) -> bool:
-        """The same for a single value, of a header say."""
-        return text in self._innocent or self._is_innocent(text)
-
-    def _is_innocent(self, part: str) -> bool:
-        if PLAIN.fullmatch(part):
-            return True
-        shape = ID.sub("*", part)
-        if shape in self._innocent:
-            return True
-        # An id may be what has the form; it would stand for all others.
-        if has_form(part) or (shape != part and has_mark(shape)):
-            return False
-        if not self._judge(shape) or self._mentions(shape):
-            return False
-        self._remember(shape)
-        return True
-
-    def _judge(self, text: str) -> bool:
-        lower = text.lower()
-        if len(lower) != len(text):
-            return False
-        if any(mark in text for mark in TEXT_MARKS) or ANY_ENCODED.search(text):
-            return False
-        if not self._stems_are_innocent(text, lower):
-            return False
-        if any(name in text for name in self._table.hidden):
-            return False
-        return not any(may_hide(part) for run in BASE64_RUN.findall(text) for part in ID.split(run) if len(part) >= 20)
-
-    def _stems_are_innocent(self, text: str, lower: str) -> bool:
-        at = 0
-        while found := self._table.any_stem.search(lower, at):
-            at = found.start() + 1
-            name, behind = _name_around(text, found.start())
-            # The words of a name with more between them than such a name has, or a name that does not end.
-            if behind < found.end() or behind - found.start() >= LONGEST_NAME:
-                return False
-            if not self._table.innocent(name) and (
-                name == text or not self._table.minds_value(name) or NAMES.match(text, behind)
-            ):
-                return False
-        return True
 
 
 def _utf8(body: bytes) -> str:
@@ -378,14 +282,3 @@ def _places(text: str, part: str) -> Iterator[int]:
     while at != -1:
         yield at
         at = text.find(part, at + 1)
-
-
-def _name_around(text: str, at: int) -> tuple[str, int]:
-    """The name that the character at a position belongs to, and where it ends."""
-    begin = at
-    while begin > 0 and at - begin < LONGEST_NAME and (text[begin - 1].isalnum() or text[begin - 1] in "_.-"):
-        begin -= 1
-    longest = min(at + LONGEST_NAME, len(text))
-    end = NAME_END.search(text, at, longest)
-    stop = end.start() if end else longest
-    return text[begin:stop], stop

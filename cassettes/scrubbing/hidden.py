@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
+
+from cloudtape.cassettes.scrubbing.secrets import HIDDEN
+
+if TYPE_CHECKING:
+    from cloudtape.cassettes.scrubbing.walk import Walker
 
 HIDDEN_YAML = re.compile(
     r"^(?P<indent>[ ]+)(?P<name>[\w-]+):[ ]*\n(?P<body>(?:(?P=indent)[ ]+[^\n]*\n?|[ ]*\n)+)", re.MULTILINE
+)
+# Of spaces before and behind a value in one way only, so that many of them cost no more.
+DEFAULT = re.compile(
+    r"""^(?P<head>[ \t]*+default:[ ]*+)(?P<quote>["']?+)(?P<value>[^\s"'](?:[^\n"']*[^\s"'])?)(?P=quote)[ ]*$""",
+    re.MULTILINE,
 )
 HIDDEN_MARK = re.compile(r"""\b(?:hidden|NoEcho)["']?\s*:\s*["']?(?:true|yes|on|1)\b""", re.IGNORECASE)
 # The same in lower case, whatever escapes are in it; images have a member `os_hidden`.
@@ -95,3 +106,27 @@ def _of_braces(braces: list[int], text: str, mark: int) -> str:
         return ""
     found = NAME_OF_BRACES.search(text, max(0, braces[-1] - 200), braces[-1])
     return found["name"] if found else ""
+
+
+def declarations(walker: Walker, text: str, place: str) -> str:
+    """A text without the defaults of a template's parameters that are secrets, in YAML."""
+    if "\n" not in text or "default" not in text:
+        return text
+    return HIDDEN_YAML.sub(lambda found: _declaration(walker, found, place), text)
+
+
+def _declaration(walker: Walker, found: re.Match[str], place: str) -> str:
+    """The default of a template's parameter that is hidden or named like a secret."""
+    rule = walker.table.rule(found["name"]) or (HIDDEN if HIDDEN_MARK.search(found["body"]) else None)
+    if rule is None:
+        return found[0]
+    body = DEFAULT.sub(
+        lambda default: (
+            default["head"]
+            + default["quote"]
+            + walker.replace(rule, default["value"], f"{place}.{found['name']}")
+            + default["quote"]
+        ),
+        found["body"],
+    )
+    return found[0].replace(found["body"], body)

@@ -9,28 +9,24 @@ All other bytes stay as they are: nothing is parsed and written anew. What to pu
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Callable
 from functools import partial
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
-from cloudtape.cassettes.files.bodies import is_text
 from cloudtape.cassettes.scrubbing import unfolding
 from cloudtape.cassettes.scrubbing.about import is_reference
-from cloudtape.cassettes.scrubbing.base64_runs import BASE64_RUN, PLAIN_ID
-from cloudtape.cassettes.scrubbing.binary import PACKED as PACKERS
+from cloudtape.cassettes.scrubbing.base64_text import base64_in
 from cloudtape.cassettes.scrubbing.binary import without_secrets
 from cloudtape.cassettes.scrubbing.binary_forms import is_key
 from cloudtape.cassettes.scrubbing.commands import COMMAND_MARKS
 from cloudtape.cassettes.scrubbing.embedded import embedded
 from cloudtape.cassettes.scrubbing.forms import FORM_MARKS, RUN, SHAPED_MARKS, forms_in, may_have_form
-from cloudtape.cassettes.scrubbing.hidden import HIDDEN_MARK, HIDDEN_YAML
+from cloudtape.cassettes.scrubbing.hidden import declarations
 from cloudtape.cassettes.scrubbing.json_walk import JsonWalk, is_json
 from cloudtape.cassettes.scrubbing.patterns import PATTERNS, RULE_OF, Patterns
 from cloudtape.cassettes.scrubbing.prose import prose
-from cloudtape.cassettes.scrubbing.secrets import HIDDEN, PATH_MARKS, PEM, USER_INFO, Rule, Table
+from cloudtape.cassettes.scrubbing.secrets import PATH_MARKS, PEM, USER_INFO, Rule, Table
 from cloudtape.cassettes.scrubbing.xml_walk import XmlWalk
 from cloudtape.cassettes.scrubbing.yaml_walk import YamlWalk
 
@@ -48,16 +44,11 @@ BOUNDARY = re.compile(
     r"\s*--(?P<boundary>[^\r\n]{1,200}?)[ \t]*\r?\n(?=(?:[\w-]+:[^\n]*\n){0,3}?content-)", re.IGNORECASE
 )
 PART_NAME = re.compile(r"content-disposition:[^\r\n]*?;\s*name=\"?(?P<name>[^\";\r\n]+)", re.IGNORECASE)
-WRAPPED_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{60,76}\r?\n[ \t]*)+[A-Za-z0-9+/]+={0,2}")
-YAML_DEFAULT = re.compile(
-    r"""^(?P<head>\s*default:[ ]*)(?P<quote>["']?)(?P<value>[^\n"']+?)(?P=quote)[ ]*$""", re.MULTILINE
-)
 # Markup amid a text.
 MARKUP = re.compile(r"</[A-Za-z]|<[A-Za-z][\w:.-]*+\s[^<>=]*+=[^<>]*+>")
 # Ids, times, addresses, numbers.
 PLAIN = re.compile(r"(?:req-|tx)?(?:[0-9a-fA-F.TZ+-]|:(?!::))*")
 MOST_CLEAN, LONGEST_CLEAN = 10_000, 500
-LINE = 76
 # A leaf without any of these, and without a mark of the known forms, holds nothing that `_plain` would find.
 SUSPICIOUS = re.compile(
     r"[=:@%\\\n$\"']|</|---- ?BEGIN|--[a-z]|[A-Za-z0-9+/_-]{20}|\s\S*\d|"
@@ -228,15 +219,11 @@ class Walker:
             for pattern, kind in self.patterns.paths:
                 text = pattern.sub(partial(self._group, RULE_OF[kind], place), text)
         text = self._forms(text, place)
-        if "\n" in text and "default" in text:
-            text = HIDDEN_YAML.sub(lambda found: self._declaration(found, place), text)
+        text = declarations(self, text, place)
         if depth <= DEEPEST and ("{" in text or "[" in text):
             text = embedded(self, text, place, depth + 1)
         text = prose(self, YamlWalk(self, place, depth).feed(text), place, depth)
-        if "\n" in text:
-            text = WRAPPED_BASE64.sub(lambda found: self._wrapped(found[0], place, depth), text)
-        text = BASE64_RUN.sub(lambda found: self._base64(found[0], place, depth), text)
-        return self.known(text)
+        return self.known(base64_in(self, text, place, depth))
 
     def _forms(self, text: str, place: str) -> str:
         for pattern, kind in self.patterns.forms if may_have_form(text) else ():
@@ -267,48 +254,6 @@ class Walker:
             return found["scheme"] + self.replace(TOKEN_RULE, found["token"], place) + "@"
         user = self.replace(USER_RULE, found["user"], place) if found["user"] else ""
         return f"{found['scheme']}{user}:{quote(self.replace(PASSWORD_RULE, unquote(found['password']), place))}@"
-
-    def _declaration(self, found: re.Match[str], place: str) -> str:
-        """The default of a template's parameter that is hidden or named like a secret."""
-        rule = self.table.rule(found["name"]) or (HIDDEN if HIDDEN_MARK.search(found["body"]) else None)
-        if rule is None:
-            return found[0]
-        body = YAML_DEFAULT.sub(
-            lambda default: (
-                default["head"]
-                + default["quote"]
-                + self.replace(rule, default["value"], f"{place}.{found['name']}")
-                + default["quote"]
-            ),
-            found["body"],
-        )
-        return found[0].replace(found["body"], body)
-
-    def _wrapped(self, text: str, place: str, depth: int) -> str:
-        """Base64 in lines."""
-        compact = "".join(text.split())
-        replaced = self._base64(compact, place, depth)
-        if replaced == compact:
-            return text
-        end = "\r\n" if "\r\n" in text else "\n"
-        return end.join(replaced[at : at + LINE] for at in range(0, len(replaced), LINE))
-
-    def _base64(self, text: str, place: str, depth: int) -> str:
-        """Base64 whose content, text or gzip of a text, holds a secret."""
-        if PLAIN_ID.fullmatch(text):
-            return text
-        url_safe = "-" in text or "_" in text
-        try:
-            data = base64.b64decode(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4), validate=True)
-        except (binascii.Error, ValueError):
-            return text
-        if not (is_text(data) or data.startswith(PACKED) or is_key(data)):
-            return text
-        replaced = self.data(data, place, depth + 1)
-        if replaced == data:
-            return text
-        encoded = base64.b64encode(replaced).decode()
-        return encoded.translate(URL_SAFE) if url_safe else encoded
 
     # --- parts of the others -----------------------------------------------------------------------------------------
 
@@ -341,5 +286,3 @@ class Walker:
 
 
 UNQUOTED = "/:;=+@,$!*'()~"
-URL_SAFE = str.maketrans("+/", "-_")
-PACKED = tuple(magic for magic, _ in PACKERS if magic != b"ustar")

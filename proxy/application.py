@@ -23,7 +23,7 @@ from cloudtape.cassettes.files.bodies import Spool
 from cloudtape.cassettes.files.private import PrivateFolder
 from cloudtape.cassettes.files.strays import Stray, strays_of, told
 from cloudtape.cassettes.files.writer import CassetteWriter, Keeping
-from cloudtape.cassettes.messages import Interaction, Request, Response
+from cloudtape.cassettes.messages import Interaction, Request
 from cloudtape.cassettes.scrubbing.names import RULES, Rule
 from cloudtape.cassettes.scrubbing.scrub import Scrubber
 from cloudtape.cassettes.scrubbing.secrets import Table
@@ -33,7 +33,7 @@ from cloudtape.discovery import check_keystone
 from cloudtape.errors import ConfigError
 from cloudtape.http.doors import Doors
 from cloudtape.http.edge import Edge
-from cloudtape.http.ready import Ready
+from cloudtape.http.ready import Answer
 from cloudtape.http.upstream import Upstream
 from cloudtape.journal import Journal
 from cloudtape.keeper import Keeper, Scrub, Scrubbing
@@ -299,7 +299,7 @@ class Application:
         stack.push_async_callback(self._doors.close)
         await self._doors.open(edge, self.routes)
 
-    async def _answer(self, pipeline: Pipeline, request: Request) -> Response | Ready:
+    async def _answer(self, pipeline: Pipeline, request: Request) -> Answer:
         response = await pipeline(request)
         await self._doors.follow(self.routes)
         return response

@@ -15,7 +15,7 @@ import msgspec
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.cassettes.scrubbing.masking import Mask
 from cloudtape.guesses import Guessed
-from cloudtape.http.ready import Ready
+from cloudtape.http.ready import Answer
 from cloudtape.matchers.sessions.nearest import Miss
 from cloudtape.matchers.sessions.rungs import Rung
 from cloudtape.plain import plain
@@ -42,7 +42,7 @@ class Answered(msgspec.Struct, frozen=True):
     """One answer as it is given. `source` is where it came from, or `missed`, `probed`; `miss` says why then."""
 
     request: Request
-    response: Response | Ready
+    response: Answer
     source: str
     miss: Miss | None = None
 
@@ -65,7 +65,7 @@ class Journal:
     listeners: list[Listener] = field(default_factory=list)
     loss_listeners: list[Callable[[str], None]] = field(default_factory=list)
 
-    def answered(self, request: Request, response: Response | Ready, source: str) -> None:
+    def answered(self, request: Request, response: Answer, source: str) -> None:
         self.counts[source] += 1
         if isinstance(response, Guessed):
             self.guesses[response.found.rung] += 1

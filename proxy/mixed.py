@@ -22,7 +22,7 @@ from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.content import ContentError, decoded
 from cloudtape.cassettes.messages import Request, Response, header
 from cloudtape.http.headers import MATCH_HEADER
-from cloudtape.http.ready import Ready
+from cloudtape.http.ready import in_parts
 from cloudtape.matchers.sessions.rungs import Rung
 from cloudtape.recorded_addresses import RecordedAddresses
 from cloudtape.replayer import Replayer
@@ -67,9 +67,8 @@ class Mixed:
         objects = world.objects if self._synthesizer.has_own(asked) else None
         if (call and is_news(world, call)) or (objects and objects.is_news(asked)):
             return None
-        response = await self._replayer(request)
-        if isinstance(response, Ready):
-            response = response.response
+        answer = await self._replayer(request)
+        response = None if answer is None else in_parts(answer)
         if response is not None and not self._owns(request, world):
             if not self._synthesizer.is_authenticated(request, response):
                 return response

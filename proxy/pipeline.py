@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from cloudtape.cassettes.messages import Request, Response, Stream
 from cloudtape.errors import UpstreamError
 from cloudtape.http.headers import SOURCE_HEADER, Source
-from cloudtape.http.ready import Ready
+from cloudtape.http.ready import Answer, Ready
 from cloudtape.journal import Journal
 from cloudtape.matchers.sessions.nearest import Miss
 
-Responder = Callable[[Request], Awaitable[Response | Ready | None]]
+Responder = Callable[[Request], Awaitable[Answer | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Pipeline:
     ) -> None:
         self._responders, self._refuse, self._journal = responders, refuse, journal
 
-    async def __call__(self, request: Request) -> Response | Ready:
+    async def __call__(self, request: Request) -> Answer:
         for respond in self._responders:
             response = await respond(request)
             if response is not None:
@@ -68,7 +68,7 @@ class Pipeline:
             await stream.chunks.aclose()  # type: ignore[attr-defined]
 
 
-def _source(response: Response | Ready) -> str:
+def _source(response: Answer) -> str:
     if isinstance(response, Ready):
         return Source.REPLAYED
     for name, value in response.headers[-2:]:

@@ -21,7 +21,7 @@ from cloudtape.clock import Now, is_token_answer, now
 from cloudtape.config import MOST_SESSIONS
 from cloudtape.field_times import moved, tells_time
 from cloudtape.guesses import Guessed, priced
-from cloudtape.http.ready import MADE_READY_BY, Ready, packed, replayed, unpacked, whence
+from cloudtape.http.ready import MADE_READY_BY, Answer, Ready, in_parts, packed, replayed, unpacked, whence
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import SUMMARISED_BY, Summariser, fits, own_id
 from cloudtape.matchers.requests.canonical import at_hand, canonical
@@ -115,7 +115,7 @@ class Replayer:
         self._shelf.close()
         self._large.close()
 
-    async def __call__(self, request: Request) -> Response | Ready | None:
+    async def __call__(self, request: Request) -> Answer | None:
         name = self.session_of(request)
         session = self._sessions.of(name)
         found = await self._found(session, request)
@@ -130,12 +130,11 @@ class Replayer:
         if given is None:
             self._lost = request, found.position
             return None
-        answer, loose = given
-        if isinstance(answer, Ready):
-            is_exact = found.rung is Rung.EXACT and not has_data
-            if is_exact and self._is_as_recorded(session, request, answer):
-                return answer
-            answer = answer.response
+        made, loose = given
+        may_be_ready = found.rung is Rung.EXACT and not has_data
+        if may_be_ready and isinstance(made, Ready) and self._is_as_recorded(session, request, made):
+            return made
+        answer = in_parts(made)
         if found.body is not None:
             answer = with_body(answer, found.body)
         data = None
@@ -253,7 +252,7 @@ class Replayer:
             position -= len(cassette)
         raise IndexError(position)
 
-    def _answer(self, position: int) -> tuple[Response | Ready, Looseness] | None:
+    def _answer(self, position: int) -> tuple[Answer, Looseness] | None:
         """What was answered, saying that it was found exactly, and how loose the request is; None where it was lost."""
         cassette, number = self._place(position)
         piece, body = cassette.answer(number)

@@ -17,14 +17,14 @@ from typing import Any
 
 import msgspec
 
-from cloudtape.cassettes.messages import Headers, Request, Response
+from cloudtape.cassettes.messages import Headers, Request
 from cloudtape.cassettes.scrubbing.masking import Mask
 from cloudtape.cassettes.scrubbing.secrets import Rule
 from cloudtape.config import Report
 from cloudtape.errors import ConfigError
 from cloudtape.guesses import Guessed
 from cloudtape.http.headers import MATCH_HEADER
-from cloudtape.http.ready import Ready
+from cloudtape.http.ready import Answer
 from cloudtape.journal import Answered
 from cloudtape.matchers.sessions.bindings import Binding
 from cloudtape.matchers.sessions.nearest import Miss
@@ -130,7 +130,7 @@ class ReportFile:
             list(self._nearest(miss)) if miss else [],
         )
 
-    def _bound(self, response: Response | Ready) -> Iterator[Bound]:
+    def _bound(self, response: Answer) -> Iterator[Bound]:
         if isinstance(response, Guessed):
             for scope, bindings in (("session", response.found.bound), ("answer", response.found.bindings)):
                 yield from (self._masked(one, scope) for one in bindings)

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
-from cloudtape.http.ready import Ready
+from cloudtape.http.ready import Answer, in_parts
 from cloudtape.http.upstream import DOCUMENT_LIMIT, is_document
 from cloudtape.leading import leads_away
 from cloudtape.live_routes import LiveRoutes
@@ -61,13 +61,13 @@ class Twins:
         self._inward: Addresses | None = None
         self._outward: Addresses | None = None
 
-    async def __call__(self, request: Request) -> Response | Ready | None:
+    async def __call__(self, request: Request) -> Answer | None:
         """A recorded answer; None also for one that would lead a client away from the cloud, token and all."""
         self._follow()
         answer = await self._replayer(self._inward.request(request) if self._inward else request)
         if answer is None:
             return None
-        response = answer.response if isinstance(answer, Ready) else answer
+        response = in_parts(answer)
         if self._outward:
             answer = response = self._outward.response(response)
         return None if leads_away(response, self._routes.is_home) else answer

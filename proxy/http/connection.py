@@ -18,7 +18,7 @@ from cloudtape.http.framing import BODILESS, head, is_chunked, pieces
 from cloudtape.http.heads import LEAVING_HTTP, BadHead, Head, broken
 from cloudtape.http.hosts import Door
 from cloudtape.http.incoming import Incoming
-from cloudtape.http.ready import Ready
+from cloudtape.http.ready import Answer
 from cloudtape.http.requests import RequestReader
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ LINGER_SECONDS = 10.0
 """How long what is left of a request is read and thrown away, so that the client reads our answer to it."""
 
 
-Handler = Callable[[Incoming], Awaitable[Response | Ready | None]]
+Handler = Callable[[Incoming], Awaitable[Answer | None]]
 """Answers a request; None to close the connection without another word. Never raises."""
 Refuse = Callable[[int, str], Response]
 """The answer to what is no HTTP: status, reason."""
@@ -248,13 +248,13 @@ class Connection(Flow):
             await self.drained()
         return not close and (incoming.body.is_read or await self._lingers(incoming.body))
 
-    def _write_whole(self, response: Response | Ready, method: str, modern: bool, close: bool) -> None:
+    def _write_whole(self, response: Answer, method: str, modern: bool, close: bool) -> None:
         start = head(response, method, modern, close)
         assert isinstance(response.body, bytes)
         has_body = method != "HEAD" and response.status not in BODILESS
         self.write(start + response.body if has_body else start)
 
-    async def _stream(self, response: Response | Ready, method: str, modern: bool, close: bool) -> bool:
+    async def _stream(self, response: Answer, method: str, modern: bool, close: bool) -> bool:
         """Send a body as it comes in; whether all of it came."""
         chunks = pieces(response.body)
         chunked = modern and is_chunked(response, method)

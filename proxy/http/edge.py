@@ -22,7 +22,7 @@ from cloudtape.http.headers import SESSION_HEADER
 from cloudtape.http.heads import LEAVING_HTTP
 from cloudtape.http.incoming import Incoming
 from cloudtape.http.outward import sent_outward
-from cloudtape.http.ready import Ready
+from cloudtape.http.ready import Answer, Ready, in_parts
 from cloudtape.http.upstream import DOCUMENT_LIMIT, INLINE_LIMIT, is_document, is_upload
 from cloudtape.http.written import WrittenAddresses
 from cloudtape.journal import Journal
@@ -33,7 +33,7 @@ from cloudtape.routes import Routes
 
 logger = logging.getLogger(__name__)
 
-Answering = Callable[[Request], Awaitable[Response | Ready]]
+Answering = Callable[[Request], Awaitable[Answer]]
 # Bytes of a request's body: of one that is kept here (Swift's own limit for an object), and of one that is passed on.
 MOST_KEPT, MOST_PASSED = 5 * 1024**3 + 2, 256 * 1024**3
 SESSION_FIELD = SESSION_HEADER.lower()
@@ -62,7 +62,7 @@ class Edge:
         self._written = WrittenAddresses()
         self._rewriters = lru_cache(maxsize=256)(self._make_rewriters)
 
-    async def handle(self, incoming: Incoming) -> Response | Ready | None:
+    async def handle(self, incoming: Incoming) -> Answer | None:
         """Answer one request; None when nobody is there to be answered. Never raises for what a client or the cloud
         does.
         """
@@ -101,7 +101,7 @@ class Edge:
         self._journal.missed(request, response, Miss(request.method, request.uri, said))
         return response
 
-    async def _exchange(self, incoming: Incoming, place: Place) -> Response | Ready:
+    async def _exchange(self, incoming: Incoming, place: Place) -> Answer:
         known = self._routes.version, len(self._ports)
         rewriter, inward = self._rewriters_for(place)
         spool = self._spool() if self._spool and incoming.has_body else None
@@ -119,7 +119,7 @@ class Edge:
             back = self._written.sparing(rewriter, place.uri, place.session)
             if isinstance(response, Ready):
                 return response.with_document(back(response.body)) if response.is_document else response
-            return await sent_outward(response, back, place)
+            return await sent_outward(in_parts(response), back, place)
         finally:
             if spool:
                 spool.discard()

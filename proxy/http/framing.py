@@ -7,16 +7,16 @@ from collections.abc import AsyncIterator
 from email.utils import formatdate
 from functools import lru_cache
 
-from cloudtape.cassettes.messages import Body, Response, StoredBody, Stream
+from cloudtape.cassettes.messages import Body, StoredBody, Stream
 from cloudtape.http.asking import file_chunks
 from cloudtape.http.headers import Named, joined
-from cloudtape.http.ready import Ready
+from cloudtape.http.ready import Answer, Ready
 
 BODILESS = frozenset({204, 304})
 OWN = Named(frozenset({"content-length", "date"}))
 
 
-def head(response: Response | Ready, method: str, modern: bool, close: bool) -> bytes:
+def head(response: Answer, method: str, modern: bool, close: bool) -> bytes:
     """Status line and fields; the length and the framing are ours, all else is the response's.
 
     `modern`: the client speaks HTTP/1.1. Raises ValueError for a line end within a field.
@@ -25,7 +25,7 @@ def head(response: Response | Ready, method: str, modern: bool, close: bool) -> 
     return begin + _end(0 if is_dated else int(time.time()), modern, close)
 
 
-def _begin(response: Response, method: str, modern: bool) -> tuple[bytes, bool]:
+def _begin(response: Answer, method: str, modern: bool) -> tuple[bytes, bool]:
     """The part of a head that does not change from moment to moment, and whether it has a Date."""
     framing = _framing(response, method, modern)
     # The length of a HEAD's or 304's body is that of another answer; a 204 must not have one (RFC 9110, 8.6).
@@ -43,7 +43,7 @@ def _begin(response: Response, method: str, modern: bool) -> tuple[bytes, bool]:
     return joined(lines), is_dated
 
 
-def _framing(response: Response, method: str, modern: bool) -> str | None:
+def _framing(response: Answer, method: str, modern: bool) -> str | None:
     """The field that says where the body ends; empty for the end of the connection, None where there is no body."""
     if method == "HEAD" or response.status in BODILESS:
         return None
@@ -54,7 +54,7 @@ def _framing(response: Response, method: str, modern: bool) -> str | None:
     return "Transfer-Encoding: chunked" if modern else ""
 
 
-def is_chunked(response: Response | Ready, method: str) -> bool:
+def is_chunked(response: Answer, method: str) -> bool:
     return isinstance(response.body, Stream) and response.body.length is None and method != "HEAD"
 
 

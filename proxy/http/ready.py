@@ -8,10 +8,11 @@ nobody takes its fields apart and puts them together.
 from __future__ import annotations
 
 import re
+from typing import Protocol
 
 import msgspec
 
-from cloudtape.cassettes.messages import Headers, Interaction, Response
+from cloudtape.cassettes.messages import Body, Headers, Interaction, Response
 from cloudtape.clock import is_token_answer
 from cloudtape.field_times import tells_time
 from cloudtape.http.cookies import SET_COOKIE
@@ -41,6 +42,27 @@ LOOSENESS = {b"%d" % one: one for one in Looseness}
 DEPENDING, MOVING = URL_FIELDS | {SET_COOKIE}, frozenset({"retry-after", "expires"})
 
 
+class Answer(Protocol):
+    """What a client is given: made of its parts (`Response`), or with its head written already (`Ready`)."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def headers(self) -> Headers: ...
+    @property
+    def body(self) -> Body: ...
+
+
+def in_parts(answer: Answer) -> Response:
+    """The same for whoever changes more than addresses in it."""
+    if isinstance(answer, Ready):
+        return answer.response
+    assert isinstance(answer, Response)
+    return answer
+
+
 class Ready(msgspec.Struct, frozen=True, gc=False):
     """An answer whose head is text: the status line and the fields with their line ends, but for the date.
 
@@ -58,12 +80,16 @@ class Ready(msgspec.Struct, frozen=True, gc=False):
         return int(self.head[9:12])
 
     @property
+    def reason(self) -> str:
+        return self.response.reason
+
+    @property
     def headers(self) -> Headers:
         return self.response.headers
 
     @property
     def response(self) -> Response:
-        """The same in its parts, for whoever changes more than addresses in it."""
+        """The same in its parts."""
         first, *lines = self.head.decode("utf-8", "surrogateescape").split("\r\n")[:-1]
         _, status, reason = first.split(" ", 2)
         return Response(int(status), reason, tuple([_field(line) for line in lines]), self.body)

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Set
 
-from cloudtape.cassettes.messages import Headers, Request, Response
+from cloudtape.cassettes.messages import Headers, Request
 from cloudtape.cassettes.scrubbing.json_leaves import Holder, leaves_in
-from cloudtape.http.ready import Ready
+from cloudtape.http.ready import Answer, in_parts
 from cloudtape.matchers.requests.said import said_by
 from cloudtape.matchers.requests.things import READS
 from cloudtape.matchers.sessions.subjects import IDENTITY, IDS, Subjects, subjects_in, subjects_of
@@ -33,14 +33,14 @@ class WrittenAddresses:
     def __init__(self) -> None:
         self._rows: OrderedDict[tuple[str, str], set[AddressRow]] = OrderedDict()
 
-    def note(self, request: Request, session: str, response: Response | Ready, rewriter: Rewriter) -> None:
+    def note(self, request: Request, session: str, response: Answer, rewriter: Rewriter) -> None:
         """Keep what of a client's request, as it was sent, the `rewriter` would exchange on its way back."""
         body = request.body
         if request.method in READS or response.status >= REFUSED or not isinstance(body, bytes):
             return
         if b"http" not in body or rewriter(body) == body:
             return
-        subjects = Subjects(request, response if isinstance(response, Response) else response.response, str)
+        subjects = Subjects(request, in_parts(response), str)
         for place, one in said_by(request).items():
             if isinstance(one.value, str) and rewriter.text(one.value) != one.value:
                 self._rows.setdefault((session, subjects.of(place)), set()).add((one.field, one.value))

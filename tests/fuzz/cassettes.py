@@ -33,7 +33,7 @@ from cloudtape.cassettes.scanning.scan import scan_all
 from cloudtape.errors import ProxyError
 from cloudtape.http.framing import head, pieces
 from cloudtape.http.outward import outward
-from cloudtape.http.ready import Ready
+from cloudtape.http.ready import Answer
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.sessions.rungs import Matching, Rung
 from cloudtape.operation_names import OperationNames
@@ -285,7 +285,7 @@ def ask(replayer: Replayer, request: Request) -> None:
         _written(answer, request)
 
 
-def _written(answer: Response | Ready, request: Request) -> None:
+def _written(answer: Answer, request: Request) -> None:
     """As the edge writes it."""
     route = Route("compute", "compute", "http://cloud")
     place = Place(request.uri, route, "", "http://127.0.0.1:1")

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from cloudtape.cassette_routes import routes_of
 from cloudtape.cassettes.cassette import Cassette
-from cloudtape.cassettes.messages import Request, Response, header
+from cloudtape.cassettes.messages import Request, header
 from cloudtape.http.headers import MATCH_HEADER
-from cloudtape.http.ready import Ready
+from cloudtape.http.ready import Answer
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.sessions.past import Polling
 from cloudtape.matchers.sessions.rungs import Matching
@@ -34,7 +34,7 @@ def asked_again(request: Request) -> Request:
     return replace(request, uri=fresh(request.uri), headers=headers, body=body)
 
 
-def old_names(response: Response | Ready, asked: set[str]) -> set[str]:
+def old_names(response: Answer, asked: set[str]) -> set[str]:
     """Names of the recorded run that an answer still holds although the client has asked for them by another."""
     body = response.body if isinstance(response.body, bytes) else b""
     return asked.intersection(NAME.findall(body.decode("latin-1")))

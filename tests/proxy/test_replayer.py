@@ -12,7 +12,7 @@ from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Interaction, Request, Response, header
 from cloudtape.clock import Now, now
 from cloudtape.http.headers import MATCH_HEADER
-from cloudtape.http.ready import Ready
+from cloudtape.http.ready import Answer, Ready
 from cloudtape.matchers.sessions.rungs import DEFAULT, Matching, Rung
 from cloudtape.operation_names import OperationNames
 from cloudtape.replayer import Replayer, load_for_replay
@@ -48,11 +48,11 @@ def replayer(
     return Replayer([load_for_replay(writer.path, matching.naming)], OperationNames(Routes()), clock, matching)
 
 
-def ask(one: Replayer, request: Request) -> Response | Ready | None:
+def ask(one: Replayer, request: Request) -> Answer | None:
     return asyncio.run(one(request))
 
 
-def body(response: Response | Ready | None) -> Any:
+def body(response: Answer | None) -> Any:
     assert response is not None
     assert isinstance(response.body, bytes)
     return json.loads(response.body)

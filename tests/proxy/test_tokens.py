@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cloudtape.cassettes.messages import Request, Response, header
-from cloudtape.http.ready import Ready
+from cloudtape.http.ready import Answer
 from cloudtape.replayer import Replayer
 from tests.matchers.player import get, post, said
 from tests.proxy.test_replayer import ask, body, replayer
@@ -20,7 +20,7 @@ OLD = {"auth": {"passwordCredentials": {"username": "demo"}}}
 ISSUED_V2 = said({"access": {"token": {"id": "5c7bbbed" + "0" * 24}, "user": {"id": "u"}}})
 
 
-def tokens(answers: Sequence[Response | Ready | None]) -> list[str | None]:
+def tokens(answers: Sequence[Answer | None]) -> list[str | None]:
     return [header(one.headers, "x-subject-token") for one in answers if one]
 
 
@@ -78,7 +78,7 @@ def ticking(folder: Path, life: list[tuple[Request, Any]]) -> Replayer:
     return replayer(folder, life=life, clock=lambda: NOW + timedelta(minutes=next(minutes)))
 
 
-def times(response: Response | Ready | None) -> tuple[str, str]:
+def times(response: Answer | None) -> tuple[str, str]:
     token = body(response)["token"]
     return token["issued_at"], token["expires_at"]
 

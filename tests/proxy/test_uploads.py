@@ -18,7 +18,7 @@ from cloudtape.background import BackgroundProxy
 from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Headers, Interaction, Request, Response, Route, StoredBody, Stream, header
 from cloudtape.config import Config, mode_named
-from cloudtape.http.ready import Ready
+from cloudtape.http.ready import in_parts
 from cloudtape.matchers.sessions.rungs import DEFAULT
 from cloudtape.operation_names import OperationNames
 from cloudtape.replayer import Replayer, load_for_replay
@@ -72,7 +72,7 @@ class Client:
 
     async def _asked(self, request: Request) -> Response | None:
         found = await self.replayer(request)
-        response = found.response if isinstance(found, Ready) else found
+        response = None if found is None else in_parts(found)
         if response and isinstance(response.body, Stream):
             chunks = [chunk async for chunk in response.body.chunks]
             return Response(response.status, response.reason, response.headers, b"".join(chunks))

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
-from cloudtape.cassettes.scanning import parsing, ruleset, unpacking
+from cloudtape.cassettes.scanning import layers, parsing, ruleset, unpacking
 from cloudtape.cassettes.scanning.findings import Finding, excerpt
 from cloudtape.cassettes.scanning.forms import forms
 from cloudtape.cassettes.scanning.names import Names, Telling
@@ -131,7 +131,7 @@ class Look:
         """Bytes that are no container, or part of a long text."""
         if not data:
             return
-        text, is_text = unpacking.as_text(data)
+        text, is_text = layers.as_text(data)
         if not is_text:
             seen.binary += 1
             if node := parsing.of_msgpack(data):
@@ -177,11 +177,11 @@ class Look:
         self._layers(seen, text, place, depth)
 
     def _layers(self, seen: Seen, text: str, place: str, depth: int) -> None:
-        for name, inner in unpacking.texts_in(text):
+        for name, inner in layers.texts_in(text):
             if inner != text:
                 self._charge(seen, len(inner))
                 self.text(seen, inner, f"{place} {name}", depth + 1)
-        for name, data in unpacking.bytes_in(text):
+        for name, data in layers.bytes_in(text):
             if len(data) >= 8 and (unpacking.opener(data) or _says_something(data)):
                 self._charge(seen, len(data))
                 self.stream(seen, io.BytesIO(data), f"{place} {name}", depth + 1)
@@ -263,9 +263,9 @@ def _chained(start: bytes, file: IO[bytes]) -> Iterator[bytes]:
 
 def _says_something(data: bytes) -> bool:
     """Whether what base64 decoded to is more than chance: a text, msgpack, or a long piece of one."""
-    text, is_text = unpacking.as_text(data)
+    text, is_text = layers.as_text(data)
     if is_text:
         return sum(map(str.isprintable, text)) + text.count("\n") + text.count("\t") + text.count("\r") > 0.95 * len(
             text
         )
-    return len(data) >= 64 and len(max(unpacking.PRINTABLE.findall(data), default=b"")) >= 16
+    return len(data) >= 64 and len(max(layers.PRINTABLE.findall(data), default=b"")) >= 16

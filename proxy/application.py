@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, closing
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cloudtape.cassette_routes import IDENTITY, auth_path, recorded_endpoints, routes_of
@@ -37,20 +37,18 @@ from cloudtape.http.ready import Answer
 from cloudtape.http.upstream import Upstream
 from cloudtape.journal import Journal
 from cloudtape.keeper import Keeper, Scrub, Scrubbing
+from cloudtape.last_resort import last_resort
 from cloudtape.live_routes import LiveRoutes
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.user_rows import load_rows
-from cloudtape.matchers.sessions.nearest import Miss
 from cloudtape.matchers.sessions.past import Polling
 from cloudtape.matchers.sessions.rungs import Matching, Rung
 from cloudtape.modes import Part, Writes
 from cloudtape.operation_names import OperationNames
 from cloudtape.pipeline import LastResort, Pipeline, Responder
 from cloudtape.plain import plain
-from cloudtape.probes import is_probe
 from cloudtape.reach import Reach
 from cloudtape.recorder import Forwarder, LiveLogins, Recorder, Send
-from cloudtape.refusal import refusal
 from cloudtape.replayer import Replayer, load_for_replay
 from cloudtape.report_file import ReportFile
 from cloudtape.routes import Routes
@@ -278,18 +276,7 @@ class Application:
         return load_rules(self.config.scrub_rules) if self.config.scrub_rules else ()
 
     def _refuse(self, request: Request) -> LastResort:
-        route = self.routes.named(request.route)
-        miss, said, facts = self._miss(request)
-        response = refusal(route.service if route else "", 501, said, facts)
-        return LastResort(response, miss, is_probe(request, route))
-
-    def _miss(self, request: Request) -> tuple[Miss, str, dict[str, Any] | None]:
-        """Why nobody answers a request: the miss, the same for the client, and as data."""
-        if self.replayer is None:
-            miss = Miss(request.method, request.uri, "no service of this cloud stands there")
-            return miss, f"{request.uri}: {miss}", None
-        miss = self.replayer.explain(request)
-        return miss, f"cloudtape has no recorded answer to {request.method} {request.uri}: {miss}", miss.facts()
+        return last_resort(request, self.routes.named(request.route), self.replayer)
 
     async def _listen(self, stack: AsyncExitStack, pipeline: Pipeline, folder: Path) -> None:
         spool = partial(Spool, folder) if self.config.mode.answers_alone else None

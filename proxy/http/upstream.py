@@ -20,12 +20,13 @@ from cloudtape.cassettes.messages import Body, Headers, Request, Response, Strea
 from cloudtape.config import Config
 from cloudtape.errors import UpstreamBroken, UpstreamError, UpstreamTimeout, UpstreamUnreachable
 from cloudtape.http.asking import streamed, whole
+from cloudtape.http.cloud_answer import CloudAnswer, WireBroken, WireDropped
 from cloudtape.http.dialing import CannotConnect, Dialer, Origin
 from cloudtape.http.flow import Arriving
 from cloudtape.http.headers import for_client
 from cloudtape.http.proxies import Proxies
 from cloudtape.http.resolving import JudgingResolver
-from cloudtape.http.wire import CloudAnswer, Wire, WireBroken, WireDropped
+from cloudtape.http.wire import Wire
 from cloudtape.reach import Reach
 from cloudtape.service_catalog import CATALOG_PATHS
 

@@ -10,10 +10,10 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 
-import msgspec
 from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from cloudtape.cassettes.messages import Headers
+from cloudtape.http.cloud_answer import CloudAnswer, WireBroken, WireDropped
 from cloudtape.http.flow import BY_BODY, NOTHING, Arriving, Flow
 from cloudtape.http.headers import Named, options_of
 
@@ -29,26 +29,6 @@ TOLD = Named(frozenset({"connection", "content-length", "transfer-encoding"}))
 NO_REASON = re.compile(r"[\r\n\0]")
 # What the body is in besides; `identity` is what HTTP/1.1 once called none.
 UNDONE = frozenset({"chunked", "identity"})
-
-
-class WireBroken(Exception):
-    """The cloud has said something that is no HTTP, or not all of it."""
-
-
-class WireDropped(WireBroken):
-    """Nothing was said to this request: the connection may have been an old one, whose end crossed it, or one on which
-    the answer before was longer than it was said to be.
-    """
-
-
-class CloudAnswer(msgspec.Struct, frozen=True):
-    """An answer whose body may still be on its way. `length`: of the body, where it was announced."""
-
-    status: int
-    reason: str
-    headers: Headers
-    length: int | None
-    body: Arriving
 
 
 class Wire(Flow):

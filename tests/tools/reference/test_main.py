@@ -13,9 +13,7 @@ def test_the_committed_data_is_what_the_document_gives(document: str, tmp_path: 
     parsed = parse(document)
     save_catalog(parsed.operations, parsed.examples, tmp_path)
     for name in (OPERATIONS, EXAMPLES):
-        assert (tmp_path / name).read_bytes() == (DATA / name).read_bytes(), (
-            f"{name}: run `python -m tools.reference DOCUMENT`"
-        )
+        assert (tmp_path / name).read_bytes() == (DATA / name).read_bytes(), f"{name}: run `python -m tools.reference`"
 
 
 def test_nothing_is_written_where_the_document_is_cut(document: str, tmp_path: Path) -> None:
@@ -26,15 +24,18 @@ def test_nothing_is_written_where_the_document_is_cut(document: str, tmp_path: P
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"not the reference\n" * 100])
-def test_another_document_replaces_nothing(tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("name", ["document.txt", "document.txt.xz"])
+def test_another_document_replaces_nothing(
+    tmp_path: Path, content: bytes, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = [(DATA / name).read_bytes() for name in (OPERATIONS, EXAMPLES)]
-    path = tmp_path / "document.txt"
+    path = tmp_path / name
     path.write_bytes(content)
     assert main([str(path)]) == 2
     assert str(path) in capsys.readouterr().err
     assert [(DATA / name).read_bytes() for name in (OPERATIONS, EXAMPLES)] == before
 
 
-@pytest.mark.parametrize("arguments", [[], ["/nowhere"], ["one", "two"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["/nowhere"], ["one", "two"]])
 def test_what_cannot_be_done_ends_with_2(arguments: list[str]) -> None:
     assert main(arguments) == 2

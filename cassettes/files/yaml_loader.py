@@ -9,6 +9,7 @@ import base64
 import codecs
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -154,6 +155,19 @@ def loaded_rules(data: bytes) -> Any:
         raise NoYaml("it is nested too deeply", 1) from error
     except (TooMuch, ValueError) as error:
         raise NoYaml(f"it {error}"[:LONGEST_REASON], 1) from error
+
+
+def rules_in(path: Path, fault: Callable[[Path, str, str], Exception]) -> list[Any]:
+    """The list of rules that a user's file is. `fault(path, why, where)` makes the error that is raised else."""
+    try:
+        listed: Any = loaded_rules(path.read_bytes())
+    except OSError as error:
+        raise fault(path, f"cannot be read: {error.strerror}", "") from error
+    except NoYaml as error:
+        raise fault(path, f"is no YAML: {error.why}", f"line {error.line}") from error
+    if not isinstance(listed, list):
+        raise fault(path, "is no list of rules", "")
+    return listed
 
 
 class TooMuch(Exception):

@@ -8,9 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cloudtape.cassettes.errors import ScrubRulesError
+from cloudtape.cassettes.files.yaml_loader import rules_in
 from cloudtape.cassettes.scanning.rows import table
 
 
@@ -104,14 +103,7 @@ TOKEN_ID = Telling("token")
 
 def rows_of(path: Path) -> tuple[tuple[tuple[str, ...], Telling], ...]:
     """The rows in a file of rules as `--scrub` takes it. Raises ScrubRulesError."""
-    try:
-        listed: Any = yaml.safe_load(path.read_text())
-    except OSError as error:
-        raise ScrubRulesError(path, f"cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ScrubRulesError(path, "is no YAML") from error
-    if not isinstance(listed, list):
-        raise ScrubRulesError(path, "is no list of rules, as --scrub takes")
+    listed = rules_in(path, ScrubRulesError)
     return tuple(_row(path, number, item) for number, item in enumerate(listed, 1))
 
 

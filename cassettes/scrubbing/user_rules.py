@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from cloudtape.cassettes.errors import ScrubRulesError
-from cloudtape.cassettes.files.yaml_loader import NoYaml, loaded_rules
+from cloudtape.cassettes.files.yaml_loader import rules_in
 from cloudtape.cassettes.scrubbing.secrets import Rule
 
 KIND = re.compile(r"[a-z]+")
@@ -23,14 +23,7 @@ KIND = re.compile(r"[a-z]+")
 
 def load_rules(path: Path) -> tuple[Rule, ...]:
     """Raises ScrubRulesError, which names the line or the rule."""
-    try:
-        listed: Any = loaded_rules(path.read_bytes())
-    except OSError as error:
-        raise ScrubRulesError(path, f"cannot be read: {error.strerror}") from error
-    except NoYaml as error:
-        raise ScrubRulesError(path, f"is no YAML: {error.why}", f"line {error.line}") from error
-    if not isinstance(listed, list):
-        raise ScrubRulesError(path, "is no list of rules, as --scrub takes")
+    listed = rules_in(path, ScrubRulesError)
     return tuple(_rule(path, number, item) for number, item in enumerate(listed, 1))
 
 

@@ -15,21 +15,14 @@ from typing import Any
 
 import msgspec
 
-from cloudtape.cassettes.files.yaml_loader import NoYaml, loaded_rules
+from cloudtape.cassettes.files.yaml_loader import rules_in
 from cloudtape.matchers.errors import BindingRulesError
 from cloudtape.matchers.requests.naming import NamingRow
 
 
 def load_rows(path: Path) -> tuple[NamingRow, ...]:
     """Raises BindingRulesError, which names the line or the rule."""
-    try:
-        listed: Any = loaded_rules(path.read_bytes())
-    except OSError as error:
-        raise BindingRulesError(path, f"cannot be read: {error.strerror}") from error
-    except NoYaml as error:
-        raise BindingRulesError(path, f"is no YAML: {error.why}", f"line {error.line}") from error
-    if not isinstance(listed, list):
-        raise BindingRulesError(path, "is no list of rules")
+    listed = rules_in(path, BindingRulesError)
     return tuple(_row(path, number, item) for number, item in enumerate(listed, 1))
 
 

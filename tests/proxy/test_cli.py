@@ -360,7 +360,7 @@ def test_rules_that_cannot_be_read_are_no_lost_recording(cloud: RawCloud, tape: 
     done = cloudtape("record", "--upstream", f"{cloud.url}/v3", "--cassette", str(tape), "--scrub", rules)
     assert (done.returncode, done.stderr.splitlines()) == (
         2,
-        [f"cloudtape: {rules}: is no list of rules, as --scrub takes"],
+        [f"cloudtape: {rules}: is no list of rules"],
     )
 
 

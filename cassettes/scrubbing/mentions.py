@@ -8,17 +8,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 RUN = re.compile(r"[A-Za-z0-9]{6,}")
 ESCAPE = re.compile(r"\\[abfnrtv]|\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2}")
 """A sign that is spelt with letters and digits, as in `\\nS3cr3t`, where it touches a word."""
+LONG = 4096
 FEW = 16
 """Up to so many words are looked for one by one."""
 
 
 def telling_run(word: str) -> str:
     """The longest run of a word, which any text has that mentions it; empty where the word has none of any length."""
+    return _run_of_long(word) if len(word) > LONG else _run_of(word)
+
+
+def _run_of(word: str) -> str:
     return max(RUN.findall(word), key=len, default="")
+
+
+_run_of_long = lru_cache(maxsize=16)(_run_of)
+"""A long word is asked about by everybody who learns it, some of them while others wait."""
 
 
 class Mentions:

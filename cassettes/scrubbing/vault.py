@@ -11,10 +11,11 @@ from urllib.parse import quote, quote_plus
 from weakref import WeakSet
 
 from cloudtape.cassettes.scrubbing.disguises import Disguises
-from cloudtape.cassettes.scrubbing.mentions import FEW, Mentions
+from cloudtape.cassettes.scrubbing.mentions import FEW, Mentions, telling_run
 from cloudtape.cassettes.scrubbing.placeholders import is_placeholder, pem, placeholder
 from cloudtape.cassettes.scrubbing.secrets import EVERYDAY, SHORTEST, Rule
 from cloudtape.cassettes.scrubbing.spelled import as_bytes
+from cloudtape.cassettes.scrubbing.spellings import NAMES
 
 ONE_SPELLING = re.compile(r"[\w.~-]*", re.ASCII)
 """The same in a URL and in JSON."""
@@ -25,6 +26,13 @@ BEHIND = r"(?![A-Za-z0-9])"
 BEFORE_WORD, AFTER_WORD = re.compile(BEFORE), re.compile(BEHIND)
 LONG = 16 * 1024
 """Characters of a text that is not looked through once for each secret in it."""
+LONGEST_EVERYDAY = max(map(len, EVERYDAY))
+LETTERS = re.compile(r"[A-Za-z]+[-_. ]?[A-Za-z]*")
+LONGEST_WORD = 1000
+ALL_LETTERS = next(iter(NAMES))
+"""As which kind a long run of letters is told to `Disguises`: to compare it with names and numbers takes the square of
+its length.
+"""
 PART = re.compile(r"(?:AUTH_tk|_)([0-9a-f]{32,128})")
 """What a token's form puts something before, which is as good as the token: of swauth, of Shibboleth's cookies."""
 
@@ -72,11 +80,12 @@ class Vault:
         known = self._stand_ins.get(secret)
         if known is not None:
             return known
+        spellings = _spellings(secret)  # before anybody has to wait for it: a secret may be a megabyte
         with self._lock:
             if (known := self._stand_ins.get(secret)) is not None:
                 return known
             self._log.append((rule, secret))
-            return self._add(rule, secret)
+            return self._add(rule, secret, spellings)
 
     def told_since(self, number: int) -> list[tuple[Rule, str]]:
         """The secrets behind the first ones: what a `Replica` that knows those must be told."""
@@ -85,7 +94,7 @@ class Vault:
     def refresh(self) -> None:
         """Take in what was met elsewhere; here, everybody is told at once."""
 
-    def _add(self, rule: Rule, secret: str) -> str:
+    def _add(self, rule: Rule, secret: str, spellings: set[str]) -> str:
         self._counts[rule.kind] += 1
         count = self._counts[rule.kind]
         if secret.startswith(BEGIN):
@@ -93,22 +102,18 @@ class Vault:
         else:
             made = placeholder(rule.kind, count, secret, rule.base64)
         self._stand_ins[secret] = made
-        if len(secret) >= SHORTEST and secret.lower() not in EVERYDAY:
-            spellings = {secret}
-            if not ONE_SPELLING.fullmatch(secret):
-                escaped = as_bytes(secret)
-                spellings |= {quote(escaped, safe=""), quote_plus(escaped), json.dumps(secret)[1:-1]}
+        if spellings:
             for spelling in spellings:
                 self._anywhere.add(spelling)
             self._stand_ins |= dict.fromkeys(spellings, made)
             if "\n" not in secret and not is_placeholder(secret):
-                self._disguises.add(secret, made, rule.kind)
+                self._disguises.add(secret, made, ALL_LETTERS if _is_long_word(secret) else rule.kind)
             for one in self._sharers:
                 one.news.extend(spellings)
         for one in self._sharers:
             one.generation += 1
         if (part := PART.fullmatch(secret)) and part[1] not in self._stand_ins:
-            self._add(rule, part[1])
+            self._add(rule, part[1], _spellings(part[1]))
         return made
 
     def mentioned(self, text: str) -> list[str]:
@@ -152,6 +157,25 @@ class Vault:
             pieces += [text[end:at], self._stand_ins[secret]]
             end = at + len(secret)
         return "".join([*pieces, text[end:]])
+
+
+def _spellings(secret: str) -> set[str]:
+    """As what a secret is looked for everywhere; nothing for a word of everybody's."""
+    if len(secret) < SHORTEST or (len(secret) <= LONGEST_EVERYDAY and secret.lower() in EVERYDAY):
+        return set()
+    spellings = {secret}
+    if not ONE_SPELLING.fullmatch(secret):
+        escaped = as_bytes(secret)
+        spellings |= {quote(escaped, safe=""), quote_plus(escaped), json.dumps(secret)[1:-1]}
+    for spelling in spellings:
+        telling_run(spelling)  # which is remembered of a long one
+    return spellings
+
+
+def _is_long_word(secret: str) -> bool:
+    """Whether a secret begins with more letters than any word of a language, or key with no digit among them, has."""
+    found = LETTERS.match(secret)
+    return found is not None and found.end() > LONGEST_WORD
 
 
 Ask = Callable[[int, tuple[Rule, str] | None], list[tuple[Rule, str]]]

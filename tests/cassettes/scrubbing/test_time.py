@@ -1,5 +1,6 @@
 """What is looked for costs time that grows with the text alone, whatever the text repeats."""
 
+import json
 import re
 import signal
 from collections.abc import Iterator
@@ -56,6 +57,16 @@ def test_no_text_takes_long(name: str) -> None:
     before, again, behind = TEXTS[name]
     body = (before + again * (SIZE // len(again)) + behind).encode()
     Scrubber().scrub(Interaction(Request("POST", "http://c/v2/x", (), body), Response(200, "OK")))
+
+
+@pytest.mark.parametrize("again", ["z", "zB", "word ", "a-", "\\", "%41"])
+def test_no_secret_takes_long(again: str) -> None:
+    """To be learnt, whatever it is made of; 12345678 is more digits than a name has."""
+    scrubber, secret = Scrubber(), again * (4 * SIZE // len(again)) + "12345678"
+    body = json.dumps({"adminPass": secret}).encode()
+    kept = scrubber.scrub(Interaction(Request("POST", "http://c/v2/x", (), body), Response(200, "OK")))
+    assert isinstance(kept.request.body, bytes)
+    assert secret[:100].encode() not in kept.request.body
 
 
 def test_many_secrets_in_a_long_text_are_replaced_in_one_pass() -> None:

@@ -149,9 +149,9 @@ class Replayer:
 
     async def _found(self, session: Session, request: Request) -> Found | None:
         """What answers a request. A large one, or one that becomes large, is read elsewhere before."""
-        if not request.body or is_within(request, SMALL):
+        if _is_small(request):
             return self._ladder.find(session, request)
-        with at_hand(request, await self._large.canonical(request)):
+        with at_hand(*await self._large.read(request, session.bindings.recorded)):
             return self._ladder.find(session, request)
 
     def _is_as_recorded(self, session: Session, request: Request, answer: Ready) -> bool:
@@ -217,7 +217,11 @@ class Replayer:
             position = self._lost[1]
             why = f"interaction {position + 1} was asked so, but what the cloud answered could not be kept: "
             return Miss(request.method, request.uri, why + self._interaction(position).lost)
-        return self._misses.explain(self._sessions.of(self.session_of(request)), request)
+        session = self._sessions.of(self.session_of(request))
+        if _is_small(request):
+            return self._misses.explain(session, request)
+        with at_hand(*self._large.was_read(request, session.bindings.recorded)):
+            return self._misses.explain(session, request)
 
     def interaction(self, number: int) -> Interaction:
         """An interaction by its number (from 1, through all cassettes). Raises IndexError."""
@@ -295,3 +299,7 @@ class Replayer:
     def _made(self, position: int) -> str:
         """The id of what an interaction made; a sibling of it must have another."""
         return own_id(self._interaction(position).response.body) if self._recording.is_create(position) else ""
+
+
+def _is_small(request: Request) -> bool:
+    return not request.body or is_within(request, SMALL)

@@ -26,7 +26,16 @@ from msgspec.structs import replace
 from cloudtape.cassettes.json_text import json_value
 from cloudtape.cassettes.messages import Headers, Request
 from cloudtape.cassettes.scrubbing.masking import masked, masked_field
-from cloudtape.matchers.requests.content import FORM, Pairs, Sort, content_of, is_archive, pairs_of, readable
+from cloudtape.matchers.requests.content import (
+    FORM,
+    Pairs,
+    Sort,
+    content_of,
+    digest_of,
+    is_archive,
+    pairs_of,
+    readable,
+)
 
 # The legacy spellings stand beside the one of the API-SIG ("Microversion Specification"); a client may send both.
 VERSION_HEADERS = frozenset(
@@ -71,7 +80,7 @@ class Canonical(msgspec.Struct, frozen=True):
 
 def canonical(request: Request) -> Canonical:
     """The canonical form of a request by its upstream URI. Never raises: what cannot be read is compared as bytes."""
-    if _at_hand and (known := _at_hand.get(id(request))):
+    if _at_hand and (known := _known(request)):
         return known
     if request.body:
         request = readable(request)
@@ -86,22 +95,27 @@ def canonical(request: Request) -> Canonical:
 def unread(request: Request) -> Canonical:
     """The same for a request that cannot be looked through: its body is compared by its digest."""
     form = canonical(replace(request, body=b""))
-    assert isinstance(request.body, bytes)
-    digest = hashlib.sha256(request.body).hexdigest()
-    return replace(form, body=f"{Sort.TEXT}:{digest}:{len(request.body)}".encode())
+    return replace(form, body=f"{Sort.TEXT}:{digest_of(request.body)}".encode()) if request.body else form
 
 
 @contextmanager
 def at_hand(request: Request, form: Canonical) -> Iterator[None]:
-    """While the block lasts, the canonical form of this very request is known, and is not made again."""
-    _at_hand[id(request)] = form
+    """While the block lasts, the canonical form of this request is known, and is not made again."""
+    _at_hand[id(request)] = request, form
     try:
         yield
     finally:
         _at_hand.pop(id(request), None)
 
 
-_at_hand: dict[int, Canonical] = {}
+_at_hand: dict[int, tuple[Request, Canonical]] = {}
+
+
+def _known(request: Request) -> Canonical | None:
+    """The form that is at hand of a request, be it another object that says the same."""
+    if found := _at_hand.get(id(request)):
+        return found[1]
+    return next((form for one, form in _at_hand.values() if one == request), None)
 
 
 def _address(uri: str) -> tuple[str, Pairs]:

@@ -152,9 +152,9 @@ def content_of(request: Request) -> bytes:
         return b""
     path, query = address_of(request.uri)
     if ARCHIVE.fits(request.method, path, query):
-        return _told(Sort.ARCHIVE, {"bytes": _digest(body), "names": names_in(request)})
+        return _told(Sort.ARCHIVE, {"bytes": digest_of(body), "names": names_in(request)})
     if any(one.fits(request.method, path, query) for one in DATA):
-        return f"bytes:{_digest(body)}".encode()
+        return f"bytes:{digest_of(body)}".encode()
     content_type = header(request.headers, "content-type") or ""
     if content_type.startswith(MULTIPART) and (parts := _parts(body, content_type)):
         return _told(Sort.PARTS, parts)
@@ -168,13 +168,13 @@ def content_of(request: Request) -> bytes:
         try:
             return b"json:" + msgspec.json.encode(json_value(body), order="deterministic")
         except JsonError:
-            return f"text:{_digest(body)}".encode()
+            return f"text:{digest_of(body)}".encode()
     return _unread(body, content_type)
 
 
 def _unread(body: object, content_type: str) -> bytes:
     sort = Sort.TEXT if DOCUMENT.match(content_type) else Sort.BYTES
-    return f"{sort}:{_digest(body)}".encode()
+    return f"{sort}:{digest_of(body)}".encode()
 
 
 def _told(sort: Sort, value: Any) -> bytes:
@@ -191,7 +191,8 @@ def _printable(value: Any) -> Any:
     return [_printable(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _digest(body: object) -> str:
+def digest_of(body: object) -> str:
+    """SHA-256 and size."""
     if isinstance(body, StoredBody):
         return f"{body.sha256}:{body.size}"
     assert isinstance(body, bytes), "a stream is compared when it has been read"

@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from cloudtape.cassettes.content import is_within, size_of
 from cloudtape.cassettes.messages import Request
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import family_of, place_of
-from cloudtape.matchers.requests.canonical import Canonical, canonical, differences
+from cloudtape.matchers.requests.canonical import Canonical, canonical, differences, unread
 from cloudtape.matchers.requests.things import thing_of
 
 MOST_SHOWN = 3
 MOST_COMPARED = 50
 """Recorded interactions that are read and compared for one miss: a miss costs the same in a large cassette."""
+MOST_READ = 32 * 1024
+"""Bytes of recorded bodies that are read for one miss, while others wait; the rest are told apart by their digests."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -67,7 +70,7 @@ class Nearest:
         asked = canonical(request)
         same_place = self._by_place.get(place_of(asked), [])
         family = self._by_family.get(family_of(asked, thing_of(request.uri)), [])
-        nearest = self._compared(asked, dict.fromkeys([*same_place, *family]))
+        nearest = self._compared(request, asked, dict.fromkeys([*same_place, *family]))
         if same_place:
             reason = "it was recorded with other parameters or another body"
         elif family:
@@ -76,17 +79,27 @@ class Nearest:
             reason = f"no {request.method} of this kind was recorded"
         return Miss(request.method, request.uri, reason, nearest)
 
-    def _compared(self, asked: Canonical, positions: Iterable[int]) -> tuple[Near, ...]:
-        found = []
+    def _compared(self, request: Request, asked: Canonical, positions: Iterable[int]) -> tuple[Near, ...]:
+        found, left = [], MOST_READ if is_within(request, MOST_READ) else 0
         for position in list(positions)[:MOST_COMPARED]:
             recorded = self._read(position)
-            same = canonical(recorded)
-            differing = tuple(differences(same, asked))
+            if recorded.body and not is_within(recorded, left):
+                same, differing = self._at_a_glance(recorded, request)
+            else:
+                left -= size_of(recorded.body)
+                same = canonical(recorded)
+                differing = tuple(differences(same, asked))
             # Another path is another thing: it comes behind whatever differs on the same one.
             order = (same.place != asked.place, len(differing), position)
             found.append((order, Near(position + 1, recorded.method, recorded.uri, differing)))
         distinct = {near.differences: (order, near) for order, near in sorted(found, reverse=True)}
         return tuple(near for _, near in sorted(distinct.values()))[:MOST_SHOWN]
+
+    @staticmethod
+    def _at_a_glance(recorded: Request, request: Request) -> tuple[Canonical, tuple[str, ...]]:
+        """What differs, where bodies are too large to be read."""
+        same = unread(recorded)
+        return same, tuple(differences(same, unread(request)))
 
 
 def _note(index: dict[int, list[int]], key: int, position: int) -> None:

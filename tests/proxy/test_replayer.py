@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +100,25 @@ def test_a_miss_names_what_differs_in_the_clients_words(tmp_path: Path) -> None:
     one = replayer(tmp_path)
     miss = one.explain(post("/servers", server("vm-9f", size=2)))
     assert "body.server.size: recorded 1, asked 2" in miss.nearest[0].differences
+
+
+LARGE = {"servers": [{"name": f"n{number}", "adminPass": f"s3cr3t{number}"} for number in range(5_000)]}
+
+
+@pytest.mark.parametrize("asked", [{"servers": [*LARGE["servers"], {}]}, server("vm-1a2b", size=3)])
+def test_no_large_body_is_looked_through_for_a_miss(tmp_path: Path, asked: Any) -> None:
+    """Not for secrets, on the event loop: what looks for them would be called for each of the thousands of members."""
+    one = replayer(tmp_path, life=[*LIFE, (post("/servers", LARGE), {})])
+    request, calls = post("/servers", asked), Counter[str]()
+    sys.setprofile(lambda frame, event, _: calls.update([frame.f_code.co_filename] if event == "call" else []))
+    try:
+        assert ask(one, request) is None
+        miss = one.explain(request)
+    finally:
+        sys.setprofile(None)
+        one.close()
+    assert "body: other bytes" in {what for near in miss.nearest for what in near.differences}
+    assert sum(count for file, count in calls.items() if "scrubbing" in file) < 1_000
 
 
 def test_a_thing_too_many_is_a_miss_with_that_reason(tmp_path: Path) -> None:

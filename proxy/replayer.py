@@ -149,7 +149,7 @@ class Replayer:
 
     async def _found(self, session: Session, request: Request) -> Found | None:
         """What answers a request. A large one, or one that becomes large, is read elsewhere before."""
-        if _is_small(request):
+        if not request.body or is_within(request, SMALL):
             return self._ladder.find(session, request)
         with at_hand(*await self._large.read(request, session.bindings.recorded)):
             return self._ladder.find(session, request)
@@ -218,7 +218,7 @@ class Replayer:
             why = f"interaction {position + 1} was asked so, but what the cloud answered could not be kept: "
             return Miss(request.method, request.uri, why + self._interaction(position).lost)
         session = self._sessions.of(self.session_of(request))
-        if _is_small(request):
+        if not request.body or is_within(request, SMALL):
             return self._misses.explain(session, request)
         with at_hand(*self._large.was_read(request, session.bindings.recorded)):
             return self._misses.explain(session, request)
@@ -299,7 +299,3 @@ class Replayer:
     def _made(self, position: int) -> str:
         """The id of what an interaction made; a sibling of it must have another."""
         return own_id(self._interaction(position).response.body) if self._recording.is_create(position) else ""
-
-
-def _is_small(request: Request) -> bool:
-    return not request.body or is_within(request, SMALL)

@@ -30,6 +30,8 @@ from cloudtape.matchers.sessions.bindings import Binding, Bindings
 
 LEAST_LIKENESS = 60.0
 """Per cent that two names without a common stem must have in common to be the names of one thing in two runs."""
+LONGEST_NAME = 1024
+"""Characters of names that are compared letter by letter, which takes the square of their length: services take 255."""
 ALIKE, UNLIKE = 1, 2
 """How unlike two leaves are; those of one stem are not."""
 TAKEN = "one of them stands for something else already"
@@ -218,7 +220,9 @@ def _fits(old: str, new: str, context: Comparison) -> bool:
 
 def are_alike(old: str, new: str) -> bool:
     """Whether two names may be what two runs of a test made up for one thing."""
-    return loose_stem(old) == loose_stem(new) or fuzz.ratio(old, new) >= LEAST_LIKENESS
+    if loose_stem(old) == loose_stem(new):
+        return True
+    return max(len(old), len(new)) <= LONGEST_NAME and fuzz.ratio(old, new) >= LEAST_LIKENESS
 
 
 def _are_alike(old: Leaf, new: Leaf) -> bool:

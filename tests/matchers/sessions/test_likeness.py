@@ -6,7 +6,16 @@ from cloudtape.matchers.requests.form import form
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.things import word
 from cloudtape.matchers.sessions.bindings import Binding, Bindings
-from cloudtape.matchers.sessions.likeness import LATEST, OLDEST, Comparison, Fit, Mismatch, compare, microversion
+from cloudtape.matchers.sessions.likeness import (
+    LATEST,
+    OLDEST,
+    Comparison,
+    Fit,
+    Mismatch,
+    are_alike,
+    compare,
+    microversion,
+)
 from tests.matchers.player import ID, OTHER, get, post
 
 NAMING = Naming()
@@ -23,6 +32,11 @@ def test_what_differs_would_be_bound_but_for_what_is_said_to_people() -> None:
     fit = compared({"name": "vm-1", "description": "a b"}, {"name": "vm-2", "description": "c d"})
     assert isinstance(fit, Fit)
     assert {(one.recorded, one.live) for one in fit.bindings} == {("vm-1", "vm-2")}
+
+
+@pytest.mark.parametrize(("size", "alike"), [(100, True), (2_000, False), (400_000, False)])
+def test_what_is_longer_than_a_name_is_not_compared_letter_by_letter(size: int, alike: bool) -> None:
+    assert are_alike("ab-" * (size // 3) + "x", "q" + "a-b" * (size // 3)) is alike
 
 
 def test_the_same_costs_nothing_and_likeness_costs_less_than_unlikeness() -> None:

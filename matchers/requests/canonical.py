@@ -203,6 +203,7 @@ def _media_types(_: str, value: str) -> str:
 # --- differences -----------------------------------------------------------------------------------------------------
 
 LONGEST = 60
+OTHER_BYTES = "body: other bytes"
 
 
 def differences(recorded: Canonical, asked: Canonical) -> list[str]:
@@ -237,7 +238,7 @@ def _body_differences(recorded: bytes, asked: bytes) -> Iterator[str]:
     if old != new:
         yield f"body: recorded {old.decode() or 'nothing'}, asked {new.decode() or 'nothing'}"
     elif old.decode() in (Sort.BYTES, Sort.TEXT):
-        yield "body: other bytes"
+        yield OTHER_BYTES
     else:
         yield from _value_differences("body", json_value(before), json_value(after))
 

@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec.structs import replace
+
 from cloudtape.cassettes.content import is_within, size_of
-from cloudtape.cassettes.messages import Request
+from cloudtape.cassettes.messages import Body, Request
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import family_of, place_of
-from cloudtape.matchers.requests.canonical import Canonical, canonical, differences, unread
+from cloudtape.matchers.requests.canonical import OTHER_BYTES, Canonical, canonical, differences
+from cloudtape.matchers.requests.content import digest_of
 from cloudtape.matchers.requests.things import thing_of
 
 MOST_SHOWN = 3
@@ -98,8 +101,13 @@ class Nearest:
     @staticmethod
     def _at_a_glance(recorded: Request, request: Request) -> tuple[Canonical, tuple[str, ...]]:
         """What differs, where bodies are too large to be read."""
-        same = unread(recorded)
-        return same, tuple(differences(same, unread(request)))
+        same, asked = [canonical(replace(one, body=b"")) for one in (recorded, request)]
+        told = tuple(differences(same, asked))
+        return same, told if _are_same(recorded.body, request.body) else (*told, OTHER_BYTES)
+
+
+def _are_same(recorded: Body, asked: Body) -> bool:
+    return size_of(recorded) == size_of(asked) and digest_of(recorded) == digest_of(asked)
 
 
 def _note(index: dict[int, list[int]], key: int, position: int) -> None:

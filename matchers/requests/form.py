@@ -21,7 +21,6 @@ from zlib import crc32
 
 import msgspec
 
-from cloudtape.cassettes.json_text import json_value
 from cloudtape.matchers.requests.address import SHOWN_IN_PATH, Address, address_of
 from cloudtape.matchers.requests.canonical import VERSION_HEADERS, Canonical
 from cloudtape.matchers.requests.content import Pairs
@@ -146,12 +145,13 @@ class _Builder:
             self._leaf(position, name, value, (), f"{position} {name}")
 
     def body(self, body: bytes, position: Position) -> None:
+        """What `content_of` told: its depth was checked when it was read."""
         sort, _, told = body.partition(b":")
         if sort == b"json":
-            self._value(json_value(told), position, "", (), "body")
+            self._value(msgspec.json.decode(told), position, "", (), "body")
         elif read := self._READERS.get(sort):
             self._both(sort.decode())
-            read(self, json_value(told))
+            read(self, msgspec.json.decode(told))
         elif sort == b"bytes":
             self._both("bytes")
             self._bytes("body", told.decode(), "body")

@@ -189,8 +189,7 @@ class Replayer:
         one = self._sessions.of(session)
         if not one.bindings and not one.echoes:
             return document
-        told = Response(200, "OK", JSON, document)
-        made = one.echoes.live(NO_REQUEST, told, one.bindings, self._request).body
+        made = one.echoes.live(NO_REQUEST, Response(200, "OK", JSON, document), one.bindings, self._request).body
         assert isinstance(made, bytes)
         return made
 

@@ -21,6 +21,10 @@ PIECE, DIFFERENT = 12, 6
 """Bytes of a piece, and how many different ones make it telling."""
 LEVEL, LEVELS = 24, 16
 """Pieces in the first automaton, which each new secret costs, and how many times more are in the next ones."""
+HEIGHT = 3
+"""Automata that are made again; what the last of them had is in one of its own from then on: whoever comes next waits
+for the making, which is to take no longer however many secrets there are.
+"""
 PASSES = 8
 MOST_AT_HAND = 256
 """Secrets whose spellings are kept ready; those of all others are made when they are needed."""
@@ -50,15 +54,17 @@ class Disguises:
     def _lift(self) -> None:
         """What is full goes to the next level, so that a large automaton is made seldom."""
         most = LEVEL
-        for at, pieces in enumerate(self._levels):
+        for at in range(HEIGHT):
+            pieces = self._levels[at]
             if len(pieces) < most:
                 return
-            if at + 1 == len(self._levels):
+            above = at + 1 if at + 1 < HEIGHT else len(self._levels)
+            if above == len(self._levels):
                 self._levels.append([])
                 self._automata.append(None)
-            self._levels[at + 1] += pieces
+            self._levels[above] += pieces
             self._levels[at] = []
-            self._automata[at] = self._automata[at + 1] = None
+            self._automata[at] = self._automata[above] = None
             most *= LEVELS
 
     def are_in(self, *texts: bytes) -> bool:

@@ -14,7 +14,7 @@ SHORTEST = 8
 LONGEST_CODED = 4096
 LETTERS_ALONE = 16
 """So long is a secret without digits that no harmless text holds by chance."""
-NAME_OR_NUMBER = re.compile(r"[A-Za-z]+(?:[-_. ]?[A-Za-z]+)?[-_. ]?\d{1,6}|[\d.:/ TZ+-]*", re.ASCII)
+NAME_OR_NUMBER = re.compile(r"[A-Za-z]+(?:[-_. ][A-Za-z]+)?[-_. ]?\d{1,6}|[\d.:/ TZ+-]*", re.ASCII)
 # Kinds whose values are words of everybody.
 NAMES = frozenset({"user", "community"})
 BASE64 = re.compile(rb"[A-Za-z0-9+/_-]*")

@@ -15,7 +15,6 @@ from cloudtape.cassettes.scrubbing.mentions import FEW, Mentions, telling_run
 from cloudtape.cassettes.scrubbing.placeholders import is_placeholder, pem, placeholder
 from cloudtape.cassettes.scrubbing.secrets import EVERYDAY, SHORTEST, Rule
 from cloudtape.cassettes.scrubbing.spelled import as_bytes
-from cloudtape.cassettes.scrubbing.spellings import NAMES
 
 ONE_SPELLING = re.compile(r"[\w.~-]*", re.ASCII)
 """The same in a URL and in JSON."""
@@ -27,12 +26,6 @@ BEFORE_WORD, AFTER_WORD = re.compile(BEFORE), re.compile(BEHIND)
 LONG = 16 * 1024
 """Characters of a text that is not looked through once for each secret in it."""
 LONGEST_EVERYDAY = max(map(len, EVERYDAY))
-LETTERS = re.compile(r"[A-Za-z]+[-_. ]?[A-Za-z]*")
-LONGEST_WORD = 1000
-ALL_LETTERS = next(iter(NAMES))
-"""As which kind a long run of letters is told to `Disguises`: to compare it with names and numbers takes the square of
-its length.
-"""
 PART = re.compile(r"(?:AUTH_tk|_)([0-9a-f]{32,128})")
 """What a token's form puts something before, which is as good as the token: of swauth, of Shibboleth's cookies."""
 
@@ -107,7 +100,7 @@ class Vault:
                 self._anywhere.add(spelling)
             self._stand_ins |= dict.fromkeys(spellings, made)
             if "\n" not in secret and not is_placeholder(secret):
-                self._disguises.add(secret, made, ALL_LETTERS if _is_long_word(secret) else rule.kind)
+                self._disguises.add(secret, made, rule.kind)
             for one in self._sharers:
                 one.news.extend(spellings)
         for one in self._sharers:
@@ -170,12 +163,6 @@ def _spellings(secret: str) -> set[str]:
     for spelling in spellings:
         telling_run(spelling)  # which is remembered of a long one
     return spellings
-
-
-def _is_long_word(secret: str) -> bool:
-    """Whether a secret begins with more letters than any word of a language, or key with no digit among them, has."""
-    found = LETTERS.match(secret)
-    return found is not None and found.end() > LONGEST_WORD
 
 
 Ask = Callable[[int, tuple[Rule, str] | None], list[tuple[Rule, str]]]

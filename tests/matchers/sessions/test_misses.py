@@ -96,3 +96,9 @@ def test_another_thing_of_the_same_kind_is_told() -> None:
     assert miss.reason == "no GET on this path was recorded, only on others of its kind"
     (near,) = miss.nearest
     assert (near.interaction, near.method, near.uri) == (1, "GET", f"{NOVA}/servers/{ID}/ips/private")
+
+
+def test_of_several_that_come_near_the_likest_is_told() -> None:
+    player = Player((named("snap-1a2b"), "done"), (named("volume-1a2b"), "done"))
+    told = player.ladder.candidates(player.session, named("volumes-9c8d"))
+    assert [one.position for one in told] == [1, 0]

@@ -11,7 +11,7 @@ from cloudtape.cassettes.blobs import Blob, Content
 from cloudtape.cassettes.messages import Headers, Request, Response, header
 from cloudtape.matchers.requests.things import Thing
 from cloudtape.matchers.sessions.checksums import live_checksums, recorded_checksums
-from cloudtape.matchers.sessions.uploads import Upload, Uploads, part_of
+from cloudtape.matchers.sessions.uploads import Upload, Uploads, Write, part_of
 
 SWIFT, GLANCE = "http://swift/v1/AUTH_p", "http://glance/v2/images"
 ACCOUNT, IMAGES = "swift/AUTH_p", "glance/images"
@@ -298,3 +298,29 @@ def test_all_that_follows_from_writes_is_forgotten_when_they_are_looked_at_anew(
 )
 def test_a_part_can_be_given_of_what_is_at_a_place_and_as_long_as_that(place: str, asked: str, has: bool) -> None:
     assert OBJECT.has_part(Thing(ACCOUNT, place), asked) is has
+
+
+def test_no_sum_of_bytes_is_told_below_nothing() -> None:
+    uploads = uploaded((ACCOUNT, "c/o"), old=NEW, new=OLD)
+    response, _ = told(uploads, f"{SWIFT}/c", Response(204, "", (("X-Container-Bytes-Used", "1"),)), "HEAD")
+    assert response.headers == (("X-Container-Bytes-Used", "0"),)
+
+
+def test_writes_that_change_places_take_their_data_along_and_what_follows_is_worked_out_once() -> None:
+    uploads = Uploads()
+    one, other = (Write(Request("PUT", f"{SWIFT}/c/{name}"), None, (), {}) for name in "ab")
+    uploads.writes = {1: one, 2: other}
+    renewed: list[int] = []
+
+    def renew(these: Uploads) -> None:
+        these.begin_again()
+        renewed.extend(these.writes)
+
+    uploads.renew = renew
+    uploads.exchange([(8, 9)])
+    assert (uploads.at(Thing(ACCOUNT, "c/a")), renewed) == (None, [])
+    uploads.exchange([(1, 2), (2, 1)])
+    assert uploads.writes == {2: one, 1: other}
+    for _ in range(2):
+        uploads.at(Thing(ACCOUNT, "c/a"))
+    assert renewed == [2, 1]

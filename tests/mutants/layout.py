@@ -21,8 +21,7 @@ LEFT_OUT = ("times_as_long", "very_many", "whatever_is_asked", "test_large")
 # pytest begins anew for each mutant.
 WITHOUT_PLUGINS = ("cacheprovider", "rerunfailures", "xdist")
 # Properties get the same few inputs each time. A mutant that makes a loop endless is stopped after five times what its
-# tests took, and some seconds. Which functions call which is not asked for: each run begins anew. The processes that
-# judge are forked from one that has run no test: else its caches would answer in a mutant's place.
+# tests took, and some seconds. Which functions call which is not asked for: each run begins anew.
 SETTINGS = """
 [tool.mutmut]
 source_paths = ["cloudtape"]
@@ -30,7 +29,6 @@ only_mutate = ["{mutated}/*"]
 pytest_add_cli_args_test_selection = {tests}
 do_not_mutate = ["*/large.py"]
 pytest_add_cli_args = [{plugins}, "--hypothesis-profile=mutants", "-k", "{kept}"]
-process_isolation = "forkserver"
 timeout_multiplier = 5.0
 timeout_constant = 4.0
 track_dependencies = false

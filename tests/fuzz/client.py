@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 LOGIN = {
     "auth": {
@@ -31,6 +32,15 @@ class Heard(NamedTuple):
     @property
     def is_from_upstream(self) -> bool:
         return self.fields.get("x-cloudtape-source") in ("recorded", "forwarded", "replayed")
+
+
+def _waiting_in(task: asyncio.Task[Any]) -> str:
+    """Where a task of ours stands, innermost last."""
+    places, one = [], task.get_coro()
+    while frame := getattr(one, "cr_frame", None):
+        places.append(f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}")
+        one = getattr(one, "cr_await", None)  # type: ignore[assignment]
+    return " ".join(places[-4:])
 
 
 class Client:
@@ -61,8 +71,9 @@ class Client:
             writer.write(request)
             return await asyncio.wait_for(self._answer(reader, method), LONGEST)
         except TimeoutError:
+            where = "; ".join(sorted(filter(None, map(_waiting_in, asyncio.all_tasks()))))
             self.close()
-            return Heard(0, b"", {}, f"no answer in {LONGEST:.0f} s")
+            return Heard(0, b"", {}, f"no answer in {LONGEST:.0f} s, while it waits in {where}")
         except (OSError, asyncio.IncompleteReadError) as error:
             self.close()
             return Heard(0, repr(error).encode(), {})

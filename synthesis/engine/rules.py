@@ -56,6 +56,10 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, eq=False, forbid_unk
     `takes`: the members that a client may send, where anything else is refused. `leads`: links that lead elsewhere, as
     paths behind the version, with members of the resource in braces.
 
+    `printed`: members whose printed values are the API's own words; the others of an example are lent empty. `*` are
+    all, and of a collection that no client fills then the items, too. `items` is what such a collection holds instead.
+    `maps`: members whose own members are data, and no structure.
+
     `order`: the names of effects, where several follow one event. `events` are those that services bring about
     themselves, beside the engine's.
 
@@ -116,5 +120,8 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, eq=False, forbid_unk
     same_if: tuple[str, ...] = ()
     told_elsewhere: str = ""
     named: str = "name"
+    printed: tuple[str, ...] = ()
+    maps: tuple[str, ...] = ()
+    items: tuple[Members, ...] = ()
     order: tuple[str, ...] = ()
     events: tuple[str, ...] = ()

@@ -30,6 +30,7 @@ MAPS = frozenset(
         "node_configs",
         "binding:vif_details",
         "hosts",
+        "info",
         "cluster_configs",
         "data_source_urls",
         "params",

@@ -12,12 +12,12 @@ CONFIGURATIONS, INSTANCES = "database/configurations", "database/instances"
 ROOT = INSTANCES + "/root"
 
 
-def _flavor(_: Scene, theirs: Members) -> Members:
+def _as_ours(_: Scene, theirs: Members) -> Members:
     """One of nova's: trove has none of its own."""
     return {name: theirs.get(name) for name in ("id", "name", "ram", "links")}
 
 
-HOOKS.windows["database/flavors"] = Window("compute/flavors", _flavor)
+HOOKS.windows["database/flavors"] = Window("compute/flavors", _as_ours)
 
 
 @HOOKS.on(CONFIGURATIONS, "CREATE")

@@ -127,7 +127,11 @@ def _image(scene: Scene, theirs: Members) -> Members:
 
 
 HOOKS.windows["compute/images"] = Window(
-    IMAGES, _image, short=("id", "name", "links"), asked={"server": "instance_uuid", "type": "image_type"}, pages=True
+    IMAGES,
+    _image,
+    short=("id", "name", "links"),
+    asked={"server": "instance_uuid", "type": "image_type", "minDisk": "min_disk", "minRam": "min_ram"},
+    pages=True,
 )
 
 

@@ -61,6 +61,7 @@ WRONG = [
     ("identity", "kinds.yaml", "kinds:\n", "kinds:\n  - ]\n", "- ]", "did not find expected node content"),
     ("dns", "kinds.yaml", "zones/{zone_id}", "zones/{zone}", "leads:", "has no member zone"),
     ("dns", "kinds.yaml", "takes: [name, type, email", "takes: [name, kind, email", "takes: [name, kind", "has no member kind"),
+    ("compute", "kinds.yaml", "minDisk: disk", "minDisk: disc", "at_least: {minDisk: disc", "has no member disc"),
     ("dns", "kinds.yaml", "globs: [name, type, email", "globs: [name, kind, email", "globs: [name, kind", "has no member kind"),
     ("dns", "service.yaml", "faults: {limit:", "faults: {limits:", "faults: {limits", "nothing of a page is named limits"),
     ("image", "service.yaml", "name: glance\n", "name: glance\nenvelope: jiffy\n", "envelope: jiffy", "no shape of errors"),

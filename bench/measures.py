@@ -10,7 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +21,7 @@ import operations
 import traffic
 from client import Job
 from contenders import BARE, BARE_UVLOOP, MITMDUMP, OURS, VCRPY
+from effort import Effort, MeasuredRow
 from instructions import per_request
 from processes import BIN, Server, free_port, script
 from rich.progress import track
@@ -39,33 +40,6 @@ SLOW = {MITMDUMP: 5, VCRPY: 20}  # is asked only the nth part: it takes so much 
 
 class NotRecordedInFull(Exception):
     """A recorder that was measured did not do the job."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """`vcrpy`: the largest cassette that vcrpy is asked to play from; its time grows with the cassette."""
-
-    rounds: int
-    requests: int
-    sizes: tuple[int, ...]
-    vcrpy: int
-    ready: int
-    large: int
-    large_rounds: int
-    servers: int
-
-
-FULL = Effort(7, 6000, (10, 1000, 100_000), 1000, 100_000, 1 << 30, 3, 10_000)
-QUICK = Effort(3, 1500, (10, 1000), 10, 5_000, 64 << 20, 1, 2_000)
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredRow:
-    """One measure: for each contender its figures, round by round."""
-
-    measure: str
-    unit: str
-    figures: dict[str, list[float]] = field(default_factory=dict)
 
 
 def record(effort: Effort, folder: Path) -> Iterator[MeasuredRow]:

@@ -15,8 +15,9 @@ from pathlib import Path
 from statistics import median
 
 from contenders import ALL, BARE, BARE_UVLOOP
+from effort import FULL, QUICK, MeasuredRow
 from instructions import NoValgrind
-from measures import FULL, MEASURES, QUICK, MeasuredRow
+from measures import MEASURES
 from rich import box
 from rich.console import Console
 from rich.table import Table

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,20 @@ def test_imports_point_one_way(folder: str) -> None:
         assert reached <= MAY_IMPORT[folder], path
 
 
+def test_no_modules_import_each_other() -> None:
+    names = {
+        ".".join([package, *path.relative_to(ROOT / folder).with_suffix("").parts]).removesuffix(".__init__"): path
+        for folder, package in FOLDERS.items()
+        for path in modules(folder)
+    }
+    arrows: dict[str, set[str]] = {}
+    for name, path in names.items():
+        tree = ast.walk(ast.parse(path.read_text()))
+        taken = {f"{node.module}.{one.name}" for node in tree if isinstance(node, ast.ImportFrom) for one in node.names}
+        arrows[name] = (imports(path) | taken) & names.keys() - {name}
+    assert len(list(TopologicalSorter(arrows).static_order())) == len(names)
+
+
 def within_synthesis(path: Path) -> list[list[str]]:
     """What a module imports of the folders of `synthesis/`."""
     names = [name.split(".")[2:] for name in imports(path) if name.startswith("cloudtape.synthesis.")]
@@ -106,7 +121,7 @@ def test_the_engine_names_no_service() -> None:
                 assert word not in names or word == node.value, f"{path}, line {node.lineno}: {node.value}"
 
 
-@pytest.mark.parametrize("folder", ["facts", "synthesis", "tools"])
+@pytest.mark.parametrize("folder", [*FOLDERS, "tools", "bench", "examples"])
 def test_files_stay_small(folder: str) -> None:
     assert {path: lines for path in modules(folder) if (lines := len(path.read_text().splitlines())) > 300} == {}
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from cloudtape.cassettes.scrubbing.walk import Walker
+from cloudtape.cassettes.scrubbing.walking import Walking
 
 BEGIN = re.compile(r"[{\[](?=\s*[\"'{\[u])")
 DECODE = json.JSONDecoder(strict=False).raw_decode
@@ -17,7 +16,7 @@ LONGEST_REPR = 64 * 1024
 """Characters, of all that Python may have printed in a text."""
 
 
-def embedded(walker: Walker, text: str, place: str, depth: int) -> str:
+def embedded(walker: Walking, text: str, place: str, depth: int) -> str:
     """The text with the secrets in such documents replaced."""
     pieces, end, at, looked = [], 0, 0, 0
     for _ in range(MOST):
@@ -39,7 +38,7 @@ def embedded(walker: Walker, text: str, place: str, depth: int) -> str:
     return "".join([*pieces, text[end:]])
 
 
-def _document(walker: Walker, text: str, at: int, place: str, depth: int) -> tuple[int, str]:
+def _document(walker: Walking, text: str, at: int, place: str, depth: int) -> tuple[int, str]:
     """Where a document that begins at a place ends, and it without secrets; the place itself where none does."""
     try:
         _, stop = DECODE(text, at)
@@ -50,7 +49,7 @@ def _document(walker: Walker, text: str, at: int, place: str, depth: int) -> tup
     return stop, walker.json(text[at:stop], place, depth)
 
 
-def _printed(walker: Walker, text: str, at: int, stop: int, place: str, depth: int) -> tuple[int, str]:
+def _printed(walker: Walking, text: str, at: int, stop: int, place: str, depth: int) -> tuple[int, str]:
     """The same of what Python printed of a dict or a list, if that is what stands there."""
     raw = text[at:stop]
     if "'" not in raw:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
 from cloudtape.cassettes.scrubbing.secrets import HIDDEN
-
-if TYPE_CHECKING:
-    from cloudtape.cassettes.scrubbing.walk import Walker
+from cloudtape.cassettes.scrubbing.walking import Walking
 
 HIDDEN_YAML = re.compile(
     r"^(?P<indent>[ ]+)(?P<name>[\w-]+):[ ]*\n(?P<body>(?:(?P=indent)[ ]+[^\n]*\n?|[ ]*\n)+)", re.MULTILINE
@@ -108,14 +105,14 @@ def _of_braces(braces: list[int], text: str, mark: int) -> str:
     return found["name"] if found else ""
 
 
-def declarations(walker: Walker, text: str, place: str) -> str:
+def declarations(walker: Walking, text: str, place: str) -> str:
     """A text without the defaults of a template's parameters that are secrets, in YAML."""
     if "\n" not in text or "default" not in text:
         return text
     return HIDDEN_YAML.sub(lambda found: _declaration(walker, found, place), text)
 
 
-def _declaration(walker: Walker, found: re.Match[str], place: str) -> str:
+def _declaration(walker: Walking, found: re.Match[str], place: str) -> str:
     """The default of a template's parameter that is hidden or named like a secret."""
     rule = walker.table.rule(found["name"]) or (HIDDEN if HIDDEN_MARK.search(found["body"]) else None)
     if rule is None:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from cloudtape.cassettes.scrubbing.json_rows import COLON, JSON_TOKEN, RowsAhead, string_of
 from cloudtape.cassettes.scrubbing.levels import Levels
 from cloudtape.cassettes.scrubbing.names import Rule
-
-if TYPE_CHECKING:
-    from cloudtape.cassettes.scrubbing.walk import Walker
+from cloudtape.cassettes.scrubbing.walking import Walking
 
 NEAR = 64 * 1024
 """Characters: what opened so shortly before the end of a piece is fed again: a name may stand behind its value."""
@@ -26,7 +23,7 @@ class JsonWalk:
     `rule`: everything is a secret by this rule.
     """
 
-    def __init__(self, walker: Walker, place: str, depth: int, rule: Rule | None = None) -> None:
+    def __init__(self, walker: Walking, place: str, depth: int, rule: Rule | None = None) -> None:
         self._walker, self._place, self._depth = walker, place, depth
         self._table = walker.table
         self._levels = Levels(walker.table, place, rule)

@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from cloudtape.cassettes.scrubbing.about import is_computed, is_nothing, is_object_name, is_said
 from cloudtape.cassettes.scrubbing.commands import LIST_LINE, LISTS, compiled
 from cloudtape.cassettes.scrubbing.names import Rule
 from cloudtape.cassettes.scrubbing.rows import unconditional
-
-if TYPE_CHECKING:
-    from cloudtape.cassettes.scrubbing.walk import Walker
+from cloudtape.cassettes.scrubbing.walking import Walking
 
 NAME = r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]{0,80})"
 SEPARATOR = r"(?P<sep>\\*[\"']?[ \t]*(?:=>|:=|[=:])[ \t]*)"
@@ -69,7 +66,7 @@ ENCODED = re.compile(r"(?<![\w.~+/-])[\w.~+/-]*+(?:%[0-9A-Fa-f]{2}[\w.~+/-]*+)++
 HEADER_RULE = Rule("", "token")
 
 
-def prose(walker: Walker, text: str, place: str, depth: int) -> str:
+def prose(walker: Walking, text: str, place: str, depth: int) -> str:
     """The text with these replaced."""
 
     def pair(found: re.Match[str]) -> str:
@@ -97,7 +94,7 @@ def prose(walker: Walker, text: str, place: str, depth: int) -> str:
     return text
 
 
-def _with_fields(walker: Walker, found: re.Match[str], place: str) -> str:
+def _with_fields(walker: Walking, found: re.Match[str], place: str) -> str:
     def field(one: re.Match[str]) -> str:
         begin, end = one.start(1) - one.start(), one.end(1) - one.start()
         return one[0][:begin] + walker.replace(HEADER_RULE, one[1], place) + one[0][end:]
@@ -105,7 +102,7 @@ def _with_fields(walker: Walker, found: re.Match[str], place: str) -> str:
     return _replaced(found, "value", PARAMETER.sub(field, found["value"]))
 
 
-def _commands(walker: Walker, text: str, place: str) -> str:
+def _commands(walker: Walking, text: str, place: str) -> str:
     for word, line, option, kind in walker.patterns.programs:
         if word in text:
             replace = partial(_unquoted, walker, Rule("", kind), place)
@@ -118,7 +115,7 @@ def _commands(walker: Walker, text: str, place: str) -> str:
     return text
 
 
-def _list(walker: Walker, found: re.Match[str], place: str) -> str:
+def _list(walker: Walking, found: re.Match[str], place: str) -> str:
     lines = LIST_LINE.sub(partial(_unquoted, walker, Rule("", "password"), place), found["lines"])
     return _replaced(found, "lines", lines)
 
@@ -127,14 +124,14 @@ def _line(option: re.Pattern[str], replace: Callable[[re.Match[str]], str], foun
     return _replaced(found, "line", option.sub(replace, found["line"]))
 
 
-def _unquoted(walker: Walker, rule: Rule, place: str, found: re.Match[str]) -> str:
+def _unquoted(walker: Walking, rule: Rule, place: str, found: re.Match[str]) -> str:
     value = found["value"]
     quotes = value[:1] if value[:1] in "\"'" and value[-1:] == value[:1] and len(value) > 1 else ""
     inner = value[len(quotes) : len(value) - len(quotes)]
     return _replaced(found, "value", f"{quotes}{walker.replace(rule, inner, place)}{quotes}") if inner else found[0]
 
 
-def _pairs(walker: Walker, text: str, place: str, depth: int) -> str:
+def _pairs(walker: Walking, text: str, place: str, depth: int) -> str:
     pieces, end = [], 0
     for found in PAIR.finditer(text):
         rule = walker.table.rule(found["name"]) if found.start() >= end else None
@@ -150,7 +147,7 @@ def _pairs(walker: Walker, text: str, place: str, depth: int) -> str:
     return "".join([*pieces, text[end:]])
 
 
-def _spaced(walker: Walker, text: str, place: str, depth: int) -> str:
+def _spaced(walker: Walking, text: str, place: str, depth: int) -> str:
     pieces, end = [], 0
     for found in SPACED.finditer(text):
         rule = unconditional(walker.table.rule(found["name"])) if found.start() >= end else None
@@ -165,7 +162,7 @@ def _spaced(walker: Walker, text: str, place: str, depth: int) -> str:
     return "".join([*pieces, text[end:]])
 
 
-def _pair(walker: Walker, found: re.Match[str], place: str, depth: int) -> str:
+def _pair(walker: Walking, found: re.Match[str], place: str, depth: int) -> str:
     rule = walker.table.rule(found["name"])
     groups = found.groupdict()
     group = next((name for name in ("value", "bare", "inner") if groups.get(name)), "")
@@ -192,13 +189,13 @@ def _trimmed(raw: str) -> str:
     return raw[:end]
 
 
-def _secret(walker: Walker, rule: Rule, raw: str, place: str, depth: int) -> str:
+def _secret(walker: Walking, rule: Rule, raw: str, place: str, depth: int) -> str:
     value = unquote(raw)
     replaced = walker.secret(rule, value, place, depth)
     return raw if replaced == value else replaced
 
 
-def _sentence(walker: Walker, found: re.Match[str], place: str) -> str:
+def _sentence(walker: Walking, found: re.Match[str], place: str) -> str:
     if is_computed(found.string, found.start("value")):
         return found[0]
     rule = walker.table.rule("_".join(found["name"].split())) or HEADER_RULE
@@ -209,7 +206,7 @@ def _sentence(walker: Walker, found: re.Match[str], place: str) -> str:
     )
 
 
-def _encoded(walker: Walker, raw: str, place: str, depth: int) -> str:
+def _encoded(walker: Walking, raw: str, place: str, depth: int) -> str:
     """Percent-encoded text with a secret in it."""
     plain = unquote(raw)
     if plain == raw or "\ufffd" in plain:

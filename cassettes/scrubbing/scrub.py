@@ -6,7 +6,6 @@ one of the recording. If anything goes wrong nothing is returned, so nothing is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -14,10 +13,10 @@ from urllib.parse import unquote_plus
 
 from msgspec.structs import replace
 
-from cloudtape.cassettes.content import is_textual, is_vouched_for, size_of
+from cloudtape.cassettes.content import is_vouched_for, size_of
 from cloudtape.cassettes.errors import ScrubError
-from cloudtape.cassettes.files.bodies import Spool, forget
-from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response, StoredBody, header
+from cloudtape.cassettes.files.bodies import forget
+from cloudtape.cassettes.messages import Body, Headers, Interaction, Request, Response
 from cloudtape.cassettes.scrubbing.aside import Aside
 from cloudtape.cassettes.scrubbing.coded import uncoded
 from cloudtape.cassettes.scrubbing.disguised import APART, without_disguises
@@ -30,19 +29,15 @@ from cloudtape.cassettes.scrubbing.placeholders import TEXT, is_placeholder
 from cloudtape.cassettes.scrubbing.quick_look import QuickLook, Seen
 from cloudtape.cassettes.scrubbing.remains import may_mention, says
 from cloudtape.cassettes.scrubbing.secrets import Rule, Table
-from cloudtape.cassettes.scrubbing.texts import WINDOW, begins_as_text, binary_windows, in_windows, text_of
 from cloudtape.cassettes.scrubbing.vault import Vault
 from cloudtape.cassettes.scrubbing.walk import Walker
+from cloudtape.cassettes.scrubbing.whole_bodies import Bodies
 
 Message = TypeVar("Message", Request, Response)
 
-WHOLE = 4 * 1024 * 1024
-"""Bytes of a text that are looked at in one piece; larger ones in windows."""
 WALKED = 16 * 1024
 """Bytes that are walked through while others wait."""
 MOST_NAMES = 1_000
-HALVES = {"utf-8": "surrogateescape"}
-"""How half characters of a text become bytes again, as `text_of` has read them."""
 PASSES = 4
 """Each pass may find secrets that the one before had passed over; three would do for any real exchange."""
 
@@ -61,6 +56,7 @@ class Scrubber:
         self._places: set[str] = set()
         self._walker = Walker(self._table, self._replace, self._vault.without, undisguised=self._vault.undisguised)
         self._look = QuickLook(self._table, self._vault.mentioned)
+        self._bodies = Bodies(self._walker, self._look, self._vault, self._note_hidden, folder)
         self._fields = JudgedFields()
         self._free_names: set[str] = set()
         # Of an exchange what has not been looked at before: known secrets may stand there in other spellings.
@@ -127,11 +123,11 @@ class Scrubber:
         return self._kept(interaction, asked, answered)
 
     def _uncoded(self, message: Message) -> tuple[Message, bytes | None]:
-        return uncoded(message, self._folder, self._bytes)
+        return uncoded(message, self._folder, self._bodies.data)
 
     def _is_clean_tail(self, tail: bytes | None) -> bool:
         """Whether something stood behind the end of what was coded, and it holds no secret."""
-        return tail is not None and tail != b"" and self._bytes(tail, True, "response.body") == tail
+        return tail is not None and tail != b"" and self._bodies.data(tail, True, "response.body") == tail
 
     def _kept(self, interaction: Interaction, asked: Request, answered: Response) -> Interaction:
         return Interaction(
@@ -253,12 +249,12 @@ class Scrubber:
     def _request(self, request: Request) -> Request:
         uri = self._walker.uri(request.uri, "request.uri")
         headers = self._headers(request.headers, "request")
-        body = self._body(request, "request.body", rule_for(request.uri, request))
+        body = self._bodies.body(request, "request.body", rule_for(request.uri, request))
         return Request(request.method, uri, headers, body, request.route, request.session)
 
     def _response(self, response: Response, uri: str) -> Response:
         headers = self._headers(response.headers, "response")
-        body = self._body(response, "response.body", rule_for(uri, response))
+        body = self._bodies.body(response, "response.body", rule_for(uri, response))
         return Response(response.status, response.reason, headers, body)
 
     def _headers(self, headers: Headers, side: str) -> Headers:
@@ -289,82 +285,3 @@ class Scrubber:
         if not value or (self._table.innocent(name) and self._look.is_innocent(value)):
             return self._vault.without(value)
         return self._walker.value(name, value, "", place, 0)
-
-    # --- bodies ------------------------------------------------------------------------------------------------------
-
-    def _body(self, message: Message, place: str, whole: Rule | None = None) -> Body:
-        """`whole`: the body as a whole is a secret."""
-        body = message.body
-        if not body:
-            return body
-        textual = is_textual(header(message.headers, "content-type"))
-        if isinstance(body, bytes):
-            return self._secret(whole, body, place) if whole else self._bytes(body, textual, place)
-        assert isinstance(body, StoredBody), "a stream is scrubbed when it has been read"
-        if body.size <= WHOLE or whole:
-            data = body.path.read_bytes()
-            clean = self._secret(whole, data, place) if whole else self._bytes(data, textual, place)
-            return body if clean == data else self._stored([clean])
-        return self._large(body, place, textual or begins_as_text(body))
-
-    def _secret(self, rule: Rule, data: bytes, place: str) -> bytes:
-        try:
-            plain, encoding = data.decode(), "utf-8"
-        except UnicodeDecodeError:
-            plain, encoding = data.decode("latin-1"), "latin-1"
-        return self._walker.secret(rule, plain, place, 0).encode(encoding, "surrogateescape")
-
-    def _bytes(self, data: bytes, textual: bool, place: str) -> bytes:
-        found = text_of(data, textual)
-        if found is None:
-            clean = self._walker.data(data, place)
-            return data if clean == data else clean
-        text, encoding = found
-        if encoding != "utf-8":
-            self._note_hidden(text.encode("utf-8", "surrogatepass"))
-        if self._look.clears(text) and not self._vault.are_disguised_in(data):
-            return data
-        after = self._walker.text(text, place)
-        halves = HALVES.get(encoding, "surrogatepass")
-        clean = data if after == text else after.encode(encoding, halves)
-        return clean if encoding == "utf-8" else self._recoded(clean, encoding, halves)
-
-    def _recoded(self, data: bytes, encoding: str, halves: str) -> bytes:
-        """A text in UTF-16, say, without known secrets in other spellings."""
-        plain = data.decode(encoding, halves).encode("utf-8", halves)
-        clean = self._vault.undisguised(plain)
-        return data if clean is plain else clean.decode("utf-8", halves).encode(encoding, halves)
-
-    def _large(self, body: StoredBody, place: str, is_text: bool) -> Body:
-        """A body in windows, each cut where nothing is cut in two."""
-        with body.path.open("rb") as file:
-            windows = iter(lambda: file.read(WINDOW), b"")
-            if is_text:
-                pieces = in_windows(windows, self._walker, place)
-                clean = self._stored(
-                    self._vault.undisguised(self._without_known(one).encode("utf-8", "surrogateescape"))
-                    for one in pieces
-                )
-            else:
-                clean = self._stored(binary_windows(windows, self._walker, place))
-        if clean.sha256 == body.sha256:
-            clean.path.unlink(missing_ok=True)
-            return body
-        return clean
-
-    def _without_known(self, piece: str) -> str:
-        self._vault.refresh()
-        return self._vault.without(piece)
-
-    def _stored(self, pieces: Iterator[bytes] | list[bytes]) -> StoredBody:
-        assert self._folder is not None, "large bodies need a folder"
-        spool = Spool(self._folder, limit=0)
-        try:
-            for piece in pieces:
-                spool.write(piece)
-        except BaseException:
-            spool.discard()
-            raise
-        stored = spool.finish()
-        assert isinstance(stored, StoredBody)
-        return stored

@@ -12,10 +12,8 @@ Each is walked as what it means, and only one that has changed is written anew.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from cloudtape.cassettes.scrubbing.walk import Walker
+from cloudtape.cassettes.scrubbing.walking import Walking
 
 EVENT = re.compile(r"^(data:[^\n]*(?:\ndata:[^\n]*)+)", re.MULTILINE)
 DATA = re.compile(r"^data: ?", re.MULTILINE)
@@ -32,14 +30,14 @@ def parts(text: str) -> list[str]:
     return EVENT.split(text) if LINES in text else [text]
 
 
-def event(walker: Walker, text: str, place: str, depth: int) -> str:
+def event(walker: Walking, text: str, place: str, depth: int) -> str:
     """The lines of one event without secrets."""
     plain = DATA.sub("", text)
     replaced = walker.text(plain, place, depth)
     return text if replaced == plain else "\n".join(f"data: {line}" for line in replaced.split("\n"))
 
 
-def fields(walker: Walker, text: str, place: str, depth: int) -> str:
+def fields(walker: Walking, text: str, place: str, depth: int) -> str:
     """The text without the secrets in fields that hold quotes."""
 
     def field(found: re.Match[str]) -> str:
@@ -50,7 +48,7 @@ def fields(walker: Walker, text: str, place: str, depth: int) -> str:
     return FIELD.sub(field, text)
 
 
-def comments(walker: Walker, text: str, place: str, depth: int) -> str:
+def comments(walker: Walking, text: str, place: str, depth: int) -> str:
     """The text without the secrets that only several lines of a comment together tell."""
 
     def block(found: re.Match[str]) -> str:

@@ -10,15 +10,12 @@ from __future__ import annotations
 
 import re
 from html import escape, unescape
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from cloudtape.cassettes.scrubbing.names import Rule
 from cloudtape.cassettes.scrubbing.rows import holds_value, is_value_below, named, says_name, unconditional
-
-if TYPE_CHECKING:
-    from cloudtape.cassettes.scrubbing.walk import Walker
+from cloudtape.cassettes.scrubbing.walking import Walking
 
 # Possessive, so that a tag without an end costs one look.
 OPENING = re.compile(
@@ -49,7 +46,7 @@ class _Element(msgspec.Struct):
 class XmlWalk:
     """A walk over one text."""
 
-    def __init__(self, walker: Walker, place: str, depth: int) -> None:
+    def __init__(self, walker: Walking, place: str, depth: int) -> None:
         self._walker, self._place, self._depth = walker, place, depth
         self._open = [_Element("")]
         # Ends of markup that do not come any more: nobody looks for them twice.

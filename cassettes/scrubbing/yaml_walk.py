@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
@@ -17,9 +17,7 @@ from cloudtape.cassettes.scrubbing.about import is_nothing, is_said
 from cloudtape.cassettes.scrubbing.levels import Levels
 from cloudtape.cassettes.scrubbing.names import Rule
 from cloudtape.cassettes.scrubbing.rows import holds_value, named, says_name
-
-if TYPE_CHECKING:
-    from cloudtape.cassettes.scrubbing.walk import Walker
+from cloudtape.cassettes.scrubbing.walking import Walking
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # A line that may begin a member: nothing else is worth a parser.
@@ -39,7 +37,7 @@ MOST_WITHIN = 6
 class YamlWalk:
     """A walk over one text."""
 
-    def __init__(self, walker: Walker, place: str, depth: int) -> None:
+    def __init__(self, walker: Walking, place: str, depth: int) -> None:
         self._walker, self._place, self._depth = walker, place, depth
         self._found: list[tuple[int, int, str]] = []
 

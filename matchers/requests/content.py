@@ -22,13 +22,12 @@ import tarfile
 import zlib
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from io import BytesIO
 from typing import IO, Any, cast
 from urllib.parse import unquote, unquote_plus
 
 import msgspec
 from msgspec.structs import replace
-from multipart import MultipartError, MultipartParser, parse_options_header  # type: ignore[import-untyped]
+from multipart import MultipartError  # type: ignore[import-untyped]
 
 from cloudtape.cassettes import json_text
 from cloudtape.cassettes.content import ContentError, decoded, is_textual
@@ -36,6 +35,7 @@ from cloudtape.cassettes.errors import BodyMissing
 from cloudtape.cassettes.files import stored
 from cloudtape.cassettes.json_text import JsonError
 from cloudtape.cassettes.messages import Request, StoredBody, header
+from cloudtape.matchers.requests.parts import opened, parser, parts_of
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -83,7 +83,7 @@ DOCUMENT = re.compile(r"[^;]*(json|xml|yaml|html|javascript)", re.IGNORECASE)
 FLOAT = re.compile(rb"\d[.eE]")
 LARGEST_DOCUMENT = 8 * 1024 * 1024
 LARGEST_UNPACKED = 16 * 1024 * 1024
-MOST_PARTS, MOST_MEMBERS = 128, 10_000
+MOST_MEMBERS = 10_000
 OPENERS: dict[str, Callable[[IO[bytes]], IO[bytes]]] = {
     "tar": lambda stream: stream,
     "tar.gz": lambda stream: cast("IO[bytes]", gzip.GzipFile(fileobj=stream)),
@@ -156,7 +156,7 @@ def content_of(request: Request) -> bytes:
     if any(one.fits(request.method, path, query) for one in DATA):
         return f"bytes:{digest_of(body)}".encode()
     content_type = header(request.headers, "content-type") or ""
-    if content_type.startswith(MULTIPART) and (parts := _parts(body, content_type)):
+    if content_type.startswith(MULTIPART) and (parts := parts_of(body, content_type)):
         return _told(Sort.PARTS, parts)
     if not isinstance(body, bytes):
         return _unread(body, content_type)
@@ -226,39 +226,6 @@ def _whole(value: Any) -> Any:
     return value
 
 
-# --- parts -----------------------------------------------------------------------------------------------------------
-
-
-def _opened(body: object) -> IO[bytes]:
-    return stored.verified(body) if isinstance(body, StoredBody) else BytesIO(body if isinstance(body, bytes) else b"")
-
-
-def _parts(body: object, content_type: str) -> list[dict[str, str]]:
-    """The parts of a form in their order; nothing where it is none."""
-    try:
-        with _opened(body) as stream:
-            return [_part(one) for one in _parser(stream, content_type)]
-    except (BodyMissing, MultipartError, OSError, ValueError):
-        return []
-
-
-def _parser(stream: IO[bytes], content_type: str) -> Any:
-    boundary = parse_options_header(content_type)[1].get("boundary", "")
-    return MultipartParser(stream, boundary, part_limit=MOST_PARTS, memory_limit=LARGEST_DOCUMENT)
-
-
-def _part(part: Any) -> dict[str, str]:
-    told = {"name": part.name or "", "type": part.content_type.partition(";")[0].strip().lower()}
-    if not part.filename and part.is_buffered():
-        try:
-            return {**told, "text": part.value}
-        except (UnicodeDecodeError, LookupError):
-            pass
-    part.file.seek(0)
-    digest = hashlib.file_digest(part.file, "sha256").hexdigest()
-    return {**told, "filename": part.filename or "", "bytes": f"{digest}:{part.size}"}
-
-
 # --- bulk requests ---------------------------------------------------------------------------------------------------
 
 
@@ -272,7 +239,7 @@ def files_in(request: Request) -> Iterator[tuple[str, IO[bytes]]]:
     """The files that a bulk upload or a form brings along: path and content, each to be read before the next."""
     body, (_, query) = request.body, address_of(request.uri)
     try:
-        with _opened(body) as stream:
+        with opened(body) as stream:
             if kind := ARCHIVES.search(query):
                 form = kind[1].lower()
                 plain = OPENERS[form](stream)
@@ -280,7 +247,7 @@ def files_in(request: Request) -> Iterator[tuple[str, IO[bytes]]]:
                 with tarfile.open(fileobj=limited, mode="r:" if form == "tar" else "r|") as archive:  # type: ignore[call-overload]
                     yield from _files(archive)
             else:
-                for part in _parser(stream, header(request.headers, "content-type") or ""):
+                for part in parser(stream, header(request.headers, "content-type") or ""):
                     if part.filename:
                         yield part.filename, part.file
     except (tarfile.TarError, zlib.error, EOFError, OSError, MultipartError, ValueError):

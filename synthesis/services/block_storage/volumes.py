@@ -9,6 +9,7 @@ from typing import Any
 
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.documents import check_map
+from cloudtape.synthesis.engine.filters import TRUE
 from cloudtape.synthesis.engine.finding import sees
 from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.quotas import check_sums
@@ -251,6 +252,20 @@ def _retype(scene: Scene, volume: Resource, sent: Members) -> None:
     if kind is None:
         raise Refused(404, f"Volume type {sent.get('new_type')} could not be found.")
     volume.set(volume_type=kind.members["name"], volume_type_id=kind.id, multiattach=_is_shared(kind))
+
+
+@HOOKS.on(VOLUMES, "os-show_image_metadata")
+def _its_image_metadata(_: Scene, volume: Resource, __: Members) -> Outcome:
+    return Outcome({"metadata": volume.members.get("volume_image_metadata") or {}})
+
+
+@HOOKS.on("block-storage/volumes/summary", "READ")
+def _summary(scene: Scene, _: Resource, __: Members) -> Outcome:
+    """Of the volumes that whoever asks sees: an administrator those of all projects, where the query says so."""
+    everyones = scene.call.token.is_admin and (scene.call.asked("all_tenants") or "").lower() in TRUE
+    seen = [one for one in scene.where(VOLUMES) if everyones or one.project == scene.call.project]
+    sizes = [one.members.get("size") or 0 for one in seen]
+    return Outcome({"total_size": sum(sizes), "total_count": len(sizes), "metadata": {}})
 
 
 @HOOKS.on(VOLUMES, "os-set_image_metadata")

@@ -34,7 +34,8 @@ IN_MODULES = {
     "scanning.trees": ("NAMING", "NAMED", "ABOUT", "SECRET_CREDENTIALS"),
     "scanning.values": ("NOTHING",),
     "scanning.messages": ("CREDENTIALS", "COOKIES", "ATTRIBUTES", "SECRET_PATHS"),
-    "scanning.unpacking": ("MAGIC", "ZLIB", "MARKS"),
+    "scanning.unpacking": ("MAGIC", "ZLIB"),
+    "scanning.layers": ("MARKS",),
 }
 IN_FILES = ("names.yaml", "phrases.yaml", "forms.yaml")
 KNOWN_FORMS = "known_forms.jsonl"

@@ -53,7 +53,8 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, eq=False, forbid_unk
     `reserved`: members that only an admin may set. `oldest_first`: the order of its lists, where its service has
     another one. `patterns`: filters of its lists that are regular expressions, and not whole values; `globs`: those in
     which `*` stands for anything. `filters`: all that may be asked of its lists, where anything else is refused.
-    `takes`: the members that a client may send, where anything else is refused. `leads`: links that lead elsewhere, as
+    `takes`: the members that a client may send, where anything else is refused; `changes` those that an update may
+    send. `asks`: by action, what the members of its body may be. `leads`: links that lead elsewhere, as
     paths behind the version, with members of the resource in braces.
 
     `order`: the names of effects, where several follow one event. `events` are those that services bring about
@@ -74,6 +75,8 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, eq=False, forbid_unk
     globs: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    asks: dict[str, dict[str, Check]] = {}
     leads: dict[str, str] = {}
     members: Members = {}
     short: tuple[str, ...] = ()

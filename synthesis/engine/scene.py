@@ -19,6 +19,7 @@ from cloudtape.synthesis.engine.amendments import Amendments
 from cloudtape.synthesis.engine.calls import Answer, Call
 from cloudtape.synthesis.engine.completion import Skeleton
 from cloudtape.synthesis.engine.kinds import Kind, Kinds
+from cloudtape.synthesis.engine.seeing import is_seen
 from cloudtape.synthesis.engine.services import Services
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.worlds.lifecycle import Transition
@@ -125,10 +126,10 @@ class Scene:
         return self.world.find(kind, str(id_), self.call.region, parents) if id_ else None
 
     def need(self, kind: str, id_: Any, status: int = 404) -> Resource:
-        """The resource. Raises Refused when there is none."""
-        found = self.find(kind, id_)
-        if found is None:
-            raise not_found(self.kind(kind), str(id_), status)
+        """The resource that whoever asks has named. Raises Refused when there is none that he may see."""
+        found, of = self.find(kind, id_), self.kind(kind)
+        if found is None or not is_seen(of, found, self.call):
+            raise not_found(of, str(id_), status)
         return found
 
     def where(self, kind: str, **members: Any) -> Iterator[Resource]:

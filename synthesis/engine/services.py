@@ -48,7 +48,9 @@ class Documents(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
 class Micro(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Microversions: the name in `OpenStack-API-Version`, their range, an older header, the major versions.
 
-    `also` are other names for it, where a number follows."""
+    `also` are other names for it, where a number follows. `inner` is the one in which other services ask, where that is
+    not the lowest.
+    """
 
     name: str
     min: Microversion
@@ -56,6 +58,7 @@ class Micro(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     versions: tuple[str, ...]
     legacy: str = ""
     also: tuple[str, ...] = ()
+    inner: Microversion | None = None
 
 
 OF_PAGES = ("limit", "marker", "sort_key", "sort_dir")

@@ -118,10 +118,13 @@ STATES: dict[str, dict[str, Any]] = {
 
 # What makes an item by a POST to it.
 MAKES = frozenset({"image.metadefs.namespaces.tags.add"})
+# What is not sent: it needs something that is not there yet (an earlier backup).
+UNSENT = frozenset({"incremental"})
 # What is sent in place of a value that could be right once, and is no id of something.
 INSTEAD: dict[str, Callable[[Asker, str], str]] = {
     "trustor_user_id": lambda asker, _: asker.user.id,
     "expires_at": lambda _, __: "2099-01-01T00:00:00.000000Z",
+    "availability_zone": lambda _, value: "nova" if value == "us-east1" else value,
     "prefixes": lambda _, __: "192.168.0.0/16",  # of all subnet pools, since an update takes none away
     "cidr": lambda _, value: "10.0.0.0/24" if value == "10.0.0.1" else value,  # as neutron recommends
 }
@@ -353,7 +356,7 @@ class Asker:
     def _named(self, value: Any, plan: Plan, name: str = "") -> Any:
         """A request example with ids of things that are there."""
         if isinstance(value, dict):
-            return {key: self._named(one, plan, key) for key, one in value.items()}
+            return {key: self._named(one, plan, key) for key, one in value.items() if key not in UNSENT}
         if isinstance(value, list):
             return [self._named(one, plan, name) for one in value]
         if name == "pool":

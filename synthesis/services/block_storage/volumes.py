@@ -86,7 +86,7 @@ def _type_of(scene: Scene, sent: Members) -> Resource:
 def _check_place(scene: Scene, sent: Members, kind: Resource) -> None:
     """Raises Refused for a zone or a group that is not there, or takes no volume of the type."""
     zone = sent.get("availability_zone")
-    if zone and not any(one.id == zone for one in stocked(scene, ZONES)):
+    if zone and not scene.call.as_printed and not any(one.id == zone for one in stocked(scene, ZONES)):
         raise Refused(400, f"Availability zone '{zone}' is invalid.")
     if wanted := sent.get("group_id") or sent.get("consistencygroup_id"):
         group = scene.find(CONSISTENCY_GROUPS, wanted) or scene.need(GROUPS, wanted)

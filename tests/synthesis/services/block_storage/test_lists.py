@@ -1,4 +1,4 @@
-"""Lists of cinder: their order, their pages, what they are asked for; and what a microversion lacks."""
+"""Lists of cinder: their order, their pages, and what they are asked for."""
 
 from __future__ import annotations
 
@@ -84,24 +84,6 @@ def test_a_list_without_details_is_short(cinder: Cinder) -> None:
 
 def test_metadata_filters(cinder: Cinder) -> None:
     assert cinder.names("/volumes?metadata=" + quote("{'of': 'a'}")) == ["a"]
-
-
-@pytest.mark.parametrize(
-    ("path", "since"),
-    [
-        ("/messages", 3),
-        ("/clusters", 7),
-        ("/group_types", 11),
-        ("/volumes/summary", 12),
-        ("/groups", 13),
-        ("/group_snapshots", 14),
-        ("/attachments", 27),
-        ("/resource_filters", 33),
-        ("/volume-transfers", 55),
-    ],
-)
-def test_what_came_with_a_microversion_is_not_there_before(path: str, since: int) -> None:
-    assert [Cinder(micro=f"3.{number}").status("GET", path) for number in (since - 1, since)] == [404, 200]
 
 
 @pytest.mark.parametrize(

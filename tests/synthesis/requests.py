@@ -48,6 +48,9 @@ NAMED = {
 KIND_OF = {member: kind for kind, members in NAMED.items() for member in members.split()}
 BY_SERVICE = {
     ("block-storage", "snapshot_id"): "block-storage/snapshots",
+    ("block-storage", "group_type"): "block-storage/group_types",
+    ("block-storage", "volume_types"): "block-storage/types",
+    ("block-storage", "group_id"): "block-storage/groups",
     ("shared-file-system", "snapshot_id"): "shared-file-system/snapshots",
     ("block-storage", "source_replica"): "",
     ("identity", "user_id"): "identity/users",
@@ -109,6 +112,14 @@ NEEDED = frozenset(
 # Members that the resource must have before the operation.
 STATES: dict[str, dict[str, Any]] = {
     "block-storage.volumes.extend": {"size": 1},
+    "block-storage.volumes.unset-image-metadata": {"volume_image_metadata": {"ramdisk_id": "x"}},
+    "block-storage.types.add-project-access": {"is_public": False},
+    "block-storage.types.remove-project-access": {
+        "is_public": False,
+        "_shared_with": ["a1b2c3d4000040008000000000000001"],
+    },
+    "block-storage.qos-specs.delete-keys": {"specs": {"a": "b"}},
+    "block-storage.types.os-volume-type-access.show": {"is_public": False, "_shared_with": ["fake_tenant"]},
     "compute.aggregates.remove-host": {"hosts": ["bf1454b3d71145d49fca2101c56c728d"]},
     "identity.domains.delete": {"enabled": False},
     "compute.flavors.flavor-access.remove-tenant-access": {"_shared_with": ["fake_tenant"]},

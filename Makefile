@@ -15,7 +15,7 @@ check: lint types ## what takes no more than two minutes: lint, types, the tests
 	$(BIN)/python -m pytest -q -n auto $(FAST_TESTS)
 
 FAST_TESTS := tests/facts tests/matchers tests/tools tests/cassettes/files tests/cassettes/scanning tests/synthesis/engine \
-  tests/synthesis/worlds tests/test_glossary.py tests/test_troubleshooting.py tests/test_documented.py
+  tests/synthesis/worlds tests/test_glossary.py tests/test_troubleshooting.py tests/test_documented.py tests/test_documents.py
 
 # The edge beside the oldest and the newest of what it stands on, and of the aiohttp that users may have beside it.
 edge: build/edge-oldest/.installed build/edge-newest/.installed ## pass the edge's tests with oldest and newest packages

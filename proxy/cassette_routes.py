@@ -12,7 +12,8 @@ from cloudtape.cassettes.cassette import Cassette
 from cloudtape.cassettes.errors import CassetteFormatError
 from cloudtape.cassettes.files.limits import MOST_ROUTES
 from cloudtape.cassettes.messages import Request, Route
-from cloudtape.routes import Routes, base_of, is_service, official_type, origin_of
+from cloudtape.openstack.service_types import is_service, official_type
+from cloudtape.routes import Routes, base_of, origin_of
 from cloudtape.service_catalog import Endpoint, endpoints_in, is_token_request
 
 IDENTITY = "identity"

@@ -20,8 +20,9 @@ from cloudtape.cassette_routes import IDENTITY
 from cloudtape.cassettes.messages import Request, Response, Route
 from cloudtape.errors import RouteRefused
 from cloudtape.leading import authority_of
+from cloudtape.openstack.service_types import official_type
 from cloudtape.reach import Reach
-from cloudtape.routes import Routes, base_of, names_for, official_type, origin_root
+from cloudtape.routes import Routes, base_of, names_for, origin_root
 from cloudtape.service_catalog import Endpoint, endpoints_in, is_token_request
 
 MOST_ROUTES = 1000

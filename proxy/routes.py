@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from urllib.parse import urlsplit
 
-from os_service_types import ServiceTypes
-
 from cloudtape.cassettes.messages import Route
+from cloudtape.openstack.service_types import official_type
 from cloudtape.service_catalog import Endpoint
 
 VERSION_SEGMENT = re.compile(r"v\d+(\.\d+)?$")
@@ -50,23 +49,6 @@ def origin_root(route: Route) -> str:
     """Scheme, host and port of a route, as it spells them."""
     parts = urlsplit(route.upstream)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-@cache
-def official_type(service: str) -> str:
-    """The service type under its official name: `volumev3` is `block-storage` (service-types-authority)."""
-    return _service_types().get_service_type(service) or service
-
-
-@cache
-def is_service(name: str) -> bool:
-    """Whether a name is a service type, or one of the other names that a service has had."""
-    return _service_types().get_service_type(name) is not None
-
-
-@cache
-def _service_types() -> ServiceTypes:
-    return ServiceTypes()
 
 
 class Routes:

@@ -103,7 +103,7 @@ def _fitting(among: Sequence[Operation], path: str, service: str) -> Iterable[Op
 
 
 def _service_type(catalog: OperationCatalog, name: str) -> str:
-    from cloudtape.routes import official_type
+    from cloudtape.openstack.service_types import official_type
 
     known = dict.fromkeys(one.service for one in catalog.operations)
     if (official := official_type(name)) in known:

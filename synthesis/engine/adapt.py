@@ -15,6 +15,8 @@ TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)([T ])(\d\d):(\d\d)(:\d\d)?(\.\d+)?(Z|[
 LINK = re.compile(r"https?://[^\s\"'<>]*")
 PROJECT_MEMBERS = frozenset({"tenant_id", "project_id", "owner", "os-vol-tenant-attr:tenant_id"})
 USER_MEMBERS = frozenset({"user_id"})
+SOMEWHERE = "://"
+"""An address that nobody knows: it becomes that of the service."""
 
 
 class Adapter:
@@ -40,6 +42,8 @@ class Adapter:
             return self._user
         if TIME.fullmatch(text):
             return self.time(text)
+        if text == SOMEWHERE:
+            return self._base
         return LINK.sub(self._link, text) if "://" in text else text
 
     def time(self, text: str) -> str:

@@ -15,6 +15,7 @@ from cloudtape.synthesis.engine.folders import Folder
 from cloudtape.synthesis.engine.hook_checks import hook_complaints
 from cloudtape.synthesis.engine.hooks import Hooks, name_of
 from cloudtape.synthesis.engine.kinds import Kinds
+from cloudtape.synthesis.engine.lending import NOTHING
 from cloudtape.synthesis.engine.plans import Planner
 from cloudtape.synthesis.engine.rules import Rule
 from cloudtape.synthesis.engine.scene import Cloud, Effect
@@ -55,7 +56,13 @@ def assembled(folders: Iterable[Folder], reference: OperationCatalog, hooks: Map
     whole = Hooks().joined(*used)
     return Cloud(
         services,
-        Kinds(planner, rules, lives, [kind for kind, one in services.items() if not one.regional]),
+        Kinds(
+            planner,
+            rules,
+            lives,
+            [kind for kind, one in services.items() if not one.regional],
+            {kind: NOTHING.and_of(one.printed, one.maps) for kind, one in services.items()},
+        ),
         (*catalogs, reference),
         Amendments(row for one in folders for row in one.file.amendments),
         {(kind, event): _ordered(found, rules.get(kind)) for (kind, event), found in whole.effects.items()},

@@ -6,11 +6,13 @@ What does not fit is a ServiceDataError, with file and line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from typing import Any
 
 from cloudtape.openstack.faults import SHAPES
 from cloudtape.synthesis.engine.folders import KINDS, OPERATIONS, SERVICE, VARIABLE, Folder
+from cloudtape.synthesis.engine.lending import EVERYTHING
 from cloudtape.synthesis.engine.plans import Planner, Verb
 from cloudtape.synthesis.engine.rules import Rule
 from cloudtape.synthesis.engine.scene import Cloud
@@ -61,10 +63,26 @@ class Known:
     def verbs(self, kind: str) -> set[Verb]:
         return {self._planner.plan(one.id).verb for one in self._planner.kinds.get(kind, ())}
 
+    def printed(self, kind: str) -> set[str]:
+        """The members of all answers that examples print for a kind."""
+        plans = (self._planner.plan(one.id) for one in self._planner.kinds.get(kind, ()))
+        return {name for plan in plans for name in _members(plan.sample)}
+
+    def printed_by(self, service: str) -> set[str]:
+        """The members of all answers that examples print for a service."""
+        return {name for kind in self.kinds if kind.partition("/")[0] == service for name in self.printed(kind)}
+
     def actions(self, kind: str) -> set[str]:
         """The actions that a request can name of a kind."""
         plans = (self._planner.plan(one.id) for one in self._planner.kinds.get(kind, ()))
         return {plan.operation.action or ANY for plan in plans if plan.verb is Verb.ACTION}
+
+
+def _members(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _members(one)
 
 
 def _of_service(known: Known, folder: Folder) -> Iterator[Complaint]:
@@ -81,8 +99,19 @@ def _of_service(known: Known, folder: Folder) -> Iterator[Complaint]:
     for kind, path in service.types.items():
         if path and not path.startswith("/"):
             yield SERVICE, ["types", kind], f"a path begins with a slash: {path}"
+    yield from _of_lending(known.printed_by(service.type), service.type, service, SERVICE, [])
     if service.quotas:
         yield from _of_quotas(known, service.type, service.quotas)
+
+
+def _of_lending(
+    printed: Collection[str], of: str, rows: Service | Rule, file: str, place: list[str]
+) -> Iterator[Complaint]:
+    """The members that a row names of examples."""
+    for row, names in (("printed", rows.printed), ("maps", rows.maps)):
+        for at, name in enumerate(names):
+            if name not in printed and not (name == EVERYTHING and row == "printed" and printed):
+                yield file, [*place, row, at], f"no example of {of} prints {name}"
 
 
 def _of_quotas(known: Known, service: str, quotas: Quotas) -> Iterator[Complaint]:
@@ -120,6 +149,9 @@ def _of_kinds(known: Known, folder: Folder) -> Iterator[Complaint]:
             yield KINDS, [*place, "quota"], f"{rule.quota} has no limit"
         if why := _no_pattern(rule.told_elsewhere):
             yield KINDS, [*place, "told_elsewhere"], why
+        if rule.items and {Verb.CREATE, Verb.PUT} & known.verbs(kind):
+            yield KINDS, [*place, "items"], f"clients make {path}, so that none are there before"
+        yield from _of_lending(known.printed(kind), path, rule, KINDS, place)
         yield from _of_names(known, kind, rule, place)
         yield from _of_members(kind, rule, place)
 
@@ -140,7 +172,9 @@ def _of_names(known: Known, kind: str, rule: Rule, place: list[str]) -> Iterator
 
 def _of_members(kind: str, rule: Rule, place: list[str]) -> Iterator[Complaint]:
     """The members that rows name, where all of them are known."""
-    for row, names in (("takes", rule.takes), ("globs", rule.globs)):
+    asked = [name for name in rule.asks.values() if not name.startswith("_")]
+    rows = {"takes": rule.takes, "globs": rule.globs, "asks": asked, "at_least": rule.at_least.values()}
+    for row, names in rows.items():
         for name in names if rule.newest else ():
             if name not in rule.members:
                 yield KINDS, [*place, row], f"{kind} has no member {name}"

@@ -15,35 +15,6 @@ from cloudtape.synthesis.engine.kinds import Kind
 from cloudtape.synthesis.engine.plans import Plan
 from cloudtape.synthesis.engine.telling import Form
 
-# Objects whose members are data of the client, not structure.
-MAPS = frozenset(
-    [
-        "metadata",
-        "extra_specs",
-        "properties",
-        "addresses",
-        "parameters",
-        "image_metadata",
-        "volume_image_metadata",
-        "specs",
-        "qos_specs",
-        "set_metadata",
-        "meta",
-        "options",
-        "blob",
-        "rules",
-        "outputs",
-        "resources",
-        "files",
-        "environment",
-        "template",
-        "configs",
-        "node_configs",
-        "hosts",
-        "binding:vif_details",
-    ]
-)
-
 
 class Skeleton(msgspec.Struct, frozen=True):
     """The members that an object must have, with the skeletons of those that are objects or lists of them."""
@@ -54,19 +25,22 @@ class Skeleton(msgspec.Struct, frozen=True):
     each: Skeleton | None = None
 
 
-def skeleton_of(samples: Sequence[Any], every: bool = False) -> Skeleton | None:
-    """What examples of the same thing have: all members of any; of a list's items, those of `every` one."""
+def skeleton_of(samples: Sequence[Any], maps: frozenset[str], every: bool = False) -> Skeleton | None:
+    """What examples of the same thing have: all members of any; of a list's items, those of `every` one.
+
+    Members of `maps` are data.
+    """
     objects = [one for one in samples if isinstance(one, dict)]
     lists = [one for one in samples if isinstance(one, list)]
     if objects:
         values = {name: [one[name] for one in objects if name in one] for one in objects for name in one}
         if every:
             values = {name: found for name, found in values.items() if len(found) == len(objects)}
-        below = {name: skeleton_of(found, every) for name, found in values.items() if name not in MAPS}
+        below = {name: skeleton_of(found, maps, every) for name, found in values.items() if name not in maps}
         kept = {name: one for name, one in below.items() if one is not None}
         return Skeleton(frozenset(values), {name: _empty(found) for name, found in values.items()}, kept)
     items = [[item for item in one if isinstance(item, dict)] for one in lists]
-    each = _merged([found for one in items if one and (found := skeleton_of(one, True))])
+    each = _merged([found for one in items if one and (found := skeleton_of(one, maps, True))])
     return Skeleton(frozenset(), {}, {}, each) if each else None
 
 
@@ -92,7 +66,7 @@ def skeleton_for(plan: Plan, alike: Iterable[Plan], kind: Kind) -> Skeleton | No
     samples = [one.sample for one in (plan, *alike) if one.sample is not None and _is_like(one, plan)]
     if kind.rule.map or plan.kind.endswith(("/template", "/file")):
         return None
-    return skeleton_of(samples)
+    return skeleton_of(samples, kind.lending.maps)
 
 
 def _is_like(one: Plan, plan: Plan) -> bool:

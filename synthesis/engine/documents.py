@@ -131,9 +131,10 @@ def read(scene: Scene) -> Answer:
     if isinstance(inside, dict):
         inside = {**inside, **{name: value for name, value in kept.items() if name in inside or not inside}}
         _name(scene, inside)
+        _link(scene, inside)
         said = scene.follow(Resource(kind.name, "", inside), "READ", kept).body
         inside = inside if said is None else said
-    return Answer(plan.status, _wrapped(plan, inside) if inside is not None else None)
+    return Answer(plan.status, _wrapped(scene, inside) if inside is not None else None)
 
 
 def _base(scene: Scene, kind: Kind) -> Any:
@@ -145,8 +146,23 @@ def _base(scene: Scene, kind: Kind) -> Any:
 
 
 def _name(scene: Scene, inside: Members) -> None:
-    if scene.call.ids and isinstance(inside.get("id"), str):
+    """Give what has an id the one that the request names; where it names none, and something was done, a new one."""
+    plan = scene.call.plan
+    printed = plan.sample[plan.wrapper] if plan.wrapper else plan.sample
+    if not isinstance(printed.get("id"), str) or "id" in _above(scene):
+        return
+    if scene.call.ids:
         inside["id"] = scene.call.id
+    elif scene.call.plan.verb is not Verb.READ:
+        inside["id"] = scene.world.new_id("uuid", scene.call.plan.kind)
+
+
+def _link(scene: Scene, inside: Members) -> None:
+    """Have links that lead nowhere lead to what was asked for."""
+    links = inside.get("links")
+    for link in links if isinstance(links, list) else ():
+        if isinstance(link, dict) and link.get("href", "") is None:
+            link["href"] = scene.call.request.uri.partition("?")[0]
 
 
 def write(scene: Scene) -> Answer:
@@ -170,33 +186,57 @@ def reset(scene: Scene) -> Answer:
     return Answer(scene.call.plan.status, echoed(scene, {}) if scene.call.plan.sample is not None else None)
 
 
-def _wrapped(plan: Plan, inside: Any) -> Any:
+def _wrapped(scene: Scene, inside: Any) -> Any:
+    plan = scene.call.plan
     if not plan.wrapper:
         return inside
-    around = {name: value for name, value in plan.sample.items() if name != plan.wrapper and name != "links"}
+    whole = scene.kind(plan.kind).lent(plan)
+    around = {name: value for name, value in whole.items() if name != plan.wrapper and name != "links"}
     return {plan.wrapper: inside, **around}
 
 
 def echoed(scene: Scene, sent: Members | None = None) -> Any:
-    """The operation's example, made into an answer; members of the same names as those sent say what was sent."""
+    """An answer with the structure of the operation's example.
+
+    It says what is known of a resource above that it shows, what was sent, and nothing besides.
+    """
     if sent is None:
         body = scene.call.body
         sent = scene.call.sent if isinstance(body, dict) else {}
     inside = echoed_inside(scene, sent)
     if isinstance(inside, dict):
         _name(scene, inside)
-    return _wrapped(scene.call.plan, inside)
+        _link(scene, inside)
+    return _wrapped(scene, inside)
 
 
 def echoed_inside(scene: Scene, sent: Members) -> Any:
-    plan = scene.call.plan
+    plan, kind = scene.call.plan, scene.kind(scene.call.plan.kind)
     if plan.sample is None:
         return None
-    inside = plan.sample[plan.wrapper] if plan.wrapper else plan.sample
+    printed, whole = plan.sample, kind.lent(plan)
+    printed, inside = (printed[plan.wrapper], whole[plan.wrapper]) if plan.wrapper else (printed, whole)
     known = {
-        name: value for name, value in sent.items() if isinstance(inside, dict) and _alike(inside.get(name), value)
+        name: value for name, value in sent.items() if isinstance(printed, dict) and _alike(printed.get(name), value)
     }
-    return scene.adapter(inside, plan.wrapper, known)
+    return scene.adapter(inside, plan.wrapper, {**_in_path(scene), **known, **_above(scene)})
+
+
+def _in_path(scene: Scene) -> Members:
+    """What the path of the request says of members that are named like its variables."""
+    variables = [step.variable for step in scene.call.plan.steps if step.variable]
+    return dict(zip(variables, scene.call.ids, strict=False))
+
+
+def _above(scene: Scene) -> Members:
+    """What is known of the resource on the way of the request that an answer is about, as its wrapper says."""
+    call, steps = scene.call, [step for step in scene.call.plan.steps if step.variable]
+    for at, step in reversed(list(enumerate(steps))):
+        kind = scene.kind(step.kind)
+        if call.plan.wrapper and kind.wrapper == call.plan.wrapper and kind.is_collection:
+            one = scene.find(kind.name, call.ids[at], call.ids[:at])
+            return {} if one is None else {k: v for k, v in one.members.items() if k not in kind.rule.hidden}
+    return {}
 
 
 def _alike(printed: Any, sent: Any) -> bool:
@@ -207,10 +247,10 @@ def _alike(printed: Any, sent: Any) -> bool:
 
 
 def stock(scene: Scene, kind: Kind, under: tuple[str, ...] | None = None) -> None:
-    """Put the items of the reference's examples onto the shelf of a collection that no operation can fill."""
+    """Put what examples list onto the shelf of a collection that no operation can fill, where that is what there is."""
     call = scene.call
     parents = call.parents if under is None else under
-    if kind.is_made:
+    if not kind.is_stocked:
         return
     key = (call.region, kind.name, ("(stocked)", *parents))
     if key in scene.world.documents:
@@ -235,7 +275,9 @@ def stocked(scene: Scene, kind: str) -> list[Resource]:
 
 
 def _stocked(kind: Kind) -> list[Members]:
-    """The items of the longest example list; of several forms, one for each id."""
+    """The items that rows say; else those of the longest example list, or of several forms one for each id."""
+    if kind.rule.items:
+        return list(kind.rule.items)
     plans = [plan for plan in kind.plans if plan.operation.version == kind.newest and plan.sample is not None]
     lists = [items_in(plan) for plan in plans if plan.many]
     names = [one for plan in plans if plan.many for one in _names(plan)]

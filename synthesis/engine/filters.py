@@ -72,19 +72,12 @@ NOT_FILTERS = frozenset(
         "extra_info",
     ]
 )
-# How a service names what its resources call otherwise.
-SAME = {
-    "tenant_id": ("tenant_id", "project_id", "owner", "os-vol-tenant-attr:tenant_id"),
-    "project_id": ("project_id", "tenant_id", "owner", "os-vol-tenant-attr:tenant_id", "default_project_id"),
+# What all services call the project that something belongs to.
+PROJECT = {
+    "tenant_id": ("tenant_id", "project_id", "owner"),
+    "project_id": ("project_id", "tenant_id", "owner", "default_project_id"),
     "owner": ("owner",),
-    "host": ("OS-EXT-SRV-ATTR:host", "os-vol-host-attr:host", "host"),
-    "ip": ("_addresses",),
-    "ip6": ("_addresses",),
-    "flavor": ("_flavor_id",),
-    "image": ("_image_id",),
 }
-# Filters that bound a number from below.
-AT_LEAST = {"minDisk": ("disk", "min_disk"), "minRam": ("ram", "min_ram")}
 # What is asked of tags: (those asked for, those that it has) → whether it is meant.
 TAGS: dict[str, Callable[[set[str], set[str]], bool]] = {
     "tag": lambda asked, has: asked <= has,
@@ -112,8 +105,8 @@ def filter_of(kind: Kind, call: Call) -> Callable[[Resource], bool] | None:
 
 def _test(kind: Kind, name: str, values: Sequence[str]) -> Callable[[Members], bool]:
     name, _, how = name.partition("__")
-    if name in AT_LEAST:
-        return lambda members: _number(members, AT_LEAST[name]) >= max(map(_as_number, values))
+    if bounded := kind.rule.at_least.get(name):
+        return lambda members: _number(members, bounded) >= max(map(_as_number, values))
     if name in TAGS:
         tags, fits = {tag for value in values for tag in value.split(",")}, TAGS[name]
         return lambda members: fits(tags, set(members.get("tags") or ()))
@@ -122,7 +115,8 @@ def _test(kind: Kind, name: str, values: Sequence[str]) -> Callable[[Members], b
     if name == "fixed_ips":
         return lambda members: all(_has_ip(members, value) for value in values)
     regular = name in kind.rule.patterns or how == "regex"
-    names = SAME.get(name, (name, kind.rule.old.get(name, name), f"_{name}"))
+    own = kind.rule.asks.get(name)
+    names = (own,) if own else PROJECT.get(name, (name, kind.rule.old.get(name, name), f"_{name}"))
     return lambda members: _agrees(members, names, values, regular, kind.rule.extra)
 
 
@@ -157,8 +151,8 @@ def _as_number(value: str) -> int:
     return int(value)
 
 
-def _number(members: Members, names: Sequence[str]) -> int:
-    return next((int(members[name] or 0) for name in names if name in members), 0)
+def _number(members: Members, name: str) -> int:
+    return int(members.get(name) or 0)
 
 
 def _has_ip(members: Members, wanted: str) -> bool:

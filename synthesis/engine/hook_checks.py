@@ -106,7 +106,9 @@ def _of_orders(folder: Folder, hooks: Hooks) -> Iterator[ServiceDataError]:
         for event, found in events.items() if rule.order else ():
             for name in found if len(found) > 1 else ():
                 if name not in rule.order:
-                    yield folder.error(KINDS, place, f"it does not say when {name} follows {event}")
+                    yield folder.error(
+                        KINDS, place, f"it does not say when {name} follows {event}: give it a place in `order`"
+                    )
                 if found.count(name) > 1:
                     yield folder.error(KINDS, place, f"several effects that follow {event} have the name {name}")
 

@@ -10,22 +10,32 @@ import functools
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from cloudtape.synthesis.engine.lending import NOTHING, Lending, lent
 from cloudtape.synthesis.engine.plans import Plan, Planner, Verb, shape_of
 from cloudtape.synthesis.engine.rules import Rule, Scope
 from cloudtape.synthesis.worlds.lifecycle import Life
 from cloudtape.synthesis.worlds.shelves import Members
 
 WHOLE = (Verb.SHOW, Verb.CREATE, Verb.UPDATE, Verb.PUT)
-TRUE_UNLESS_SAID = frozenset({"enabled", "admin_state_up", "is_public", "enable_dhcp"})
 
 
 class Kind:
     """One kind. Everything is worked out when it is first asked for."""
 
-    def __init__(self, name: str, planner: Planner, rule: Rule, life: Life | None, is_regional: bool) -> None:
+    def __init__(
+        self,
+        name: str,
+        planner: Planner,
+        rule: Rule,
+        life: Life | None,
+        is_regional: bool,
+        lending: Lending = NOTHING,
+    ) -> None:
         self.name, self.rule, self.life, self.is_regional = name, rule, life, is_regional
         self.service, _, self.path = name.partition("/")
+        self.lending = lending.and_of(rule.printed, rule.maps)
         self._planner = planner
+        self._lent: dict[str, Any] = {}
 
     def __repr__(self) -> str:
         return f"Kind({self.name})"
@@ -98,7 +108,14 @@ class Kind:
         """One of it, as each example shows it: the most telling ones first."""
         order = (Verb.SHOW, Verb.LIST, Verb.UPDATE, Verb.CREATE, Verb.PUT)
         plans = [plan for verb in order for plan in self.plans if plan.verb is verb and self._tells(plan)]
-        return [one for plan in plans for one in items_in(plan)]
+        return [one for plan in plans for one in self._items(plan)]
+
+    def _items(self, plan: Plan) -> list[Members]:
+        """The resources in an example answer, those that stand in an object by their keys, too."""
+        found = items_in(plan)
+        if not self.rule.keyed or plan.verb is not Verb.LIST:
+            return found
+        return [one for all_ in found for one in all_.values() if isinstance(one, dict)]
 
     def _tells(self, plan: Plan) -> bool:
         return plan.operation.version == self.newest and plan.sample is not None
@@ -114,7 +131,7 @@ class Kind:
         """What each member is, where it can be only one of object, list and text."""
         samples = [sent_members(plan) for plan in self.plans if plan.operation.version == self.newest]
         found: dict[str, set[type]] = {}
-        for members in [*samples, self.template]:
+        for members in [*samples, {**self._shown, **self.rule.members}]:
             for name, value in members.items():
                 if value is not None:
                     found.setdefault(name, set()).add(type(value))
@@ -123,13 +140,37 @@ class Kind:
     @functools.cached_property
     def template(self) -> Members:
         """All members with the values of one that nobody set anything of."""
-        found: Members = {}
-        if not self.rule.newest:
-            for sample in self.samples:
-                for name, value in sample.items():
-                    if name not in found:
-                        found[name] = neutral(name, value) if name in self.client else value
+        found = {name: lent(value, name, self.lending) for name, value in self._shown.items()}
         return {**found, **self.rule.members}
+
+    @functools.cached_property
+    def _shown(self) -> Members:
+        """All members that examples show, as the most telling one prints them; none where rows say them all."""
+        found: Members = {}
+        for sample in self.samples if not self.rule.newest else ():
+            for name, value in sample.items():
+                found.setdefault(name, value)
+        return found
+
+    @property
+    def is_stocked(self) -> bool:
+        """Whether there is something before anybody has made it: what rows or, where they say so, examples list."""
+        return bool(self.rule.items) or (not self.is_made and self.lending.is_all)
+
+    def lent(self, plan: Plan) -> Any:
+        """The structure of an operation's example, with no value that is somebody else's."""
+        if plan.operation.id not in self._lent:
+            self._lent[plan.operation.id] = lent(plan.sample, "", self.lending)
+        return self._lent[plan.operation.id]
+
+    def lent_item(self, plan: Plan) -> Members:
+        """The members of a resource in an operation's example, each empty; none where it shows no resource."""
+        key = f"{plan.operation.id} item"
+        if key not in self._lent:
+            items = self._items(plan) if isinstance(plan.sample, dict | list) else []
+            self._lent[key] = lent(items[0], "", self.lending) if items else {}
+        found: Members = self._lent[key]
+        return found
 
     @functools.cached_property
     def key(self) -> str:
@@ -214,34 +255,25 @@ def sent_members(plan: Plan) -> Members:
     return several[0] if several else inside if isinstance(inside, dict) else {}
 
 
-def neutral(name: str, value: Any) -> Any:
-    """What stands in a member that a client could have set, and did not."""
-    match value:
-        case bool():
-            return name in TRUE_UNLESS_SAID
-        case dict():
-            return {}
-        case list():
-            return []
-        case str():
-            return "" if name in ("name", "description", "display_name") else None
-        case _:
-            return value
-
-
 NO_RULE = Rule()
 
 
 class Kinds:
     """All kinds, by name. `rules` and `lives` are by service and name; `shared` are the services that all regions
-    share.
+    share; `lending` is by service what its rows say of all examples.
     """
 
     def __init__(
-        self, planner: Planner, rules: Mapping[str, Rule], lives: Mapping[str, Life], shared: Collection[str]
+        self,
+        planner: Planner,
+        rules: Mapping[str, Rule],
+        lives: Mapping[str, Life],
+        shared: Collection[str],
+        lending: Mapping[str, Lending] | None = None,
     ) -> None:
         self.planner = planner
         self._rules, self._lives, self._shared = rules, lives, shared
+        self._lending = lending or {}
         self._kinds: dict[str, Kind] = {}
 
     def __getitem__(self, name: str) -> Kind:
@@ -249,7 +281,8 @@ class Kinds:
         if kind is None:
             rule, service = self._rules.get(name, NO_RULE), name.partition("/")[0]
             life = self._lives[f"{service}/{rule.life}"] if rule.life else None
-            kind = Kind(name, self.planner, rule, life, service not in self._shared)
+            lending = self._lending.get(service, NOTHING)
+            kind = Kind(name, self.planner, rule, life, service not in self._shared, lending)
             self._kinds[name] = kind
         return kind
 

@@ -52,10 +52,15 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, eq=False, forbid_unk
     only where they have a value. `checks`: which values members may have. `renames`: an update may give it another key.
     `reserved`: members that only an admin may set. `oldest_first`: the order of its lists, where its service has
     another one. `patterns`: filters of its lists that are regular expressions, and not whole values; `globs`: those in
-    which `*` stands for anything. `filters`: all that may be asked of its lists, where anything else is refused.
-    `takes`: the members that a client may send, where anything else is refused; `changes` those that an update may
-    send. `asks`: by action, what the members of its body may be. `leads`: links that lead elsewhere, as
-    paths behind the version, with members of the resource in braces.
+    which `*` stands for anything. `asks`: the members that filters of other names are about (`_image_id` is one that
+    nobody is told), `at_least`: those whose numbers they bound from below. `filters`: all that may be asked of its
+    lists, where anything else is refused. `takes`: the members that a client may send, where anything else is refused;
+    `changes` those that an update may send. `bodies`: by action, what the members of its body may be. `leads`: links
+    that lead elsewhere, as paths behind the version, with members of the resource in braces.
+
+    `printed`: members whose printed values are the API's own words; the others of an example are lent empty. `*` are
+    all, and of a collection that no client fills then the items, too. `items` is what such a collection holds instead.
+    `maps`: members whose own members are data, and no structure.
 
     `order`: the names of effects, where several follow one event. `events` are those that services bring about
     themselves, beside the engine's.
@@ -73,10 +78,12 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, eq=False, forbid_unk
     many: str = ""
     patterns: tuple[str, ...] = ()
     globs: tuple[str, ...] = ()
+    asks: dict[str, str] = {}
+    at_least: dict[str, str] = {}
     filters: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
-    asks: dict[str, dict[str, Check]] = {}
+    bodies: dict[str, dict[str, Check]] = {}
     leads: dict[str, str] = {}
     members: Members = {}
     short: tuple[str, ...] = ()
@@ -119,5 +126,8 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, eq=False, forbid_unk
     same_if: tuple[str, ...] = ()
     told_elsewhere: str = ""
     named: str = "name"
+    printed: tuple[str, ...] = ()
+    maps: tuple[str, ...] = ()
+    items: tuple[Members, ...] = ()
     order: tuple[str, ...] = ()
     events: tuple[str, ...] = ()

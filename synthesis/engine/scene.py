@@ -176,6 +176,11 @@ class Scene:
         return self.world.clock.text(self.call.service.times)
 
     @property
+    def lent(self) -> Any:
+        """The structure of the example of the operation that is asked for."""
+        return self.kind(self.call.plan.kind).lent(self.call.plan)
+
+    @property
     def adapter(self) -> Adapter:
         return Adapter(self.world.clock.now(), self.call.project, self.call.token.user, self.call.base)
 
@@ -203,7 +208,8 @@ def fresh(kind: Kind, scene: Scene) -> Members:
     """The members of a new resource that nobody has said anything about: named, and timed."""
     members: Members = copied(kind.template)
     if not kind.rule.newest:
-        members = {name: scene.adapter(value, name) for name, value in members.items()}
+        adapter = scene.adapter
+        members = {name: adapter(value, name) for name, value in members.items()}
     if kind.id_form != "sent":
         members[kind.key] = scene.world.new_id(kind.id_form, kind.name)
     stamp(members, scene, CREATED)

@@ -139,6 +139,8 @@ class Service(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     `aliases` are the same things under another path, of another version or of the service's own past. `behind`: by the
     first segments of a path, what stands behind the variable that follows them. `repeated`: a variable that names the
     same thing as the one behind it (Orchestration API v1: /stacks/{stack_name}/{stack_id}).
+    `printed` are members whose printed values are words of its API, whatever they are of; `maps` those whose own
+    members are data, and no structure.
     """
 
     name: str
@@ -173,6 +175,8 @@ class Service(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     aliases: dict[str, str] = {}
     behind: dict[str, tuple[str, ...]] = {}
     repeated: dict[str, str] = {}
+    printed: tuple[str, ...] = ()
+    maps: tuple[str, ...] = ()
 
     def address(self, region: str = "") -> str:
         """Its base URL, without version and project; the same in all regions where it is not regional."""

@@ -192,8 +192,8 @@ def _action(scene: Scene) -> Answer:
     documents.stock(scene, kind)
     one = item(scene, plan.kind, call.id, call.parents)
     sent = call.body.get(named) if isinstance(call.body, dict) else None
-    if named in kind.rule.asks:
-        check_asked(kind.rule.asks[named], named, sent)
+    if named in kind.rule.bodies:
+        check_asked(kind.rule.bodies[named], named, sent)
     life = kind.life or NO_LIFE
     transition = life.actions.get(named, NO_TRANSITION)
     if transition is not NO_TRANSITION:

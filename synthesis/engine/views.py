@@ -9,7 +9,7 @@ from typing import Any
 
 from cloudtape.synthesis.engine.adapt import Adapter
 from cloudtape.synthesis.engine.calls import Call
-from cloudtape.synthesis.engine.kinds import Kind, items_in
+from cloudtape.synthesis.engine.kinds import Kind
 from cloudtape.synthesis.engine.plans import Plan
 from cloudtape.synthesis.engine.telling import Form, form_of
 from cloudtape.synthesis.worlds.clock import Clock
@@ -76,10 +76,9 @@ def shown_names(kind: Kind, plan: Plan) -> Iterable[str]:
 
 def _as_printed(kind: Kind, shown: Members, call: Call, plan: Plan, clock: Clock, form: Form) -> Members:
     """With what the operation's example has besides: older names for members, and members that no resource keeps."""
-    samples = items_in(plan) if isinstance(plan.sample, dict | list) else []
-    if not samples or not (plan.many or plan.wrapper in (kind.wrapper, "") or plan.wrapper):
+    sample, is_old = kind.lent_item(plan), plan.operation.version != kind.newest
+    if not sample:
         return shown
-    sample, is_old = samples[0], plan.operation.version != kind.newest
     found: Members = {} if is_old else dict(shown)
     adapter = Adapter(clock.now(), call.project, call.token.user, call.base)
     for name, value in sample.items():
@@ -93,7 +92,7 @@ def _as_printed(kind: Kind, shown: Members, call: Call, plan: Plan, clock: Clock
 
 def links_of(links: Any, call: Call, kind: Kind, one: Resource) -> Any:
     """Links in the form in which the kind has them: a list with rels, or an object."""
-    if not kind.place and isinstance(links, list) and all(isinstance(link, dict) and "href" in link for link in links):
+    if not kind.place and isinstance(links, list) and all(isinstance(one, dict) and one.get("href") for one in links):
         return links  # no template says where it is: what made it has written where its links lead
     path = item_path(kind, one)
     if isinstance(links, dict):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import NamedTuple
+from collections.abc import Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
 
 LOGIN = {
     "auth": {
@@ -33,6 +36,23 @@ class Heard(NamedTuple):
         return self.fields.get("x-cloudtape-source") in ("recorded", "forwarded", "replayed")
 
 
+async def _in_time(hearing: Coroutine[Any, Any, Heard]) -> Heard:
+    """Raises TimeoutError. A busy machine may have let this process do nothing for so long: then all goes on at once."""
+    task = asyncio.ensure_future(hearing)
+    with suppress(TimeoutError):
+        return await asyncio.wait_for(asyncio.shield(task), LONGEST)
+    return await asyncio.wait_for(task, LONGEST)
+
+
+def _waiting_in(task: asyncio.Task[Any]) -> str:
+    """Where a task of ours stands, innermost last."""
+    places, one = [], task.get_coro()
+    while frame := getattr(one, "cr_frame", None):
+        places.append(f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}")
+        one = getattr(one, "cr_await", None)  # type: ignore[assignment]
+    return " ".join(places[-4:])
+
+
 class Client:
     """One connection after the other; `log_in` begins a session."""
 
@@ -59,10 +79,11 @@ class Client:
         try:
             reader, writer = self._streams = self._streams or await self._opened()
             writer.write(request)
-            return await asyncio.wait_for(self._answer(reader, method), LONGEST)
+            return await _in_time(self._answer(reader, method))
         except TimeoutError:
+            where = "; ".join(sorted(filter(None, map(_waiting_in, asyncio.all_tasks()))))
             self.close()
-            return Heard(0, b"", {}, f"no answer in {LONGEST:.0f} s")
+            return Heard(0, b"", {}, f"no answer in {LONGEST:.0f} s, while it waits in {where}")
         except (OSError, asyncio.IncompleteReadError) as error:
             self.close()
             return Heard(0, repr(error).encode(), {})

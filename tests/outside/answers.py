@@ -11,6 +11,7 @@ from cloudtape.cassettes.messages import Response
 from cloudtape.matchers.requests.operations import OperationFinder
 from cloudtape.openstack.catalog import default_catalog
 from cloudtape.openstack.operations import Operation
+from cloudtape.synthesis.engine.scene import Cloud
 from cloudtape.synthesis.services.cloud import additions, default_cloud
 from tests.outside.expected import JudgedCall, Microversion
 from tests.synthesis.requests import AS_CLIENT, Asker
@@ -21,10 +22,10 @@ FINDER = OperationFinder([*additions().operations, *default_catalog().operations
 class Listener(Asker):
     """Asks as clients do, and keeps what it asked for and was answered, the requests that only prepare others too."""
 
-    def __init__(self, newest: bool) -> None:
+    def __init__(self, newest: bool, cloud: Cloud | None = None) -> None:
         self.heard: list[JudgedCall] = []
         self.newest = newest
-        super().__init__()
+        super().__init__(cloud)
 
     def ask(self, method: str, service: str, path: str, body: bytes = b"", headers: Any = ()) -> Response:
         path, micro = self.today(service, path), self.micro(service)

@@ -10,7 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,14 @@ from tests.planter.cloud import ID, VERSIONS, Cloud
 from tests.planter.exchange import Exchange
 
 CLOUDTAPE = Path(sys.executable).with_name("cloudtape")
+
+
+TRIES = 10
+TAKEN = "Address already in use"
+
+
+class PortTaken(Exception):
+    """Somebody else has taken the port since it was found free."""
 
 
 class RecorderDied(Exception):
@@ -63,27 +72,39 @@ def free_port() -> int:
 def record(folder: Path, planned: Iterable[tuple[str, Exchange]], *options: str) -> Recording:
     """Send what is planned, each under its id, through a recorder with `options`."""
     folder.mkdir(parents=True)
+    command = [str(CLOUDTAPE), "record", "-v", "--cassette", "tape.yaml", "--report", "report.jsonl", *options]
+    with Cloud() as cloud:
+        command += ["--upstream", f"{cloud.url}/identity/v3"]
+        for _ in range(TRIES):
+            with _running(command, folder) as (port, process):
+                try:
+                    with Client(cloud, port, process, folder) as client:
+                        refused = client.send(planned)
+                except PortTaken:
+                    continue
+                alive = _copied(folder)
+            _forget_what_stayed(folder, alive)
+            return Recording(folder, tuple(refused))
+    raise PortTaken
+
+
+@contextmanager
+def _running(command: list[str], folder: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     port = free_port()
-    command = [str(CLOUDTAPE), "record", "-v", "--cassette", "tape.yaml", "--listen", f"127.0.0.1:{port}"]
-    with Cloud() as cloud, (folder / "stdout.log").open("wb") as out, (folder / "stderr.log").open("wb") as err:
-        command += ["--upstream", f"{cloud.url}/identity/v3", "--report", "report.jsonl", *options]
-        process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=err)
+    with (folder / "stdout.log").open("wb") as out, (folder / "stderr.log").open("wb") as err:
+        process = subprocess.Popen([*command, "--listen", f"127.0.0.1:{port}"], cwd=folder, stdout=out, stderr=err)
         try:
-            with Client(cloud, port, process) as client:
-                refused = client.send(planned)
-            alive = _copied(folder)
+            yield port, process
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(120)
-    _forget_what_stayed(folder, alive)
-    return Recording(folder, tuple(refused))
 
 
 class Client:
     """Speaks to the recorder on one kept connection, and learns from the token answer where each service is."""
 
-    def __init__(self, cloud: Cloud, port: int, process: subprocess.Popen[bytes]) -> None:
-        self.cloud = cloud
+    def __init__(self, cloud: Cloud, port: int, process: subprocess.Popen[bytes], folder: Path) -> None:
+        self.cloud, self.folder = cloud, folder
         self.process = process
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.bases: dict[str, str] = {}
@@ -108,6 +129,8 @@ class Client:
             except ConnectionRefusedError:
                 self.connection.close()
                 time.sleep(0.1)
+        if self.process.poll() is not None and TAKEN in (self.folder / "stderr.log").read_text(errors="replace"):
+            raise PortTaken
         raise RecorderDied(self.process.poll())
 
     def send(self, planned: Iterable[tuple[str, Exchange]]) -> list[str]:

@@ -1,7 +1,7 @@
 import pytest
 
 from cloudtape.cassettes.messages import Route
-from cloudtape.routes import Routes, base_of, official_type, origin_of
+from cloudtape.routes import Routes, base_of, origin_of
 from cloudtape.service_catalog import Endpoint
 
 PROJECT = "6f70656e737461636b20342065766572"
@@ -36,11 +36,6 @@ def test_the_base_of_a_url_ends_before_version_and_project(url: str, base: str) 
 )
 def test_origins_are_compared_in_lower_case_and_without_the_usual_port(url: str, origin: str) -> None:
     assert origin_of(url) == origin
-
-
-def test_a_service_is_known_by_its_official_type() -> None:
-    assert official_type("volumev3") == "block-storage"
-    assert official_type("own-invention") == "own-invention"
 
 
 def names(*endpoints: Endpoint) -> dict[str, str]:

@@ -15,7 +15,9 @@ import msgspec
 from cloudtape.cassettes.messages import Headers, Request, Response
 from cloudtape.matchers.requests.operations import PROJECT_VARIABLES
 from cloudtape.openstack.operations import Operation
+from cloudtape.synthesis.engine.kinds import Kind
 from cloudtape.synthesis.engine.plans import Plan, Verb
+from cloudtape.synthesis.engine.scene import Cloud, fresh
 from cloudtape.synthesis.engine.synthesizer import Synthesizer
 from cloudtape.synthesis.services.cloud import default_cloud
 from cloudtape.synthesis.services.identity.core import token_for
@@ -86,9 +88,15 @@ AS_CLIENT = (("Accept", "application/json"),)
 
 
 @functools.cache
-def everything() -> Saved:
+def synthesizer_of(cloud: Cloud) -> Synthesizer:
+    """It keeps nothing of a world."""
+    return Synthesizer(unused, cloud)
+
+
+@functools.cache
+def everything(cloud: Cloud) -> Saved:
     """The world that each operation finds."""
-    synthesizer = Synthesizer(unused, default_cloud())
+    synthesizer = synthesizer_of(cloud)
     world = asyncio.run(build(synthesizer, *read_world(EVERYTHING)))
     return save(world)
 
@@ -189,9 +197,17 @@ def _host(asker: Asker) -> str:
     return "compute-1"
 
 
+def _console(asker: Asker) -> str:
+    server = asker._thing("compute/servers", ())
+    sent = b'{"os-getVNCConsole": {"type": "novnc"}}'
+    console = json_of(asker.ask("POST", "compute", f"/v2.1/servers/{server.id}/action", sent))["console"]
+    return str(console["url"]).rpartition("%3D")[2]
+
+
 # What stands in a path for things that are not found by the kind alone. Only an output with an error has all members of
 # the example: clients take `output_error` for one.
 SPECIAL: dict[str, Callable[[Asker], str]] = {
+    "compute/os-console-auth-tokens": lambda asker: _console(asker),
     "compute/os-simple-tenant-usage": _usage,
     "compute/os-hosts": _host,
     "orchestration/stacks/outputs": lambda _: "broken",
@@ -202,10 +218,10 @@ SPECIAL: dict[str, Callable[[Asker], str]] = {
 class Asker:
     """A world of its own with an admin in it."""
 
-    def __init__(self) -> None:
-        self.synthesizer = Synthesizer(unused, default_cloud())
+    def __init__(self, cloud: Cloud | None = None) -> None:
+        self.synthesizer = synthesizer_of(cloud or default_cloud())
         self.world = World(self.synthesizer.kinds, seed=1)
-        restore(self.world, copy.deepcopy(everything()))
+        restore(self.world, copy.deepcopy(everything(self.synthesizer.cloud)))
         user = next(self.world.where("identity/users", name="admin"))
         user.private["password"] = "secret"
         self.project = str(user.members["default_project_id"])
@@ -327,6 +343,8 @@ class Asker:
         lists = [plan for plan in of.plans if plan.verb is Verb.LIST] or [
             plan for plan in of.plans if plan.verb is Verb.SHOW
         ]
+        if not of.is_made and not of.is_stocked and not len(shelf):
+            return self._brought_along(of, parents)
         plan = (makes or lists)[0]
         ids, kept = iter([*parents, "something-new"]), getattr(self, "_ids", [])
         path = "/".join(
@@ -339,6 +357,13 @@ class Asker:
         if not len(shelf):
             raise AssertionError(f"no {kind}: {plan.operation.id} made none under {parents}: {response.body!r:.200}")
         return list(shelf)[-1]
+
+    def _brought_along(self, kind: Kind, parents: tuple[str, ...]) -> Resource:
+        """A resource that no client can make, and that is there as one of a recording is."""
+        scene = self.synthesizer.scene_of(self.world)
+        members = fresh(kind, scene)
+        members |= {kind.key: "brought-along"} if kind.id_form == "sent" else {}
+        return scene.add(kind.name, members, project=self.project, parents=parents)
 
     def _fill(self, segment: str, at: int, ids: Any) -> str:
         if not segment.startswith("{"):

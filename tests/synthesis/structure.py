@@ -29,6 +29,16 @@ MAPS = frozenset(
         "configs",
         "node_configs",
         "binding:vif_details",
+        "hosts",
+        "info",
+        "cluster_configs",
+        "data_source_urls",
+        "params",
+        "server_pools_mapping",
+        "units_by_mb",
+        "Outputs",
+        "Parameters",
+        "Resources",
     ]
 )
 

@@ -159,6 +159,11 @@ def _revert(scene: Scene, volume: Resource, sent: Members) -> None:
         raise Refused(409, f"Invalid volume: {why} Volume's status must be 'available'.")
 
 
+@HOOKS.on(VOLUMES, "os-show_image_metadata")
+def _its_image_metadata(_: Scene, volume: Resource, __: Members) -> Outcome:
+    return Outcome({"metadata": volume.members.get("volume_image_metadata") or {}})
+
+
 @HOOKS.on(VOLUMES, "os-set_image_metadata")
 def _image_metadata(_: Scene, volume: Resource, sent: Members) -> Outcome:
     check_map("metadata", sent.get("metadata"))

@@ -62,6 +62,11 @@ def _rebuild(scene: Scene, server: Resource, sent: Members) -> Outcome:
     return Outcome(more=told)
 
 
+@HOOKS.on(SERVERS, "rescue")
+def _rescue(scene: Scene, _: Resource, sent: Members) -> Outcome:
+    return Outcome({"adminPass": sent.get("adminPass") or scene.world.secret(12)})
+
+
 def _use_disk(server: Resource, sent: Members) -> None:
     if how := sent.get("OS-DCF:diskConfig"):
         server.set(**{"OS-DCF:diskConfig": how})
@@ -226,12 +231,3 @@ def _addresses_in(scene: Scene) -> Answer:
     if found is None:
         raise Refused(404, "Network does not exist on this instance.")
     return Answer(200, {scene.call.id: _plain(found)})
-
-
-@HOOKS.answer("compute.servers.remote-consoles.create")
-def _remote_console(scene: Scene) -> Answer:
-    server_of(scene)
-    sent = scene.call.sent
-    url = f"http://console.cloud.invalid:6080/vnc_lite.html?path=%3Ftoken%3D{scene.world.new_id()}"
-    kind, protocol = sent.get("type") or "novnc", sent.get("protocol") or "vnc"
-    return Answer(200, {"remote_console": {"type": kind, "protocol": protocol, "url": url}})

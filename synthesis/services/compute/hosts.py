@@ -12,7 +12,7 @@ from typing import Any
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.documents import stocked
 from cloudtape.synthesis.engine.hooks import Hooks
-from cloudtape.synthesis.engine.scene import Scene
+from cloudtape.synthesis.engine.scene import Outcome, Scene
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.services.compute.parts import SERVERS
 from cloudtape.synthesis.worlds.shelves import Members, Resource
@@ -92,6 +92,14 @@ def _search(scene: Scene) -> Answer:
     return Answer(200, {"hypervisors": [_hypervisor(scene, one, whole) for one in found]})
 
 
+@HOOKS.on("compute/os-hypervisors/statistics", "READ")
+def _statistics(scene: Scene, shown: Resource, _: Members) -> Outcome:
+    """What all hypervisors have together."""
+    all_ = stocked(scene, HYPERVISORS)
+    sums = {name: sum(one.members.get(name) or 0 for one in all_) for name in shown.members if name != "count"}
+    return Outcome({"count": len(all_), **sums})
+
+
 def _hypervisor(scene: Scene, one: Resource, whole: bool) -> Members:
     shown = {name: one.members[name] for name in ("id", "hypervisor_hostname", "state", "status")}
     name = shown["hypervisor_hostname"]
@@ -110,7 +118,9 @@ def _usage_of_one(scene: Scene) -> Answer:
         raise Refused(403, "Policy doesn't allow os_compute_api:os-simple-tenant-usage:show to be performed.")
     start, end = _period(scene)
     servers = list(scene.world.shelf(SERVERS, scene.call.region).walk(project))
-    return Answer(200, {"tenant_usage": _usage(project, servers, start, end, True) if servers else {}})
+    if not servers:
+        return Answer(200, {"tenant_usage": {}}, whole=True)
+    return Answer(200, {"tenant_usage": _usage(project, servers, start, end, True)})
 
 
 @HOOKS.answer("compute.simple-tenant-usage.list")

@@ -7,7 +7,7 @@ from typing import Any, Protocol, cast
 from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 
-VOLUMES, SNAPSHOTS = "block-storage/volumes", "block-storage/snapshots"
+VOLUMES, SNAPSHOTS, VOLUME_TYPES = "block-storage/volumes", "block-storage/snapshots", "block-storage/types"
 IMAGES = "image/images"
 NETWORKS, PORTS, FLOATING = "network/networks", "network/ports", "network/floatingips"
 SECURITY_GROUPS, RULES = "network/security-groups", "network/security-group-rules"

@@ -23,6 +23,7 @@ from cloudtape.synthesis.services.compute.neighbours import (
     RULES,
     SECURITY_GROUPS,
     SNAPSHOTS,
+    VOLUME_TYPES,
     VOLUMES,
 )
 from cloudtape.synthesis.worlds.shelves import Members
@@ -74,12 +75,17 @@ def _snapshot(_: Scene, theirs: Members) -> Members:
     return {name: theirs.get(of) for name, of in SNAPSHOT.items()}
 
 
+def _volume_type(_: Scene, theirs: Members) -> Members:
+    return {name: theirs.get(name) for name in ("id", "name", "extra_specs")}
+
+
 def _named(_: Scene, sent: Members) -> Members:
     return {NAMED.get(name, name): value for name, value in sent.items()}
 
 
 HOOKS.windows["compute/os-volumes"] = Window(VOLUMES, _volume, _named)
 HOOKS.windows["compute/os-snapshots"] = Window(SNAPSHOTS, _snapshot, _named)
+HOOKS.windows["compute/os-volume-types"] = Window(VOLUME_TYPES, _volume_type)
 
 # --- images ----------------------------------------------------------------------------------------------------------
 
@@ -121,7 +127,11 @@ def _image(scene: Scene, theirs: Members) -> Members:
 
 
 HOOKS.windows["compute/images"] = Window(
-    IMAGES, _image, short=("id", "name", "links"), asked={"server": "instance_uuid", "type": "image_type"}, pages=True
+    IMAGES,
+    _image,
+    short=("id", "name", "links"),
+    asked={"server": "instance_uuid", "type": "image_type", "minDisk": "min_disk", "minRam": "min_ram"},
+    pages=True,
 )
 
 

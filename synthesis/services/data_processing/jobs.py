@@ -34,8 +34,8 @@ def _cluster(scene: Scene) -> Answer:
     one = item(scene, scene.call.plan.kind, scene.call.id)
     kind = scene.kind(one.kind)
     plans, form = kind.plans, form_of(kind.rule, scene.call.plan, (0, 0))
-    printed = next(plan.sample for plan in plans if plan.operation.id == "data-processing.clusters.show-progress")
-    return Answer(200, {**scene.adapter(printed, "", one.members), **visible(kind, one, form)})
+    shown = next(plan for plan in plans if plan.operation.id == "data-processing.clusters.show-progress")
+    return Answer(200, {**scene.adapter(kind.lent(shown), "", one.members), **visible(kind, one, form)})
 
 
 @HOOKS.on(JOBS, "DELETE")

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from cloudtape.synthesis.engine.hooks import Hooks
-from cloudtape.synthesis.engine.scene import Scene
+from cloudtape.synthesis.engine.scene import Outcome, Scene, Window
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 
 HOOKS = Hooks()
 
 CONFIGURATIONS, INSTANCES = "database/configurations", "database/instances"
+ROOT = INSTANCES + "/root"
+
+
+def _as_ours(_: Scene, theirs: Members) -> Members:
+    """One of nova's: trove has none of its own."""
+    return {name: theirs.get(name) for name in ("id", "name", "ram", "links")}
+
+
+HOOKS.windows["database/flavors"] = Window("compute/flavors", _as_ours)
 
 
 @HOOKS.on(CONFIGURATIONS, "CREATE")
@@ -30,3 +39,15 @@ def _flavor(scene: Scene, one: Resource, sent: Members) -> None:
 def _resize(_: Scene, one: Resource, sent: Members) -> None:
     if isinstance(sent.get("volume"), dict):
         one.set(volume={**(one.members.get("volume") or {}), **sent["volume"]})
+
+
+@HOOKS.on(ROOT, "WRITE")
+def _root_enabled(scene: Scene, _: Resource, __: Members) -> Outcome:
+    """A password of its own each time, which nothing tells again."""
+    scene.need(INSTANCES, scene.call.ids[0]).private["root"] = True
+    return Outcome({"user": {"name": "root", "password": scene.world.new_id("hex")}})
+
+
+@HOOKS.on(ROOT, "READ")
+def _root(scene: Scene, _: Resource, __: Members) -> Outcome:
+    return Outcome({"rootEnabled": bool(scene.need(INSTANCES, scene.call.ids[0]).private.get("root"))})

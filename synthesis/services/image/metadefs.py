@@ -25,6 +25,11 @@ def _namespace(_: Scene, one: Resource, __: Members) -> None:
     one.set(self=path, schema="/v2/schemas/metadefs/namespace")
 
 
+@HOOKS.on(NAMESPACES + "/objects", "CREATE")
+def _object(_: Scene, one: Resource, __: Members) -> None:
+    one.set(self=f"/v2/metadefs/namespaces/{one.parents[0]}/objects/{one.id}", schema="/v2/schemas/metadefs/object")
+
+
 @HOOKS.on(NAMESPACES, "DELETE")
 def _is_not_protected(_: Scene, one: Resource, __: Members) -> None:
     if one.members.get("protected"):

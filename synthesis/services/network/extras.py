@@ -1,4 +1,4 @@
-"""Neutron: quotas, tags, sharing, availability of addresses, quality of service."""
+"""Neutron: quotas, tags, sharing, availability of addresses, groups of addresses."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from cloudtape.synthesis.services.network.routers import subnets_of
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 
 HOOKS = Hooks()
+ADDRESS_GROUPS = "network/address-groups"
 
 # --- quotas -------------------------------------------------------------------------------------------------------
 
@@ -183,3 +184,25 @@ def _ips_of_subnet(scene: Scene, subnet: Resource) -> Members:
         "total_ips": sum(end - start + 1 for start, end in pools),
         "used_ips": sum(subnet.id in subnets_of(port) for port in ports),
     }
+
+
+@HOOKS.on("network/address-groups/add_addresses", "WRITE")
+def _add_addresses(scene: Scene, _: Resource, sent: Members) -> None:
+    group = scene.need(ADDRESS_GROUPS, scene.call.ids[0])
+    had = group.members.get("addresses") or []
+    group.set(addresses=[*had, *(one for one in _addresses(sent) if one not in had)])
+
+
+@HOOKS.on("network/address-groups/remove_addresses", "WRITE")
+def _remove_addresses(scene: Scene, _: Resource, sent: Members) -> None:
+    group, gone = scene.need(ADDRESS_GROUPS, scene.call.ids[0]), _addresses(sent)
+    group.set(addresses=[one for one in group.members.get("addresses") or [] if one not in gone])
+
+
+def _addresses(sent: Members) -> list[str]:
+    """The addresses that a request names, in their usual form. Raises Refused."""
+    inside = sent.get("addresses")
+    try:
+        return [str(ipaddress.ip_network(one)) for one in inside] if isinstance(inside, list) else []
+    except (TypeError, ValueError) as error:
+        raise Refused(400, f"Invalid input for addresses. Reason: {error}.", "HTTPBadRequest") from None

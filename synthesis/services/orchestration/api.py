@@ -113,7 +113,7 @@ def _abandon(scene: Scene) -> Answer:
     resources = {one.id: one.members for one in scene.world.shelf(RESOURCES, scene.call.region, (stack.id,))}
     about = {"id": stack.id, "name": stack.members["stack_name"], "action": "CREATE", "status": "COMPLETE"}
     scene.remove(stack)
-    sample = scene.adapter(scene.call.plan.sample, "", about)
+    sample = scene.adapter(scene.lent, "", about)
     return Answer(200, {**sample, **about, "template": stack.private.get("template", {}), "resources": resources})
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.quotas import detailed, limits_of, printed_limits, used_of
@@ -116,8 +114,9 @@ def _type(_: Scene, one: Resource, sent: Members) -> None:
 
 @HOOKS.answer("shared-file-system.types.default.list")
 def _default_type(scene: Scene) -> Answer:
-    sample: Any = scene.adapter(scene.call.plan.sample)
-    return Answer(200, sample)
+    """The type that was made first; where there is none, one without a name."""
+    known = next((one.members for one in scene.where(TYPES)), {})
+    return Answer(200, {name: scene.adapter(one, name, known) for name, one in scene.lent.items()})
 
 
 @HOOKS.on(QUOTAS, "READ")

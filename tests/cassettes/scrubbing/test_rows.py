@@ -93,7 +93,9 @@ def test_each_row_has_its_example_and_each_example_its_row(name: str) -> None:
 def test_an_example_is_scrubbed_by_its_row(table: str, row: str, text: str) -> None:
     plain, secret = parts(text)
     assert secret not in scrubbed(plain, Table())
-    assert secret in scrubbed(plain, *without(table, row))
+    assert secret in scrubbed(plain, *without(table, row)), (
+        f"{plain!r} is scrubbed without {row}: put it under the row that does"
+    )
 
 
 @pytest.mark.parametrize(("table", "row", "text"), [one for one in EXAMPLES if one[0] in ("payloads", "media")])

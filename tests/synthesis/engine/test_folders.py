@@ -61,9 +61,16 @@ WRONG = [
     ("identity", "kinds.yaml", "kinds:\n", "kinds:\n  - ]\n", "- ]", "did not find expected node content"),
     ("dns", "kinds.yaml", "zones/{zone_id}", "zones/{zone}", "leads:", "has no member zone"),
     ("dns", "kinds.yaml", "takes: [name, type, email", "takes: [name, kind, email", "takes: [name, kind", "has no member kind"),
+    ("compute", "kinds.yaml", "minDisk: disk", "minDisk: disc", "at_least: {minDisk: disc", "has no member disc"),
     ("dns", "kinds.yaml", "globs: [name, type, email", "globs: [name, kind, email", "globs: [name, kind", "has no member kind"),
     ("dns", "service.yaml", "faults: {limit:", "faults: {limits:", "faults: {limits", "nothing of a page is named limits"),
     ("image", "service.yaml", "name: glance\n", "name: glance\nenvelope: jiffy\n", "envelope: jiffy", "no shape of errors"),
+    ("image", "service.yaml", "printed: [rel, schema]", "printed: [rel, shema]", "printed: [rel, shema]", "prints shema"),
+    ("image", "service.yaml", "maps: [metadata", "maps: [metadada", "maps: [metadada", "no example of image prints metadada"),
+    ("meter", "kinds.yaml", "printed: [state, type]", "printed: [states, type]", "printed: [states", "of alarms prints states"),
+    ("data_processing", "kinds.yaml", "maps: [info]", "maps: [infos]", "maps: [infos]", "no example of clusters prints infos"),
+    ("database", "kinds.yaml", "  flavors: {", "  instances/root: {printed: ['*']}\n  instances/databases/x: {printed: ['*'], inner: true}\n  flavors: {", "databases/x", "prints *"),
+    ("meter", "kinds.yaml", "alarms: {", "alarms: {items: [{name: a}], ", "alarms: {items", "clients make alarms"),
 ]  # fmt: skip
 
 

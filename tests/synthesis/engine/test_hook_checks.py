@@ -50,7 +50,9 @@ WRONG: dict[str, Callable[[Hooks], Any]] = {
     "several effects follow CREATE of network/routers, and its row says no `order`": lambda hooks: [
         hooks.on("network/routers", "CREATE")(effect) for effect in (_effect, _effect)
     ],
-    "it does not say when effect follows CREATE": lambda hooks: hooks.on(NETWORKS, "CREATE")(_effect),
+    "it does not say when effect follows CREATE: give it a place in `order`": lambda hooks: hooks.on(
+        NETWORKS, "CREATE"
+    )(_effect),
     "no effect of networks has the name segment": lambda hooks: hooks.effects.pop((NETWORKS, "CREATE")),
     "there is no operation network.networks.paint": lambda hooks: hooks.answer("network.networks.paint")(_answer),
     "network.networks.list is answered by _answer, too": lambda hooks: [

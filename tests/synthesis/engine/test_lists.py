@@ -80,6 +80,35 @@ def test_flavors_are_chosen_by_what_they_have_at_least(query: str, names: list[s
     assert sorted(one["name"] for one in get(asker, "compute", f"/v2.1/flavors?{query}")["flavors"]) == sorted(names)
 
 
+@pytest.mark.parametrize(
+    ("query", "are_there"), [("minDisk=20", True), ("minDisk=21", False), ("minRam=512", True), ("minRam=1", False)]
+)
+def test_images_of_compute_are_chosen_by_what_they_need(query: str, are_there: bool) -> None:
+    asker = Asker()
+    asker._thing("image/images", (), new=True).set(min_disk=20, min_ram=512)
+    assert bool(get(asker, "compute", f"/v2.1/images?{query}")["images"]) == are_there
+
+
+SERVERS, VOLUMES = ("compute", "/v2.1/servers"), ("block-storage", "/v3/p/volumes")
+NAMED_OTHERWISE = {
+    "a server by its host": (*SERVERS, "compute/servers", "host", "OS-EXT-SRV-ATTR:host"),
+    "a server by its image": (*SERVERS, "compute/servers", "image", "_image_id"),
+    "a server by its flavor": (*SERVERS, "compute/servers", "flavor", "_flavor_id"),
+    "a volume by its host": (*VOLUMES, "block-storage/volumes", "host", "os-vol-host-attr:host"),
+    "a volume by its project": (*VOLUMES, "block-storage/volumes", "project_id", "os-vol-tenant-attr:tenant_id"),
+}
+
+
+@pytest.mark.parametrize("case", NAMED_OTHERWISE)
+def test_a_filter_may_have_another_name_than_the_member(case: str) -> None:
+    service, path, kind, query, member = NAMED_OTHERWISE[case]
+    asker = Asker()
+    for name in ("here", "there"):
+        asker._thing(kind, (), new=True).set(**{member: name, "name": name})
+    found = get(asker, service, f"{path}?{query}=here&all_tenants=1")[path.rpartition("/")[2]]
+    assert [one["name"] for one in found] == ["here"]
+
+
 @pytest.mark.parametrize(("since", "there"), [("2000-01-01T00:00:00Z", True), ("2999-01-01T00:00:00", False)])
 def test_a_list_holds_what_changed_since(since: str, there: bool) -> None:
     asker = Asker()

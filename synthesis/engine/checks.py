@@ -62,12 +62,14 @@ def check_values(checks: dict[str, Check], sent: Members) -> None:
 def check_asked(checks: dict[str, Check], action: str, sent: Any) -> None:
     """Raises Refused for an action whose body lacks what it needs, or has a value that the service does not take."""
     needed = [name for name, check in checks.items() if check.must]
-    if not isinstance(sent, dict) and (needed or sent is not None):
-        raise _invalid(action, sent, f"{sent!r} is not of type 'object'")
+    if not isinstance(sent, dict):
+        if needed or sent is not None:
+            raise _invalid(action, sent, f"{sent!r} is not of type 'object'")
+        return
     for name in needed:
         if sent.get(name) is None:
             raise _invalid(action, sent, f"{name!r} is a required property")
-    check_values(checks, sent or {})
+    check_values(checks, sent)
 
 
 def _invalid(name: str, value: Any, why: str) -> Refused:

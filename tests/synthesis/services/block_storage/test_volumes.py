@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -57,11 +58,12 @@ def test_a_size_may_be_sent_as_text() -> None:
 def test_a_copy_is_as_large_as_its_source_or_larger(of: str) -> None:
     cinder = Cinder()
     source = cinder.volume(size=3)
-    made = {
+    makers: dict[str, Callable[[], str]] = {
         "snapshot_id": lambda: cinder.snapshot(source),
         "source_volid": lambda: source,
-        "backup_id": lambda: cinder.make("backups", volume_id=source)["id"],
-    }[of]()
+        "backup_id": lambda: str(cinder.make("backups", volume_id=source)["id"]),
+    }
+    made = makers[of]()
     assert cinder.make("volumes", **{of: made})["size"] == 3
     assert cinder.make("volumes", **{of: made, "size": 4})["size"] == 4
     status, why = cinder.refused("POST", "/volumes", {"volume": {of: made, "size": 2}})

@@ -126,10 +126,17 @@ class Scene:
         return self.world.find(kind, str(id_), self.call.region, parents) if id_ else None
 
     def need(self, kind: str, id_: Any, status: int = 404) -> Resource:
-        """The resource that whoever asks has named. Raises Refused when there is none that he may see."""
+        """The resource. Raises Refused when there is none."""
+        found = self.find(kind, id_)
+        if found is None:
+            raise not_found(self.kind(kind), str(id_), status)
+        return found
+
+    def named(self, kind: str, id_: Any) -> Resource:
+        """The resource that a client names in a body. Raises Refused when there is none that it may see."""
         found, of = self.find(kind, id_), self.kind(kind)
         if found is None or not is_seen(of, found, self.call):
-            raise not_found(of, str(id_), status)
+            raise not_found(of, str(id_), 404)
         return found
 
     def where(self, kind: str, **members: Any) -> Iterator[Resource]:

@@ -60,17 +60,18 @@ def detach(scene: Scene, volume: Resource, server: str = "", attachment: str = "
         one for one in volume.members["attachments"] if server == one["server_id"] or attachment == one["attachment_id"]
     ]
     kept = [one for one in volume.members["attachments"] if one not in gone]
-    for entry in gone:
-        if found := scene.find(ATTACHMENTS, entry["attachment_id"]):
-            scene.remove(found)
-    left = [one.members["status"] for one in scene.where(ATTACHMENTS, volume_id=volume.id) if one.id != attachment]
-    reserved = "reserved" if left else "available"
-    volume.set(status="in-use" if kept else reserved, attachments=kept)
+    ended, left = {attachment, *[entry["attachment_id"] for entry in gone]}, False
+    for one in list(scene.where(ATTACHMENTS, volume_id=volume.id)):
+        if one.id in ended or (server and one.members["instance"] == server):
+            scene.remove(one)
+        else:
+            left = True
+    volume.set(status="in-use" if kept else "reserved" if left else "available", attachments=kept)
 
 
 @HOOKS.on(ATTACHMENTS, "CREATE")
 def _attachment(scene: Scene, one: Resource, sent: Members) -> None:
-    volume = scene.need(VOLUMES, sent.get("volume_uuid") or sent.get("volume_id"))
+    volume = scene.named(VOLUMES, sent.get("volume_uuid") or sent.get("volume_id"))
     _reserve(scene, volume, one, sent.get("instance_uuid"))
     volume.set(status="reserved")
     one.set(volume_id=volume.id, instance=sent.get("instance_uuid"), status="reserved", connection_info={})

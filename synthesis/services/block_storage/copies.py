@@ -49,7 +49,7 @@ def _bad_backup(why: str) -> Refused:
 
 @HOOKS.on(SNAPSHOTS, "CREATE")
 def _snapshot(scene: Scene, snapshot: Resource, sent: Members) -> None:
-    volume = scene.need(VOLUMES, sent["volume_id"])
+    volume = scene.named(VOLUMES, sent["volume_id"])
     if scene.call.micro >= FREE and "force" in sent and not _forced(sent):
         raise Refused(400, NO_FORCE)
     state = state_of(volume)
@@ -89,7 +89,7 @@ def _update_status(_: Scene, one: Resource, sent: Members) -> None:
 
 @HOOKS.on(BACKUPS, "CREATE")
 def _backup(scene: Scene, backup: Resource, sent: Members) -> None:
-    volume = scene.need(VOLUMES, sent["volume_id"])
+    volume = scene.named(VOLUMES, sent["volume_id"])
     _check_copied(scene, volume, sent)
     backup.set(size=0)
     check_sums(scene, "block-storage", backup.project, {"backup_gigabytes": volume.members["size"]})
@@ -105,7 +105,7 @@ def _backup(scene: Scene, backup: Resource, sent: Members) -> None:
 def _check_copied(scene: Scene, volume: Resource, sent: Members) -> None:
     """Raises Refused where a volume or its snapshot is not to be backed up now."""
     if sent.get("snapshot_id"):
-        snapshot = scene.need(SNAPSHOTS, sent["snapshot_id"])
+        snapshot = scene.named(SNAPSHOTS, sent["snapshot_id"])
         if snapshot.members["volume_id"] != volume.id:
             of = snapshot.members["volume_id"]
             raise bad_volume(f"Volume {volume.id} does not match with snapshot.volume_id {of}.")
@@ -147,7 +147,7 @@ def _restore(scene: Scene) -> Answer:
     if state_of(backup) != "available":
         raise _bad_backup("Backup status must be available")
     size = backup.members["size"]
-    volume = scene.need(VOLUMES, sent["volume_id"]) if sent.get("volume_id") else _new_volume(scene, backup)
+    volume = scene.named(VOLUMES, sent["volume_id"]) if sent.get("volume_id") else _new_volume(scene, backup)
     if state_of(volume) != "available":
         raise bad_volume("Volume to be restored to must be available")
     if size > volume.members["size"]:

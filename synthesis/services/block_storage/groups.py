@@ -56,7 +56,7 @@ def _type_goes(scene: Scene, one: Resource, _: Members) -> None:
 
 @HOOKS.on(GROUP_SNAPSHOTS, "CREATE")
 def _snapshot(scene: Scene, one: Resource, sent: Members) -> None:
-    group = scene.need(GROUPS, sent.get("group_id"))
+    group = scene.named(GROUPS, sent.get("group_id"))
     one.set(group_id=group.id, group_type_id=group.members.get("group_type"))
     volumes = list(scene.where(VOLUMES, group_id=group.id))
     for volume in volumes:
@@ -100,7 +100,7 @@ def _copied(scene: Scene, sent: Members) -> tuple[Resource | None, list[Resource
         why = f"{sent} is not valid under any of the given schemas"
         raise Refused(400, f"Invalid input for field/attribute create-from-src. Value: {sent}. {why}")
     if not from_snapshot:
-        volumes = list(scene.where(VOLUMES, group_id=scene.need(GROUPS, from_group).id))
+        volumes = list(scene.where(VOLUMES, group_id=scene.named(GROUPS, from_group).id))
         if not volumes:
             raise _bad_group("Source Group is empty. No group will be created.")
         return None, volumes

@@ -19,7 +19,7 @@ HOOKS = Hooks()
 
 @HOOKS.on(TRANSFERS, "CREATE")
 def _transfer(scene: Scene, transfer: Resource, sent: Members) -> Outcome:
-    volume = scene.need(VOLUMES, sent["volume_id"])
+    volume = scene.named(VOLUMES, sent["volume_id"])
     if state_of(volume) != "available":
         raise bad_volume("status must be available")
     for one in () if sent.get("no_snapshots") else scene.where(SNAPSHOTS, volume_id=volume.id):

@@ -89,7 +89,7 @@ def _check_place(scene: Scene, sent: Members, kind: Resource) -> None:
     if zone and not scene.call.as_printed and not any(one.id == zone for one in stocked(scene, ZONES)):
         raise Refused(400, f"Availability zone '{zone}' is invalid.")
     if wanted := sent.get("group_id") or sent.get("consistencygroup_id"):
-        group = scene.find(CONSISTENCY_GROUPS, wanted) or scene.need(GROUPS, wanted)
+        group = scene.find(CONSISTENCY_GROUPS, wanted) or scene.named(GROUPS, wanted)
         types = group.members.get("volume_types") or []
         if sent.get("group_id") and not {kind.id, kind.members["name"]} & set(types):
             what = f"{kind.members['name']} (requested type must be supported by this group)"
@@ -101,7 +101,7 @@ def _source(scene: Scene, sent: Members) -> Members:
     kinds = (("snapshot_id", SNAPSHOTS, ("available",)), ("source_volid", VOLUMES, COPIED))
     for name, kind, states in (*kinds, ("backup_id", BACKUPS, ("available",))):
         if sent.get(name):
-            one = scene.need(kind, sent[name])
+            one = scene.named(kind, sent[name])
             word = {SNAPSHOTS: "snapshot", VOLUMES: "volume", BACKUPS: "backup"}[kind]
             if state_of(one) not in states:
                 why = f"Originating {word} status must be one of '{', '.join(states)}' values"

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check edge lint types bench live scenarios outside planter mutations tempest tempest-replay fuzz kill clean
+.PHONY: demo test check edge lint types bench live scenarios outside planter mutations mutants tempest tempest-replay fuzz kill clean
 
 demo: $(VENV)/.installed ## replay a recorded cloud to the real openstack client
 	@$(BIN)/python examples/demo.py
@@ -70,6 +70,12 @@ planter: $(VENV)/.installed ## plant secrets of every kind at every place, and s
 
 mutations: $(VENV)/.installed ## drop each row of the tables of secrets, and see that an example misses it (twenty minutes)
 	$(BIN)/python -m tests.mutations
+
+mutants: $(VENV)/.installed ## change the code of FOLDER in small ways, and see that a test fails for each (SAMPLE=N changes, 0 for all; SEED=S for others)
+	$(BIN)/python -m tests.mutants --folder $(FOLDER) --sample $(SAMPLE) --seed $(SEED)
+
+FOLDER ?= matchers
+SAMPLE ?= 200
 
 fuzz: $(VENV)/.installed ## a million hostile inputs to every part that strangers can give something (FUZZED=N for fewer, SEED=S for others)
 	$(BIN)/python -m tests.fuzz all --inputs $(FUZZED) --seed $(SEED)

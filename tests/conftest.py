@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("cloudtape", deadline=None)
+settings.register_profile("mutants", deadline=None, derandomize=True, database=None, max_examples=20)
 settings.load_profile("cloudtape")
 
 

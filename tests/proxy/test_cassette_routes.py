@@ -1,6 +1,7 @@
 """The routes of cassettes, whatever the order of their interactions and their own."""
 
 import itertools
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Interaction, Request, Response, Route
 from tests.proxy.raw_cloud import request, say
 
+OURS = "http://proxy.localhost:8780/compute"
 COMPUTE, NETWORK = Route("compute", "compute", "http://c:8774"), Route("network", "network", "http://c:9696")
 
 
@@ -95,3 +97,27 @@ def test_what_was_recorded_without_its_login_is_replayed(tmp_path: Path, proxy: 
     for cassettes in (paths, paths[::-1], paths[:1]):
         url = proxy("replay", cassettes=tuple(cassettes)).url
         assert say(url, request("GET /compute/v2.1/servers")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("base", "linked"),
+    [
+        ("http://cloud.example/compute", "http://cloud.example:80/compute"),
+        ("https://cloud.example/compute", "https://cloud.example:443/compute"),
+        ("http://cloud.example:80/compute", "http://cloud.example/compute"),
+        ("https://cloud.example:443/compute", "https://cloud.example/compute"),
+    ],
+)
+def test_links_lead_to_the_proxy_whether_or_not_they_name_the_schemes_own_port(
+    tmp_path: Path, proxy: Callable[..., BackgroundProxy], base: str, linked: str
+) -> None:
+    elsewhere = linked.replace("cloud", "other")
+    text = json.dumps([f"{linked}/v2.1/servers/1", f"{base}/v2.1/servers/2", elsewhere])
+    shown = Interaction(
+        Request("GET", f"{base}/v2.1/servers", route="compute"),
+        Response(200, "OK", (("Content-Type", "application/json"),), text.encode()),
+        routes=(Route("compute", "compute", base),),
+    )
+    url = proxy("replay", cassettes=(taped(tmp_path / "tape.yaml", shown),)).url
+    said = json.loads(say(url, request("GET /compute/v2.1/servers")).body)
+    assert said == [f"{OURS}/v2.1/servers/1", f"{OURS}/v2.1/servers/2", elsewhere]

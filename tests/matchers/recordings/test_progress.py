@@ -60,3 +60,32 @@ def test_what_is_taken_back_was_never_done() -> None:
 def test_a_story_knows_what_is_there_in_each_epoch() -> None:
     assert list(STORY.there) == [0, 1, 1, 0, 1, 0]
     assert [STORY.is_there(A, epoch) for epoch in range(6)] == [False, True, True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("reads", "played", "fits"),
+    [
+        ([45, 55], (), 45),  # nothing was read as early as now
+        ([5, 15, 55], (MADE_A, CHANGED_A, ENDED_A), 15),
+        ([5, 35], (MADE_A, CHANGED_A), 35),
+        ([5, 25], (MADE_A,), 5),  # as near on either side
+    ],
+)
+def test_where_nothing_was_read_in_an_epoch_its_nearest_neighbour_fits(
+    reads: list[int], played: tuple[int, ...], fits: int
+) -> None:
+    progress = PlayedWrites(STORY)
+    for position in played:
+        progress.play(position)
+    assert reads[next(progress.epochs(reads))[0]] == fits
+
+
+def test_what_was_done_last_weighs_more_than_all_before_it() -> None:
+    """A read with the new thing alone fits better than one with both of the old."""
+    items = [(1,), (2,), (1,), (2,), (3,)]
+    ends = [False, False, True, True, False]
+    progress = PlayedWrites(Story([10, 20, 30, 40, 50], items, ends, [not end for end in ends]))
+    for position in (10, 20, 50):
+        progress.play(position)
+    reads = [25, 55]
+    assert reads[next(progress.epochs(reads))[0]] == 55

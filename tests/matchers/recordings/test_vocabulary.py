@@ -46,5 +46,8 @@ def test_escaped_names_are_read_as_they_are_meant() -> None:
 def test_containers_and_objects_are_made_by_their_paths() -> None:
     account = f"http://swift/v1/AUTH_{'a' * 32}"
     listing = Response(200, "", (("Content-Type", "text/plain"),), b"old\nbox\n")
-    known = vocabulary((send("PUT", f"{account}/box/a/b"), said("", 201)), (get(account), listing))
-    assert [known.is_clouds(word) for word in ("box", "a/b", "old")] == [False, False, True]
+    inner = Response(200, "", (("Content-Type", "text/plain"),), b"a/b\na/c\n")
+    known = vocabulary(
+        (send("PUT", f"{account}/box/a/b"), said("", 201)), (get(account), listing), (get(f"{account}/box"), inner)
+    )
+    assert [known.is_clouds(word) for word in ("box", "a/b", "old", "a/c")] == [False, False, True, True]

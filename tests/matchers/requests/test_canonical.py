@@ -4,9 +4,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cloudtape.cassettes.messages import Request
-from cloudtape.matchers.requests.canonical import canonical, differences
+from cloudtape.matchers.requests.canonical import at_hand, canonical, differences, unread
 from tests.cassettes.strategies import json_texts
 
 JSON = (("Content-Type", "application/json"),)
@@ -125,3 +126,23 @@ def test_differences_are_told_in_words() -> None:
         "body.server.old: recorded true, asked nothing",
         "body.server.tags: recorded [1], asked [1,2]",
     ]
+
+
+def test_what_cannot_be_looked_through_is_compared_by_its_digest() -> None:
+    request = Request("POST", "http://c/v2/x?a=1", JSON, b'{"a": 1}')
+    assert unread(request).body.startswith(b"text:")
+    assert unread(request) == unread(request)
+    assert unread(request).key != unread(replace(request, body=b'{"a": 2}')).key
+    assert replace(unread(request), body=b"") == replace(canonical(request), body=b"")
+    empty = replace(request, body=b"")
+    assert unread(empty) == canonical(empty)
+
+
+def test_a_form_that_is_at_hand_is_not_made_again() -> None:
+    request, other = (Request("POST", f"http://c/v2/{name}", JSON, b'{"a": 1}') for name in "xy")
+    form = replace(canonical(request), body=b"made elsewhere")
+    with at_hand(request, form):
+        assert canonical(request) is form
+        assert canonical(replace(request)) is form, "another object that says the same"
+        assert canonical(other) != form
+    assert canonical(request) != form

@@ -11,6 +11,7 @@ import pytest
 
 from cloudtape.cassettes.messages import Request, StoredBody
 from cloudtape.matchers.requests.canonical import canonical
+from cloudtape.matchers.requests.content import files_in, names_in, paths_in
 from cloudtape.matchers.requests.form import form
 from cloudtape.matchers.requests.naming import NameKind, Naming
 
@@ -142,3 +143,38 @@ def test_a_document_is_read_although_it_lies_in_a_file(tmp_path: Path) -> None:
 def test_data_in_a_file_is_not_read() -> None:
     stored = StoredBody(Path("nowhere"), 5, "a" * 64)
     assert canonical(send(f"{SWIFT}/c/o", stored, "application/json")).body == b"bytes:%b:5" % (b"a" * 64)
+
+
+def test_a_coded_document_in_a_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "body"
+    path.write_bytes(gzip.compress(b'{"a": 1}'))
+    stored = StoredBody(path, path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
+    assert canonical(send(API, stored, "application/json", coding="gzip")) == canonical(
+        send(API, b'{"a":1}', "application/json")
+    )
+
+
+def test_a_folder_in_an_archive_is_no_file() -> None:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        folder = tarfile.TarInfo("box")
+        folder.type = tarfile.DIRTYPE
+        archive.addfile(folder)
+        archive.addfile(tarfile.TarInfo("./box/a/"))
+        link = tarfile.TarInfo("box/link")
+        link.type, link.linkname = tarfile.SYMTYPE, "a"
+        archive.addfile(link)
+    assert names_in(send(f"{SWIFT}/?extract-archive=tar", file.getvalue())) == ["box/a"]
+
+
+def test_the_files_of_a_form_are_those_with_a_file_name() -> None:
+    body = (
+        b'--x\r\nContent-Disposition: form-data; name="key"\r\n\r\nvalue\r\n'
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\ndata\r\n--x--\r\n'
+    )
+    request = send(f"{SWIFT}/box", body, "multipart/form-data; boundary=x", "POST")
+    assert [(name, file.read()) for name, file in files_in(request)] == [("a.txt", b"data")]
+
+
+def test_a_name_in_a_bulk_delete_that_is_no_utf_8_is_kept_as_it_is() -> None:
+    assert paths_in(b"/box/a%20b\n\n box/\xff \nbox/%FF/\n") == ["box/a b", "box/\udcff", "box/\udcff"]

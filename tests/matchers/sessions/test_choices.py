@@ -20,6 +20,10 @@ def made(its: str) -> dict[str, Any]:
     return {"project": {"id": its}}
 
 
+def server_named(number: str, whose: str = "") -> Request:
+    return post("/servers", {"server": {"name": f"web-{number}"}}, *([token(whose)] if whose else []))
+
+
 def id_in(answer: str) -> str:
     ((_, thing),) = json.loads(answer).items()
     return str(thing["id"])
@@ -57,6 +61,37 @@ def test_what_was_made_with_one_token_stays_together() -> None:
     )
     player.ask(post("http://keystone/v3/users", {"user": {"name": "db-99999999"}}, token("live")))
     assert id_in(player.ask(post(FLOATING, create, token("live")))) == FOURTH
+
+
+def test_of_writes_that_fit_alike_the_one_is_taken_that_was_recorded_with_what_was_made_with_this_token() -> None:
+    user = "http://keystone/v3/users"
+    player = Player(
+        (project("11111111", token("t1")), made(ID)),
+        (post(user, {"user": {"name": "db-22222222"}}, token("t2")), {"user": {"id": OTHER}}),
+        (server_named("33333333", "t1"), {"server": {"id": THIRD}}),
+        (server_named("44444444", "t2"), {"server": {"id": FOURTH}}),
+    )
+    player.ask(post(user, {"user": {"name": "db-99999999"}}, token("live")))
+    assert id_in(player.ask(server_named("88888888", "live"))) == FOURTH
+
+
+def test_of_writes_that_fit_alike_the_one_is_taken_before_which_least_is_missing() -> None:
+    player = Player(
+        (get("/flavors/1", token("t1")), ""),
+        (server_named("11111111", "t1"), {"server": {"id": ID}}),
+        (server_named("22222222", "t2"), {"server": {"id": OTHER}}),
+    )
+    assert id_in(player.ask(server_named("99999999", "live"))) == OTHER
+
+
+def test_of_writes_that_fit_alike_the_one_is_taken_before_which_most_is_done() -> None:
+    player = Player(
+        (server_named("11111111"), {"server": {"id": ID}}),
+        (get("/flavors/1"), ""),
+        (server_named("22222222"), {"server": {"id": OTHER}}),
+    )
+    player.ask(get("/flavors/1"))
+    assert id_in(player.ask(server_named("99999999"))) == OTHER
 
 
 def test_of_twins_the_one_is_taken_before_which_least_is_missing() -> None:
@@ -135,10 +170,6 @@ def test_the_exact_microversion_answers_else_the_nearest_lower_one() -> None:
     assert id_in(player.ask(server("88888888", "2.90"))) == OTHER
     assert player.rung(server("77777777", "2.0")) == "miss"
     assert id_in(player.ask(server("66666666", "2.50"))) == ID
-
-
-def server_named(number: str) -> Request:
-    return post("/servers", {"server": {"name": f"web-{number}"}})
 
 
 def test_what_could_not_be_kept_is_not_answered_with_a_siblings_answer() -> None:

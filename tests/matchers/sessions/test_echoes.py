@@ -275,3 +275,26 @@ def test_what_was_sent_moves_along_when_things_change_places() -> None:
     second = one.told(make("user-8e8e", "two"))["user"]
     one.answer(enter(first["id"], "admins"))
     assert [one.told(get(f"/users/{each['id']}"))["user"] for each in (first, second)] == [first, second]
+
+
+def test_an_answer_may_tell_what_was_sent_of_its_thing_in_its_body_or_in_its_fields() -> None:
+    """What is given as it was recorded must be none of these."""
+    shown = get(f"{KEYSTONE}/credentials/{HASH}")
+    box = f"{SWIFT}/box-1a2b3c4d"
+    one = Client(
+        (create(SCRUBBED), credential(SCRUBBED)),
+        (shown, credential(SCRUBBED)),
+        (send("PUT", box, None, ("X-Container-Meta-Colour", "dark-red-1")), said("", 201)),
+        (get(box), said("", 204, ("X-Container-Meta-Colour", "dark-red-1"))),
+    )
+
+    def concerns(request: Request, body: bytes) -> bool:
+        return one.session.echoes.concern(request, body, one._request)
+
+    assert not concerns(shown, SCRUBBED.encode())
+    one.told(create(LIVE))
+    one.ask(send("PUT", box, None, ("X-Container-Meta-Colour", "bright-blue-2")))
+    assert concerns(shown, json.dumps(credential(SCRUBBED)).encode())
+    assert not concerns(shown, b"[]")
+    assert concerns(get(box), b"")
+    assert not concerns(get(f"{SWIFT}/another"), b"")

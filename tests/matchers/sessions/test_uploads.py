@@ -11,7 +11,7 @@ from cloudtape.cassettes.blobs import Blob, Content
 from cloudtape.cassettes.messages import Headers, Request, Response, header
 from cloudtape.matchers.requests.things import Thing
 from cloudtape.matchers.sessions.checksums import live_checksums, recorded_checksums
-from cloudtape.matchers.sessions.uploads import Upload, Uploads, part_of
+from cloudtape.matchers.sessions.uploads import Upload, Uploads, Write, part_of
 
 SWIFT, GLANCE = "http://swift/v1/AUTH_p", "http://glance/v2/images"
 ACCOUNT, IMAGES = "swift/AUTH_p", "glance/images"
@@ -216,3 +216,111 @@ def test_a_filter_by_a_checksum_that_was_told_finds_the_recorded_one() -> None:
 )
 def test_where_a_part_lies(asked: str, part: tuple[int, int] | None) -> None:
     assert part_of(asked, 10) == part
+
+
+def segments(*names: str) -> tuple[Uploads, Headers]:
+    """Objects below `c/seg-`, and the header of the large object that they make."""
+    uploads = Uploads()
+    for name in names:
+        old, new = f"old {name}".encode(), f"new data {name}".encode()
+        place = Thing(ACCOUNT, f"c/seg-{name}")
+        uploads.put(place, place.item, Upload(content(old), content(new), (digest(old), digest(new))))
+    joined = "".join(digest(f"old {name}".encode()) for name in sorted(names))
+    return uploads, (("X-Object-Manifest", "c%2Fseg-"), ("Etag", f'"{digest(joined.encode())}"'))
+
+
+def test_a_large_object_is_made_of_the_live_segments_in_the_order_of_their_names() -> None:
+    uploads, fields = segments("2", "1")
+    response, data = told(uploads, f"{SWIFT}/c/big", Response(200, "OK", fields, b"old 1old 2"))
+    assert data == b"new data 1new data 2"
+    joined = "".join(digest(f"new data {name}".encode()) for name in "12")
+    assert header(response.headers, "etag") == f'"{digest(joined.encode())}"'
+
+
+@pytest.mark.parametrize("names", [("1",), ("1", "2", "3"), ()])
+def test_a_large_object_of_other_segments_than_were_uploaded_stays_as_it_was_recorded(names: tuple[str, ...]) -> None:
+    _, fields = segments("1", "2")
+    recorded = Response(200, "OK", fields, b"old 1old 2")
+    assert told(segments(*names)[0], f"{SWIFT}/c/big", recorded) == (recorded, None)
+
+
+def test_a_large_object_with_a_segment_of_unknown_checksum_stays_as_it_was_recorded() -> None:
+    uploads, fields = segments("1", "2")
+    uploads.put(Thing(ACCOUNT, "c/seg-3"), "c/seg-3", Upload(content(b"x"), content(b"y")))
+    recorded = Response(200, "OK", fields, b"old 1old 2")
+    assert told(uploads, f"{SWIFT}/c/big", recorded) == (recorded, None)
+
+
+def test_an_empty_segment_adds_nothing_to_a_large_object() -> None:
+    uploads, fields = segments("1", "2")
+    uploads.put(Thing(ACCOUNT, "c/seg-0"), "c/seg-0", Upload(content(b""), content(b"")))
+    assert told(uploads, f"{SWIFT}/c/big", Response(200, "OK", fields, b"old 1old 2"))[1] == b"new data 1new data 2"
+
+
+def test_a_copy_has_the_data_of_its_source_and_takes_the_place_of_what_was_there() -> None:
+    uploads = uploaded((ACCOUNT, "c/o"))
+    source, copy, name = Thing(ACCOUNT, "c/o"), Thing(ACCOUNT, "c/copy"), "c/live-copy"
+    uploads.copy(source, copy, name)
+    assert uploads.at(copy) is uploads.at(source) is not None
+    assert uploads.below(ACCOUNT, "c/copy") == [uploads.at(source)]
+    assert uploads.growth(ACCOUNT) == 2 * (len(NEW) - len(OLD))
+    uploads.copy(Thing(ACCOUNT, "c/unknown"), copy, name)
+    assert uploads.at(copy) is None
+    assert uploads.at(source) is not None
+
+
+def test_what_is_forgotten_is_nowhere_and_what_never_was_can_be_forgotten() -> None:
+    uploads, place = uploaded((ACCOUNT, "c/o")), Thing(ACCOUNT, "c/o")
+    assert uploads
+    uploads.forget(Thing(ACCOUNT, "c/never"))
+    uploads.forget(place)
+    assert uploads.at(place) is None
+    assert not uploads
+    assert uploads.of(digest(OLD)) is not None, "it may come back: versions"
+
+
+def test_all_that_follows_from_writes_is_forgotten_when_they_are_looked_at_anew() -> None:
+    uploads = uploaded((ACCOUNT, "c/o"))
+    uploads.begin_again()
+    assert not uploads
+    assert (uploads.at(Thing(ACCOUNT, "c/o")), uploads.of(digest(OLD)), uploads.families) == (None, None, set())
+    assert (uploads.differ, uploads.largest) == (False, 0)
+
+
+@pytest.mark.parametrize(
+    ("place", "asked", "has"),
+    [
+        ("c/o", "bytes=0-3", True),
+        ("c/o", f"bytes={len(NEW)}-", False),
+        ("c/o", "all", False),
+        ("c/x", "bytes=0-3", False),
+    ],
+)
+def test_a_part_can_be_given_of_what_is_at_a_place_and_as_long_as_that(place: str, asked: str, has: bool) -> None:
+    assert OBJECT.has_part(Thing(ACCOUNT, place), asked) is has
+
+
+def test_no_sum_of_bytes_is_told_below_nothing() -> None:
+    uploads = uploaded((ACCOUNT, "c/o"), old=NEW, new=OLD)
+    response, _ = told(uploads, f"{SWIFT}/c", Response(204, "", (("X-Container-Bytes-Used", "1"),)), "HEAD")
+    assert response.headers == (("X-Container-Bytes-Used", "0"),)
+
+
+def test_writes_that_change_places_take_their_data_along_and_what_follows_is_worked_out_once() -> None:
+    uploads = Uploads()
+    one, other = (Write(Request("PUT", f"{SWIFT}/c/{name}"), None, (), {}) for name in "ab")
+    uploads.writes = {1: one, 2: other}
+    renewed: list[int] = []
+
+    def renew(these: Uploads) -> None:
+        these.begin_again()
+        renewed.extend(these.writes)
+
+    uploads.renew = renew
+    uploads.exchange([(8, 9)])
+    assert (uploads.at(Thing(ACCOUNT, "c/a")), renewed) == (None, [])
+    uploads.exchange([(1, 2), (2, 1)])
+    assert uploads.writes == {2: one, 1: other}
+    for _ in range(2):
+        uploads.at(Thing(ACCOUNT, "c/a"))
+    assert renewed == [2, 1]

@@ -1,6 +1,7 @@
 """HTTP/1.1 on the listening side, byte for byte, with a handler of a few lines."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import AsyncIterator, Callable
 
@@ -170,3 +171,32 @@ def test_a_line_end_within_a_field_reaches_nobody(caplog: pytest.LogCaptureFixtu
     said = talk(answering(Response(200, "OK", (("X", "a\r\nSet-Cookie: b"),))), GET)
     assert said == b""
     assert "line end" in caplog.text
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(60, b"late"), (0.05, b"")])
+def test_a_shutdown_waits_so_many_seconds_for_an_answer_that_is_under_way(seconds: float, said: bytes) -> None:
+    async def conversation() -> bytes:
+        asked, may_answer = asyncio.Event(), asyncio.Event()
+
+        async def slow(_: Incoming) -> Response:
+            asked.set()
+            await may_answer.wait()
+            return Response(200, "OK", (), b"late")
+
+        server = Server(slow, lambda status, why: fault("", status, why), Door(0))
+        listener = await asyncio.get_running_loop().create_server(server, "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*listener.sockets[0].getsockname())
+        writer.write(GET)
+        await asked.wait()
+        shutdown = asyncio.create_task(server.shutdown(seconds))
+        await asyncio.sleep(0.1)
+        may_answer.set()
+        heard = b""
+        with contextlib.suppress(ConnectionError):
+            heard = await reader.read()
+        await shutdown
+        writer.close()
+        listener.close()
+        return heard.rpartition(b"\r\n\r\n")[2]
+
+    assert asyncio.run(conversation()) == said

@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from cloudtape.synthesis.engine.plans import Verb
+from cloudtape.synthesis.services.cloud import default_cloud
 from cloudtape.synthesis.services.identity.core import token_for
 from cloudtape.synthesis.stocking.bootstrap import add_user
 from tests.synthesis.requests import Asker
@@ -319,3 +321,26 @@ def test_a_pool_keeps_its_prefixes_and_its_scopes_version() -> None:
     ]
     neutron.make("subnetpool", name="other", prefixes=["2001:db8::/48"], address_scope_id=scope)
     assert neutron.status("DELETE", f"/address-scopes/{scope}") == 409
+
+
+KINDS = default_cloud().kinds
+NUMBERED = sorted(kind for kind in KINDS.planner.collections if "revision_number" in KINDS[kind].rule.members)
+WRITTEN_ONCE = "network/security-group-rules"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in NUMBERED if kind != WRITTEN_ONCE])
+def test_each_change_has_a_revision_number_of_its_own(kind: str) -> None:
+    neutron = Neutron()
+    one, rule = neutron._thing(kind, ()), KINDS[kind]
+    path = f"/{kind.partition('/')[2]}/{one.id}"
+    numbers = [neutron.say("GET", path)[1][rule.wrapper]["revision_number"]]
+    for text in ("first", "second"):
+        _, body = neutron.say("PUT", path, {rule.wrapper: {"description": text}})
+        numbers.append(body[rule.wrapper]["revision_number"])
+    assert numbers == [numbers[0], numbers[0] + 1, numbers[0] + 2]
+
+
+def test_all_that_has_revision_numbers_can_be_changed_but_the_rules_of_security_groups() -> None:
+    assert {kind for kind in NUMBERED if not any(one.verb is Verb.UPDATE for one in KINDS[kind].plans)} == {
+        WRITTEN_ONCE
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -180,11 +181,24 @@ def _same(value: Any, wanted: str, regular: bool) -> bool:
     if isinstance(value, list):
         return any(_found(wanted, str(one)) for one in value) if regular else wanted in map(str, value)
     if isinstance(value, dict):
+        if (pairs := _map_in(wanted)) is not None:
+            return pairs.items() <= {key: str(one) for key, one in value.items()}.items()
         return wanted in value.values() or wanted == value.get("id")
     text = "" if value is None else str(value)
     if regular:
         return _found(wanted, text)
     return text == wanted or text.lower() == wanted.lower()
+
+
+def _map_in(text: str) -> dict[str, str] | None:
+    """The pairs that a filter asks for (`metadata={'a': 'b'}`), None where it asks for none."""
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        found = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+    return {str(key): str(one) for key, one in found.items()} if isinstance(found, dict) else None
 
 
 def _fits(value: Any, wanted: str) -> bool:

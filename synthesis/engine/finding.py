@@ -8,13 +8,11 @@ from cloudtape.synthesis.engine.calls import Call
 from cloudtape.synthesis.engine.filters import FALSE, TRUE
 from cloudtape.synthesis.engine.kinds import Kind
 from cloudtape.synthesis.engine.scene import Scene, not_found
+from cloudtape.synthesis.engine.seeing import is_seen
 from cloudtape.synthesis.worlds.lifecycle import look
 from cloudtape.synthesis.worlds.shelves import Resource, Shelf
 
 ASK_FOR_ALL = ("all_tenants", "all_projects", "global_tenant")
-
-OPEN = (True, "public", "community")
-"""Values of the member that makes a resource everybody's to see."""
 
 
 def item(scene: Scene, kind: str, id_: str, parents: tuple[str, ...] = ()) -> Resource:
@@ -46,20 +44,7 @@ def is_there(scene: Scene, one: Resource) -> bool:
 
 def sees(scene: Scene, one: Resource) -> bool:
     """Whether whoever asks may see a resource."""
-    kind, call, token = scene.kind(one.kind), scene.call, scene.call.token
-    if call.service.hides and not token.is_admin and {"LIST", "SHOW"} & set(kind.rule.admin):
-        return False
-    if kind.scope == "global" or call.sees_all:
-        return kind.scope != "own" or one.user == token.user or bool(call.asked("user_id"))
-    if kind.scope == "own":
-        return one.user == token.user
-    return one.project == token.project or (kind.scope == "public" and is_open(kind, one, token.project))
-
-
-def is_open(kind: Kind, one: Resource, project: str) -> bool:
-    members = one.members
-    says = (kind.rule.public, *kind.rule.opens)
-    return any(members.get(name) in OPEN for name in says) or project in members.get("_shared_with", ())
+    return is_seen(scene.kind(one.kind), one, scene.call)
 
 
 def project_of_list(scene: Scene, kind: Kind) -> str | None:

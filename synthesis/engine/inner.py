@@ -61,5 +61,5 @@ def _call(scene: Scene, plan: Plan, ids: tuple[str, ...], body: Any, data: bytes
     uri = "/".join([base, *(quote(part, safe="") for part in path)])
     kind = "application/octet-stream" if data else "application/json"
     request = Request(one.method, uri, (("Content-Type", kind),), data)
-    micro = service.micro.min if service.micro else (0, 0)
+    micro = (service.micro.inner or service.micro.min) if service.micro else (0, 0)
     return Call(request, service, outer.region, one.version, base, path, (), outer.token, micro, plan, tuple(ids), body)

@@ -104,13 +104,20 @@ def _after(ordered: Sequence[Resource], marker: str, paging: Paging) -> Sequence
 
 def _sort_keys(kind: Kind, call: Call) -> list[tuple[str, bool]]:
     """(member, descending), the most important first."""
+    descends = call.service.paging.descends
+    unsaid = "desc" if descends else "asc"
+    names = [value for key, value in call.query if key in ("sort_key", "sort_keys") and value]
+    directions = [value for key, value in call.query if key in ("sort_dir", "sort_dirs")]
     if asked := call.asked("sort"):
+        if descends and (names or directions):
+            why = (
+                "The 'sort_key' and 'sort_dir' parameters are deprecated and cannot be used with the 'sort' parameter."
+            )
+            raise Refused(400, why)
         words = [word.partition(":") for word in asked.split(",") if word]
-        pairs = [(name, direction or "asc") for name, _, direction in words]
+        pairs = [(name, direction or unsaid) for name, _, direction in words]
     else:
-        names = [value for key, value in call.query if key in ("sort_key", "sort_keys") and value]
-        directions = [value for key, value in call.query if key in ("sort_dir", "sort_dirs")]
-        pairs = [(name, directions[at] if at < len(directions) else "asc") for at, name in enumerate(names)]
+        pairs = [(name, directions[at] if at < len(directions) else unsaid) for at, name in enumerate(names)]
     for name, direction in pairs:
         if direction not in ("asc", "desc"):
             why = f"Unknown sort direction, must be 'desc' or 'asc': {direction}"

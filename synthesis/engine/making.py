@@ -113,9 +113,10 @@ def _check_required(kind: Kind, sent: Members) -> None:
             )
 
 
-def check_taken(kind: Kind, sent: Members) -> None:
+def check_taken(kind: Kind, sent: Members, is_update: bool = False) -> None:
     """Raises Refused for a member that nobody may send."""
-    wrong = [name for name in sent if name not in kind.rule.takes] if kind.rule.takes else []
+    taken_ = (is_update and kind.rule.changes) or kind.rule.takes
+    wrong = [name for name in sent if name not in taken_] if taken_ else []
     if wrong:
         raise Refused(400, f"Invalid input: {', '.join(wrong)} may not be sent", "HTTPBadRequest")
 

@@ -75,17 +75,22 @@ def check_quota(scene: Scene, kind: Kind, project: str) -> None:
     limit = limits_of(scene, kind.service, project)[name]
     used = scene.world.count(kind.name, scene.call.region, project)
     if 0 <= limit <= used:
-        raise Refused(budget.status, budget.why.format(name=name, used=used, limit=limit), budget.fault)
+        raise exceeded(scene, kind.service, name, 1, used, limit)
 
 
 def check_sums(scene: Scene, service: str, project: str, wanted: dict[str, int]) -> None:
     """Raises Refused when this much more of what is added up (gigabytes, cores) is more than a project may have."""
-    budget, limits, used = _quotas(scene, service), limits_of(scene, service, project), used_of(scene, service, project)
+    limits, used = limits_of(scene, service, project), used_of(scene, service, project)
     for name, more in wanted.items():
         if 0 <= limits[name] < used[name] + more:
-            raise Refused(
-                budget.status, budget.why.format(name=name, used=used[name], limit=limits[name]), budget.fault
-            )
+            raise exceeded(scene, service, name, more, used[name], limits[name])
+
+
+def exceeded(scene: Scene, service: str, name: str, more: int, used: int, limit: int, told: str = "") -> Refused:
+    """What is said beyond a quota; `told` is its name there, where it has a longer one."""
+    budget = _quotas(scene, service)
+    why = budget.whys.get(name, budget.why).format(name=told or name, more=more, used=used, limit=limit)
+    return Refused(budget.status, why, budget.fault)
 
 
 def detailed(scene: Scene, service: str, project: str) -> Members:

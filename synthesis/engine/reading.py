@@ -11,6 +11,7 @@ from cloudtape.cassettes.content import size_of
 from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.cassettes.messages import Request, StoredBody, header
 from cloudtape.matchers.requests.operations import VERSION
+from cloudtape.openstack.operations import Operation
 from cloudtape.synthesis.engine.plans import Plan
 from cloudtape.synthesis.engine.xml import XmlError, from_xml
 from cloudtape.synthesis.errors import Refused
@@ -81,3 +82,15 @@ def _check_size(size: int, service: str) -> None:
         why = f"JSON body size ({size} bytes) exceeds maximum allowed size ({limit} bytes)."
         raise Refused(400, f"Request limit exceeded: {why}", "RequestLimitExceeded")
     raise Refused(413, "Request is too large.")
+
+
+def other_action(found: Operation, body: bytes) -> str:
+    """The action that a body asks for, where the one that was found is another: the service knows no such one."""
+    if not found.action or not found.path.endswith("/action"):
+        return ""
+    try:
+        document = json_value(body)
+    except JsonError:
+        return ""
+    asked = next(iter(document), "") if isinstance(document, dict) else ""
+    return "" if asked == found.action else str(asked)

@@ -54,8 +54,9 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, eq=False, forbid_unk
     another one. `patterns`: filters of its lists that are regular expressions, and not whole values; `globs`: those in
     which `*` stands for anything. `asks`: the members that filters of other names are about (`_image_id` is one that
     nobody is told), `at_least`: those whose numbers they bound from below. `filters`: all that may be asked of its
-    lists, where anything else is refused. `takes`: the members that a client may send, where anything else is refused.
-    `leads`: links that lead elsewhere, as paths behind the version, with members of the resource in braces.
+    lists, where anything else is refused. `takes`: the members that a client may send, where anything else is refused;
+    `changes` those that an update may send. `bodies`: by action, what the members of its body may be. `leads`: links
+    that lead elsewhere, as paths behind the version, with members of the resource in braces.
 
     `printed`: members whose printed values are the API's own words; the others of an example are lent empty. `*` are
     all, and of a collection that no client fills then the items, too. `items` is what such a collection holds instead.
@@ -81,6 +82,8 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, eq=False, forbid_unk
     at_least: dict[str, str] = {}
     filters: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    bodies: dict[str, dict[str, Check]] = {}
     leads: dict[str, str] = {}
     members: Members = {}
     short: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from cloudtape.synthesis.engine.amendments import Amendments
 from cloudtape.synthesis.engine.calls import Answer, Call
 from cloudtape.synthesis.engine.completion import Skeleton
 from cloudtape.synthesis.engine.kinds import Kind, Kinds
+from cloudtape.synthesis.engine.seeing import is_seen
 from cloudtape.synthesis.engine.services import Services
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.worlds.lifecycle import Transition
@@ -129,6 +130,13 @@ class Scene:
         found = self.find(kind, id_)
         if found is None:
             raise not_found(self.kind(kind), str(id_), status)
+        return found
+
+    def named(self, kind: str, id_: Any) -> Resource:
+        """The resource that a client names in a body. Raises Refused when there is none that it may see."""
+        found, of = self.find(kind, id_), self.kind(kind)
+        if found is None or not is_seen(of, found, self.call):
+            raise not_found(of, str(id_), 404)
         return found
 
     def where(self, kind: str, **members: Any) -> Iterator[Resource]:

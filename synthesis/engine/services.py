@@ -48,7 +48,9 @@ class Documents(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
 class Micro(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Microversions: the name in `OpenStack-API-Version`, their range, an older header, the major versions.
 
-    `also` are other names for it, where a number follows."""
+    `also` are other names for it, where a number follows. `inner` is the one in which other services ask, where that is
+    not the lowest.
+    """
 
     name: str
     min: Microversion
@@ -56,6 +58,7 @@ class Micro(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     versions: tuple[str, ...]
     legacy: str = ""
     also: tuple[str, ...] = ()
+    inner: Microversion | None = None
 
 
 OF_PAGES = ("limit", "marker", "sort_key", "sort_dir")
@@ -71,7 +74,8 @@ class Paging(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     asked for, there are links to the next page and to the previous one, but for the one that a page which is not full
     shows not to be there (neutron's `get_pagination_links`). `full`: a page that is full has the link to the next one,
     even where nothing follows.
-    `no_marker`: the status of a wrong marker.
+    `no_marker`: the status of a wrong marker. `descends`: what is sorted by a member goes down where nobody says how,
+    and `sort` goes with no other words for it.
 
     `page` are the items where nobody says how many, `least` is the least number that may be asked for, `most` the word
     for as many as there may be. `total` is the member that says how many there are on all pages, as a path.
@@ -83,6 +87,7 @@ class Paging(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     both: bool = False
     full: bool = False
     no_marker: int = 400
+    descends: bool = False
     page: int = 1000
     least: int = 0
     most: str = ""
@@ -94,7 +99,8 @@ class Quotas(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     """The kind that keeps quotas, their limits by name, and what is said beyond them. -1: no limit.
 
     Of those in `by_type` there is one more, without a limit, for each resource of the kind `types`, `default` always
-    among them. `sums` are quotas that add up members: by name, kinds with the member of each.
+    among them. `sums` are quotas that add up members: by name, kinds with the member of each. `whys` are the words for
+    quotas that have their own.
     """
 
     kind: str
@@ -106,6 +112,7 @@ class Quotas(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     types: str = ""
     default: str = ""
     sums: dict[str, dict[str, str]] = {}
+    whys: dict[str, str] = {}
 
 
 class Service(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

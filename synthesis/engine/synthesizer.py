@@ -24,7 +24,7 @@ from cloudtape.synthesis.engine.completion import Skeleton, complete, own_copy, 
 from cloudtape.synthesis.engine.discovery import document_at, is_as_printed, microversion
 from cloudtape.synthesis.engine.kinds import Kinds
 from cloudtape.synthesis.engine.plans import Plan, shape_of
-from cloudtape.synthesis.engine.reading import body_of, ids_in, project_in, split, target_of
+from cloudtape.synthesis.engine.reading import body_of, ids_in, other_action, project_in, split, target_of
 from cloudtape.synthesis.engine.responses import JSON, refusal, response_of
 from cloudtape.synthesis.engine.scene import Cloud, Responder, Scene
 from cloudtape.synthesis.engine.services import DOMAIN, Microversion, Service
@@ -276,6 +276,8 @@ class Synthesizer:
             raise Refused(404, "The resource could not be found.")
         if self._ends_in_vain(service, target):
             raise Refused(404, "The resource could not be found.")
+        if wrong := other_action(found, body):
+            raise Refused(400, f"There is no such action: {wrong}")
         return self.kinds.planner.plan(found.id)
 
     def _ends_in_vain(self, service: Service, target: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from cloudtape.synthesis.engine import documents
 from cloudtape.synthesis.engine.calls import Answer
+from cloudtape.synthesis.engine.checks import check_asked
 from cloudtape.synthesis.engine.finding import canonical, item, sees, shelf_of
 from cloudtape.synthesis.engine.kinds import Kind, items_in
 from cloudtape.synthesis.engine.making import (
@@ -112,7 +113,7 @@ def _change(scene: Scene, one: Resource) -> Answer:
     call, kind = scene.call, scene.kind(one.kind)
     sent = patched(one.members, call.body) if isinstance(call.body, list) else call.sent
     sent = {kind.rule.old.get(name, name): value for name, value in sent.items()} if kind.rule.old else sent
-    check_taken(kind, sent)
+    check_taken(kind, sent, is_update=True)
     check_types(kind, sent)
     check_reserved(scene, kind, sent, one.members)
     for name in kind.rule.immutable:
@@ -190,12 +191,14 @@ def _action(scene: Scene) -> Answer:
         return Answer(plan.status, _echoed(scene))
     documents.stock(scene, kind)
     one = item(scene, plan.kind, call.id, call.parents)
+    sent = call.body.get(named) if isinstance(call.body, dict) else None
+    if named in kind.rule.bodies:
+        check_asked(kind.rule.bodies[named], named, sent)
     life = kind.life or NO_LIFE
     transition = life.actions.get(named, NO_TRANSITION)
     if transition is not NO_TRANSITION:
         _settle(scene, one, life)
     check(life, transition, one, named, kind.label)
-    sent = call.body.get(named) if isinstance(call.body, dict) else None
     said = scene.follow(one, named, sent if isinstance(sent, dict) else {"": sent})
     if said.answer:
         return said.answer

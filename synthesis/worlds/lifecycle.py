@@ -26,7 +26,8 @@ class Transition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     """`states`: those in which it may begin (none: any). `meanwhile` and `set`: members until then, and after.
 
     `keeps`: the state in which it begins is remembered, for this or a later transition that leads back to it. `called`:
-    what a refusal calls the action, where not by its key in a request.
+    what a refusal calls the action, where not by its key in a request; `refusal` are words of its own, in place of the
+    life's.
     """
 
     states: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class Transition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     set: Members = {}
     keeps: bool = False
     called: str = ""
+    refusal: str = ""
 
 
 class Life(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -74,7 +76,7 @@ def check(life: Life, transition: Transition, one: Resource, action: str, label:
     state = str(one.members.get(life.member, ""))
     if transition.states and state not in transition.states:
         told = life.with_state.get(state, {}).get(life.told) or one.members.get(life.told, state)
-        why = life.refusal.format(
+        why = (transition.refusal or life.refusal).format(
             action=transition.called or action, label=label, id=one.id, member=life.member, state=told
         )
         raise Refused(life.status, why)

@@ -50,6 +50,9 @@ NAMED = {
 KIND_OF = {member: kind for kind, members in NAMED.items() for member in members.split()}
 BY_SERVICE = {
     ("block-storage", "snapshot_id"): "block-storage/snapshots",
+    ("block-storage", "group_type"): "block-storage/group_types",
+    ("block-storage", "volume_types"): "block-storage/types",
+    ("block-storage", "group_id"): "block-storage/groups",
     ("shared-file-system", "snapshot_id"): "shared-file-system/snapshots",
     ("block-storage", "source_replica"): "",
     ("identity", "user_id"): "identity/users",
@@ -117,6 +120,14 @@ NEEDED = frozenset(
 # Members that the resource must have before the operation.
 STATES: dict[str, dict[str, Any]] = {
     "block-storage.volumes.extend": {"size": 1},
+    "block-storage.volumes.unset-image-metadata": {"volume_image_metadata": {"ramdisk_id": "x"}},
+    "block-storage.types.add-project-access": {"is_public": False},
+    "block-storage.types.remove-project-access": {
+        "is_public": False,
+        "_shared_with": ["a1b2c3d4000040008000000000000001"],
+    },
+    "block-storage.qos-specs.delete-keys": {"specs": {"a": "b"}},
+    "block-storage.types.os-volume-type-access.show": {"is_public": False, "_shared_with": ["fake_tenant"]},
     "compute.aggregates.remove-host": {"hosts": ["bf1454b3d71145d49fca2101c56c728d"]},
     "identity.domains.delete": {"enabled": False},
     "compute.flavors.flavor-access.remove-tenant-access": {"_shared_with": ["fake_tenant"]},
@@ -126,10 +137,13 @@ STATES: dict[str, dict[str, Any]] = {
 
 # What makes an item by a POST to it.
 MAKES = frozenset({"image.metadefs.namespaces.tags.add"})
+# What is not sent: it needs something that is not there yet (an earlier backup).
+UNSENT = frozenset({"incremental"})
 # What is sent in place of a value that could be right once, and is no id of something.
 INSTEAD: dict[str, Callable[[Asker, str], str]] = {
     "trustor_user_id": lambda asker, _: asker.user.id,
     "expires_at": lambda _, __: "2099-01-01T00:00:00.000000Z",
+    "availability_zone": lambda _, value: "nova" if value == "us-east1" else value,
     "prefixes": lambda _, __: "192.168.0.0/16",  # of all subnet pools, since an update takes none away
     "cidr": lambda _, value: "10.0.0.0/24" if value == "10.0.0.1" else value,  # as neutron recommends
 }
@@ -378,7 +392,7 @@ class Asker:
     def _named(self, value: Any, plan: Plan, name: str = "") -> Any:
         """A request example with ids of things that are there."""
         if isinstance(value, dict):
-            return {key: self._named(one, plan, key) for key, one in value.items()}
+            return {key: self._named(one, plan, key) for key, one in value.items() if key not in UNSENT}
         if isinstance(value, list):
             return [self._named(one, plan, name) for one in value]
         if name == "pool":

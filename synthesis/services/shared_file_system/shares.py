@@ -74,7 +74,7 @@ def _access_list(_: Scene, share: Resource, __: Members) -> Outcome:
 
 @HOOKS.answer("shared-file-system.share-access-rules.list")
 def _rules(scene: Scene) -> Answer:
-    share = scene.need(SHARES, scene.call.asked("share_id"))
+    share = scene.named(SHARES, scene.call.asked("share_id"))
     return Answer(200, {"access_list": share.private.setdefault("access", [])})
 
 
@@ -96,7 +96,7 @@ def _locations(scene: Scene) -> Answer:
 
 @HOOKS.on(SNAPSHOTS, "CREATE")
 def _snapshot(scene: Scene, snapshot: Resource, sent: Members) -> None:
-    share = scene.need(SHARES, sent.get("share_id"))
+    share = scene.named(SHARES, sent.get("share_id"))
     proto = share.members.get("share_proto")
     snapshot.set(share_size=share.members["size"], size=share.members["size"], share_proto=proto)
 

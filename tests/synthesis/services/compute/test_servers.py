@@ -144,18 +144,6 @@ def test_the_quota_class_default_is_what_projects_have() -> None:
     assert ask(asker, "GET", "block-storage", f"/v3/p/os-quota-sets/{asker.project}")[1]["quota_set"]["volumes"] == 3
 
 
-def test_a_group_goes_with_its_volumes() -> None:
-    asker = Asker()
-    group = ask(asker, "POST", "block-storage", "/v3/p/groups", {"group": {"group_type": "t", "volume_types": []}})
-    id_ = group[1]["group"]["id"]
-    volume = {"volume": {"size": 1, "group_id": id_}}
-    made = ask(asker, "POST", "block-storage", "/v3/p/volumes", volume)[1]["volume"]["id"]
-    path = f"/v3/p/groups/{id_}/action"
-    assert ask(asker, "POST", "block-storage", path, {"delete": {"delete-volumes": False}})[0] == 400
-    assert ask(asker, "POST", "block-storage", path, {"delete": {"delete-volumes": True}})[0] == 202
-    assert ask(asker, "GET", "block-storage", f"/v3/p/volumes/{made}")[0] == 404
-
-
 @pytest.fixture
 def bare() -> Asker:
     """One whose project has no network available."""

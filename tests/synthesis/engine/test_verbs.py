@@ -29,7 +29,8 @@ UNIQUE = sorted(kind for kind in KINDS.planner.collections if KINDS[kind].rule.u
 # Nothing changes these names: a stack's, a namespace's and a zone's are in the path, the others are written once.
 NEVER_RENAMED = {
     *("compute/flavors", "compute/os-keypairs", "identity/regions", "identity/users/application_credentials"),
-    *("image/metadefs/namespaces", "load-balancer/lbaas/availabilityzones", "orchestration/stacks"),
+    *("block-storage/qos-specs", "image/metadefs/namespaces", "load-balancer/lbaas/availabilityzones"),
+    "orchestration/stacks",
 }
 
 

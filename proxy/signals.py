@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -12,17 +13,38 @@ if TYPE_CHECKING:
     from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SOON = 0.01
+"""Seconds until a signal comes again that came where Python lets nothing be raised."""
+
+
+class Ended(SystemExit):
+    """By a signal of this number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(128 + number)
+        self.number = number
 
 
 def end_on_signals() -> None:
     """From now on they end the program wherever it is, also in the middle of a long read, with 130 or 143."""
+    sys.unraisablehook = _ignored
     for number in SIGNALS:  # Ctrl-C first: whoever catches SIGTERM catches both
         signal.signal(number, _end)
 
 
 def _end(number: int, _frame: FrameType | None) -> None:
     # Not KeyboardInterrupt, which click and asyncio have ideas of their own about.
-    raise SystemExit(128 + number)
+    raise Ended(number)
+
+
+def _ignored(told: sys.UnraisableHookArgs) -> None:
+    """What is raised in a callback of Python's (a weak reference's, `__del__`) ends nothing: the signal comes again."""
+    if not isinstance(told.exc_value, Ended):
+        sys.__unraisablehook__(told)
+        return
+    number = told.exc_value.number
+    signal.signal(signal.SIGALRM, lambda _, frame: _end(number, frame))
+    signal.setitimer(signal.ITIMER_REAL, SOON)
 
 
 def the_end() -> asyncio.Event:

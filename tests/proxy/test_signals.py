@@ -165,3 +165,25 @@ def test_a_large_body_that_is_being_scrubbed_holds_up_no_end(cloud: RawCloud, tm
     assert process.returncode in (0, 1)
     assert time.monotonic() - begun < 9  # of which 5 are for answers under way
     assert not tape.exists()  # nothing was kept, so there is no cassette
+
+
+IN_A_CALLBACK = """
+import os, sys, time, weakref
+from cloudtape.signals import end_on_signals
+
+class Thing: ...
+
+end_on_signals()
+thing = Thing()
+reference = weakref.ref(thing, lambda _: os.kill(os.getpid(), int(sys.argv[1])))
+del thing
+time.sleep(20)
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_that_comes_within_a_callback_of_pythons_ends_the_program(number: int, code: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IN_A_CALLBACK, str(int(number))], capture_output=True, text=True, timeout=15, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", "")

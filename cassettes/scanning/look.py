@@ -20,11 +20,14 @@ from cloudtape.cassettes.scanning.forms import forms
 from cloudtape.cassettes.scanning.names import Names, Telling
 from cloudtape.cassettes.scanning.pairs import pairs
 from cloudtape.cassettes.scanning.phrases import phrases
+from cloudtape.cassettes.scanning.trees import DEEPEST as MEMBERS_DEEPEST
 from cloudtape.cassettes.scanning.trees import Leaf, Node, Pairs, leaves
 from cloudtape.cassettes.scanning.values import HEX, UUID, is_nothing, is_prose, looks_random, stands_for_secret
 from cloudtape.cassettes.scanning.words import NO_WORDS, Words
 
 DEEPEST = 8
+LAYERED = f"holds more than {DEEPEST} layers within each other"
+TOO_DEEP = f"nests members deeper than {MEMBERS_DEEPEST}"
 """Layers within each other."""
 UNPACKED = 256 * 1024 * 1024
 """Bytes that one body may unpack to."""
@@ -83,7 +86,7 @@ class Look:
     def stream(self, seen: Seen, file: IO[bytes], place: str, depth: int = 0) -> None:
         """All that a file holds, packed or not."""
         if depth > DEEPEST:
-            seen.sealed[place, f"holds more than {DEEPEST} layers within each other"] = None
+            seen.sealed[place, LAYERED] = None
             return
         try:
             self._stream(seen, file, place, depth)
@@ -142,7 +145,10 @@ class Look:
 
     def text(self, seen: Seen, text: str, place: str, depth: int = 0) -> None:
         """A text as it stands, and its layers."""
-        if len(text) < 4 or depth > DEEPEST:
+        if len(text) < 4:
+            return
+        if depth > DEEPEST:
+            seen.sealed[place, LAYERED] = None
             return
         known = hash(text)
         if known in self._clean:
@@ -198,7 +204,7 @@ class Look:
     def _tree(self, seen: Seen, node: Node, place: str, depth: int, rule: str = "name") -> None:
         if not isinstance(node, Pairs | list):
             return
-        for leaf in leaves(node, self.names):
+        for leaf in leaves(node, self.names, lambda: seen.sealed.setdefault((place, TOO_DEEP))):
             where = place + leaf.pointer
             if isinstance(leaf.value, bytes):
                 self.stream(seen, io.BytesIO(leaf.value), where, depth + 1)

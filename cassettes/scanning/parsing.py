@@ -21,7 +21,7 @@ LONGEST = 64 * 1024 * 1024
 LONGEST_YAML = 4 * 1024 * 1024
 LONGEST_REPR = 64 * 1024
 TRIES = 400
-"""Places in a text that are tried as the begin of an object."""
+"""Places in a text that are tried as the begin of an object, and begin none."""
 DEEPEST = 200
 OBJECT = re.compile(r"[{\[](?=\s*[\"'{\[\]}u])")
 YAML_LIKE = re.compile(r"^(?:[ \t]*-[ \t]+)*[\w$.\"'/-][^\n:{}]*:(?:[ \t]|\r?$)|^---|^#cloud-config", re.MULTILINE)
@@ -51,13 +51,13 @@ def within(text: str) -> Iterator[Node]:
     """The objects in JSON, or as Python prints them, that stand somewhere in a text."""
     at = tries = 0
     while tries < TRIES and (begin := OBJECT.search(text, at)):
-        tries += 1
         try:
             node, at = DECODER.raw_decode(text, begin.start())
             yield node
             continue
         except FAULTS:
             at = begin.start() + 1
+            tries += 1
         if found := _printed(text, begin.start()):
             node, at = found
             yield node

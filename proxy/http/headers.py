@@ -133,10 +133,10 @@ def options_of(connection: str) -> frozenset[str]:
 
 
 def joined(lines: Sequence[str]) -> bytes:
-    """The lines of a head as they are sent, each with its end. Raises ValueError for a line end within one."""
+    """The lines of a head as they are sent, each with its end. Raises ValueError for a line end or a NUL within one."""
     text = "".join(lines)
-    if "\n" in text or "\r" in text:
-        raise ValueError("a line end within a header field")
+    if "\n" in text or "\r" in text or "\0" in text:
+        raise ValueError("a line end or a NUL within a header field")
     return "\r\n".join([*lines, ""]).encode("utf-8", "surrogateescape")
 
 

@@ -21,7 +21,17 @@ from cloudtape.matchers.requests.naming import Naming
 from cloudtape.matchers.requests.things import Thing, is_login, is_write, thing_of, touched, word
 from cloudtape.matchers.sessions.exchange import tokens_of
 
-SUMMARISED_BY = ("cloudtape.matchers.requests", "cloudtape.matchers.recordings")
+# Whatever decides what a summary says.
+SUMMARISED_BY = (
+    "cloudtape.cassettes",
+    "cloudtape.cassettes.files",
+    "cloudtape.cassettes.formats",
+    "cloudtape.cassettes.scrubbing",
+    "cloudtape.matchers.recordings",
+    "cloudtape.matchers.requests",
+    "cloudtape.matchers.sessions",
+    "cloudtape.openstack",
+)
 CREATES, ENDS, REPEATS, MAKES, LOST = 1, 2, 4, 8, 16
 Identity = tuple[str, ...]
 """Whose a token is: the ids of the user and of what the token is scoped to. Empty for an unknown token."""

@@ -39,6 +39,11 @@ class Listing(msgspec.Struct):
         return {word(one) for one in (*names, *within)}
 
 
+def _names(body: bytes) -> list[Item]:
+    """Of a list in plain text, in which a line end alone ends a name (Object Storage API v1)."""
+    return list(body.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n")) if body else []
+
+
 def listing(request: Request, response: Response) -> Listing | None:
     """The list in an answer; None where it is none that could be taken apart."""
     body = response.body
@@ -49,7 +54,7 @@ def listing(request: Request, response: Response) -> Listing | None:
     if "/" in container:
         return None  # an object's data
     if is_store and (header(response.headers, "content-type") or "").startswith("text/plain"):
-        return Listing(list(body.decode("utf-8", "surrogateescape").splitlines()), _lines, container)
+        return Listing(_names(body), _lines, container)
     try:
         document = json_value(body)
     except JsonError:

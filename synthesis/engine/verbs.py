@@ -13,6 +13,7 @@ from cloudtape.synthesis.engine.finding import canonical, item, sees, shelf_of
 from cloudtape.synthesis.engine.kinds import Kind, items_in
 from cloudtape.synthesis.engine.making import (
     as_kept,
+    check_rename,
     check_reserved,
     check_taken,
     check_types,
@@ -126,6 +127,9 @@ def _change(scene: Scene, one: Resource) -> Answer:
     renamed = changed.pop(kind.key, None)
     if any(name in changed for name in kind.rule.unique):
         check_unique(kind, shelf_of(scene), {**one.members, **changed}, one.project, one)
+    renames = kind.rule.renames and renamed not in (None, one.id)
+    if renames:
+        check_rename(scene, one, str(renamed))
     before = dict(one.members)
     one.update({name: value for name, value in changed.items() if name not in kind.rule.hidden or name in one.members})
     if "revision_number" in one.members:
@@ -137,7 +141,7 @@ def _change(scene: Scene, one: Resource) -> Answer:
         one.members.clear()
         one.update(before)
         raise
-    if kind.rule.renames and renamed not in (None, one.id):
+    if renames:
         rename(scene, one, str(renamed))
     if life := kind.life:
         begin(life, said.goes or life.update, one, scene.world.pace, scene.world.clock, said.along)

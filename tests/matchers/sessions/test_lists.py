@@ -38,6 +38,7 @@ def gone(*what: str) -> list[int]:
         (LIST, said("{torn", 200, JSON), None),
         (LIST, said({"servers": [{"id": "a"}]}, 300, JSON), None),
         (get(STORE), said("box\nother\n", 200, PLAIN), 2),
+        (get(STORE), said("box\u2028other\n", 200, PLAIN), 1),
         (get(f"{STORE}/box?format=json"), said([{"name": "o"}], 200, JSON), 1),
         (get(f"{STORE}/box/o"), said("a line\nof data\n", 200, PLAIN), None),
         (get(f"{STORE}/box/o"), said([{"id": "data"}], 200, JSON), None),

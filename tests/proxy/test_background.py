@@ -18,6 +18,11 @@ def test_what_goes_wrong_at_the_end_is_raised(tmp_path: Path) -> None:
         (tmp_path / "gone").rmdir()
 
 
+def fail_in(folder: Path) -> None:
+    folder.rmdir()
+    raise KeyError
+
+
 def test_an_error_of_the_block_comes_first(tmp_path: Path) -> None:
     with pytest.raises(KeyError), saving_to(tmp_path / "gone"):
-        raise KeyError((tmp_path / "gone").rmdir())
+        fail_in(tmp_path / "gone")

@@ -23,6 +23,7 @@ LONGEST_REPR = 64 * 1024
 TRIES = 400
 """Places in a text that are tried as the begin of an object, and begin none."""
 DEEPEST = 200
+OPENING = re.compile(r"[\[{\s]*")
 OBJECT = re.compile(r"[{\[](?=\s*[\"'{\[\]}u])")
 YAML_LIKE = re.compile(r"^(?:[ \t]*-[ \t]+)*[\w$.\"'/-][^\n:{}]*:(?:[ \t]|\r?$)|^---|^#cloud-config", re.MULTILINE)
 FAULTS = (ValueError, RecursionError, MemoryError, OverflowError)
@@ -55,6 +56,9 @@ def within(text: str) -> Iterator[Node]:
             node, at = DECODER.raw_decode(text, begin.start())
             yield node
             continue
+        except RecursionError:  # so does what begins right behind it
+            at = begin.start() + len(OPENING.match(text, begin.start())[0]) // 2 + 1  # type: ignore[index]
+            tries += 1
         except FAULTS:
             at = begin.start() + 1
             tries += 1

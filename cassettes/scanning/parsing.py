@@ -20,6 +20,8 @@ from cloudtape.cassettes.scanning.trees import Node, Pairs
 LONGEST = 64 * 1024 * 1024
 LONGEST_YAML = 4 * 1024 * 1024
 LONGEST_REPR = 64 * 1024
+WALKED = 2_000_000
+"""Characters of a text that are looked through for the end of what `repr()` made, taken together, in vain."""
 TRIES = 400
 """Places in a text that are tried as the begin of an object, and begin none."""
 DEEPEST = 200
@@ -50,7 +52,7 @@ def of_json(text: str) -> Node:
 
 def within(text: str) -> Iterator[Node]:
     """The objects in JSON, or as Python prints them, that stand somewhere in a text."""
-    at = tries = 0
+    at = tries = walked = 0
     while tries < TRIES and (begin := OBJECT.search(text, at)):
         try:
             node, at = DECODER.raw_decode(text, begin.start())
@@ -62,9 +64,11 @@ def within(text: str) -> Iterator[Node]:
         except FAULTS:
             at = begin.start() + 1
             tries += 1
-        if found := _printed(text, begin.start()):
+        if walked < WALKED and (found := _printed(text, begin.start())):
             node, at = found
             yield node
+        else:
+            walked += min(len(text) - begin.start(), LONGEST_REPR)
 
 
 def _printed(text: str, begin: int) -> tuple[Node, int] | None:

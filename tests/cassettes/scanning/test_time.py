@@ -20,6 +20,7 @@ TEXTS = {
     "words before a hash": ("", "a_", ":::"),
     "brackets": ("a", "[", ""),
     "members": ("a ", '{"a":', ""),
+    "members that Python prints": ("a ", "{'a':", ""),
     "tabs behind a name": ("password", "\t", ""),
     "backslashes behind a name": ("password", "\\", '"'),
 }

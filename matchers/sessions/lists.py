@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.cassettes.messages import Request, Response, header
-from cloudtape.matchers.requests.things import ACCOUNT, NAMES, thing_of, word
+from cloudtape.matchers.requests.things import ACCOUNT, NAMES, crc_of, thing_of
 
 Item = dict[str, Any] | str
 """Of a JSON list an object, of a plain listing a line."""
@@ -36,7 +36,7 @@ class Listing(msgspec.Struct):
         """The numbers of what an item is called; in a container its objects are named with it."""
         names = [item] if isinstance(item, str) else [str(item[one]) for one in NAMES if item.get(one)]
         within = [f"{self.container}/{name}" for name in names if self.container]
-        return {word(one) for one in (*names, *within)}
+        return {crc_of(one) for one in (*names, *within)}
 
 
 def _names(body: bytes) -> list[Item]:

@@ -39,7 +39,7 @@ def _invalid(name: str, value: Any, why: str) -> Refused:
 
 
 def _parent(scene: Scene) -> Resource:
-    """The resource that a map belongs to; `engine` has looked that it is there."""
+    """The resource that a map belongs to; `verbs` has checked that it exists."""
     call = scene.call
     steps = [step for step in call.plan.steps if step.variable]
     above = [step for step in steps if step.kind != call.plan.kind]

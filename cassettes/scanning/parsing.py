@@ -20,7 +20,7 @@ from cloudtape.cassettes.scanning.trees import Node, Pairs
 LONGEST = 64 * 1024 * 1024
 LONGEST_YAML = 4 * 1024 * 1024
 LONGEST_REPR = 64 * 1024
-WALKED = 2_000_000
+WALKED = 500_000
 """Characters of a text that are looked through for the end of what `repr()` made, taken together, in vain."""
 TRIES = 400
 """Places in a text that are tried as the begin of an object, and begin none."""
@@ -176,6 +176,11 @@ def scalar(event: yaml.ScalarEvent) -> Node:
 
 
 def mapping(flat: list[Node]) -> Pairs:
-    return Pairs(
-        (key if isinstance(key, str) else str(key), value) for key, value in zip(flat[::2], flat[1::2], strict=False)
-    )
+    """Keys and values in turn. A key that has members itself has no name; it is looked at beside its value."""
+    return Pairs(_member(key, value) for key, value in zip(flat[::2], flat[1::2], strict=False))
+
+
+def _member(key: Node, value: Node) -> tuple[str, Node]:
+    if isinstance(key, Pairs | list):
+        return "", [key, value]
+    return key if isinstance(key, str) else str(key), value

@@ -13,6 +13,7 @@ from cloudtape.cassettes.files.yaml_reader import Reading, read
 from cloudtape.cassettes.scanning.look import Look
 from cloudtape.cassettes.scanning.scan import scan_all
 from cloudtape.cassettes.scanning.words import words_of
+from cloudtape.cassettes.scrubbing.names import RULES
 from cloudtape.cassettes.scrubbing.scrub import Scrubber
 from cloudtape.cassettes.scrubbing.secrets import Table
 from cloudtape.cassettes.scrubbing.user_rules import load_rules
@@ -96,7 +97,7 @@ def _cassette(path: Path) -> None:
 
 
 def _scrub_rules(path: Path) -> None:
-    table = Table(load_rules(path))
+    table = Table((*load_rules(path), *RULES))
     scrubbed(exchange(b'{"session_password": "x", "a": {"b": 1}}', b"a: b", ()), Scrubber(table))
 
 

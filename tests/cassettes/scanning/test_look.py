@@ -37,3 +37,11 @@ def test_objects_in_a_text_are_looked_at_however_many_there_are() -> None:
     lines = [json.dumps({"level": number}) for number in range(1_000)]
     lines.append('{"name": "db_password", "value": "hunter2hunter2X9"}')
     assert looked_at("log:\n" + "\n".join(lines)).findings
+
+
+def test_what_a_key_holds_that_has_members_is_looked_at() -> None:
+    assert looked_at("---\na: b\n? {name: db_password, value: hunter2hunter2X9}\n: c\n").findings
+
+
+def test_keys_within_keys_take_no_more_room_than_they_say() -> None:
+    looked_at("? " * 190 + "x\n")

@@ -104,32 +104,6 @@ def check_room(server: Resource, image: Resource) -> None:
         raise Refused(400, "Flavor's disk is too small for requested image.")
 
 
-# What a lock keeps everybody but admins from.
-LOCKED = (
-    "os-start",
-    "os-stop",
-    "reboot",
-    "rebuild",
-    "resize",
-    "confirmResize",
-    "revertResize",
-    "pause",
-    "unpause",
-    "suspend",
-    "resume",
-    "shelve",
-    "unshelve",
-    "rescue",
-    "unrescue",
-)
-
-
-@HOOKS.on(SERVERS, "DELETE", *LOCKED)
-def _check_lock(scene: Scene, server: Resource, _: Members) -> None:
-    if server.members.get("locked") and not scene.call.token.is_admin:
-        raise Refused(409, f"Instance {server.id} is locked")
-
-
 @HOOKS.on(SERVERS, "createImage", "createBackup")
 def _check_image(scene: Scene, server: Resource, sent: Members) -> None:
     if not 0 < len(str(sent.get("name") or "")) <= LONGEST_NAME:

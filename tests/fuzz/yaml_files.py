@@ -25,7 +25,7 @@ from cloudtape.synthesis.stocking.world_file import read_world
 from tests.fuzz import exchanges
 from tests.fuzz.cassettes import BYTES, VALUES
 from tests.fuzz.damage import damaged
-from tests.fuzz.engine import in_one_line
+from tests.fuzz.engine import in_one_line, next_task
 from tests.fuzz.exchanges import exchange, scrubbed
 
 prepare = exchanges.prepare
@@ -83,6 +83,7 @@ def attempt(one: File, folder: Path) -> None:
                 each(path)
             except EXPECTED as error:
                 in_one_line(error)
+            next_task()
         if not one.text.startswith(b"version"):
             break
         path.write_bytes(one.text[: len(one.text) // 2])  # a torn end

@@ -7,8 +7,8 @@ from tests.synthesis.services.compute.test_servers import act, ask, boot
 
 LIFE = default_cloud().kinds["compute/servers"].life
 # Its methods with `check_instance_lock`, by the actions that call them.
-LOCKED = set(
-    [
+LOCKED = {
+    *[
         "os-start",
         "os-stop",
         "reboot",
@@ -21,16 +21,9 @@ LOCKED = set(
         "unpause",
         "suspend",
         "resume",
-        "shelve",
-        "shelveOffload",
-        "unshelve",
-        "rescue",
-        "unrescue",
-        "restore",
-        "forceDelete",
-        "os-migrateLive",
-    ]
-)
+    ],
+    *["shelve", "shelveOffload", "unshelve", "rescue", "unrescue", "restore", "forceDelete", "os-migrateLive"],
+}
 # `compute/instance_actions.py`.
 LOGGED = {
     **{

@@ -42,7 +42,8 @@ ELEMENT = re.compile(
     r"""(?:\s[^<>]*)?>\s*(?:<(?:\w+:)?[Vv]alue[^<>]*>\s*)?(?:<!\[CDATA\[\s*)?(?P<bare>[^<>\s][^<>]*)(?:>\s*)?</"""
 )
 ATTRIBUTE = re.compile(
-    rf"""{_Q}[^<>]*?\b(?:value|content|default|data)\s*=\s*(?P<q>{_Q})(?P<quoted>[^\r\n]{{1,4096}}?)(?P=q)""", re.DOTALL
+    rf"""{_Q}[^<>]{{0,400}}?\b(?:value|content|default|data)\s*=\s*(?P<q>{_Q})(?P<quoted>[^\r\n]{{1,4096}}?)(?P=q)""",
+    re.DOTALL,
 )
 NEXT_ELEMENT = re.compile(r"""\s*</(?:\w+:)?\w+>\s*<(?:\w+:)?\w+[^<>]*>\s*(?P<bare>[^<>\s][^<>]*)</""")
 PART = re.compile(r"""["'][^\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n(?P<bare>[^\r\n]+)""")

@@ -37,14 +37,14 @@ from cloudtape.config import (
     mode_named,
 )
 from cloudtape.errors import ProxyError
+from cloudtape.exits import FAILED, FINDING
 from cloudtape.matchers.errors import MatcherError
 from cloudtape.modes import MODES, Mode
 from cloudtape.openstack.errors import OperationCatalogError
 from cloudtape.output import prepare, say
-from cloudtape.serving import FINDING, announce, opened, run_loop, serve_until_ended, stop_on_error
+from cloudtape.serving import announce, opened, run_loop, serve_until_ended, stop_on_error
 from cloudtape.signals import end_on_signals
 
-FAILED = 2
 DEFAULT_LISTEN = "127.0.0.1:8780"
 
 CASSETTE = click.Path(path_type=Path)

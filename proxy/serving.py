@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from cloudtape.exits import DONE, FAILED, FINDING
 from cloudtape.output import flush, line, loading_bar, say
 from cloudtape.signals import end_on_signals, the_end
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from cloudtape.journal import Answered
 
 MOST_LOSSES = 20
-FINDING, FAILED = 1, 2
 WORKER = "cloudtape-worker"
 IDLE_SECONDS = 0.1
 """How long a thread may take to end that has nothing to do."""
@@ -87,7 +87,7 @@ async def serve_until_ended(config: Config, verbose: bool, announce: Announce) -
         await proxy.__aexit__(None, None, None)
     for text in summary(proxy):
         say(text)
-    return FINDING if proxy.journal.lost else 0
+    return FINDING if proxy.journal.lost else DONE
 
 
 def stop_on_error(proxy: Application, ended: asyncio.Event) -> None:

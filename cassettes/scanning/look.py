@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import re
 from bisect import bisect
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -99,7 +98,7 @@ class Look:
         start = self._read(seen, file, WINDOW, depth)
         opened = unpacking.opener(start[: unpacking.HEAD])
         if opened:
-            again = unpacking.as_file(_chained(start, file)) if not file.seekable() else file
+            again = unpacking.behind(start, file) if not file.seekable() else file
             if file.seekable():
                 file.seek(0)
             try:
@@ -260,11 +259,6 @@ class Look:
         seen.lines.clear()
         seen.places.clear()
         seen.listed = 0
-
-
-def _chained(start: bytes, file: IO[bytes]) -> Iterator[bytes]:
-    yield start
-    yield from unpacking.pieces(file)
 
 
 def _says_something(data: bytes) -> bool:

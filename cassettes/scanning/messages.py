@@ -119,12 +119,7 @@ def _decoded(look: Look, seen: Seen, codings: list[str], file: IO[bytes], place:
     for name in codings:
         plain = unpacking.undone(name, plain)
     if start := plain.read(1):
-        look.stream(seen, unpacking.as_file(_chained(start, plain)), f"{place} {','.join(codings)}")
-
-
-def _chained(start: bytes, file: IO[bytes]) -> Iterator[bytes]:
-    yield start
-    yield from unpacking.pieces(file)
+        look.stream(seen, unpacking.behind(start, plain), f"{place} {','.join(codings)}")
 
 
 def inline(value: Node) -> bytes:

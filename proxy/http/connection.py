@@ -14,7 +14,8 @@ from typing import Protocol
 from cloudtape.cassettes.messages import Body, Response, Stream
 from cloudtape.errors import BodyBroken, ProxyError
 from cloudtape.http.flow import BY_BODY, BY_QUEUE, Arriving, Flow
-from cloudtape.http.framing import BODILESS, head, is_chunked, pieces
+from cloudtape.http.framing import head, is_chunked, pieces
+from cloudtape.http.headers import BODILESS
 from cloudtape.http.heads import LEAVING_HTTP, BadHead, Head, broken
 from cloudtape.http.hosts import Door
 from cloudtape.http.incoming import Incoming

@@ -28,6 +28,8 @@ class Source(StrEnum):
     SYNTHESIZED = "synthesized"
 
 
+BODILESS = frozenset({204, 304})
+"""Statuses of answers that have no body, whatever their head says (RFC 9110, 15.3.5 and 15.4.5)."""
 HOP_BY_HOP = frozenset(
     {
         "connection",

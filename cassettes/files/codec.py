@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from cloudtape.cassettes.files import yaml_text
 from cloudtape.cassettes.messages import Body, Headers, Interaction, Route, StoredBody
+from cloudtape.cassettes.once import Once
 
 VERSION = 1
 HEADER = f"version: {VERSION}\ncloudtape: {VERSION}\ninteractions:\n".encode()
@@ -19,7 +20,7 @@ HEADER = f"version: {VERSION}\ncloudtape: {VERSION}\ninteractions:\n".encode()
 def encode(interaction: Interaction) -> bytes:
     """One item of the list `interactions`, ending in a line break."""
     request, response = interaction.request, interaction.response
-    asked, asked_order = _headers(request.headers)
+    asked, asked_order = ASKED(request.headers)
     answered, answered_order = _headers(response.headers)
     body = _body(request.body, "      ") if request.body else " null"
     lines = [
@@ -69,6 +70,9 @@ def _headers(headers: Headers) -> tuple[str, Headers]:
             grouped[name] = FIELDS[pair]
         before = name
     return "".join(grouped.values()), headers if apart else ()
+
+
+ASKED = Once(_headers)
 
 
 class _Fields(dict[tuple[str, str], str]):

@@ -157,7 +157,7 @@ class Scrubber:
                 documents.append(body)
         uri = unquote_plus(request.uri) if "%" in request.uri else request.uri
         unknown: list[tuple[str, str]] = []
-        asked = self._met(request.headers, "request", unknown)
+        asked = self._asked(request.headers, unknown)
         if asked is None or (answered := self._met(response.headers, "response", unknown)) is None:
             return None
         seen = self._look.over([uri, *[value for _, value in unknown]], documents)
@@ -178,6 +178,17 @@ class Scrubber:
 
     def _without_members(self, body: Body, seen: Seen | None, place: str) -> Body:
         return replaced(seen.cut, seen.members, self._walker, place) if seen else body
+
+    def _asked(self, headers: Headers, unknown: list[tuple[str, str]]) -> Headers | None:
+        """The fields of a request, which a client that polls sends again and again, as `_met` says."""
+        if whole := self._fields.whole(headers):
+            self._places.update(f"request.headers.{name}" for name in whole[1])
+            return whole[0]
+        asked = self._met(headers, "request", unknown)
+        if asked is not None and not unknown:
+            names = {name for (name, value), (_, other) in zip(headers, asked, strict=True) if value != other}
+            self._fields.add_whole(headers, asked, frozenset(names))
+        return asked
 
     def _met(self, headers: Headers, side: str, unknown: list[tuple[str, str]]) -> Headers | None:
         """The fields without their secrets; those whose value nobody has judged yet go to `unknown`."""

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 from cloudtape.cassettes.errors import BodyMissing
 from cloudtape.cassettes.files import stored
-from cloudtape.cassettes.messages import Body, Request, StoredBody, Stream, header
+from cloudtape.cassettes.messages import Body, Headers, Request, StoredBody, Stream, header
+from cloudtape.cassettes.once import Once
 from cloudtape.http.dialing import Origin
 from cloudtape.http.headers import askable, joined
 
@@ -33,13 +34,20 @@ def streamed(request: Request, origin: Origin, target: str) -> tuple[bytes, Asyn
 def _head(request: Request, origin: Origin, target: str, framing: str) -> bytes:
     """`framing`: a whole line, which stands for what the request does not say itself."""
     path = target if target[:1] == "/" else "/" + target
-    lines = [f"{request.method} {origin.prefix}{path} HTTP/1.1", origin.host]
-    lines += [f"{name}: {value}" for name, value in askable(request.headers)]
+    more = []
     if framing and header(request.headers, "content-length") is None:
-        lines.append(framing)
+        more.append(framing)
     if origin.prefix and origin.proxy and origin.proxy.authorization:
-        lines.append(f"Proxy-Authorization: {origin.proxy.authorization}")
-    return joined([*lines, ""])
+        more.append(f"Proxy-Authorization: {origin.proxy.authorization}")
+    begin = joined([f"{request.method} {origin.prefix}{path} HTTP/1.1", origin.host])
+    return begin + WRITTEN(request.headers) + joined([*more, ""])
+
+
+def _written(headers: Headers) -> bytes:
+    return joined([f"{name}: {value}" for name, value in askable(headers)])
+
+
+WRITTEN = Once(_written)
 
 
 def _length(request: Request) -> int | None:

@@ -30,15 +30,17 @@ from cloudtape.http.heads import (
 MAX_HEAD = 128 * 1024
 """Bytes of a head, and of what stands beside a body that comes in chunks; services take 64 kiB at most."""
 MAX_FIELDS = 1024
-MOST_KNOWN = 4096
-"""Bytes of fields that are remembered of a connection, so as not to be read again."""
+LONGEST_SAID, MOST_SAID = 4096, 256
+SAID: dict[bytes, Fields] = {}
+"""What heads without a body have said, on whatever connection: clients say the same of themselves again and again. What
+is made of the same fields is found by them (`cloudtape.cassettes.once`).
+"""
 END = b"\r\n\r\n"
 CHUNKED_END = b"\n\r\n"
 # The parser needs a line; it is given one that it likes.
 LINES = {b"0": b"POST / HTTP/1.0\r\n", b"1": b"POST / HTTP/1.1\r\n"}
 ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 UPGRADE = re.compile(rb"^upgrade[ \t]*:[^\n]*\n", re.IGNORECASE | re.MULTILINE)
-NO_FIELDS = Fields((), {}, (), keeps_alive=False, length=None)
 Take = Callable[[Head, Arriving], bool]
 """Is given a request; whether there is room for another one."""
 
@@ -53,8 +55,6 @@ class RequestReader:
         self._line_is_known = False
         self._fields: list[tuple[str, str]] = []
         self._has_ended = True
-        self._known = b""
-        self._said = NO_FIELDS
         self._left: int | None = 0
         self._beside = 0
         self._tail = b""
@@ -128,16 +128,18 @@ class RequestReader:
             raise BadHead(431, f"the head of a request has more than {MAX_FIELDS} fields")
         method, target, minor = found.groups()
         text, offers, is_modern = head[found.start(3) :], "", minor == b"1"
-        if text != self._known:  # a client says the same of itself again and again
+        said = SAID.get(text)
+        if said is None:
             offers = self._parse(LINES[minor], head[found.end() :])
-            self._said, self._fields = Fields.of(tuple(self._fields), is_modern), []
-            self._left = self._said.length
+            said, self._fields = Fields.of(tuple(self._fields), is_modern), []
+            self._left = said.length
             self._beside, self._tail = 0, b""
-            self._known = text if self._has_ended and not offers and len(text) <= MOST_KNOWN else b""
+            if self._has_ended and not offers and len(text) <= LONGEST_SAID:
+                _remember(text, said)
         self.body = NOTHING if self._has_ended else Arriving(self._hold)
         if target[:1] != b"/" and method != b"CONNECT":
             check_absolute(target.decode("utf-8", "replace"))
-        one = Head(method.decode(), _text_of(target), self._said, is_modern, offers)
+        one = Head(method.decode(), _text_of(target), said, is_modern, offers)
         return self._take(one, self.body)
 
     def _parse(self, line: bytes, text: bytes) -> str:
@@ -209,6 +211,12 @@ class RequestReader:
 
     def on_message_complete(self) -> None:
         self._has_ended = True
+
+
+def _remember(text: bytes, said: Fields) -> None:
+    if len(SAID) >= MOST_SAID:
+        SAID.clear()
+    SAID[text] = said
 
 
 def _no_room(_: Head, __: Arriving) -> bool:

@@ -49,3 +49,28 @@ def test_no_more_fields_are_remembered_than_are_of_use() -> None:
         fields.add(one, one)
         fields.add_innocent([one])
     assert len(fields.clean) <= len(fields.without) <= MOST
+
+
+def test_a_request_that_comes_again_is_judged_again_when_it_mentions_what_became_known() -> None:
+    scrubber = Scrubber()
+    fields = (("X-Auth-Token", "gAAAAABmabcdefgh1234567890"), ("X-Note", "made by tr0ub4dor-3"))
+
+    def kept(body: bytes) -> Request:
+        return scrubber.scrub(Interaction(Request("POST", "http://c/x", fields, body), Response(200, "OK"))).request
+
+    first, again = kept(b"{}"), kept(b"{}")
+    for _ in range(3):
+        again = kept(b"{}")
+    assert again.headers == first.headers
+    assert ("X-Note", "made by tr0ub4dor-3") in again.headers
+    kept(b'{"adminPass": "tr0ub4dor-3"}')
+    assert ("X-Note", "made by scrubbed-password-1") in kept(b"{}").headers
+    assert again.headers[0][1].startswith("scrubbed-token")
+
+
+def test_where_something_was_replaced_is_told_each_time() -> None:
+    scrubber = Scrubber()
+    fields = (("X-Auth-Token", "gAAAAABmabcdefgh1234567890"),)
+    for _ in range(4):
+        one = Interaction(Request("GET", "http://c/x", fields), Response(200, "OK", (), b"{}"))
+        assert scrubber.scrub(one).scrubbed == ("request.headers.X-Auth-Token",)

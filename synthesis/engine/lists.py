@@ -42,12 +42,12 @@ def page_of(shelf: Shelf, kind: Kind, call: Call, seen: Callable[[Resource], boo
     if direction := call.asked("sort_dir"):
         newest_first = direction == "desc"
     newest_first = newest_first is not backwards
-    total = None
-    if keys or paging.total:
+    total, counts = None, _counts(call)
+    if keys or counts:
         all_ = shelf.walk(project, "", newest_first) if not keys else shelf.walk(project)
         ordered = _sorted([one for one in all_ if seen(one) and (matches is None or matches(one))], keys)
         ordered = ordered[::-1] if backwards and keys else ordered
-        total = len(ordered) if paging.total else None
+        total = len(ordered) if counts else None
         found: Iterator[Resource] = iter(_after(ordered, marker, paging))
     else:
         try:
@@ -60,6 +60,12 @@ def page_of(shelf: Shelf, kind: Kind, call: Call, seen: Callable[[Resource], boo
     page = items[:limit]
     more = len(items) > limit or (paging.full and _asks_for(call, len(items)))
     return Page(page[::-1] if backwards else page, limit, more, total)
+
+
+def _counts(call: Call) -> bool:
+    """Whether the answer says how many there are on all pages."""
+    asked = call.service.paging.counts
+    return bool(call.service.paging.total) and (not asked or (call.asked(asked) or "").lower() in TRUE)
 
 
 def _asks_for(call: Call, count: int) -> bool:

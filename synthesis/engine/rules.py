@@ -52,11 +52,13 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, eq=False, forbid_unk
     only where they have a value. `checks`: which values members may have. `renames`: an update may give it another key.
     `reserved`: members that only an admin may set. `oldest_first`: the order of its lists, where its service has
     another one. `patterns`: filters of its lists that are regular expressions, and not whole values; `globs`: those in
-    which `*` stands for anything. `asks`: the members that filters of other names are about (`_image_id` is one that
-    nobody is told), `at_least`: those whose numbers they bound from below. `filters`: all that may be asked of its
-    lists, where anything else is refused. `takes`: the members that a client may send, where anything else is refused;
-    `changes` those that an update may send. `bodies`: by action, what the members of its body may be. `leads`: links
-    that lead elsewhere, as paths behind the version, with members of the resource in braces.
+    which `*` stands for anything; `contains` are members of which `name~` asks for a part. `asks`: the members that
+    filters of other names are about (`_image_id` is one that nobody is told), `at_least`: those whose numbers they
+    bound from below. `filters`: all that may be asked of its lists, where anything else is refused. `takes`: the
+    members that a client may send, where anything else is refused; `changes` those that an update may send; `updates`
+    those that an update changes, where others are passed over. `unwrapped`: the status for a body in which the resource
+    does not stand in its wrapper. `bodies`: by action, what the members of its body may be. `leads`: links that lead
+    elsewhere, as paths behind the version, with members of the resource in braces.
 
     `printed`: members whose printed values are the API's own words; the others of an example are lent empty. `*` are
     all, and of a collection that no client fills then the items, too. `items` is what such a collection holds instead.
@@ -78,11 +80,14 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, eq=False, forbid_unk
     many: str = ""
     patterns: tuple[str, ...] = ()
     globs: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
     asks: dict[str, str] = {}
     at_least: dict[str, str] = {}
     filters: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
+    updates: tuple[str, ...] = ()
+    unwrapped: int = 0
     bodies: dict[str, dict[str, Check]] = {}
     leads: dict[str, str] = {}
     members: Members = {}

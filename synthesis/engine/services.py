@@ -78,7 +78,8 @@ class Paging(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     and `sort` goes with no other words for it.
 
     `page` are the items where nobody says how many, `least` is the least number that may be asked for, `most` the word
-    for as many as there may be. `total` is the member that says how many there are on all pages, as a path.
+    for as many as there may be. `total` is the member that says how many there are on all pages, as a path; `counts` is
+    the word in a query that asks for it, where it is not said unasked.
     `faults` are the service's names for what is wrong with one of `OF_PAGES`.
     """
 
@@ -92,6 +93,7 @@ class Paging(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     least: int = 0
     most: str = ""
     total: str = ""
+    counts: str = ""
     faults: dict[str, str] = {}
 
 

@@ -27,7 +27,7 @@ class Transition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
 
     `keeps`: the state in which it begins is remembered, for this or a later transition that leads back to it. `called`:
     what a refusal calls the action, where not by its key in a request; `refusal` are words of its own, in place of the
-    life's.
+    life's, and `status` is its own, too.
     """
 
     states: tuple[str, ...] = ()
@@ -38,6 +38,7 @@ class Transition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     keeps: bool = False
     called: str = ""
     refusal: str = ""
+    status: int = 0
 
 
 class Life(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -79,7 +80,7 @@ def check(life: Life, transition: Transition, one: Resource, action: str, label:
         why = (transition.refusal or life.refusal).format(
             action=transition.called or action, label=label, id=one.id, member=life.member, state=told
         )
-        raise Refused(life.status, why)
+        raise Refused(transition.status or life.status, why)
 
 
 def begin(

@@ -98,6 +98,14 @@ def test_a_refusal_names_the_state_below_a_passing_one() -> None:
         check(life, life.actions["unpause"], one, "unpause", "Instance")
 
 
+def test_a_refusal_of_its_own_may_have_a_status_of_its_own() -> None:
+    life = Life(status=400)
+    for transition, status in ((Transition(("ACTIVE",)), 400), (Transition(("ACTIVE",), status=403), 403)):
+        with pytest.raises(Refused) as refused:
+            check(life, transition, server(), "delete", "Server")
+        assert refused.value.status == status
+
+
 def test_every_state_that_is_named_can_be_reached() -> None:
     """A transition from a state into which none leads would be a slip of the pen."""
     told = {

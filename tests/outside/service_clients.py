@@ -429,7 +429,7 @@ def manilaclient(cloud: BackgroundProxy, do: Do) -> None:
         manila = importlib.import_module("manilaclient.client").Client(
             micro, session=session_of(cloud), service_type="sharev2"
         )
-        kind = do(manila.share_types.create, f"gold-{micro}", False)
+        kind = do(manila.share_types.create, f"gold-{micro}", False, spec_snapshot_support=True)
         do(manila.share_types.list)
         share = do(manila.shares.create, "NFS", 1, name="one", share_type=kind.id)
         do(manila.shares.get, share.id)

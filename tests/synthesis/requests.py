@@ -54,6 +54,8 @@ BY_SERVICE = {
     ("block-storage", "volume_types"): "block-storage/types",
     ("block-storage", "group_id"): "block-storage/groups",
     ("shared-file-system", "snapshot_id"): "shared-file-system/snapshots",
+    ("shared-file-system", "share_network_id"): "shared-file-system/share-networks",
+    ("shared-file-system", "security_service_id"): "shared-file-system/security-services",
     ("block-storage", "source_replica"): "",
     ("identity", "user_id"): "identity/users",
     ("identity", "userId"): "identity/users",
@@ -125,6 +127,16 @@ STATES: dict[str, dict[str, Any]] = {
     "block-storage.types.remove-project-access": {
         "is_public": False,
         "_shared_with": ["a1b2c3d4000040008000000000000001"],
+    },
+    "shared-file-system.shares.shrink": {"size": 2},
+    "shared-file-system.types.add-project-access": {"os-share-type-access:is_public": False},
+    "shared-file-system.types.remove-project-access": {
+        "os-share-type-access:is_public": False,
+        "_shared_with": ["818a3f48dcd644909b3fa2e45a399a27"],
+    },
+    "shared-file-system.types.share-type-access.show": {
+        "os-share-type-access:is_public": False,
+        "_shared_with": ["818a3f48dcd644909b3fa2e45a399a27"],
     },
     "block-storage.qos-specs.delete-keys": {"specs": {"a": "b"}},
     "block-storage.types.os-volume-type-access.show": {"is_public": False, "_shared_with": ["fake_tenant"]},
@@ -212,6 +224,16 @@ SPECIAL: dict[str, Callable[[Asker], str]] = {
     "compute/os-hosts": _host,
     "orchestration/stacks/outputs": lambda _: "broken",
     "identity/OS-OAUTH1/users/access_tokens/roles": lambda asker: str(asker._resources[-1].private["roles"][0]["id"]),
+}
+
+# What is so before some operations, of what they are about.
+GIVEN: dict[str, Callable[[Asker, Resource], None]] = {
+    "shared-file-system.shares.deny-access": lambda _, share: share.private.update(
+        access=[{"id": "a25b2df3-90bd-4add-afa6-5f0dbbd50452"}]
+    ),
+    "shared-file-system.share-networks.remove-security-service": lambda asker, network: network.private.update(
+        security_services=[asker._thing("shared-file-system/security-services", ()).id]
+    ),
 }
 
 
@@ -446,6 +468,8 @@ class Asker:
                     and of.sent is None
                 ):
                     self.ask("PUT", one.service, path)
+        if given := GIVEN.get(one.id):
+            given(self, self._resources[-1])
         for member, value in STATES.get(one.id, {}).items():
             self._resources[-1].members[member] = [self.project] if value == ["fake_tenant"] else value
 

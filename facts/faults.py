@@ -33,6 +33,7 @@ FAULT_NAMES = {
     501: "notImplemented",
     503: "serviceUnavailable",
 }
+TROVE_NAMES = {**{key: name for key, name in FAULT_NAMES.items() if key not in (406, 409, 429)}, 500: "instanceFault"}
 DESIGNATE_TYPES = {409: "duplicate", 413: "over_quota", 500: "unknown"}
 WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 """Where a word begins in a name that is written in capitals (`ZoneNotFound`)."""
@@ -41,6 +42,13 @@ NEUTRON_TYPES = {400: "HTTPBadRequest", 404: "HTTPNotFound", 409: "HTTPConflict"
 
 def _named(status: int, _: str, message: str) -> Any:
     return {FAULT_NAMES.get(status, "computeFault"): {"code": status, "message": message}}
+
+
+def _trove(status: int, reason: str, message: str) -> Any:
+    """What has no name of its own is called by the words of its status (trove's `Fault._get_error_name`)."""
+    words = reason.title().replace(" ", "")
+    name = TROVE_NAMES.get(status) or words[:1].lower() + words[1:]
+    return {name: {"code": status, "message": message}}
 
 
 def _error(status: int, reason: str, message: str) -> Any:
@@ -111,6 +119,7 @@ SHAPES: dict[str, Envelope] = {
     "neutron": _neutron,
     "page": _page,
     "paragraph": _paragraph,
+    "trove": _trove,
     "wsme": _wsme,
 }
 SHAPE_OF = {
@@ -120,7 +129,7 @@ SHAPE_OF = {
     "compute": "named",
     "container-infrastructure-management": "listed",
     "data-processing": "flat",
-    "database": "named",
+    "database": "trove",
     "dns": "designate",
     "identity": "error",
     "image": "page",

@@ -183,7 +183,7 @@ def _without(one: Members, name: str) -> Members:
 
 
 def _without_null(one: Members, name: str) -> Members:
-    return one if one.get(name) is not None else _without(one, name)
+    return one if one.get(name) not in (None, {}) else _without(one, name)
 
 
 def _only(names: tuple[str, ...], one: Members, name: str) -> Members:

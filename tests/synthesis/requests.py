@@ -53,6 +53,7 @@ BY_SERVICE = {
     ("block-storage", "group_type"): "block-storage/group_types",
     ("block-storage", "volume_types"): "block-storage/types",
     ("block-storage", "group_id"): "block-storage/groups",
+    ("database", "configuration"): "database/configurations",
     ("shared-file-system", "snapshot_id"): "shared-file-system/snapshots",
     ("shared-file-system", "share_network_id"): "shared-file-system/share-networks",
     ("shared-file-system", "security_service_id"): "shared-file-system/security-services",
@@ -128,6 +129,7 @@ STATES: dict[str, dict[str, Any]] = {
         "is_public": False,
         "_shared_with": ["a1b2c3d4000040008000000000000001"],
     },
+    "database.instances.resize": {"flavor": {"id": "another", "links": []}},
     "shared-file-system.shares.shrink": {"size": 2},
     "shared-file-system.types.add-project-access": {"os-share-type-access:is_public": False},
     "shared-file-system.types.remove-project-access": {
@@ -228,6 +230,7 @@ SPECIAL: dict[str, Callable[[Asker], str]] = {
 
 # What is so before some operations, of what they are about.
 GIVEN: dict[str, Callable[[Asker, Resource], None]] = {
+    "database.instances.databases.create": lambda asker, one: asker._clear("database/instances/databases", one),
     "shared-file-system.shares.deny-access": lambda _, share: share.private.update(
         access=[{"id": "a25b2df3-90bd-4add-afa6-5f0dbbd50452"}]
     ),
@@ -472,6 +475,11 @@ class Asker:
             given(self, self._resources[-1])
         for member, value in STATES.get(one.id, {}).items():
             self._resources[-1].members[member] = [self.project] if value == ["fake_tenant"] else value
+
+    def _clear(self, kind: str, above: Resource) -> None:
+        """Nothing of a kind is in a resource any more."""
+        for one in list(self.world.shelf(kind, "", (above.id,))):
+            self.world.remove(one, "")
 
     # --- states ----------------------------------------------------------------------------------------------------
 

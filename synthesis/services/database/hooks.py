@@ -1,8 +1,6 @@
 """What `database` does where its rows do not say it."""
 
 from cloudtape.synthesis.engine.hooks import Hooks
-from cloudtape.synthesis.services.database import (
-    instances,
-)
+from cloudtape.synthesis.services.database import backups, configurations, contents, datastores, instances
 
-HOOKS = Hooks().joined(instances.HOOKS)
+HOOKS = Hooks().joined(instances.HOOKS, contents.HOOKS, configurations.HOOKS, backups.HOOKS, datastores.HOOKS)

@@ -18,9 +18,11 @@ from cloudtape.synthesis.services.database.kinds import (
     instance_of,
     invalid,
 )
+from cloudtape.synthesis.worlds.lifecycle import catch_up
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 
 HOOKS = Hooks()
+RUNNING = frozenset({"NEW", "BUILDING", "SAVING"})
 QUOTAS = f"{SERVICE}/mgmt/quotas"
 
 
@@ -46,7 +48,10 @@ def _make(scene: Scene, one: Resource, sent: Members) -> None:
 @HOOKS.on(BACKUPS, "DELETE")
 def _delete(scene: Scene, one: Resource, _: Members) -> None:
     """Those that were made after it go with it."""
+    if one.members["status"] in RUNNING:
+        raise Refused(422, f"Backup {one.id} cannot be deleted because it is running.")
     for child in list(scene.where(BACKUPS, parent_id=one.id)):
+        catch_up(child, scene.world.clock)
         scene.follow(child, "DELETE", {})
         scene.remove(child)
 

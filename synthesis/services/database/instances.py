@@ -277,6 +277,8 @@ def _resize_flavor(scene: Scene, one: Resource, sent: Members) -> None:
 
 @HOOKS.on(INSTANCES, "DELETE")
 def _delete(scene: Scene, one: Resource, _: Members) -> None:
+    if (state := one.members["status"]) == "BUILD":
+        raise Refused(422, f"Instance {one.id} is not ready. (Status is {state}).")
     if one.members.get("replicas"):
         raise Refused(403, "Detach replicas before deleting replica source.")
     if source := one.members.get("replica_of"):

@@ -51,6 +51,16 @@ def _trove(status: int, reason: str, message: str) -> Any:
     return {name: {"code": status, "message": message}}
 
 
+def _sahara(status: int, reason: str, message: str) -> Any:
+    name = "VALIDATION_ERROR" if status == 400 else reason.upper().replace(" ", "_")
+    return {"error_code": status, "error_message": message, "error_name": name}
+
+
+def _sahara_kind(content: Any, kind: str, _: str) -> Any:
+    """Its own names are in capitals; the others are those of the engine."""
+    return {**content, "error_name": kind} if kind.isupper() else content
+
+
 def _error(status: int, reason: str, message: str) -> Any:
     return {"error": {"code": status, "title": reason, "message": message}}
 
@@ -119,6 +129,7 @@ SHAPES: dict[str, Envelope] = {
     "neutron": _neutron,
     "page": _page,
     "paragraph": _paragraph,
+    "sahara": _sahara,
     "trove": _trove,
     "wsme": _wsme,
 }
@@ -128,7 +139,7 @@ SHAPE_OF = {
     "block-storage": "named",
     "compute": "named",
     "container-infrastructure-management": "listed",
-    "data-processing": "flat",
+    "data-processing": "sahara",
     "database": "trove",
     "dns": "designate",
     "identity": "error",
@@ -146,6 +157,7 @@ SHAPE_OF = {
 # Shapes with a place for the service's own name of a fault (`NetworkInUse`): (error without it, name, message) → error.
 NAMED: dict[str, Callable[[Any, str, str], Any]] = {
     "designate": _designate_kind,
+    "sahara": _sahara_kind,
     "neutron": lambda _, kind, message: _neutron_named(kind, message),
 }
 # Shapes that say by which id the request is known.

@@ -27,6 +27,7 @@ NOT_FILTERS = frozenset(
         "sort_keys",
         "sort_dir",
         "sort_dirs",
+        "sort_by",
         "page_reverse",
         "fields",
         "all_tenants",

@@ -122,6 +122,8 @@ def _sort_keys(kind: Kind, call: Call) -> list[tuple[str, bool]]:
             raise Refused(400, why)
         words = [word.partition(":") for word in asked.split(",") if word]
         pairs = [(name, direction or unsaid) for name, _, direction in words]
+    elif asked := call.asked("sort_by"):
+        pairs = [(asked.removeprefix("-"), "desc" if asked[0] == "-" else "asc")]
     else:
         pairs = [(name, directions[at] if at < len(directions) else unsaid) for at, name in enumerate(names)]
     for name, direction in pairs:

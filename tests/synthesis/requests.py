@@ -53,6 +53,15 @@ BY_SERVICE = {
     ("block-storage", "group_type"): "block-storage/group_types",
     ("block-storage", "volume_types"): "block-storage/types",
     ("block-storage", "group_id"): "block-storage/groups",
+    ("data-processing", "flavor_id"): "compute/flavors",
+    ("data-processing", "floating_ip_pool"): "network/networks",
+    ("data-processing", "neutron_management_network"): "network/networks",
+    ("data-processing", "node_group_template_id"): "data-processing/node-group-templates",
+    ("data-processing", "cluster_template_id"): "data-processing/cluster-templates",
+    ("data-processing", "cluster_id"): "data-processing/clusters",
+    ("data-processing", "input_id"): "data-processing/data-sources",
+    ("data-processing", "output_id"): "data-processing/data-sources",
+    ("data-processing", "mains"): "data-processing/job-binaries",
     ("database", "configuration"): "database/configurations",
     ("shared-file-system", "snapshot_id"): "shared-file-system/snapshots",
     ("shared-file-system", "share_network_id"): "shared-file-system/share-networks",
@@ -159,6 +168,8 @@ INSTEAD: dict[str, Callable[[Asker, str], str]] = {
     "expires_at": lambda _, __: "2099-01-01T00:00:00.000000Z",
     "availability_zone": lambda _, value: "nova" if value == "us-east1" else value,
     "prefixes": lambda _, __: "192.168.0.0/16",  # of all subnet pools, since an update takes none away
+    "default_image_id": lambda asker, _: asker.registered_image(),
+    "libs": lambda asker, _: asker.library(),
     "cidr": lambda _, value: "10.0.0.0/24" if value == "10.0.0.1" else value,  # as neutron recommends
 }
 
@@ -224,6 +235,8 @@ SPECIAL: dict[str, Callable[[Asker], str]] = {
     "compute/os-console-auth-tokens": lambda asker: _console(asker),
     "compute/os-simple-tenant-usage": _usage,
     "compute/os-hosts": _host,
+    "data-processing/images": lambda asker: asker.registered_image(),
+    "data-processing/plugins": lambda asker: "2.7.1" if asker._ids else "vanilla",
     "orchestration/stacks/outputs": lambda _: "broken",
     "identity/OS-OAUTH1/users/access_tokens/roles": lambda asker: str(asker._resources[-1].private["roles"][0]["id"]),
 }
@@ -322,8 +335,6 @@ class Asker:
             return str(json_of(made)["interfaceAttachment"]["port_id"])
         if special := SPECIAL.get(kind):
             return special(self)
-        if kind == "data-processing/plugins" and self._ids:
-            return "1.0"
         parents = () if name != kind else tuple(self._ids)
         if (plan.verb is Verb.PUT or plan.operation.id in MAKES) and kind == plan.kind and name == kind:
             return "something-new"
@@ -475,6 +486,19 @@ class Asker:
             given(self, self._resources[-1])
         for member, value in STATES.get(one.id, {}).items():
             self._resources[-1].members[member] = [self.project] if value == ["fake_tenant"] else value
+
+    def registered_image(self) -> str:
+        """An image of glance's that sahara knows."""
+        image = next(self.world.all("image/images"))
+        path = f"/v1.1/{self.project}/images/{image.id}"
+        assert self.ask("POST", "data-processing", path, b'{"username": "ubuntu"}').status == 202
+        return image.id
+
+    def library(self) -> str:
+        """A binary of sahara's beside the one that is a job's main one."""
+        sent = b'{"name": "library", "url": "swift://container/library.jar"}'
+        made = self.ask("POST", "data-processing", f"/v1.1/{self.project}/job-binaries", sent)
+        return str(json_of(made)["job_binary"]["id"])
 
     def _clear(self, kind: str, above: Resource) -> None:
         """Nothing of a kind is in a resource any more."""

@@ -151,7 +151,7 @@ SHAPE_OF = {
     "orchestration": "heat",
     "placement": "listed",
     "shared-file-system": "named",
-    "telemetry": "ironic",
+    "meter": "ironic",
 }
 """By service, the shape of its errors."""
 # Shapes with a place for the service's own name of a fault (`NetworkInUse`): (error without it, name, message) → error.

@@ -117,6 +117,11 @@ async def unused(_: Synthesizer) -> World:
     raise AssertionError("its worlds are made by hand")
 
 
+# What is sent where the reference has no example of a request.
+BODIES: dict[str, Any] = {
+    one: {"name": "hot", "type": "threshold", "threshold_rule": {"meter_name": "cpu_util", "threshold": 70.0}}
+    for one in ("meter.alarms.create", "meter.alarms.update")
+}
 # What is asked for before, with the same body: the path is another one.
 BEFORE = {"network.routers.remove-router-interface.remove": ("remove_router_interface", "add_router_interface")}
 QUERIES = {
@@ -229,6 +234,13 @@ def _console(asker: Asker) -> str:
     return str(console["url"]).rpartition("%3D")[2]
 
 
+def _sampled(asker: Asker, member: str) -> str:
+    """A member of a sample that is there."""
+    sample = {"counter_name": "instance", "counter_type": "gauge", "counter_unit": "instance", "counter_volume": 1.0}
+    sent = msgspec.json.encode([{**sample, "resource_id": "bd9431c1-8d69-4ad3-803a-8d4a6b89fd36"}])
+    return str(json_of(asker.ask("POST", "meter", "/v2/meters/instance", sent))[0][member])
+
+
 # What stands in a path for things that are not found by the kind alone. Only an output with an error has all members of
 # the example: clients take `output_error` for one.
 SPECIAL: dict[str, Callable[[Asker], str]] = {
@@ -237,6 +249,8 @@ SPECIAL: dict[str, Callable[[Asker], str]] = {
     "compute/os-hosts": _host,
     "data-processing/images": lambda asker: asker.registered_image(),
     "data-processing/plugins": lambda asker: "2.7.1" if asker._ids else "vanilla",
+    "meter/meters": lambda asker: _sampled(asker, "counter_name"),
+    "meter/resources": lambda asker: _sampled(asker, "resource_id"),
     "orchestration/stacks/outputs": lambda _: "broken",
     "identity/OS-OAUTH1/users/access_tokens/roles": lambda asker: str(asker._resources[-1].private["roles"][0]["id"]),
 }
@@ -416,7 +430,7 @@ class Asker:
         if plan.operation.id in self.synthesizer.cloud.services[plan.operation.service].open and plan.sent is not None:
             return msgspec.json.encode(self._login(plan))
         if plan.sent is None:
-            return b""
+            return msgspec.json.encode(BODIES[plan.operation.id]) if plan.operation.id in BODIES else b""
         kept = getattr(self, "_ids", [])
         sent = self._named(plan.sent, plan)
         if (plan.kind, plan.verb) == ("compute/servers", Verb.CREATE) and "networks" not in sent["server"]:

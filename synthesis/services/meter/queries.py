@@ -116,7 +116,7 @@ def time_of(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text.strip().replace(" ", "+"))
     except ValueError:
-        raise wrong("timestamp", text, "Invalid isoformat string") from None
+        raise wrong("timestamp", text, "invalid timestamp format") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

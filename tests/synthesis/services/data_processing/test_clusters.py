@@ -18,6 +18,7 @@ SCHEMAS: list[tuple[str, dict[str, Any], str]] = [
     ("cluster-templates", {"name": "a"}, "'plugin_name' is a required property"),
     ("clusters", {"name": "a", "plugin_name": "vanilla"}, "'hadoop_version' is a required property"),
     ("cluster-templates", {"name": "", **OF_VANILLA}, "name: '' is too short"),
+    ("cluster-templates", {"name": 1, **OF_VANILLA}, "name: 1 is not of type 'string'"),
     ("cluster-templates", {"name": "x" * 51, **OF_VANILLA}, f"name: '{'x' * 51}' is too long"),
     ("cluster-templates", {"name": "a b", **OF_VANILLA}, "name: 'a b' is not a 'valid_name_hostname'"),
     ("cluster-templates", {"name": "1a", **OF_VANILLA}, "name: '1a' is not a 'valid_name_hostname'"),
@@ -332,3 +333,4 @@ def test_an_image_is_not_registered_so() -> None:
         INVALID,
         "tags[0]: 'a b' is not a 'valid_tag'",
     )
+    assert sahara.refused("POST", f"{path}/tag", {"tags": "x"}) == (400, INVALID, "tags: 'x' is not of type 'array'")

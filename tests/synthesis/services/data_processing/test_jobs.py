@@ -206,6 +206,14 @@ def test_an_execution_is_cancelled_before_it_has_ended() -> None:
     assert sahara.refused("GET", f"/job-executions/{kept}/cancel") == (400, "CANCELING_FAILED", why)
 
 
+def test_only_its_own_project_cancels_an_execution() -> None:
+    sahara = Sahara()
+    one = run(sahara, job(sahara), cluster_id=sahara.cluster(), is_public=True)["id"]
+    sahara.become("guest")
+    why = f"Job execution with id '{one}' cannot be canceled because it wasn't created in this tenant"
+    assert sahara.refused("GET", f"/job-executions/{one}/cancel") == (400, "CANCELING_FAILED", why)
+
+
 def test_what_an_execution_is_of_stays() -> None:
     sahara = Sahara()
     of, first = job(sahara), source(sahara)

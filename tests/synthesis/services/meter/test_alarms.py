@@ -59,6 +59,10 @@ def test_an_alarm_has_the_rule_of_its_type(kind: str) -> None:
         ({**HOT, "time_constraints": [{"start": "* * * * *", "duration": 1}]}, wrong("name", None, MISSING)),
         ({**HOT, "time_constraints": [{"name": "n", "duration": 1}]}, wrong("start", None, MISSING)),
         ({**HOT, "time_constraints": [{"name": "n", "start": "* * * * *"}]}, wrong("duration", None, MISSING)),
+        (
+            {**HOT, "time_constraints": [{"name": "n", "start": "* * * * *", "duration": -1}]},
+            wrong("duration", -1, "Value should be greater or equal to 0"),
+        ),
     ],
 )
 def test_what_is_no_alarm_is_refused(sent: dict[str, Any], why: tuple[int, str]) -> None:

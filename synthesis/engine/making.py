@@ -141,11 +141,16 @@ def check_types(kind: Kind, sent: Members) -> None:
     for name in kind.rule.required:
         if name in sent and sent[name] in (None, ""):
             raise Refused(400, f"Invalid input for field/attribute {name}. Value: {sent[name]}. It must not be empty.")
-    if len(str(sent.get("name") or "")) > LONGEST_NAME:
+    if "name" not in kind.rule.judged and len(str(sent.get("name") or "")) > LONGEST_NAME:
         raise Refused(400, f"Invalid input for field/attribute name. Value: {sent['name']}. It is too long.")
     for name, value in sent.items():
         wanted = str if name in WORDS else kind.types.get(name)
-        if value is None or wanted is None or isinstance(value, wanted) or name in kind.rule.either:
+        if (
+            value is None
+            or wanted is None
+            or isinstance(value, wanted)
+            or name in (*kind.rule.either, *kind.rule.judged)
+        ):
             continue
         if wanted is not str or name in WORDS or isinstance(value, dict | list):
             why = (

@@ -59,7 +59,7 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, eq=False, forbid_unk
     `changes` those that an update may send; `updates` those that an update changes, where others are passed over.
     `unwrapped`: the status for a body in which the resource does not stand in its wrapper. `bodies`: by action, what
     the members of its body may be. `leads`: links that lead elsewhere, as paths behind the version, with members of the
-    resource in braces.
+    resource in braces. `judged`: members whose type and length an effect judges, in its service's words.
 
     `printed`: members whose printed values are the API's own words; the others of an example are lent empty. `*` are
     all, and of a collection that no client fills then the items, too. `items` is what such a collection holds instead.
@@ -102,6 +102,7 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, eq=False, forbid_unk
     server: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     either: tuple[str, ...] = ()
+    judged: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     scope: Scope = ""
     public: str = ""

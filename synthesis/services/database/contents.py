@@ -29,17 +29,21 @@ EVERYWHERE = "%"
 # --- what is sent -------------------------------------------------------------------------------------------------
 
 
-def check_databases(sent: Any) -> list[Members]:
-    """The databases that a request makes. Raises Refused."""
-    found = [_database(at, one) for at, one in enumerate(_list("databases", sent))]
+def check_databases(sent: Any, path: str = "databases") -> list[Members]:
+    """The databases that a request makes; `path` is where they stand in it. Raises Refused."""
+    found = _databases(sent, path)
     if len({one["name"] for one in found}) < len(found):
         raise Refused(400, _twice("databases share the same name", "databases"))
     return found
 
 
-def check_users(sent: Any) -> list[Members]:
-    """The users that a request makes. Raises Refused."""
-    found = [_user(at, one) for at, one in enumerate(_list("users", sent))]
+def _databases(sent: Any, path: str) -> list[Members]:
+    return [_database(f"{path}[{at}]", one) for at, one in enumerate(_list(path, sent))]
+
+
+def check_users(sent: Any, path: str = "users") -> list[Members]:
+    """The users that a request makes; `path` is where they stand in it. Raises Refused."""
+    found = [_user(f"{path}[{at}]", one) for at, one in enumerate(_list(path, sent))]
     if len({one["_id"] for one in found}) < len(found):
         raise Refused(400, _twice("users share the same name and host", "users"))
     return found
@@ -73,18 +77,17 @@ def _check_reserved(kind: str, word: str, name: str) -> None:
         raise Refused(400, f'{word} name "{name}" is on the reserved list: {sorted(RESERVED[kind])}.')
 
 
-def _database(at: int, one: Any) -> Members:
-    _need(f"databases[{at}]", one, "name")
+def _database(path: str, one: Any) -> Members:
+    _need(path, one, "name")
     _check_reserved("databases", "Database", one["name"])
     return {"name": one["name"], "_character_set": one.get("character_set"), "_collate": one.get("collate")}
 
 
-def _user(at: int, one: Any) -> Members:
-    path = f"users[{at}]"
+def _user(path: str, one: Any) -> Members:
     _need(path, one, "name", "password")
     _check_reserved("users", "User", one["name"])
     host = one.get("host") or EVERYWHERE
-    names = [_database(number, each)["name"] for number, each in enumerate(_list("databases", one.get("databases")))]
+    names = [each["name"] for each in _databases(one.get("databases"), f"{path}['databases']")]
     databases = [{"name": name} for name in names]
     return {"_id": user_id(one["name"], host), "name": one["name"], "host": host, "databases": databases}
 

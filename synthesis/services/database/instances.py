@@ -52,7 +52,8 @@ def _instance(scene: Scene, one: Resource, sent: Members) -> None:
     check_text("instance['name']", sent["name"])
     _check_volume(sent)
     source = _source(scene, sent)
-    databases, users = check_databases(sent.get("databases")), check_users(sent.get("users"))
+    databases = check_databases(sent.get("databases"), "instance['databases']")
+    users = check_users(sent.get("users"), "instance['users']")
     if source and (databases or users):
         raise Refused(400, "Cannot create a replica with users or databases.")
     _check_users(databases, users)

@@ -35,6 +35,7 @@ def test_a_backup_is_made_of_an_instance_and_completes() -> None:
     [
         ({"instance": NONE}, 400, "Validation error: backup 'name' is a required property"),
         ({"name": "", "instance": NONE}, 400, "Validation error: backup['name'] '' is too short"),
+        ({"name": "x" * 256, "instance": NONE}, 400, f"Validation error: backup['name'] '{'x' * 256}' is too long"),
         ({"name": "b"}, 400, "instance is missing."),
         ({"name": "b", "instance": NONE}, 404, f"Resource {NONE} cannot be found."),
     ],

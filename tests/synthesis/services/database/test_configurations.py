@@ -24,6 +24,11 @@ def test_a_group_is_shown_with_its_values() -> None:
         ({"name": "c"}, "Validation error: configuration 'values' is a required property"),
         ({"values": {}}, "Validation error: configuration 'name' is a required property"),
         ({"name": "", "values": {}}, "Validation error: configuration['name'] '' is too short"),
+        ({"name": 1, "values": {}}, "Validation error: configuration['name'] 1 is not of type 'string'"),
+        (
+            {"name": "c", "description": 1, "values": {}},
+            "Validation error: configuration['description'] 1 is not of type 'string'",
+        ),
         ({"name": "c", "values": "x"}, "Validation error: configuration['values'] 'x' is not of type 'object'"),
     ],
 )

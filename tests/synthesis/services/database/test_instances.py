@@ -37,6 +37,10 @@ def test_a_flavor_may_be_an_address() -> None:
 
 WRONG: list[tuple[dict[str, Any], int, str]] = [
     ({"name": ""}, 400, "Validation error: instance['name'] '' is too short"),
+    ({"name": 1}, 400, "Validation error: instance['name'] 1 is not of type 'string'"),
+    ({"name": "x" * 256}, 400, f"Validation error: instance['name'] '{'x' * 256}' is too long"),
+    ({"volume": 2}, 400, "Validation error: instance['volume'] 2 is not of type 'object'"),
+    ({"databases": {}}, 400, "Validation error: instance['databases'] {} is not of type 'array'"),
     ({"name": "--"}, 400, "Validation error: instance['name'] '--' does not match '^.*[0-9a-zA-Z]+.*$'"),
     ({"flavorRef": "nope"}, 400, "Resource nope cannot be found."),
     ({"volume": None}, 400, "Volume size was not specified."),
@@ -51,9 +55,9 @@ WRONG: list[tuple[dict[str, Any], int, str]] = [
     ({"datastore": {"version": "nope"}}, 400, "Datastore version 'nope' cannot be found."),
     ({"configuration": NONE}, 404, f"Configuration group id: {NONE} could not be found."),
     ({"replica_count": 2}, 400, "Replica count only valid when creating replicas. Cannot create 2 instances."),
-    ({"databases": [{}]}, 400, "Validation error: databases[0] 'name' is a required property"),
+    ({"databases": [{}]}, 400, "Validation error: instance['databases'][0] 'name' is a required property"),
     ({"databases": [{"name": "a"}, {"name": "a"}]}, 400, "Two or more databases share the same name in the initial"),
-    ({"users": [{"name": "a"}]}, 400, "Validation error: users[0] 'password' is a required property"),
+    ({"users": [{"name": "a"}]}, 400, "Validation error: instance['users'][0] 'password' is a required property"),
     ({"users": [{"name": "a", "password": "p"}] * 2}, 400, "Two or more users share the same name and host in the"),
     (
         {"users": [{"name": "a", "password": "p", "databases": [{"name": "b"}]}]},
@@ -156,7 +160,9 @@ def test_a_volume_grows_and_does_not_shrink() -> None:
     for size in (1, 2):
         why = "The new volume 'size' must be larger than the current volume size of '2'."
         assert trove.refusal(one, "resize", {"volume": {"size": size}}) == (400, why)
-    for wrong in ({}, {"size": 0}, {"size": "x"}):
+    why = "Validation error: resize['volume'] 'size' is a required property"
+    assert trove.refusal(one, "resize", {"volume": {}}) == (400, why)
+    for wrong in ({"size": 0}, {"size": "x"}):
         assert trove.refusal(one, "resize", {"volume": wrong})[0] == 400
     assert trove.act(one, "resize", {"volume": {"size": "3"}}) == 202
     assert trove.show(f"/instances/{one}")["volume"] == {"size": 3}
@@ -223,6 +229,13 @@ def test_an_instance_is_renamed_with_one_other_change() -> None:
     why = "Validation error: instance Additional properties are not allowed ('colour' was unexpected)"
     assert trove.refused("PUT", f"/instances/{one}", {"instance": {"colour": "red"}}) == (400, why)
     assert trove.show(f"/instances/{one}")["name"] == "newer"
+
+
+def test_an_instance_that_is_busy_takes_no_configuration() -> None:
+    trove, one = busy("REBOOT")
+    group = trove.make("configurations", name="c", values={})["id"]
+    why = "The operation you have requested cannot be executed because the instance status is currently: REBOOT."
+    assert trove.refused("PUT", f"/instances/{one}", {"instance": {"configuration": group}}) == (400, why)
 
 
 def test_an_instance_has_one_configuration_at_a_time() -> None:

@@ -329,6 +329,7 @@ def test_an_administrator_says_in_which_state_a_share_is() -> None:
     assert manila.act(path, "reset_task_state", {"task_state": "migration_error"}) == 202
     assert manila.show(path)["task_state"] == "migration_error"
     assert manila.refusal(path, "reset_task_state", {"task_state": "nope"})[0] == 400
+    assert manila.refusal(path, "reset_task_state", {}) == (400, "Must specify 'task_state'")
     assert manila.act(path, "reset_task_state", {"task_state": None}) == 202
     assert manila.show(path)["task_state"] is None
 

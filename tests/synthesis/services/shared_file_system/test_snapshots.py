@@ -166,6 +166,17 @@ def test_a_share_of_a_snapshot_is_of_the_type_of_its_source() -> None:
     )
 
 
+def test_a_share_of_a_snapshot_is_in_the_network_of_its_source() -> None:
+    manila = Manila()
+    network, other = (manila.make("share-networks", name=name)["id"] for name in "ab")
+    kind = manila.type_("t", snapshot_support="True", create_share_from_snapshot_support="True")
+    snapshot = manila.snapshot(manila.share(share_type=kind, share_network_id=network))
+    why = "Share network ID should be the same as snapshot's parent share's or empty"
+    sent = {"share_proto": "NFS", "size": 1, "snapshot_id": snapshot}
+    assert manila.unmade("shares", **sent, share_network_id=other) == (400, why)
+    assert manila.show(f"/shares/{manila.share(snapshot_id=snapshot)}")["share_network_id"] == network
+
+
 def test_a_share_goes_back_to_its_latest_snapshot() -> None:
     manila = Manila(polls=1)
     share = manila.share(size=1)

@@ -77,8 +77,12 @@ class BlobStore:
         """Takes over a body that is there already; a file is moved. Raises QuotaExceeded, DiskFailed."""
         if isinstance(body, bytes):
             writing = Writing(self, digests)
-            writing.write(body)
-            return writing.finish()
+            try:
+                writing.write(body)
+                return writing.finish()
+            except BaseException:
+                writing.discard()
+                raise
         self.take(body.size)
         path = self.folder() / uuid.uuid4().hex
         try:
@@ -88,7 +92,7 @@ class BlobStore:
                 shutil.move(body.path, path)
             found = _digests(path, digests)
         except OSError as error:
-            self.give_back(body.size, None)
+            self.give_back(body.size, path)
             raise DiskFailed(path, error) from error
         return self._kept(Blob(body.size, found, path=path), path)
 

@@ -17,6 +17,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+MOST_SAID = 1_000
+"""Characters of what a library says of a file, which may quote all of it."""
+
+
+def brief(why: str) -> str:
+    """Why something is wrong, in so many characters that a person reads it."""
+    return why if len(why) <= MOST_SAID else f"{why[: MOST_SAID - 1]}…"
+
 
 class CassetteError(Exception):
     """Base of all errors of this package."""
@@ -38,8 +46,8 @@ class CassetteFormatError(CassetteError):
     """`where` is a place that a person finds: `line 12`, `interaction 3`."""
 
     def __init__(self, path: Path, why: str, where: str = "") -> None:
-        self.path, self.why, self.where = path, why, where
-        super().__init__(f"{path}{', ' + where if where else ''}: {why}")
+        self.path, self.why, self.where = path, brief(why), where
+        super().__init__(f"{path}{', ' + where if where else ''}: {self.why}")
 
 
 class CassetteWriteError(CassetteError):
@@ -69,5 +77,5 @@ class ScrubRulesError(CassetteError):
     """`where` is a line or a rule."""
 
     def __init__(self, path: Path, why: str, where: str = "") -> None:
-        self.path, self.why, self.where = path, why, where
-        super().__init__(f"{path}{', ' + where if where else ''}: {why}")
+        self.path, self.why, self.where = path, brief(why), where
+        super().__init__(f"{path}{', ' + where if where else ''}: {self.why}")

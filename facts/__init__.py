@@ -1,3 +1,3 @@
-"""Facts of OpenStack that everything else stands on: operations, templates, the shapes of errors."""
+"""Facts of OpenStack that everything else stands on: operations, service types, the shapes of errors."""
 
 __all__: list[str] = []

@@ -146,12 +146,12 @@ SHAPE_OF = {
     "image": "page",
     "key-manager": "flat",
     "load-balancer": "wsme",
+    "meter": "ironic",
     "network": "neutron",
     "object-store": "paragraph",
     "orchestration": "heat",
     "placement": "listed",
     "shared-file-system": "named",
-    "meter": "ironic",
 }
 """By service, the shape of its errors."""
 # Shapes with a place for the service's own name of a fault (`NetworkInUse`): (error without it, name, message) → error.

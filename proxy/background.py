@@ -22,7 +22,7 @@ class BackgroundProxy:
     """A running proxy: `with BackgroundProxy(config) as proxy:`.
 
     `env` holds the changes that make a client use it (None: remove the variable), `notes` what a person should know
-    about the cassettes. Entering raises what `Application` raises.
+    about the cassettes. Entering and leaving raise what `Application` raises; leaving not where the block has failed.
     """
 
     cloud = CLOUD
@@ -38,6 +38,7 @@ class BackgroundProxy:
         self._thread = threading.Thread(target=self._serve, name="cloudtape", daemon=True)
         self._files = ExitStack()
         self._failed = False
+        self._error: BaseException | None = None
 
     def __enter__(self) -> BackgroundProxy:
         self._thread.start()
@@ -54,6 +55,8 @@ class BackgroundProxy:
         self._files.close()
         self._loop.call_soon_threadsafe(self._end.set)
         self._thread.join()
+        if self._error is not None and error is None:
+            raise self._error
 
     @property
     def misses(self) -> list[MissNote]:
@@ -82,5 +85,6 @@ class BackgroundProxy:
                     proxy.fail()
         except BaseException as error:
             if self._started.done():
-                raise
-            self._started.set_exception(error)
+                self._error = error
+            else:
+                self._started.set_exception(error)

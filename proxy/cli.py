@@ -8,11 +8,10 @@ SIGTERM before it was done; `run` otherwise passes on its child's.
 from __future__ import annotations
 
 import asyncio
-import gc
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -38,18 +37,14 @@ from cloudtape.config import (
     mode_named,
 )
 from cloudtape.errors import ProxyError
+from cloudtape.exits import FAILED, FINDING
 from cloudtape.matchers.errors import MatcherError
-from cloudtape.modes import MODES, Mode, Writes
+from cloudtape.modes import MODES, Mode
 from cloudtape.openstack.errors import OperationCatalogError
-from cloudtape.output import loading_bar, prepare, say
-from cloudtape.serving import LossPrinter, print_answer, run_loop
-from cloudtape.signals import end_on_signals, the_end
+from cloudtape.output import prepare, say
+from cloudtape.serving import announce, opened, run_loop, serve_until_ended, stop_on_error
+from cloudtape.signals import end_on_signals
 
-if TYPE_CHECKING:
-    from cloudtape.application import Application
-
-FINDING = 1
-FAILED = 2
 DEFAULT_LISTEN = "127.0.0.1:8780"
 
 CASSETTE = click.Path(path_type=Path)
@@ -79,9 +74,6 @@ cli.add_command(scan)
 cli.add_command(demo)
 
 
-# --- configuration -------------------------------------------------------------------------------------------------
-
-
 # --- serving -------------------------------------------------------------------------------------------------------
 
 
@@ -91,7 +83,7 @@ def _serving_command(mode: Mode) -> click.Command:
     def serve(**options: Any) -> None:
         cassettes = options.pop("cassettes", ())
         config, _ = config_of(mode, cassettes if isinstance(cassettes, tuple) else (cassettes,), options)
-        sys.exit(run_loop(partial(_serve, config, options["verbose"])))
+        sys.exit(run_loop(partial(serve_until_ended, config, options["verbose"], announce)))
 
     command: Any = listen_option(DEFAULT_LISTEN)(LISTEN_OPTIONS(serve))
     if mode.replays:
@@ -125,55 +117,6 @@ def _example(mode: Mode) -> str:
 
 for _mode in MODES.values():
     cli.add_command(_serving_command(_mode))
-
-
-async def _opened(config: Config, verbose: bool) -> Application:
-    from cloudtape.application import Application
-    from cloudtape.cassettes.cassette import is_there
-
-    if config.mode.writes is Writes.ADD and not is_there(config.cassettes[0]):
-        say(f"{config.cassettes[0]} is not there; a new cassette is started")
-    with loading_bar() as progress:
-        proxy = Application(config, progress)
-        if verbose:
-            proxy.journal.listeners.append(print_answer)
-        proxy.journal.loss_listeners.append(LossPrinter())
-        await proxy.__aenter__()
-    gc.freeze()  # what was loaded stays, as what was imported does
-    return proxy
-
-
-async def _serve(config: Config, verbose: bool) -> int:
-    from cloudtape.report import summary
-
-    proxy = await _opened(config, verbose)
-    try:
-        ended = the_end()
-        _stop_on_error(proxy, ended)
-        _announce(proxy)
-        await ended.wait()
-    finally:
-        await proxy.__aexit__(None, None, None)
-    for line in summary(proxy):
-        say(line)
-    return FINDING if proxy.journal.lost else 0
-
-
-def _stop_on_error(proxy: Application, ended: asyncio.Event) -> None:
-    if proxy.config.on_error == "stop":
-        loop = asyncio.get_running_loop()
-
-        def stop(_what: str) -> None:
-            loop.call_soon_threadsafe(ended.set)  # large bodies are kept on a thread
-
-        proxy.journal.loss_listeners.append(stop)
-
-
-def _announce(proxy: Application) -> None:
-    for note in (*proxy.notes, *proxy.warnings):
-        say(note)
-    say(f"listening on {proxy.listening}")
-    say(f"point a client at it with OS_AUTH_URL={proxy.auth_url} (Ctrl-C ends)")
 
 
 # --- run -----------------------------------------------------------------------------------------------------------
@@ -216,9 +159,9 @@ async def _run(config: Config, settings: dict[str, Any], command: tuple[str, ...
     from cloudtape.report import summary
     from cloudtape.run import lacks_credentials, run_command
 
-    proxy = await _opened(config, verbose)
+    proxy = await opened(config, verbose)
     code, stopped = FAILED, asyncio.Event()
-    _stop_on_error(proxy, stopped)
+    stop_on_error(proxy, stopped)
     try:
         for note in (*proxy.notes, *proxy.warnings):
             say(note)

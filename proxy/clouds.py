@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from cloudtape.cassette_routes import is_recorded_token_request
 from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.cassettes.messages import Interaction
 from cloudtape.config import Tls
@@ -104,7 +105,7 @@ def recorded(interactions: Iterable[Interaction]) -> dict[str, Any]:
     for interaction in interactions:
         body = interaction.request.body
         if (
-            interaction.request.uri.endswith("/tokens")
+            is_recorded_token_request(interaction.request)
             and isinstance(body, bytes)
             and interaction.response.status < 300
         ):

@@ -48,9 +48,7 @@ class Keeper:
     replay must not answer it with another's answer. The client still gets its own.
     """
 
-    def __init__(self, writer: CassetteWriter, scrubbing: Scrubbing | Scrub, journal: Journal) -> None:
-        if not isinstance(scrubbing, Scrubbing):
-            scrubbing = Scrubbing(scrubbing, scrubbing)
+    def __init__(self, writer: CassetteWriter, scrubbing: Scrubbing, journal: Journal) -> None:
         self._writer, self._scrubbing, self._journal = writer, scrubbing, journal
         self._large = asyncio.Semaphore(MOST_LARGE)
         self._turn = asyncio.Lock()

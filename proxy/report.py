@@ -44,6 +44,8 @@ def summary(proxy: Application) -> Iterator[str]:
         yield from _unused(proxy.replayer, unused)
     if proxy.config.mode.writes and journal.counts["recorded"] and proxy.is_kept:
         yield from _files(proxy.config.cassettes[0])
+    if proxy.config.synthesis.save and proxy.synthesis:
+        yield f"the world is in {proxy.config.synthesis.save}"
     yield from told(proxy.strays)
 
 

@@ -8,16 +8,19 @@ import os
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from cloudtape.output import flush, line, say
-from cloudtape.signals import end_on_signals
+from cloudtape.exits import DONE, FAILED, FINDING
+from cloudtape.output import flush, line, loading_bar, say
+from cloudtape.signals import end_on_signals, the_end
 
 if TYPE_CHECKING:
+    from cloudtape.application import Application
+    from cloudtape.config import Config
     from cloudtape.journal import Answered
 
 MOST_LOSSES = 20
-FAILED = 2
 WORKER = "cloudtape-worker"
 IDLE_SECONDS = 0.1
 """How long a thread may take to end that has nothing to do."""
@@ -45,6 +48,65 @@ class LossPrinter:
         elif self._left == 0:
             say("not kept: … and more, which the end counts")
         self._left -= 1
+
+
+Announce = Callable[["Application", ExitStack], None]
+"""Says how to use what has begun; what it enters is left at the end."""
+
+
+async def opened(config: Config, verbose: bool) -> Application:
+    """A proxy that listens, whose losses are told at once. Raises what `Application` raises."""
+    from cloudtape.application import Application
+    from cloudtape.cassettes.cassette import is_there
+    from cloudtape.modes import Writes
+
+    if config.mode.writes is Writes.ADD and not is_there(config.cassettes[0]):
+        say(f"{config.cassettes[0]} is not there; a new cassette is started")
+    with loading_bar() as progress:
+        proxy = Application(config, progress)
+        if verbose:
+            proxy.journal.listeners.append(print_answer)
+        proxy.journal.loss_listeners.append(LossPrinter())
+        await proxy.__aenter__()
+    gc.freeze()  # what was loaded stays, as what was imported does
+    return proxy
+
+
+async def serve_until_ended(config: Config, verbose: bool, announce: Announce) -> int:
+    """Serve until a signal ends it, and say what has come of it; the exit code."""
+    from cloudtape.report import summary
+
+    proxy = await opened(config, verbose)
+    try:
+        with ExitStack() as files:
+            ended = the_end()
+            stop_on_error(proxy, ended)
+            announce(proxy, files)
+            await ended.wait()
+    finally:
+        await proxy.__aexit__(None, None, None)
+    for text in summary(proxy):
+        say(text)
+    return FINDING if proxy.journal.lost else DONE
+
+
+def stop_on_error(proxy: Application, ended: asyncio.Event) -> None:
+    """Where `--on-error stop` says so, set `ended` when something cannot be kept."""
+    if proxy.config.on_error == "stop":
+        loop = asyncio.get_running_loop()
+
+        def stop(_what: str) -> None:
+            loop.call_soon_threadsafe(ended.set)  # large bodies are kept on a thread
+
+        proxy.journal.loss_listeners.append(stop)
+
+
+def announce(proxy: Application, _: ExitStack) -> None:
+    """Say where it listens, and what a client needs."""
+    for note in (*proxy.notes, *proxy.warnings):
+        say(note)
+    say(f"listening on {proxy.listening}")
+    say(f"point a client at it with OS_AUTH_URL={proxy.auth_url} (Ctrl-C ends)")
 
 
 def run_loop(main: Callable[[], Awaitable[int]]) -> int:

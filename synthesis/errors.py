@@ -9,6 +9,8 @@ SynthesisError
 
 from __future__ import annotations
 
+from cloudtape.cassettes.errors import brief
+
 
 class SynthesisError(Exception):
     """Base of all errors of this package."""
@@ -34,8 +36,8 @@ class WorldFileError(SynthesisError):
     """`line` counts from 1."""
 
     def __init__(self, path: object, line: int, why: str) -> None:
-        self.path, self.line, self.why = path, line, why
-        super().__init__(f"{path}, line {line}: {why}")
+        self.path, self.line, self.why = path, line, brief(why)
+        super().__init__(f"{path}, line {line}: {self.why}")
 
 
 class ServiceDataError(SynthesisError):

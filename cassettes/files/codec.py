@@ -117,7 +117,9 @@ def _word(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _scrubbed(places: tuple[str, ...]) -> str:
-    return "  scrubbed:\n" + "".join([f"  - {_text(place)}\n" for place in places])
+    """Names of members stand in places; JSON takes half characters in them, which are not to be found again."""
+    said = [place.encode("utf-8", "replace").decode() for place in places]
+    return "  scrubbed:\n" + "".join([f"  - {_text(place)}\n" for place in said])
 
 
 def _of_message(key: str, body: Body, order: Headers) -> str:

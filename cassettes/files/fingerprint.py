@@ -12,7 +12,10 @@ from importlib.util import find_spec
 
 @cache
 def fingerprint(*names: str) -> str:
-    """A digest of the sources of some modules and packages (with all modules right in them), wherever they are kept."""
+    """A digest of the sources of some modules and packages, wherever they are kept.
+
+    Of a package: all modules right in it, and what lies in its folder `data`.
+    """
     digest = blake2b(digest_size=8)
     for name in names:
         for source in _sources(name):
@@ -28,3 +31,5 @@ def _sources(name: str) -> Iterator[bytes]:
     for one in sorted(files(package).iterdir(), key=lambda one: one.name):
         if one.name == wanted or (not wanted and one.name.endswith(".py")):
             yield one.read_bytes()
+        elif not wanted and one.name == "data":
+            yield from (file.read_bytes() for file in sorted(one.iterdir(), key=lambda file: file.name))

@@ -23,6 +23,7 @@ from cloudtape.cassettes.scanning.parsing import mapping, of_json, scalar
 from cloudtape.cassettes.scanning.trees import Node, Pairs
 
 Progress = Callable[[int, int], None]
+SIZE = re.compile("[0-9]{1,18}")
 DEEPEST = 200
 LARGEST_JSON = 256 * 1024 * 1024
 CHUNK = 1024 * 1024
@@ -191,7 +192,7 @@ def stored(value: Node, folder: Path) -> tuple[Path, int] | None:
     if not isinstance(value, Pairs):
         return None
     digest, size = value.get("sha256"), str(value.get("size"))
-    if not isinstance(digest, str) or not SHA256.fullmatch(digest) or not size.isdigit():
+    if not isinstance(digest, str) or not SHA256.fullmatch(digest) or not SIZE.fullmatch(size):
         raise BodyUnseen("a body file is not named by a SHA-256 and a size")
     return folder / digest, int(size)
 

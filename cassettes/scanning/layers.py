@@ -81,7 +81,7 @@ def bytes_in(text: str) -> Iterator[tuple[str, bytes]]:
 URL_SAFE = str.maketrans("-_", "+/")
 
 PRINTABLE = re.compile(rb"(?:[\t\r\n -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){6,}")
-MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8"))
+MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
 def as_text(data: bytes) -> tuple[str, bool]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import re
 from bisect import bisect
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -20,11 +19,14 @@ from cloudtape.cassettes.scanning.forms import forms
 from cloudtape.cassettes.scanning.names import Names, Telling
 from cloudtape.cassettes.scanning.pairs import pairs
 from cloudtape.cassettes.scanning.phrases import phrases
+from cloudtape.cassettes.scanning.trees import DEEPEST as MEMBERS_DEEPEST
 from cloudtape.cassettes.scanning.trees import Leaf, Node, Pairs, leaves
 from cloudtape.cassettes.scanning.values import HEX, UUID, is_nothing, is_prose, looks_random, stands_for_secret
 from cloudtape.cassettes.scanning.words import NO_WORDS, Words
 
 DEEPEST = 8
+LAYERED = f"holds more than {DEEPEST} layers within each other"
+TOO_DEEP = f"nests members deeper than {MEMBERS_DEEPEST}"
 """Layers within each other."""
 UNPACKED = 256 * 1024 * 1024
 """Bytes that one body may unpack to."""
@@ -83,7 +85,7 @@ class Look:
     def stream(self, seen: Seen, file: IO[bytes], place: str, depth: int = 0) -> None:
         """All that a file holds, packed or not."""
         if depth > DEEPEST:
-            seen.sealed[place, f"holds more than {DEEPEST} layers within each other"] = None
+            seen.sealed[place, LAYERED] = None
             return
         try:
             self._stream(seen, file, place, depth)
@@ -96,7 +98,7 @@ class Look:
         start = self._read(seen, file, WINDOW, depth)
         opened = unpacking.opener(start[: unpacking.HEAD])
         if opened:
-            again = unpacking.as_file(_chained(start, file)) if not file.seekable() else file
+            again = unpacking.behind(start, file) if not file.seekable() else file
             if file.seekable():
                 file.seek(0)
             try:
@@ -142,7 +144,10 @@ class Look:
 
     def text(self, seen: Seen, text: str, place: str, depth: int = 0) -> None:
         """A text as it stands, and its layers."""
-        if len(text) < 4 or depth > DEEPEST:
+        if len(text) < 4:
+            return
+        if depth > DEEPEST:
+            seen.sealed[place, LAYERED] = None
             return
         known = hash(text)
         if known in self._clean:
@@ -198,7 +203,7 @@ class Look:
     def _tree(self, seen: Seen, node: Node, place: str, depth: int, rule: str = "name") -> None:
         if not isinstance(node, Pairs | list):
             return
-        for leaf in leaves(node, self.names):
+        for leaf in leaves(node, self.names, lambda: seen.sealed.setdefault((place, TOO_DEEP))):
             where = place + leaf.pointer
             if isinstance(leaf.value, bytes):
                 self.stream(seen, io.BytesIO(leaf.value), where, depth + 1)
@@ -254,11 +259,6 @@ class Look:
         seen.lines.clear()
         seen.places.clear()
         seen.listed = 0
-
-
-def _chained(start: bytes, file: IO[bytes]) -> Iterator[bytes]:
-    yield start
-    yield from unpacking.pieces(file)
 
 
 def _says_something(data: bytes) -> bool:

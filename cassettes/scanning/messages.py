@@ -1,5 +1,5 @@
 """What a request and a response are made of, and what their parts tell of each other: method, path and media type of
-a body, the scheme of a field, the name of a cookie.
+a body, the scheme of a field.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ from cloudtape.cassettes.scanning.trees import Node, Pairs
 PASSWORD, TOKEN, SECRET = Telling("password"), Telling("token"), Telling("secret")
 CREDENTIALS = frozenset({"authorization", "proxy-authorization"})
 WITH_NAMES = re.compile(r"(?i:digest|oauth|aws4-hmac-\S+|hawk|signature)\s")
-COOKIES = frozenset({"cookie", "set-cookie"})
-ATTRIBUTES = frozenset({"path", "domain", "expires", "max-age", "samesite", "secure", "httponly", "version", "comment"})
 FORM = re.compile(r"[^=&\s<>{}\"]{1,200}=[^&\s]*(?:&[^=&\s]{1,200}(?:=[^&\s]*)?)*\s*")
 # Bodies that are secrets as a whole unless they are JSON.
 SECRET_PATHS = (
@@ -77,8 +75,6 @@ def headers(look: Look, seen: Seen, message: Message) -> None:
         look.words(seen, name, place)
         if lower in CREDENTIALS:
             _credentials(look, seen, value, place)
-        elif lower in COOKIES:
-            _cookies(look, seen, value, place)
         elif telling := look.names.judge(name):
             look.value(seen, telling, value, place)
         look.text(seen, value, place)
@@ -88,13 +84,6 @@ def headers(look: Look, seen: Seen, message: Message) -> None:
 def _credentials(look: Look, seen: Seen, value: str, place: str) -> None:
     if not WITH_NAMES.match(value):
         look.value(seen, TOKEN, value.partition(" ")[2].strip() or value, place)
-
-
-def _cookies(look: Look, seen: Seen, value: str, place: str) -> None:
-    for part in value.split(";"):
-        name, _, content = part.strip().partition("=")
-        if name.lower() not in ATTRIBUTES and (telling := look.names.judge(name)):
-            look.value(seen, telling, unquote_plus(content.strip('"')), f"{place}/{name[:100]}")
 
 
 def body(look: Look, seen: Seen, message: Message, file: IO[bytes]) -> None:
@@ -130,12 +119,7 @@ def _decoded(look: Look, seen: Seen, codings: list[str], file: IO[bytes], place:
     for name in codings:
         plain = unpacking.undone(name, plain)
     if start := plain.read(1):
-        look.stream(seen, unpacking.as_file(_chained(start, plain)), f"{place} {','.join(codings)}")
-
-
-def _chained(start: bytes, file: IO[bytes]) -> Iterator[bytes]:
-    yield start
-    yield from unpacking.pieces(file)
+        look.stream(seen, unpacking.behind(start, plain), f"{place} {','.join(codings)}")
 
 
 def inline(value: Node) -> bytes:

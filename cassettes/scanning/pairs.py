@@ -39,12 +39,13 @@ ASSIGNED = re.compile(
 BLOCK = re.compile(r"""["']?[ \t]*:[ \t]*[|>][-+\d]*[ \t]*\r?\n(?P<indent>[ \t]+)(?P<bare>[^\n]+)""")
 OPTION = re.compile(rf"[ \t]+{_VALUE}")
 ELEMENT = re.compile(
-    r"""(?:\s[^<>]*)?>\s*(?:<(?:\w+:)?[Vv]alue[^<>]*>\s*)?(?:<!\[CDATA\[)?(?P<bare>[^<>]+?)\s*(?:\]\]>)?\s*</"""
+    r"""(?:\s[^<>]*)?>\s*(?:<(?:\w+:)?[Vv]alue[^<>]*>\s*)?(?:<!\[CDATA\[\s*)?(?P<bare>[^<>\s][^<>]*)(?:>\s*)?</"""
 )
 ATTRIBUTE = re.compile(
-    rf"""{_Q}[^<>]*?\b(?:value|content|default|data)\s*=\s*(?P<q>{_Q})(?P<quoted>[^\r\n]{{1,4096}}?)(?P=q)""", re.DOTALL
+    rf"""{_Q}[^<>]{{0,400}}?\b(?:value|content|default|data)\s*=\s*(?P<q>{_Q})(?P<quoted>[^\r\n]{{1,4096}}?)(?P=q)""",
+    re.DOTALL,
 )
-NEXT_ELEMENT = re.compile(r"""\s*</(?:\w+:)?\w+>\s*<(?:\w+:)?\w+[^<>]*>\s*(?P<bare>[^<>]+?)\s*</""")
+NEXT_ELEMENT = re.compile(r"""\s*</(?:\w+:)?\w+>\s*<(?:\w+:)?\w+[^<>]*>\s*(?P<bare>[^<>\s][^<>]*)</""")
 PART = re.compile(r"""["'][^\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n(?P<bare>[^\r\n]+)""")
 SAID = re.compile(
     r"""["']?(?:[ \t]+(?!(?:and|or|not)\b)[a-z]+){0,4}(?:[ \t]+(?:is|to|as|was|are|be)\b[ \t]*:?[ \t]*|:[ \t]+)"""
@@ -111,11 +112,11 @@ def _values(text: str, start: int, end: int, lead: str, name: str) -> Iterator[t
     if name.startswith("-") and (match := OPTION.match(text, end, end + REACH)) and not _text_of(match).startswith("-"):
         yield _text_of(match), False
     if lead.endswith(("<", ":")) and (match := ELEMENT.match(text, end, end + REACH)):
-        yield match["bare"], False
+        yield match["bare"].rstrip().removesuffix("]]"), False
     if lead.endswith(('"', "'", ";")):
         yield from _of_quoted_name(text, start, end)
     if lead.endswith(">") and (match := NEXT_ELEMENT.match(text, end, end + REACH)):
-        yield match["bare"], False
+        yield match["bare"].rstrip().removesuffix("]]"), False
     if match := SAID.match(text, end, end + REACH):
         yield _text_of(match), match["q"] is None
     if match := FOLLOWING.match(text, end, end + REACH):

@@ -20,9 +20,12 @@ from cloudtape.cassettes.scanning.trees import Node, Pairs
 LONGEST = 64 * 1024 * 1024
 LONGEST_YAML = 4 * 1024 * 1024
 LONGEST_REPR = 64 * 1024
+WALKED = 500_000
+"""Characters of a text that are looked through for the end of what `repr()` made, taken together, in vain."""
 TRIES = 400
-"""Places in a text that are tried as the begin of an object."""
+"""Places in a text that are tried as the begin of an object, and begin none."""
 DEEPEST = 200
+OPENING = re.compile(r"[\[{\s]*")
 OBJECT = re.compile(r"[{\[](?=\s*[\"'{\[\]}u])")
 YAML_LIKE = re.compile(r"^(?:[ \t]*-[ \t]+)*[\w$.\"'/-][^\n:{}]*:(?:[ \t]|\r?$)|^---|^#cloud-config", re.MULTILINE)
 FAULTS = (ValueError, RecursionError, MemoryError, OverflowError)
@@ -49,18 +52,23 @@ def of_json(text: str) -> Node:
 
 def within(text: str) -> Iterator[Node]:
     """The objects in JSON, or as Python prints them, that stand somewhere in a text."""
-    at = tries = 0
+    at = tries = walked = 0
     while tries < TRIES and (begin := OBJECT.search(text, at)):
-        tries += 1
         try:
             node, at = DECODER.raw_decode(text, begin.start())
             yield node
             continue
+        except RecursionError:  # so does what begins right behind it
+            at = begin.start() + len(OPENING.match(text, begin.start())[0]) // 2 + 1  # type: ignore[index]
+            tries += 1
         except FAULTS:
             at = begin.start() + 1
-        if found := _printed(text, begin.start()):
+            tries += 1
+        if walked < WALKED and (found := _printed(text, begin.start())):
             node, at = found
             yield node
+        else:
+            walked += min(len(text) - begin.start(), LONGEST_REPR)
 
 
 def _printed(text: str, begin: int) -> tuple[Node, int] | None:
@@ -168,6 +176,11 @@ def scalar(event: yaml.ScalarEvent) -> Node:
 
 
 def mapping(flat: list[Node]) -> Pairs:
-    return Pairs(
-        (key if isinstance(key, str) else str(key), value) for key, value in zip(flat[::2], flat[1::2], strict=False)
-    )
+    """Keys and values in turn. A key that has members itself has no name; it is looked at beside its value."""
+    return Pairs(_member(key, value) for key, value in zip(flat[::2], flat[1::2], strict=False))
+
+
+def _member(key: Node, value: Node) -> tuple[str, Node]:
+    if isinstance(key, Pairs | list):
+        return "", [key, value]
+    return key if isinstance(key, str) else str(key), value

@@ -244,4 +244,4 @@ def _listed(numbers: list[int]) -> str:
 def _status(response: Pairs) -> int:
     status = response.get("status")
     code = str(status.get("code") if isinstance(status, Pairs) else status)
-    return int(code) if code.isdigit() and len(code) == 3 else 0
+    return int(code) if code.isascii() and code.isdigit() and len(code) == 3 else 0

@@ -7,7 +7,7 @@ it, or by what the whole object is (a Secret of Kubernetes, a hidden parameter o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from cloudtape.cassettes.scanning.names import Names, Telling
@@ -136,19 +136,19 @@ FLAG = re.compile(r"--?[\w-]+")
 WORDS = re.compile(r"[a-z_ .-]*")
 
 
-def leaves(root: Node, names: Names) -> Iterator[Leaf]:
-    """Every text, and every number under a telling name. Goes no deeper than `DEEPEST`; `too_deep` tells of that."""
+def leaves(root: Node, names: Names, too_deep: Callable[[], object]) -> Iterator[Leaf]:
+    """Every text, and every number under a telling name. Goes no deeper than `DEEPEST`, and calls `too_deep` there."""
     waiting: list[tuple[Node, str, str, Telling | None, int]] = [(root, "", "", None, 0)]
     while waiting:
         node, pointer, name, telling, depth = waiting.pop()
         if isinstance(node, Pairs | list):
-            if depth < DEEPEST:
-                inner = (
-                    _members(node, name, telling, names)
-                    if isinstance(node, Pairs)
-                    else _items(node, name, telling, names)
-                )
-                waiting += [(value, f"{pointer}/{key}", own, told, depth + 1) for key, own, value, told in inner][::-1]
+            if depth >= DEEPEST:
+                too_deep()
+                continue
+            inner = (
+                _members(node, name, telling, names) if isinstance(node, Pairs) else _items(node, name, telling, names)
+            )
+            waiting += [(value, f"{pointer}/{key}", own, told, depth + 1) for key, own, value, told in inner][::-1]
         elif isinstance(node, str | bytes):
             yield Leaf(pointer, name, node, telling)
         elif telling and not isinstance(node, bool | None) and not telling.many:

@@ -85,6 +85,16 @@ def pieces(file: IO[bytes], size: int = CHUNK) -> Iterator[bytes]:
         yield piece
 
 
+def behind(start: bytes, file: IO[bytes]) -> IO[bytes]:
+    """What was read of a file already, and the rest of it."""
+
+    def whole() -> Iterator[bytes]:
+        yield start
+        yield from pieces(file)
+
+    return as_file(whole())
+
+
 def as_file(source: Iterator[bytes]) -> IO[bytes]:
     return io.BufferedReader(Pieces(source), CHUNK)
 

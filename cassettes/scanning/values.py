@@ -64,7 +64,7 @@ PUBLIC = re.compile(
 )
 SEGMENT = re.compile(r"[A-Za-z0-9]+")
 RUNS = re.compile(r"[A-Z]+|[a-z]+|[0-9]+")
-WORD_LIKE = re.compile(r"(?:[A-Z]?[a-z]{3,}|[A-Z]{2,5}(?![a-z]))*\d*")
+WORD_LIKE = re.compile(r"(?:[A-Z]?[a-z]{3,}+|[A-Z]{2,5}(?![a-z]))*\d*")
 """As names in programs are: `getServerByID2`."""
 MIXED, PLAIN = 0.32, 0.22
 """Changes between capitals, small letters and digits, for each character: of letters alone, and of one case with

@@ -23,7 +23,6 @@ BASE64_MARKS = (
     "MC4C",
     "/u3+7",
     "_u3-7",
-    "zs7Oz",
     "H4sI",
     "UEsDB",
     "QlpoO",

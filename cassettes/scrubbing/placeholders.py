@@ -19,6 +19,7 @@ UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 HEX = re.compile(r"[0-9a-f]{32,}|[0-9A-F]{32,}")
 NUMBER_BASE = 5277700000
 NUMBER = re.compile(r"52777\d{5}")
+HEADING = re.compile(r"(?:\\n|\s)*-----BEGIN [A-Z0-9 ]*(?:-----)?(?:\\n|\s)*")
 BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}|[A-Za-z0-9_-]+={0,2}")
 
 # Keys made for this file and used nowhere; they guard nothing.
@@ -86,7 +87,9 @@ def number(count: int) -> int:
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a value is a stand-in, as a whole."""
+    """Whether a value is a stand-in as a whole, or a key's first line, which is a part of one."""
+    if HEADING.fullmatch(text):
+        return True
     if TEXT.fullmatch(text) or NUMBER.fullmatch(text):
         return True
     lower = text.lower()

@@ -212,7 +212,7 @@ def _encoded(walker: Walking, raw: str, place: str, depth: int) -> str:
     if plain == raw or "\ufffd" in plain:
         return raw
     replaced = walker.text(plain, place, depth + 1)
-    return raw if replaced == plain else quote(replaced, safe="/~")
+    return raw if replaced == plain else quote(replaced, safe="/~", errors="surrogateescape")
 
 
 def _replaced(found: re.Match[str], group: str, instead: str) -> str:

@@ -50,8 +50,11 @@ PEM = re.compile(
     r"|PuTTY-User-Key-File-\d:.*?(?:Private-MAC: [0-9a-f]+|\Z)",
     re.DOTALL,
 )
+# What may stand before a host's `@`: only there it is worth looking for a user.
+BEFORE_AT = re.compile(r"(?<![^\s@\"'<>])[^\s@\"'<>]++@")
+# A scheme has fewer than 32 characters; of a longer word its end is one.
 USER_INFO = re.compile(
-    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)"
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,31}://)"
     r"(?:(?P<user>[^/\s:@\"'<>?#]*):(?!\d+[/?#])(?P<password>[^\s@\"'<>]+)|(?P<token>[^/\s:@\"'<>?#]{16,}))@"
 )
 

@@ -99,8 +99,9 @@ class Vault:
             for spelling in spellings:
                 self._anywhere.add(spelling)
             self._stand_ins |= dict.fromkeys(spellings, made)
-            if "\n" not in secret and not is_placeholder(secret):
-                self._disguises.add(secret, made, rule.kind)
+            # What its own stand-in says (the first line of a key) would be found there again and again.
+            if "\n" not in secret and not is_placeholder(secret) and secret.lower() not in made.lower():
+                self._disguises.add(secret, made.replace("\n", "\\n"), rule.kind)
             for one in self._sharers:
                 one.news.extend(spellings)
         for one in self._sharers:

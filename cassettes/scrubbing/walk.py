@@ -26,7 +26,7 @@ from cloudtape.cassettes.scrubbing.hidden import declarations
 from cloudtape.cassettes.scrubbing.json_walk import JsonWalk, is_json
 from cloudtape.cassettes.scrubbing.patterns import PATTERNS, RULE_OF, Patterns
 from cloudtape.cassettes.scrubbing.prose import prose
-from cloudtape.cassettes.scrubbing.secrets import PATH_MARKS, PEM, USER_INFO, Rule, Table
+from cloudtape.cassettes.scrubbing.secrets import BEFORE_AT, PATH_MARKS, PEM, USER_INFO, Rule, Table
 from cloudtape.cassettes.scrubbing.xml_walk import XmlWalk
 from cloudtape.cassettes.scrubbing.yaml_walk import YamlWalk
 
@@ -247,13 +247,16 @@ class Walker:
         return found[0][:begin] + self.replace(rule, found[1], place) + found[0][end:]
 
     def _user_info(self, text: str, place: str) -> str:
-        return USER_INFO.sub(lambda found: self._user_info_of(found, place), text) if "@" in text else text
+        if "@" not in text:
+            return text
+        return BEFORE_AT.sub(lambda run: USER_INFO.sub(lambda one: self._user_info_of(one, place), run[0]), text)
 
     def _user_info_of(self, found: re.Match[str], place: str) -> str:
         if found["token"]:
             return found["scheme"] + self.replace(TOKEN_RULE, found["token"], place) + "@"
         user = self.replace(USER_RULE, found["user"], place) if found["user"] else ""
-        return f"{found['scheme']}{user}:{quote(self.replace(PASSWORD_RULE, unquote(found['password']), place))}@"
+        password = self.replace(PASSWORD_RULE, unquote(found["password"]), place)
+        return f"{found['scheme']}{user}:{quote(password, errors='surrogateescape')}@"
 
     # --- parts of the others -----------------------------------------------------------------------------------------
 
@@ -262,15 +265,17 @@ class Walker:
         if not raw.strip("="):  # not a pair, but a token or base64
             plain = unquote(pair)
             replaced = self.leaf(plain, place, depth) if plain else plain
-            return pair if replaced == plain else quote_plus(replaced, safe="=")
+            return pair if replaced == plain else quote_plus(replaced, safe="=", errors="surrogateescape")
         plain = unquote_plus(raw)
         said, place = unquote_plus(name), f"{place}.{name}"
         replaced = self.value(said, plain, "", place, depth)
         if replaced == plain and "+" in raw:  # a plus itself, of base64 in what only looks like a form
             plain = unquote(raw)
             replaced = self.value(said, plain, "", place, depth)
-            return pair if replaced == plain else name + equals + quote(replaced, safe=UNQUOTED)
-        return pair if replaced == plain else name + equals + quote_plus(replaced)
+            return (
+                pair if replaced == plain else name + equals + quote(replaced, safe=UNQUOTED, errors="surrogateescape")
+            )
+        return pair if replaced == plain else name + equals + quote_plus(replaced, errors="surrogateescape")
 
     def _part(self, part: str, place: str, depth: int) -> str:
         head, gap, content = part.partition("\r\n\r\n") if "\r\n\r\n" in part else part.partition("\n\n")

@@ -18,10 +18,20 @@ from cloudtape.matchers.recordings.vocabulary import Vocabulary, Words, named_by
 from cloudtape.matchers.requests.canonical import KEY_SIZE, Canonical, canonical
 from cloudtape.matchers.requests.form import form
 from cloudtape.matchers.requests.naming import Naming
-from cloudtape.matchers.requests.things import Thing, is_login, is_write, thing_of, touched, word
+from cloudtape.matchers.requests.things import Thing, crc_of, is_login, is_write, thing_of, touched
 from cloudtape.matchers.sessions.exchange import tokens_of
 
-SUMMARISED_BY = ("cloudtape.matchers.requests", "cloudtape.matchers.recordings")
+# Whatever decides what a summary says.
+SUMMARISED_BY = (
+    "cloudtape.cassettes",
+    "cloudtape.cassettes.files",
+    "cloudtape.cassettes.formats",
+    "cloudtape.cassettes.scrubbing",
+    "cloudtape.matchers.recordings",
+    "cloudtape.matchers.requests",
+    "cloudtape.matchers.sessions",
+    "cloudtape.openstack",
+)
 CREATES, ENDS, REPEATS, MAKES, LOST = 1, 2, 4, 8, 16
 Identity = tuple[str, ...]
 """Whose a token is: the ids of the user and of what the token is scoped to. Empty for an unknown token."""
@@ -117,7 +127,7 @@ class Summariser:
         self._keys += same.key
         self._places.append(place_of(same))
         self._families.append(family_of(same, thing))
-        self._abouts.append(word(thing.item or form_of.asked_by_name or thing.family))
+        self._abouts.append(crc_of(thing.item or form_of.asked_by_name or thing.family))
         things = _changed(interaction, thing)
         self._counts.append(len(things))
         self._things.extend(things)
@@ -179,17 +189,17 @@ class Summariser:
 
 
 def place_of(same: Canonical) -> int:
-    return word(f"{same.method} {same.place}")
+    return crc_of(f"{same.method} {same.place}")
 
 
 def family_of(same: Canonical, thing: Thing) -> int:
-    return word(f"{same.method} {thing.family}")
+    return crc_of(f"{same.method} {thing.family}")
 
 
 def token_of(request: Request) -> int:
     """The token that a request acts with, as a number; 0 for none."""
     token = header(request.headers, "x-auth-token")
-    return word(token) if token else 0
+    return crc_of(token) if token else 0
 
 
 def is_create(interaction: Interaction) -> bool:
@@ -207,7 +217,7 @@ def _changed(interaction: Interaction, thing: Thing) -> list[int]:
     """Those whose reads a write may change; the collection's own lists change with every write on one of its items."""
     if not is_write(interaction.request):
         return []
-    return sorted({word(thing.family), *(word(item) for item in touched(interaction))})
+    return sorted({crc_of(thing.family), *(crc_of(item) for item in touched(interaction))})
 
 
 def makes(interaction: Interaction, thing: Thing) -> bool:
@@ -223,7 +233,7 @@ def _items(interaction: Interaction, thing: Thing) -> list[int]:
     if not is_write(interaction.request):
         return []
     body = interaction.response.body
-    return [word(item) for item in ([thing.item] if thing.item else own_ids(body) or own_ids(body, ("name",)))]
+    return [crc_of(item) for item in ([thing.item] if thing.item else own_ids(body) or own_ids(body, ("name",)))]
 
 
 def ends(interaction: Interaction, thing: Thing) -> bool:
@@ -275,7 +285,7 @@ def _issued(interaction: Interaction) -> dict[int, Identity]:
     else:
         return {}
     whose = (one.get("id", repr(one)) if isinstance(one, dict) else one for one in scope)
-    return {word(issued): tuple(str(one or "") for one in whose)}
+    return {crc_of(issued): tuple(str(one or "") for one in whose)}
 
 
 def _json(body: object) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import msgspec
 from cloudtape.cassettes.messages import Interaction, header
 from cloudtape.matchers.requests.form import Form, Leaf
 from cloudtape.matchers.requests.naming import NameKind, has_random_run, is_distinctive
-from cloudtape.matchers.requests.things import ACCOUNT, ID, is_write, thing_of, word
+from cloudtape.matchers.requests.things import ACCOUNT, ID, crc_of, is_write, thing_of
 
 # Members of an answer whose values name something.
 NAMING = re.compile(
@@ -50,7 +50,7 @@ class Vocabulary:
 
     def is_clouds(self, name: str) -> bool:
         """Whether the cloud knew this name of its own accord."""
-        return self.holds(word(name))
+        return self.holds(crc_of(name))
 
     def holds(self, number: int) -> bool:
         """The same for the number of a word."""
@@ -58,17 +58,17 @@ class Vocabulary:
 
     def is_invented(self, value: str) -> bool:
         """Whether a value of a random form stood in a write of the client before the cloud told it."""
-        return word(value) in self._invented
+        return crc_of(value) in self._invented
 
     def is_recorded(self, name: str) -> bool:
         """Whether the recording knows this name at all."""
-        number = word(name)
+        number = crc_of(name)
         return number in self._clouds or number in self._made
 
 
 def named_by(form: Form) -> tuple[int, ...]:
     """The numbers of the names in a request, in order."""
-    return tuple(word(leaf.value) for leaf in form.leaves if leaf.kind in NAMES)
+    return tuple(crc_of(leaf.value) for leaf in form.leaves if leaf.kind in NAMES)
 
 
 def owned(vocabulary: Vocabulary, named: Iterable[int]) -> int:
@@ -77,7 +77,7 @@ def owned(vocabulary: Vocabulary, named: Iterable[int]) -> int:
     Requests for which it differs name different things of the cloud: they cannot be unified.
     """
     own = [(at, number) for at, number in enumerate(named) if vocabulary.holds(number)]
-    return word(repr(own)) if own else 0
+    return crc_of(repr(own)) if own else 0
 
 
 class Words:
@@ -117,15 +117,15 @@ class Words:
 
     def told(self) -> array[int]:
         """Sorted numbers."""
-        return array("I", sorted(map(word, self._told)))
+        return array("I", sorted(map(crc_of, self._told)))
 
     def made(self) -> array[int]:
         """Sorted numbers."""
-        return array("I", sorted(map(word, self._made)))
+        return array("I", sorted(map(crc_of, self._made)))
 
     def invented(self) -> array[int]:
         """Sorted numbers."""
-        return array("I", sorted(map(word, self._invented)))
+        return array("I", sorted(map(crc_of, self._invented)))
 
     def derived(self) -> list[tuple[str, str]]:
         """What clients made, with what clouds made of it: `batch` and `batch-1`, where two servers were asked for;
@@ -216,7 +216,7 @@ def shown_by(interaction: Interaction) -> set[int]:
         return set()
     thing = thing_of(interaction.request.uri)
     told = set(told_by(interaction))
-    return {word(one) for one in (thing.item, *told, *(f"{thing.item}/{one}" for one in told if thing.item))}
+    return {crc_of(one) for one in (thing.item, *told, *(f"{thing.item}/{one}" for one in told if thing.item))}
 
 
 def made_by(interaction: Interaction, form: Form) -> Iterator[str]:

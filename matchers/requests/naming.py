@@ -27,6 +27,7 @@ from hashlib import blake2b
 import msgspec
 
 from cloudtape.matchers.requests.things import ID
+from cloudtape.openstack.numbers import whole
 
 
 class NameKind(StrEnum):
@@ -196,9 +197,8 @@ def are_of_one_random_form(one: str, other: str) -> bool:
 
 def is_random_number(text: str) -> bool:
     """Whether a number is one that a random generator gives and that no size is: long, and not round."""
-    if not text.isdecimal() or len(text) < LONG_NUMBER - 1:
-        return False
-    return all(int(text) % round_one for round_one in ROUND)
+    number = whole(text)
+    return number is not None and len(text) >= LONG_NUMBER - 1 and all(number % round_one for round_one in ROUND)
 
 
 def is_distinctive(name: str) -> bool:

@@ -22,7 +22,7 @@ from cloudtape.matchers.requests.template_trie import TemplateTrie
 from cloudtape.openstack.catalog import default_catalog
 from cloudtape.openstack.operations import Operation
 
-VERSION = re.compile(r"v(\d+)(?:\.(\d+))?")
+VERSION = re.compile(r"v([0-9]{1,4})(?:\.([0-9]{1,4}))?")
 PROJECT_VARIABLES = frozenset({"{tenant_id}", "{project_id}", "{accountId}"})
 # What stands in place of a path that ends with its version: no segment, since it holds a slash.
 VERSION_ITSELF = "version/itself"

@@ -140,7 +140,7 @@ def is_login(method: str, uri: str) -> bool:
     return any(one.is_login and one.path.search(path) for one in QUESTIONS)
 
 
-def word(name: str) -> int:
+def crc_of(name: str) -> int:
     """32 bits that stand for a name."""
     return crc32(name.encode("utf-8", "surrogatepass"))
 

@@ -21,6 +21,8 @@ from cloudtape.matchers.requests.naming import MAC as MAC_FORM
 from cloudtape.matchers.sessions.exchange import Text, WordExchange, kind_of
 
 MAC = re.compile(MAC_FORM)
+# What no field may hold (RFC 9110, 5.5), whatever a client said elsewhere: a line end would begin another field.
+NO_FIELD = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 NOTHING: Mapping[str, Sequence[str]] = {}
 
 
@@ -192,5 +194,6 @@ def _headers(exchange: WordExchange, headers: Headers) -> Headers:
     if all(new is data for _, _, data, new in changed):
         return headers
     return tuple(
-        (name, value if new is data else new.decode("utf-8", "surrogateescape")) for name, value, data, new in changed
+        (name, value if new is data or NO_FIELD.search(new) else new.decode("utf-8", "surrogateescape"))
+        for name, value, data, new in changed
     )

@@ -16,6 +16,7 @@ from cloudtape.cassettes.messages import Headers, Request, Response, StoredBody,
 from cloudtape.matchers.requests.things import ACCOUNT, Thing, thing_of
 from cloudtape.matchers.sessions.documents import in_hex, live_document, recorded_document, written_as
 from cloudtape.matchers.sessions.uploads import CHECKSUM, Data, Upload, Uploads, joined_etag, part_of
+from cloudtape.openstack.numbers import whole
 
 # Fields of an answer that tell a checksum of its data (RFC 9110, RFC 1864; Image API v1).
 CHECKSUM_FIELDS = ("etag", "content-md5", "x-image-meta-checksum")
@@ -168,8 +169,8 @@ def _grown(uploads: Uploads, place: Thing, response: Response) -> Response:
     changed = []
     for name, value in response.headers:
         found = SUM_FIELDS.fullmatch(name.lower())
-        if found and value.isdecimal():
+        if found and (size := whole(value)) is not None:
             below = f"{container}/" if found[1] == "container" else ""
-            value = str(max(0, int(value) + uploads.growth(place.family, below)))
+            value = str(max(0, size + uploads.growth(place.family, below)))
         changed.append((name, value))
     return replace(response, headers=tuple(changed))

@@ -21,6 +21,7 @@ from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.matchers.requests.things import ACCOUNT, Thing
 from cloudtape.matchers.sessions.exchange import tokens_of
 from cloudtape.matchers.sessions.uploads import CHECKSUM, Uploads
+from cloudtape.openstack.numbers import whole
 
 # Members whose number is the length of the data that the members beside them tell of (Object Storage API v1, "hash";
 # Image API v2, "checksum"); that of a disk image may be another one (`virtual_size`).
@@ -106,9 +107,9 @@ def _sizes(members: dict[str, Any], names: frozenset[str], old: int | None, new:
     changed: dict[str, Any] = {}
     for name in names & members.keys():
         value = members[name]
-        is_text = isinstance(value, str) and value.isdecimal()
-        if (is_text or (isinstance(value, int) and not isinstance(value, bool))) and old in (None, int(value)):
-            changed[name] = str(new) if is_text else new
+        size = whole(value)
+        if size is not None and old in (None, size):
+            changed[name] = str(new) if isinstance(value, str) else new
     return changed
 
 
@@ -117,8 +118,8 @@ def _live_element(uploads: Uploads, place: Thing, found: re.Match[bytes]) -> byt
     members: dict[str, Any] = {
         name.decode(): html.unescape(value.decode("utf-8", "replace")) for name, value in FIELD.findall(found[2])
     }
-    if found[1] == b"container" and members.get("bytes", "").isdecimal():
-        members["bytes"] = int(members["bytes"])
+    if found[1] == b"container" and (size := whole(members.get("bytes"))) is not None:
+        members["bytes"] = size
     changed = _live_member(uploads, place, members)
     told = FIELD.sub(
         lambda field: (

@@ -26,7 +26,7 @@ from cloudtape.matchers.recordings.summary import Identity, place_of
 from cloudtape.matchers.recordings.vocabulary import named_by, shown_by
 from cloudtape.matchers.requests.content import is_upload
 from cloudtape.matchers.requests.naming import NameKind
-from cloudtape.matchers.requests.things import word
+from cloudtape.matchers.requests.things import crc_of
 from cloudtape.matchers.sessions.bindings import Binding
 from cloudtape.matchers.sessions.candidates import MOST_THOUGHT_OF, MOST_TRIED, Asked, Candidate, Candidates
 from cloudtape.matchers.sessions.likeness import NOT_BOUND, Comparison, Fit, are_alike
@@ -241,7 +241,7 @@ class Ladder:
         """
         if len(swaps) != 1 or not all(session.past.has_made(one) for one in swaps[0]):
             return None
-        wanted, shown = map(word, swaps[0])
+        wanted, shown = map(crc_of, swaps[0])
         recorded = self._read(position)
         others = map(self._read, self._recording.around(position, MOST_LOOKED_AT))
         shows = ((one.request, one.response) for one in others)

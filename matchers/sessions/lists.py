@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from cloudtape.cassettes.json_text import JsonError, json_value
 from cloudtape.cassettes.messages import Request, Response, header
-from cloudtape.matchers.requests.things import ACCOUNT, NAMES, thing_of, word
+from cloudtape.matchers.requests.things import ACCOUNT, NAMES, crc_of, thing_of
 
 Item = dict[str, Any] | str
 """Of a JSON list an object, of a plain listing a line."""
@@ -36,7 +36,12 @@ class Listing(msgspec.Struct):
         """The numbers of what an item is called; in a container its objects are named with it."""
         names = [item] if isinstance(item, str) else [str(item[one]) for one in NAMES if item.get(one)]
         within = [f"{self.container}/{name}" for name in names if self.container]
-        return {word(one) for one in (*names, *within)}
+        return {crc_of(one) for one in (*names, *within)}
+
+
+def _names(body: bytes) -> list[Item]:
+    """Of a list in plain text, in which a line end alone ends a name (Object Storage API v1)."""
+    return list(body.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n")) if body else []
 
 
 def listing(request: Request, response: Response) -> Listing | None:
@@ -49,7 +54,7 @@ def listing(request: Request, response: Response) -> Listing | None:
     if "/" in container:
         return None  # an object's data
     if is_store and (header(response.headers, "content-type") or "").startswith("text/plain"):
-        return Listing(list(body.decode("utf-8", "surrogateescape").splitlines()), _lines, container)
+        return Listing(_names(body), _lines, container)
     try:
         document = json_value(body)
     except JsonError:

@@ -20,7 +20,7 @@ import msgspec
 from cloudtape.matchers.recordings.progress import NO_DIFFERENCE, Difference, PlayedWrites
 from cloudtape.matchers.recordings.recording import Recording
 from cloudtape.matchers.recordings.summary import Identity
-from cloudtape.matchers.requests.things import word
+from cloudtape.matchers.requests.things import crc_of
 
 NEIGHBOURS = 12
 """Interactions before a recorded write, by the same asker, that say among what it was recorded."""
@@ -117,7 +117,7 @@ class Past:
 
     def has_made(self, name: str) -> bool:
         """Whether something that this session has written bears a recorded name or id."""
-        return any(one in self._replayed for one in self._recording.writes.get(word(name), ()))
+        return any(one in self._replayed for one in self._recording.writes.get(crc_of(name), ()))
 
     def stays_whole(self, pairs: Mapping[int, int]) -> bool:
         """Whether no position would be replayed for two."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cloudtape.cassettes.messages import Request
 from cloudtape.matchers.recordings.recording import Group, Recording
 from cloudtape.matchers.recordings.summary import Identity, token_of
-from cloudtape.matchers.requests.things import word
+from cloudtape.matchers.requests.things import crc_of
 from cloudtape.matchers.sessions.bindings import Bindings
 from cloudtape.matchers.sessions.echoes import Echoes
 from cloudtape.matchers.sessions.past import Asker, Past, Polling, Shows, shows_itself
@@ -32,9 +32,9 @@ class Session:
 
     def issue(self, given: str, recorded: str) -> None:
         """Note a token that was given for a recorded one: whose it is, in live words."""
-        whose = self._recording.identity(word(recorded))
+        whose = self._recording.identity(crc_of(recorded))
         live = tuple(self.bindings.live_word(one) for one in whose)
-        self._tokens[word(given)] = self._identities.setdefault(live, live)
+        self._tokens[crc_of(given)] = self._identities.setdefault(live, live)
         if len(self._tokens) > MOST_TOKENS:
             del self._tokens[next(iter(self._tokens))]
 

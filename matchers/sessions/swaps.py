@@ -22,7 +22,7 @@ from cloudtape.matchers.recordings.summary import own_id, own_thing
 from cloudtape.matchers.requests.content import json_value
 from cloudtape.matchers.requests.form import Form
 from cloudtape.matchers.requests.naming import COMPARED, IPV4, IPV6, MAC, NameKind, Naming, Position
-from cloudtape.matchers.requests.things import word
+from cloudtape.matchers.requests.things import crc_of
 from cloudtape.matchers.sessions.bindings import Bindings
 from cloudtape.matchers.sessions.likeness import may_be_made_up
 from cloudtape.matchers.sessions.past import Past
@@ -104,8 +104,8 @@ class Swaps:
 
     def _move(self, past: Past, bindings: Bindings, work: _Work, one: str, other: str) -> None:
         """Pair each write that was replayed on one thing with its like on the other, in order."""
-        counterparts = iter(self._recording.writes.get(word(other), ())[:MOST_WRITES])
-        for position in past.replayed(self._recording.writes.get(word(one), ())):
+        counterparts = iter(self._recording.writes.get(crc_of(other), ())[:MOST_WRITES])
+        for position in past.replayed(self._recording.writes.get(crc_of(one), ())):
             if position not in work.positions:
                 found = next((each for each in counterparts if self._are_alike(position, each)), None)
                 if found is None or len(work.positions) >= MOST_WRITES:
@@ -178,7 +178,7 @@ class Swaps:
         return self._was_made(one) and self._was_made(other)
 
     def _was_made(self, thing: str) -> bool:
-        creates = (one for one in self._recording.writes.get(word(thing), ()) if self._recording.is_create(one))
+        creates = (one for one in self._recording.writes.get(crc_of(thing), ()) if self._recording.is_create(one))
         return any(own_id(self._read(one).response.body) == thing for one in creates)
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol, Self
 
 from cloudtape.cassettes.messages import Request
 from cloudtape.matchers.requests.things import Thing
+from cloudtape.openstack.numbers import whole
 
 # By the length of their hex digits, the likeliest first. Glance may be configured to use any (`hashing_algorithm`).
 ALGORITHMS = {
@@ -25,7 +26,7 @@ ALGORITHMS = {
     128: ("sha512", "sha3_512", "blake2b"),
 }
 CHECKSUM = re.compile(r"[0-9a-f]{32,128}")
-RANGE = re.compile(r"bytes=\s*(\d*)\s*-\s*(\d*)\s*")
+RANGE = re.compile(r"bytes=\s*([0-9]*)\s*-\s*([0-9]*)\s*")
 
 
 class Data(Protocol):
@@ -190,6 +191,7 @@ class Uploads:
 
     def knows(self, word: str) -> bool:
         """Whether it is a checksum of recorded data."""
+        self._renewed()
         return word in self._of
 
     def knows_live(self, word: str) -> bool:
@@ -209,6 +211,7 @@ class Uploads:
 
     def below(self, family: str, prefix: str) -> list[Upload]:
         """What is at the places that begin so, by their live names."""
+        self._renewed()
         found = [
             (one.item, one.upload) for (of, item), one in self._at.items() if of == family and item.startswith(prefix)
         ]
@@ -230,12 +233,13 @@ def part_of(asked: str, size: int) -> tuple[int, int] | None:
     None for several ranges, and for what cannot be given.
     """
     found = RANGE.fullmatch(asked)
-    if not found or not (found[1] or found[2]):
-        return None
-    if not found[1]:
-        start, stop = max(size - int(found[2]), 0), size
+    first, last = (whole(found[1]), whole(found[2])) if found else (None, None)
+    if first is not None:
+        start, stop = first, size if last is None else min(last + 1, size)
+    elif last is not None:
+        start, stop = max(size - last, 0), size
     else:
-        start, stop = int(found[1]), min(int(found[2]) + 1, size) if found[2] else size
+        return None
     return (start, stop) if start < stop else None
 
 

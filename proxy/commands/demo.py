@@ -15,8 +15,7 @@ from cloudtape.commands.options import FILE, REPORT, SESSION_OPTION, listen_opti
 from cloudtape.config import Config, Report, SynthesisOptions, allowed_hosts, listen_address
 from cloudtape.modes import MODES
 from cloudtape.output import line, say
-from cloudtape.serving import print_answer, run_loop
-from cloudtape.signals import the_end
+from cloudtape.serving import run_loop, serve_until_ended
 
 if TYPE_CHECKING:
     from cloudtape.application import Application
@@ -92,33 +91,17 @@ def demo(
         synthesis=options,
         most_sessions=max_sessions,
     )
-    sys.exit(run_loop(partial(_demo, config, verbose)))
+    sys.exit(run_loop(partial(serve_until_ended, config, verbose, _announce)))
 
 
-async def _demo(config: Config, verbose: bool) -> int:
-    from cloudtape.application import Application
-    from cloudtape.run import client_files
-
-    proxy = Application(config)
-    if verbose:
-        proxy.journal.listeners.append(print_answer)
-    async with proxy:
-        with ExitStack() as files:
-            ended = the_end()
-            changes = files.enter_context(client_files(proxy, {}))
-            _announce(proxy, Path(str(changes["OS_CLIENT_CONFIG_FILE"])))
-            await ended.wait()
-    if config.synthesis.save:
-        say(f"the world is in {config.synthesis.save}")
-    return 0
-
-
-def _announce(proxy: Application, clouds: Path) -> None:
-    """Say how to use it, as each of its users; `clouds` is given an entry for every one of them."""
+def _announce(proxy: Application, files: ExitStack) -> None:
+    """Say how to use it, as each of its users; the clouds.yaml has an entry for every one of them."""
     from cloudtape.clouds import cloud_names, clouds_yaml
+    from cloudtape.run import client_files
 
     part = proxy.synthesis
     assert part is not None
+    clouds = Path(str(files.enter_context(client_files(proxy, {}))["OS_CLIENT_CONFIG_FILE"]))
     named = cloud_names([(user.name, user.project) for user in part.users])
     others = {name: part.settings_of(user) for name, user in zip(named[:-1], part.users, strict=False)}
     clouds.write_text(clouds_yaml(proxy.auth_url, part.settings, others))

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cloudtape.commands.options import FILE
+from cloudtape.exits import DONE, FAILED, FINDING
 from cloudtape.output import FORMAT, Screen, counted, loading_bar, print_json, say
 
 if TYPE_CHECKING:
     from cloudtape.cassettes.scanning.findings import Finding, Outcome
 
-FINDING, UNSEEN = 1, 2
 CASSETTE = click.Path(path_type=Path)
 
 
@@ -48,7 +48,7 @@ def scan(paths: tuple[Path, ...], scrub_rules: Path | None, words: Path | None, 
     if any(outcome.looked for _, outcome in outcomes):
         said = f"{counted(found, 'finding')} in {counted(len(paths), 'cassette')}" if found else "no secrets found"
         say(said + ("" if whole else " in what could be looked at"))
-    sys.exit(FINDING if found else 0 if whole else UNSEEN)
+    sys.exit(FINDING if found else DONE if whole else FAILED)
 
 
 def _show(outcomes: list[tuple[Path, Outcome]], form: str) -> None:

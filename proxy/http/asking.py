@@ -10,14 +10,14 @@ from cloudtape.cassettes.messages import Body, Request, StoredBody, Stream, head
 from cloudtape.http.dialing import Origin
 from cloudtape.http.headers import askable, joined
 
-BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+BODILESS_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 def whole(request: Request, origin: Origin, target: str) -> bytes:
     """A request whose body is at hand, all of it."""
     body = request.body
     assert isinstance(body, bytes)
-    framing = f"Content-Length: {len(body)}" if body or request.method not in BODILESS else ""
+    framing = f"Content-Length: {len(body)}" if body or request.method not in BODILESS_METHODS else ""
     return _head(request, origin, target, framing) + body
 
 

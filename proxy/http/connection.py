@@ -14,7 +14,8 @@ from typing import Protocol
 from cloudtape.cassettes.messages import Body, Response, Stream
 from cloudtape.errors import BodyBroken, ProxyError
 from cloudtape.http.flow import BY_BODY, BY_QUEUE, Arriving, Flow
-from cloudtape.http.framing import BODILESS, head, is_chunked, pieces
+from cloudtape.http.framing import head, is_chunked, pieces
+from cloudtape.http.headers import BODILESS
 from cloudtape.http.heads import LEAVING_HTTP, BadHead, Head, broken
 from cloudtape.http.hosts import Door
 from cloudtape.http.incoming import Incoming
@@ -240,26 +241,26 @@ class Connection(Flow):
         streams = isinstance(response.body, Stream) and response.body.length is None
         is_last = (self._ending or self._refused is not None) and not (self._waiting or self._unread)
         close = not asked.fields.keeps_alive or is_last or incoming.is_refused or (streams and not asked.is_modern)
+        try:
+            start = head(response, asked.method, asked.is_modern, close)
+        except ValueError as error:  # what a client said in a document may be told in a field
+            response = self.server.refuse(500, f"the answer cannot be written: {error}")
+            start = head(response, asked.method, asked.is_modern, close)
         if isinstance(response.body, bytes):
-            self._write_whole(response, asked.method, asked.is_modern, close)
-        elif not await self._stream(response, asked.method, asked.is_modern, close):
+            has_body = asked.method != "HEAD" and response.status not in BODILESS
+            self.write(start + response.body if has_body else start)
+        elif not await self._stream(start, response, asked.method, asked.is_modern):
             return False
         if self.is_full:
             await self.drained()
         return not close and (incoming.body.is_read or await self._lingers(incoming.body))
 
-    def _write_whole(self, response: Answer, method: str, modern: bool, close: bool) -> None:
-        start = head(response, method, modern, close)
-        assert isinstance(response.body, bytes)
-        has_body = method != "HEAD" and response.status not in BODILESS
-        self.write(start + response.body if has_body else start)
-
-    async def _stream(self, response: Answer, method: str, modern: bool, close: bool) -> bool:
-        """Send a body as it comes in; whether all of it came."""
+    async def _stream(self, start: bytes, response: Answer, method: str, modern: bool) -> bool:
+        """Send a head, and a body as it comes in; whether all of it came."""
         chunks = pieces(response.body)
         chunked = modern and is_chunked(response, method)
         try:
-            self.write(head(response, method, modern, close))
+            self.write(start)
             async for chunk in chunks:
                 if chunk and method != "HEAD":
                     await self._send(b"%x\r\n%b\r\n" % (len(chunk), chunk) if chunked else chunk)

@@ -9,10 +9,9 @@ from functools import lru_cache
 
 from cloudtape.cassettes.messages import Body, StoredBody, Stream
 from cloudtape.http.asking import file_chunks
-from cloudtape.http.headers import Named, joined
+from cloudtape.http.headers import BODILESS, Named, joined
 from cloudtape.http.ready import Answer, Ready
 
-BODILESS = frozenset({204, 304})
 OWN = Named(frozenset({"content-length", "date"}))
 
 

@@ -28,6 +28,8 @@ class Source(StrEnum):
     SYNTHESIZED = "synthesized"
 
 
+BODILESS = frozenset({204, 304})
+"""Statuses of answers that have no body, whatever their head says (RFC 9110, 15.3.5 and 15.4.5)."""
 HOP_BY_HOP = frozenset(
     {
         "connection",
@@ -133,10 +135,10 @@ def options_of(connection: str) -> frozenset[str]:
 
 
 def joined(lines: Sequence[str]) -> bytes:
-    """The lines of a head as they are sent, each with its end. Raises ValueError for a line end within one."""
+    """The lines of a head as they are sent, each with its end. Raises ValueError for a line end or a NUL within one."""
     text = "".join(lines)
-    if "\n" in text or "\r" in text:
-        raise ValueError("a line end within a header field")
+    if "\n" in text or "\r" in text or "\0" in text:
+        raise ValueError("a line end or a NUL within a header field")
     return "\r\n".join([*lines, ""]).encode("utf-8", "surrogateescape")
 
 

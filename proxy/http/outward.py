@@ -42,6 +42,8 @@ class Outward(Protocol):
     def over(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]: ...
 
 
+ENDS = ("", "/", "?", "#")
+"""What stands behind the last segment of a base."""
 SMALL = 256 * 1024
 """Bytes of a document that are rewritten at once; what is larger, or decodes to more, must not hold up the others."""
 
@@ -102,7 +104,7 @@ def _own_path(value: str, place: Place) -> str:
         return value
     base = urlsplit(place.route.upstream).path
     prefix = urlsplit(f"{place.public}/{place.route.name}").path
-    if base and not (value == base or value.startswith(base + "/")):
+    if base and not (value.startswith(base) and value[len(base) : len(base) + 1] in ENDS):
         return value
     return prefix + value[len(base) :]
 

@@ -23,14 +23,17 @@ from cloudtape.matchers.requests.said import Looseness
 from cloudtape.plain import plain
 from cloudtape.rewrite import URL_FIELDS
 
+# Whatever decides what a ready answer says, beside what summaries come from.
 MADE_READY_BY = (
-    "cloudtape.http.ready",
+    "cloudtape.addressing",
+    "cloudtape.cassette_routes",
     "cloudtape.clock",
     "cloudtape.field_times",
-    "cloudtape.http.headers",
-    "cloudtape.http.outward",
+    "cloudtape.http",
+    "cloudtape.plain",
     "cloudtape.rewrite",
-    "cloudtape.http.upstream",
+    "cloudtape.routes",
+    "cloudtape.service_catalog",
 )
 # Made new by the edge, or true of the recording only.
 REPLAYED = Passing(HOP_BY_HOP | FROM_THE_PROXY | {"date"})

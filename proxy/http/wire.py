@@ -15,7 +15,7 @@ from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrad
 from cloudtape.cassettes.messages import Headers
 from cloudtape.http.cloud_answer import CloudAnswer, WireBroken, WireDropped
 from cloudtape.http.flow import BY_BODY, NOTHING, Arriving, Flow
-from cloudtape.http.headers import Named, options_of
+from cloudtape.http.headers import BODILESS, Named, options_of
 
 MAX_HEAD = 256 * 1024
 MAX_FIELDS = 1024
@@ -23,7 +23,6 @@ MAX_INTERIM = 100
 """Interim answers (1xx) to one request."""
 HEAD_SECONDS = 30.0
 """How long a head may take, from its first byte to its last."""
-EMPTY = frozenset({204, 304})
 NO_CONTENT = 204
 TOLD = Named(frozenset({"connection", "content-length", "transfer-encoding"}))
 NO_REASON = re.compile(r"[\r\n\0]")
@@ -212,7 +211,7 @@ class Wire(Flow):
         coding, length = told.get("transfer-encoding"), told.get("content-length")
         if coding is not None and coding.lower() not in UNDONE:
             raise WireBroken(f"it is in the transfer coding {coding!r}, which cannot be undone")
-        has_body = not self._without_body and status not in EMPTY
+        has_body = not self._without_body and status not in BODILESS
         self._until_end = has_body and length is None and (coding is None or coding.lower() != "chunked")
         options = options_of(told.get("connection", ""))
         stays = "close" not in options and (parser.get_http_version() == "1.1" or "keep-alive" in options)

@@ -9,12 +9,13 @@ import re
 from typing import Any
 
 from cloudtape.cassettes.messages import Request, header
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.calls import Answer, Pairs
 from cloudtape.synthesis.engine.plans import Plan
 from cloudtape.synthesis.engine.services import Micro, Microversion, Service, Version
 from cloudtape.synthesis.errors import Refused
 
-NUMBER = re.compile(r"(\d+)\.(\d+)")
+NUMBER = re.compile(r"([0-9]+)\.([0-9]+)")
 
 
 def document_at(service: Service, region: str, path: str) -> Answer | None:
@@ -84,7 +85,7 @@ def microversion(service: Service, version: str, request: Request, lenient: bool
         raise Refused(
             400, f"API Version String '{asked}' is of invalid format. It must be of format MajorNum.MinorNum."
         )
-    number = (int(found[1]), int(found[2]))
+    number = (whole(found[1]) or 0, whole(found[2]) or 0)
     if lenient:
         return min(max(number, micro.min), micro.max)
     if not micro.min <= number <= micro.max:

@@ -39,7 +39,7 @@ def _invalid(name: str, value: Any, why: str) -> Refused:
 
 
 def _parent(scene: Scene) -> Resource:
-    """The resource that a map belongs to; `engine` has looked that it is there."""
+    """The resource that a map belongs to; `verbs` has checked that it exists."""
     call = scene.call
     steps = [step for step in call.plan.steps if step.variable]
     above = [step for step in steps if step.kind != call.plan.kind]
@@ -173,9 +173,10 @@ def write(scene: Scene) -> Answer:
     said = scene.follow(Resource(kind.name, "", {}), "WRITE", sent)
     if said.answer or said.body is not None:
         return said.answer or Answer(plan.status, said.body)
-    kept = scene.world.documents.setdefault(_kept(scene), {})
-    kept.update(sent)
-    return Answer(plan.status, echoed(scene, kept) if plan.sample is not None else None)
+    kept = {**scene.world.documents.get(_kept(scene), {}), **sent}
+    answer = Answer(plan.status, echoed(scene, kept) if plan.sample is not None else None)
+    scene.world.documents[_kept(scene)] = kept
+    return answer
 
 
 def reset(scene: Scene) -> Answer:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.calls import Call
 from cloudtape.synthesis.engine.kinds import Kind
 from cloudtape.synthesis.engine.patterns import PatternError, is_in
@@ -149,9 +150,9 @@ def _time(text: str) -> datetime | None:
 
 
 def _as_number(value: str) -> int:
-    if not value.lstrip("-").isdigit():
+    if (number := whole(value)) is None:
         raise Refused(400, f"Invalid filter value: {value} is no number.")
-    return int(value)
+    return number
 
 
 def _number(members: Members, name: str) -> int:

@@ -36,9 +36,8 @@ VARIABLE = re.compile(r"\{(\w+)\}")
 
 class Described(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A row of `operations.yaml`: `call` is a method and a path; `version` that of the API, where the path does not
-    begin
-    with it; `action` the key in the body that decides where operations share method and path. `request` and `response`
-    are the bodies of the examples.
+    begin with it; `action` the key in the body that decides where operations share method and path. `request` and
+    `response` are the bodies of the examples.
     """
 
     id: str

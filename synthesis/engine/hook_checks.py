@@ -14,7 +14,7 @@ from cloudtape.synthesis.engine.folders import KINDS, Folder
 from cloudtape.synthesis.engine.hooks import Hooks, name_of
 from cloudtape.synthesis.engine.plans import Verb
 from cloudtape.synthesis.engine.rules import Rule
-from cloudtape.synthesis.engine.scene import SEEN, Cloud, Effect
+from cloudtape.synthesis.engine.scene import LOGGED, SEEN, Cloud, Effect
 from cloudtape.synthesis.errors import ServiceDataError
 
 # By event, the verbs of operations that bring it about; those of the engine itself have none.
@@ -25,6 +25,7 @@ BY_VERB = {
     "LISTED": (Verb.LIST,),
     "READ": (Verb.READ,),
     "WRITE": (Verb.WRITE,),
+    LOGGED: (Verb.ACTION,),
     SEEN: tuple(Verb),
 }
 

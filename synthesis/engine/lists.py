@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 import msgspec
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.calls import Call
 from cloudtape.synthesis.engine.filters import TRUE, filter_of
 from cloudtape.synthesis.engine.kinds import Kind
@@ -40,6 +40,7 @@ def page_of(shelf: Shelf, kind: Kind, call: Call, seen: Callable[[Resource], boo
     backwards = paging.both and (call.asked("page_reverse") or "").lower() in TRUE
     newest_first = paging.newest_first and not kind.rule.oldest_first
     if direction := call.asked("sort_dir"):
+        _check_direction(direction, paging)
         newest_first = direction == "desc"
     newest_first = newest_first is not backwards
     total, counts = None, _counts(call)
@@ -74,9 +75,10 @@ def _asks_for(call: Call, count: int) -> bool:
 
 def _offset(call: Call) -> int:
     asked = call.asked("offset") or "0"
-    if not asked.isdecimal():
+    offset = whole(asked)
+    if offset is None or offset < 0:
         raise Refused(400, f"offset param must be an integer, and not negative: {asked}")
-    return min(int(asked), sys.maxsize - MOST - 1)
+    return offset
 
 
 def _limit(call: Call) -> int:
@@ -86,10 +88,11 @@ def _limit(call: Call) -> int:
         return paging.page
     if paging.most and asked.lower() == paging.most:
         return MOST
-    if not asked.isdecimal() or int(asked) < paging.least:
+    limit = whole(asked)
+    if limit is None or limit < paging.least:
         why = f"at least {paging.least}" if paging.least else "not negative"
         raise Refused(400, f"limit param must be an integer, and {why}: {asked}", paging.faults.get("limit", ""))
-    return min(int(asked), MOST) or (0 if call.service.empty_at_zero else MOST)
+    return min(limit, MOST) or (0 if call.service.empty_at_zero else MOST)
 
 
 def _no_marker(marker: str, paging: Paging) -> Refused:
@@ -127,12 +130,16 @@ def _sort_keys(kind: Kind, call: Call) -> list[tuple[str, bool]]:
     else:
         pairs = [(name, directions[at] if at < len(directions) else unsaid) for at, name in enumerate(names)]
     for name, direction in pairs:
-        if direction not in ("asc", "desc"):
-            why = f"Unknown sort direction, must be 'desc' or 'asc': {direction}"
-            raise Refused(400, why, call.service.paging.faults.get("sort_dir", ""))
+        _check_direction(direction, call.service.paging)
         if kind.template and not _known(kind, name):
             raise Refused(400, f"Invalid sort key: {name}", call.service.paging.faults.get("sort_key", ""))
     return [(kind.rule.old.get(name, name), direction == "desc") for name, direction in pairs]
+
+
+def _check_direction(direction: str, paging: Paging) -> None:
+    if direction not in ("asc", "desc"):
+        why = f"Unknown sort direction, must be 'desc' or 'asc': {direction}"
+        raise Refused(400, why, paging.faults.get("sort_dir", ""))
 
 
 SORTS = frozenset({"created_at", "updated_at", "display_name", "uuid", "id", "name", "status", "host", "size"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.checks import check_values
 from cloudtape.synthesis.engine.filters import FALSE, TRUE
 from cloudtape.synthesis.engine.finding import canonical, shelf_of
@@ -103,8 +104,8 @@ def as_kept(kind: Kind, name: str, value: Any) -> Any:
     match kind.rule.members.get(name):
         case bool() if value.lower() in TRUE | FALSE:
             return value.lower() in TRUE
-        case int() if value.removeprefix("-").isdecimal():
-            return int(value)
+        case int() if (number := whole(value)) is not None:
+            return number
     return value
 
 
@@ -181,11 +182,15 @@ def check_unique(kind: Kind, shelf: Shelf, members: Members, project: str, itsel
             raise taken(kind, str(wanted[0]))
 
 
+def check_rename(scene: Scene, one: Resource, name: str) -> None:
+    """Raises Refused where another resource of a kind that is named by its clients has that name."""
+    if scene.world.shelf(one.kind, scene.call.region, one.parents).get(name) is not None:
+        raise taken(scene.kind(one.kind), name)
+
+
 def rename(scene: Scene, one: Resource, name: str) -> None:
-    """Give a resource another name where its kind is named by its clients. Raises Refused for one that is taken."""
+    """Give a resource a name that is free (`check_rename`), where its kind is named by its clients."""
     kind, shelf = scene.kind(one.kind), scene.world.shelf(one.kind, scene.call.region, one.parents)
-    if shelf.get(name) is not None:
-        raise taken(kind, name)
     shelf.remove(one)
     one.id = name
     one.set(**{kind.key: name})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.worlds.shelves import Members
 
@@ -38,17 +39,17 @@ def _step(step: Any) -> tuple[str, list[str], Any]:
     return operation, [part.replace("~1", "/").replace("~0", "~") for part in path[1:].split("/")], step.get("value")
 
 
-def _inside(whole: Any, operation: str, key: str, value: Any) -> Any:
-    if isinstance(whole, list):
-        items = list(whole)
+def _inside(holder: Any, operation: str, key: str, value: Any) -> Any:
+    if isinstance(holder, list):
+        items = list(holder)
         if operation == "add":
             items.append(value)
-        elif key.isdigit() and int(key) < len(items):
-            items[int(key) : int(key) + 1] = [] if operation == "remove" else [value]
+        elif (at := whole(key)) is not None and 0 <= at < len(items):
+            items[at : at + 1] = [] if operation == "remove" else [value]
         else:
             raise Refused(409, f"There is no element {key}.")
         return items
-    found = dict(whole) if isinstance(whole, dict) else {}
+    found = dict(holder) if isinstance(holder, dict) else {}
     if operation == "remove":
         found.pop(key, None)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.kinds import Kind
 from cloudtape.synthesis.engine.scene import Scene
 from cloudtape.synthesis.engine.services import Quotas
@@ -48,7 +49,8 @@ def printed_limits(scene: Scene, service: str) -> dict[str, int]:
 
 
 def _number(value: Any) -> int:
-    return int(value) if isinstance(value, int) or str(value).lstrip("-").isdigit() else -1
+    number = whole(value)
+    return -1 if number is None else number
 
 
 def used_of(scene: Scene, service: str, project: str) -> dict[str, int]:

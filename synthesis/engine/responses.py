@@ -40,4 +40,5 @@ def refusal(service: Service, refused: Refused, micro: Microversion, id_: str) -
 
 def _told(service: Service, micro: Microversion, id_: str) -> Headers:
     more: Headers = ((service.request_id, id_),) if service.request_id else ()
-    return (*version_headers(service, micro), ("x-openstack-request-id", id_), *more)
+    varies = (("Vary", service.vary),) if service.vary else ()
+    return (*version_headers(service, micro), *varies, ("x-openstack-request-id", id_), *more)

@@ -192,6 +192,8 @@ class Scene:
         return Adapter(self.world.clock.now(), self.call.project, self.call.token.user, self.call.base)
 
 
+LOGGED = "LOGGED"
+"""The event of a resource on which an action began that its service records, under the name that its life says."""
 SEEN = "SEEN"
 """The event of a resource that an answer from elsewhere showed: what its kind keeps besides is worked out."""
 CREATED = frozenset({"created_at", "created", "creation_time", "createdAt", "create_time"})

@@ -135,7 +135,8 @@ class Service(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     those that name a project of its own.
 
     `all_projects` and `other_project` are headers in which an administrator asks for the things of all projects, or for
-    another one's (designate's `X-Auth-All-Projects`). Where the first is named, nothing else shows them to him.
+    another one's (designate's `X-Auth-All-Projects`). Where the first is named, they are hidden from the administrator
+    without it.
 
     `aliases` are the same things under another path, of another version or of the service's own past. `behind`: by the
     first segments of a path, what stands behind the variable that follows them. `repeated`: a variable that names the

@@ -130,7 +130,7 @@ class Synthesizer:
         token = acting(service, request, _token(world, request))
         plan = self._plan(service, request, target, token)
         asking.operation = plan.operation.id
-        # A world that trusts others stands in for a cloud that may be newer than what is known here.
+        # Where tokens of another cloud are trusted, that cloud may know newer microversions.
         micro = asking.micro = microversion(service, split(target)[0], request, lenient=world.trusted is not None)
         if asking.operation not in service.open and token is NOBODY:
             raise Refused(401, NOT_LOGGED_IN)
@@ -268,19 +268,19 @@ class Synthesizer:
         if found is None:
             if token is NOBODY:
                 raise Refused(401, NOT_LOGGED_IN)
-            if self._ends_in_vain(service, target):
+            if self._has_empty_id(service, target):
                 raise Refused(404, "The resource could not be found.")
             others = [method for method in METHODS if self._finder.candidates(method, target, service.type)]
             if others:
                 raise Refused(405, f"{request.method} is not allowed here; there are {', '.join(others)}.")
             raise Refused(404, "The resource could not be found.")
-        if self._ends_in_vain(service, target):
+        if self._has_empty_id(service, target):
             raise Refused(404, "The resource could not be found.")
         if wrong := other_action(found, body):
             raise Refused(400, f"There is no such action: {wrong}")
         return self.kinds.planner.plan(found.id)
 
-    def _ends_in_vain(self, service: Service, target: str) -> bool:
+    def _has_empty_id(self, service: Service, target: str) -> bool:
         """Whether an id is missing behind the last slash."""
         return service.exact and target.endswith("/") and target.split("/")[-2] not in self._slashed
 

@@ -13,6 +13,7 @@ from cloudtape.synthesis.engine.finding import canonical, item, sees, shelf_of
 from cloudtape.synthesis.engine.kinds import Kind, items_in
 from cloudtape.synthesis.engine.making import (
     as_kept,
+    check_rename,
     check_reserved,
     check_taken,
     check_types,
@@ -26,7 +27,7 @@ from cloudtape.synthesis.engine.making import (
 )
 from cloudtape.synthesis.engine.patches import patched
 from cloudtape.synthesis.engine.plans import Verb
-from cloudtape.synthesis.engine.scene import UPDATED, Outcome, Scene, stamp
+from cloudtape.synthesis.engine.scene import LOGGED, UPDATED, Outcome, Scene, stamp
 from cloudtape.synthesis.engine.showing import check_there, list_all, show, shown
 from cloudtape.synthesis.engine.views import item_path, render
 from cloudtape.synthesis.engine.windows import through
@@ -130,6 +131,9 @@ def _change(scene: Scene, one: Resource) -> Answer:
     renamed = changed.pop(kind.key, None)
     if any(name in changed for name in kind.rule.unique):
         check_unique(kind, shelf_of(scene), {**one.members, **changed}, one.project, one)
+    renames = kind.rule.renames and renamed not in (None, one.id)
+    if renames:
+        check_rename(scene, one, str(renamed))
     before = dict(one.members)
     one.update({name: value for name, value in changed.items() if name not in kind.rule.hidden or name in one.members})
     if "revision_number" in one.members:
@@ -141,7 +145,7 @@ def _change(scene: Scene, one: Resource) -> Answer:
         one.members.clear()
         one.update(before)
         raise
-    if kind.rule.renames and renamed not in (None, one.id):
+    if renames:
         rename(scene, one, str(renamed))
     if life := kind.life:
         begin(life, said.goes or life.update, one, scene.world.pace, scene.world.clock, said.along)
@@ -160,8 +164,15 @@ def delete(scene: Scene, one: Resource) -> None:
     kind = scene.kind(one.kind)
     life = kind.life or NO_LIFE
     _settle(scene, one, life)
+    _check_lock(scene, life.delete, one)
     check(life, life.delete, one, "delete", kind.label)
     _leave(scene, one, life, life.delete, scene.follow(one, "DELETE", {}))
+
+
+def _check_lock(scene: Scene, transition: Transition, one: Resource) -> None:
+    """Raises Refused."""
+    if transition.locked and one.members.get("locked") and not scene.call.token.is_admin:
+        raise Refused(409, f"{scene.kind(one.kind).label} {one.id} is locked")
 
 
 def _settle(scene: Scene, one: Resource, life: Life) -> None:
@@ -202,8 +213,11 @@ def _action(scene: Scene) -> Answer:
     transition = life.actions.get(named, NO_TRANSITION)
     if transition is not NO_TRANSITION:
         _settle(scene, one, life)
+    _check_lock(scene, transition, one)
     check(life, transition, one, named, kind.label)
     said = scene.follow(one, named, sent if isinstance(sent, dict) else {"": sent})
+    if transition.logged:
+        scene.follow(one, LOGGED, {"action": transition.logged})
     if said.answer:
         return said.answer
     if transition.then == GONE:
@@ -211,11 +225,17 @@ def _action(scene: Scene) -> Answer:
     elif transition is not NO_TRANSITION:
         begin(life, said.goes or transition, one, scene.world.pace, scene.world.clock, said.along)
         stamp(one.members, scene, UPDATED)
+    return _told(scene, one, said)
+
+
+def _told(scene: Scene, one: Resource, said: Outcome) -> Answer:
+    """What is answered to an action."""
+    plan = scene.call.plan
     if said.body is not None:
         return Answer(plan.status, said.body)
     if plan.sample is None:
         return Answer(plan.status)
-    if plan.wrapper == kind.wrapper and items_in(plan):
+    if plan.wrapper == scene.kind(one.kind).wrapper and items_in(plan):
         return shown(scene, one, said.more)
     return Answer(plan.status, _echoed(scene))
 

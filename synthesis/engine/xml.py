@@ -13,6 +13,7 @@ from defusedxml import ElementTree as Defused
 from defusedxml.common import DefusedXmlException
 
 from cloudtape.cassettes.json_text import DEEPEST
+from cloudtape.openstack.numbers import whole
 
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 MAPS = frozenset({"metadata", "extra_specs", "properties"})
@@ -163,6 +164,6 @@ def _typed(text: str, sample: Any) -> Any:
     """Text as what the JSON example has in its place."""
     if isinstance(sample, bool):
         return text.strip().lower() in ("true", "1")
-    if isinstance(sample, int) and text.strip().lstrip("-").isdigit():
-        return int(text)
+    if isinstance(sample, int) and (number := whole(text.strip())) is not None:
+        return number
     return None if text == "None" else text

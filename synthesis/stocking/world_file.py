@@ -4,7 +4,8 @@
       - {name: demo, password: secret, project: demo, roles: [member]}
     resources:
       - {make: network/networks, with: {name: private}}
-      - {make: network/subnets, with: {network_id: "@private", cidr: 10.0.0.0/24}}
+      - {make: network/subnets, with: {name: private-subnet, network_id: "@private", cidr: 10.0.0.0/24, ip_version: 4}}
+      - {make: network/routers, with: {name: router}}
       - {ask: PUT network /v2.0/routers/@router/add_router_interface, with: {subnet_id: "@private-subnet"}}
 
 A resource is made by the API, like one that a client makes, so it is what it would be then. `@name` is the id of what

@@ -27,7 +27,8 @@ class Transition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
 
     `keeps`: the state in which it begins is remembered, for this or a later transition that leads back to it. `called`:
     what a refusal calls the action, where not by its key in a request; `refusal` are words of its own, in place of the
-    life's, and `status` is its own, too.
+    life's, and `status` is its own, too. `locked`: a resource whose member `locked` is true lets nobody but an
+    administrator begin it. `logged`: the name under which its service records that it was begun.
     """
 
     states: tuple[str, ...] = ()
@@ -39,6 +40,8 @@ class Transition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     called: str = ""
     refusal: str = ""
     status: int = 0
+    locked: bool = False
+    logged: str = ""
 
 
 class Life(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

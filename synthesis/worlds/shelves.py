@@ -14,8 +14,8 @@ class Resource:
     """One resource. `members` are those that its service shows; `private` what it keeps to itself (a password, data).
 
     `pending` is what it is on its way to become (see `lifecycle`). `revision` grows with each change, of which
-    `drift` came by themselves. `is_whole`: its
-    members have the structure that its cloud gives them, and need no other.
+    `drift` came by themselves. `is_whole`: its members
+    have the structure that its cloud gives them, and need no other.
     """
 
     __slots__ = (

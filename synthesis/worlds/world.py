@@ -1,6 +1,6 @@
 """The resources that synthesis keeps for a session, and what they need: ids, time, tokens.
 
-A world knows nothing of requests. Whoever changes a resource tells it (`announce`), so that relations can follow.
+A world knows nothing of requests. Whoever changes a resource calls `Scene.follow`, so that related resources follow.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class World:
         self._numbers: defaultdict[str, int] = defaultdict(lambda: FIRST_NUMBER)
         self.documents: dict[tuple[str, str, tuple[str, ...]], Members] = {}
         self.tokens = TokenBook(lambda: self.clock.now())
-        # Whose every token is that was not given here; nobody's, unless answers come from elsewhere, too.
+        # The identity of tokens that this world has not issued; None refuses them.
         self.trusted: Token | None = None
         self.blobs = BlobStore()
         self.token_life = timedelta(hours=1)

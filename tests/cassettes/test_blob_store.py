@@ -172,3 +172,11 @@ def test_contents_are_put_together_and_digested() -> None:
     one, other = (Content.of(Blob(len(data), {}, data)) for data in (b"abc", b"def"))
     assert (one + other).read(1, 5) == b"bcde"
     assert (one + other).digest("md5") == hashlib.md5(b"abcdef").hexdigest()
+
+
+def test_bytes_that_cannot_be_written_take_no_room(tmp_path: Path) -> None:
+    (tmp_path / "folder").write_text("in the way")
+    store = BlobStore(in_memory=10, parent=tmp_path / "folder")
+    with pytest.raises(DiskFailed):
+        store.adopt(LARGE)
+    assert store.used == 0

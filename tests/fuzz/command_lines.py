@@ -45,8 +45,9 @@ CLOUDS = b"""clouds:
     verify: false
     regions: [R, {name: S, values: {x: y}}]
 """
+# No word holds a NUL: none of a process can.
 WORDS = [
-    *("", " ", "-", "--", "-1", "0", "1", "99999", "9" * 400, "1e9", "nan", "inf", "-inf", "0x10", "\u0663", "true", "x", "x" * 3000, "\0"),
+    *("", " ", "-", "--", "-1", "0", "1", "99999", "9" * 400, "1e9", "nan", "inf", "-inf", "0x10", "\u0663", "true", "x", "x" * 3000),
     *("\udcff", "\u202e", "\x1b[31m", "a b", "a,b", "a=b", "%s", "{0}", "$HOME", "~", "*", "**", "..", ".", "/", "/dev/null", "/dev/zero"),
     *("tape.yaml", "file", "folder", "missing", "folder/missing", "pipe", "loop", "tape.yaml/", "tape.yaml:1", "https://", "http://x"),
     *("http://127.0.0.1:1/v3", "http://[::1", "http://a:99999/", "http://u:p@h/", "ftp://x", "//", "socks5://h:1", "http://h:1?x", "mine"),
@@ -83,7 +84,7 @@ INPUTS = st.builds(
     st.sampled_from([*LOOKING, "demo", "run", *MODES]),
     st.lists(st.tuples(st.integers(0, 40), word), max_size=4),
     st.lists(st.sampled_from(["tape.yaml", *WORDS]), max_size=2),
-    st.dictionaries(st.sampled_from(VARIABLES), word.filter(lambda text: "\0" not in text), max_size=2),
+    st.dictionaries(st.sampled_from(VARIABLES), word, max_size=2),
     damaged(st.sampled_from(WHOLE), PIECES, most=2),
     damaged(st.just(CLOUDS), PIECES, most=2),
 )

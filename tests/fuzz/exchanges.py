@@ -23,6 +23,7 @@ from cloudtape.matchers.requests.content import files_in, names_in
 from cloudtape.matchers.requests.form import form
 from cloudtape.matchers.requests.naming import Naming
 from cloudtape.rewrite import Rewriter
+from tests.fuzz.engine import next_task
 
 REWRITER = Rewriter([("http://controller:8774", "http://127.0.0.1:1/compute"), ("https://cloud/compute", "http://x/c")])
 NAMING, MASK, LOOK = Naming(), Mask(), Look()
@@ -44,11 +45,16 @@ def exchange(
 
 def keep_and_look(one: Interaction) -> None:
     clean = scrubbed(one, SCRUBBERS.next())
+    next_task()
     for _ in scan_interactions([one], LOOK):
         pass
+    next_task()
     compare(one.request)
+    next_task()
     _keep(clean)
+    next_task()
     recorded([clean])
+    next_task()
     for message in (one.request, one.response):
         if isinstance(message.body, bytes):
             REWRITER(message.body)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cloudtape.cassettes.scrubbing.masking import Mask
 from tests.fuzz import exchanges
 from tests.fuzz.damage import damaged
+from tests.fuzz.engine import next_task
 from tests.fuzz.exchanges import exchange, keep_and_look
 
 prepare = exchanges.prepare
@@ -76,4 +77,6 @@ def attempt(one: Said, _folder: Path) -> None:
     keep_and_look(exchange(one.sent, one.answered, headers, f"http://controller:8774/v2.1/{where}"))
     for text in (value, where, one.sent.decode("utf-8", "surrogateescape")):
         MASK.text(text[:8000])
+        next_task()
         MASK.uri(text)
+        next_task()

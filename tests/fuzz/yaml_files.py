@@ -13,6 +13,7 @@ from cloudtape.cassettes.files.yaml_reader import Reading, read
 from cloudtape.cassettes.scanning.look import Look
 from cloudtape.cassettes.scanning.scan import scan_all
 from cloudtape.cassettes.scanning.words import words_of
+from cloudtape.cassettes.scrubbing.names import RULES
 from cloudtape.cassettes.scrubbing.scrub import Scrubber
 from cloudtape.cassettes.scrubbing.secrets import Table
 from cloudtape.cassettes.scrubbing.user_rules import load_rules
@@ -24,7 +25,7 @@ from cloudtape.synthesis.stocking.world_file import read_world
 from tests.fuzz import exchanges
 from tests.fuzz.cassettes import BYTES, VALUES
 from tests.fuzz.damage import damaged
-from tests.fuzz.engine import in_one_line
+from tests.fuzz.engine import in_one_line, next_task
 from tests.fuzz.exchanges import exchange, scrubbed
 
 prepare = exchanges.prepare
@@ -82,6 +83,7 @@ def attempt(one: File, folder: Path) -> None:
                 each(path)
             except EXPECTED as error:
                 in_one_line(error)
+            next_task()
         if not one.text.startswith(b"version"):
             break
         path.write_bytes(one.text[: len(one.text) // 2])  # a torn end
@@ -96,7 +98,7 @@ def _cassette(path: Path) -> None:
 
 
 def _scrub_rules(path: Path) -> None:
-    table = Table(load_rules(path))
+    table = Table((*load_rules(path), *RULES))
     scrubbed(exchange(b'{"session_password": "x", "a": {"b": 1}}', b"a: b", ()), Scrubber(table))
 
 

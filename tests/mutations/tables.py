@@ -33,7 +33,7 @@ IN_MODULES = {
     "scrubbing.binary_forms": ("KEYS", "BASE64_MARKS"),
     "scanning.trees": ("NAMING", "NAMED", "ABOUT", "SECRET_CREDENTIALS"),
     "scanning.values": ("NOTHING",),
-    "scanning.messages": ("CREDENTIALS", "COOKIES", "ATTRIBUTES", "SECRET_PATHS"),
+    "scanning.messages": ("CREDENTIALS", "SECRET_PATHS"),
     "scanning.unpacking": ("MAGIC", "ZLIB"),
     "scanning.layers": ("MARKS",),
 }

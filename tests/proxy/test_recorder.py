@@ -19,11 +19,16 @@ from cloudtape.cassettes.files.writer import CassetteWriter, Keeping
 from cloudtape.cassettes.messages import Interaction, Request, Response, StoredBody
 from cloudtape.cassettes.scanning.scan import scan
 from cloudtape.journal import Journal
-from cloudtape.keeper import Keeper
+from cloudtape.keeper import Keeper, Scrub, Scrubbing
 from tests.proxy.raw_cloud import RawCloud, answer, request, say
 from tests.proxy.test_cli import cloudtape
 
 LARGE = bytes(range(256)) * 2000
+
+
+def only(scrub: Scrub) -> Scrubbing:
+    """Small and large alike, at once."""
+    return Scrubbing(scrub, scrub)
 
 
 def test_large_bodies_stream_and_are_kept(recorder: BackgroundProxy, cloud: RawCloud, tape: Path) -> None:
@@ -83,7 +88,7 @@ async def kept(keeper: Keeper, interactions: list[Interaction]) -> list[bool]:
 
 def test_what_is_ready_together_is_kept_in_order_less_what_cannot_be(tape: Path) -> None:
     journal = Journal()
-    keeper = Keeper(CassetteWriter.create(tape), refuses, journal)
+    keeper = Keeper(CassetteWriter.create(tape), only(refuses), journal)
     interactions = [ready("first"), ready("refused"), ready("third")]
     assert asyncio.run(kept(keeper, interactions)) == [True, False, True]
     assert names(tape) == ["first", "third"]
@@ -97,7 +102,7 @@ def test_a_large_body_overtakes_nothing_and_is_not_overtaken(tape: Path) -> None
     large = spool.finish()
     assert isinstance(large, StoredBody)
     interactions = [ready("first"), ready("large", large), ready("third")]
-    assert asyncio.run(kept(Keeper(writer, refuses, Journal()), interactions)) == [True, True, True]
+    assert asyncio.run(kept(Keeper(writer, only(refuses), Journal()), interactions)) == [True, True, True]
     assert names(tape) == ["first", "large", "third"]
 
 
@@ -121,7 +126,7 @@ def test_what_becomes_ready_while_the_disk_is_busy_goes_to_it_together(
 
     writer = CassetteWriter.create(tape, Keeping(durable=True))
     monkeypatch.setattr(os, "fsync", slow)
-    kept = asyncio.run(come(Keeper(writer, refuses, Journal())))
+    kept = asyncio.run(come(Keeper(writer, only(refuses), Journal())))
     assert kept == [True] * 100
     assert sorted(map(int, names(tape))) == list(range(1, 101))
     assert len(syncs) < 30
@@ -132,7 +137,9 @@ def test_a_bug_in_keeping_reaches_everybody_who_waits(tape: Path) -> None:
         raise ZeroDivisionError
 
     for keeping in (Keeping(), Keeping(durable=True)):
-        keeper = Keeper(CassetteWriter.create(tape.with_name(f"{keeping.durable}.yaml"), keeping), fails, Journal())
+        keeper = Keeper(
+            CassetteWriter.create(tape.with_name(f"{keeping.durable}.yaml"), keeping), only(fails), Journal()
+        )
         with pytest.raises(ZeroDivisionError):
             asyncio.run(asyncio.wait_for(kept(keeper, [ready("one")]), 5))
 
@@ -147,7 +154,7 @@ def test_in_the_place_of_what_could_not_be_kept_stands_that_it_was_asked(tape: P
             raise ScrubError("refused")
         return interaction
 
-    keeper = Keeper(CassetteWriter.create(tape), refuses_answers, Journal())
+    keeper = Keeper(CassetteWriter.create(tape), only(refuses_answers), Journal())
     asked = replace(ready("one", b"secret"), request=Request("POST", "http://cloud/one?a=b", (("X-A", "1"),), b"{}"))
     assert asyncio.run(kept(keeper, [asked, ready("two")])) == [False, True]
     (mark, two) = load(tape)
@@ -173,7 +180,7 @@ def test_of_a_request_that_cannot_be_scrubbed_stands_what_can_be(
         return interaction
 
     journal = Journal()
-    keeper = Keeper(CassetteWriter.create(tape), refuses_parts, journal)
+    keeper = Keeper(CassetteWriter.create(tape), only(refuses_parts), journal)
     asked = replace(ready("one"), request=Request("POST", "http://cloud/one?a=b", (("X-A", "1"),), b"body"))
     assert asyncio.run(kept(keeper, [asked, ready("two")])) == [False, True]
     assert [one.request for one in load(tape) if one.lost] == ([left] if left else [])
@@ -196,7 +203,7 @@ def test_what_a_full_disk_did_not_even_take_a_mark_of_is_marked_later(tape: Path
     writer = FullDisk.create(tape)
     assert isinstance(writer, FullDisk)
     journal = Journal()
-    keeper = Keeper(writer, lambda one: one, journal)
+    keeper = Keeper(writer, only(lambda one: one), journal)
     assert asyncio.run(kept(keeper, [ready("one")])) == [True]
     writer.full = True
     assert asyncio.run(kept(keeper, [ready("two"), ready("three")])) == [False, False]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -14,7 +15,8 @@ from cloudtape.cassettes.files.writer import CassetteWriter
 from cloudtape.cassettes.messages import Interaction, Request, Response, header
 from cloudtape.clock import Now, now
 from cloudtape.http.headers import MATCH_HEADER
-from cloudtape.http.ready import Answer, Ready
+from cloudtape.http.ready import MADE_READY_BY, Answer, Ready
+from cloudtape.matchers.recordings.summary import SUMMARISED_BY
 from cloudtape.matchers.sessions.rungs import DEFAULT, Matching, Rung
 from cloudtape.operation_names import OperationNames
 from cloudtape.replayer import Replayer, load_for_replay
@@ -178,3 +180,18 @@ def test_an_exact_answer_lies_ready_also_once_something_was_sent(tmp_path: Path)
     one = replayer(tmp_path, life=routed)
     assert not isinstance(ask(one, post("/users", user("chosen"))), Ready)
     assert isinstance(ask(one, get("/flavors")), Ready)
+
+
+# They say what went wrong, how to connect and what a mode is, and nothing of what was recorded.
+DECIDE_NOTHING = {"cloudtape", "cloudtape.config", "cloudtape.errors", "cloudtape.modes", "cloudtape.reach"}
+
+
+def test_an_index_is_made_anew_when_anything_that_decides_what_it_says_has_changed() -> None:
+    roots = "import sys, cloudtape.matchers.recordings.summary, cloudtape.http.ready"
+    names = "print(*[one for one in sys.modules if one.split('.')[0] == 'cloudtape'])"
+    run = subprocess.run([sys.executable, "-c", f"{roots}; {names}"], capture_output=True, text=True, check=True)
+    modules = set(run.stdout.split()) - DECIDE_NOTHING
+    named = {*SUMMARISED_BY, *MADE_READY_BY}
+    packages = {one for one in modules if any(other.startswith(f"{one}.") for other in modules)}
+    missing = {one for one in modules - packages if one not in named and one.rpartition(".")[0] not in named}
+    assert not missing

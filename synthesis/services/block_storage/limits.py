@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.quota_classes import read_class, write_class
@@ -65,7 +66,7 @@ def _set_quota(scene: Scene, _: Resource, sent: Members) -> Outcome:
     wanted = {name: value for name, value in sent.items() if name not in NO_QUOTAS}
     _check_limits(scene, project, wanted)
     kept = scene.world.documents.setdefault((scene.call.region, QUOTAS, (project,)), {})
-    kept.update({name: int(value) for name, value in wanted.items() if str(value).lstrip("-").isdecimal()})
+    kept.update({name: limit for name, value in wanted.items() if (limit := whole(value)) is not None})
     return Outcome({"quota_set": limits_of(scene, "block-storage", project)})
 
 
@@ -81,10 +82,10 @@ def _check_limits(scene: Scene, project: str, wanted: Members) -> None:
     for name, value in wanted.items():
         if name not in known:
             continue
-        if isinstance(value, bool) or not NUMBER.fullmatch(str(value)):
+        if (limit := whole(value)) is None:
             raise Refused(400, f"{name} must be an integer")
-        if not -1 <= int(value) <= MOST:
-            bound = "be >= -1" if int(value) < -1 else f"be <= {MOST}"
+        if not -1 <= limit <= MOST:
+            bound = "be >= -1" if limit < -1 else f"be <= {MOST}"
             raise Refused(400, f"{name} must {bound}")
     # The reference of 2015 prints nova's quotas for cinder's.
     wrong = [name for name in wanted if name not in known and not scene.call.as_printed]

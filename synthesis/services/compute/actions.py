@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.scene import Outcome, Scene
@@ -108,9 +109,10 @@ def _create_backup(scene: Scene, server: Resource, sent: Members) -> Outcome:
 
 
 def _rotation(value: Any) -> int:
-    if not isinstance(value, int | str) or not str(value).isdigit():
+    count = whole(value)
+    if count is None or count < 0:
         raise invalid("rotation", value, f"{value!r} is no number of backups to keep")
-    return int(value)
+    return count
 
 
 @HOOKS.on(SERVERS, "shelve")

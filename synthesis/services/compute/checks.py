@@ -9,6 +9,7 @@ from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.documents import check_map
 from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.making import LONGEST_NAME
@@ -88,9 +89,10 @@ def count_of(sent: Members) -> int:
 
 def _count(sent: Members, name: str) -> int:
     value = sent.get(name, 1)
-    if not isinstance(value, int | str) or not str(value).isdigit() or not 0 < int(value) <= MOST_AT_ONCE:
+    count = whole(value)
+    if count is None or not 0 < count <= MOST_AT_ONCE:
         raise invalid(name, value, f"{value!r} is no number from 1 to {MOST_AT_ONCE}")
-    return int(value)
+    return count
 
 
 def check_room(server: Resource, image: Resource) -> None:
@@ -100,32 +102,6 @@ def check_room(server: Resource, image: Resource) -> None:
         raise Refused(400, "Flavor's memory is too small for requested image.")
     if 0 < has["_disk"] < (wanted.get("min_disk") or 0):
         raise Refused(400, "Flavor's disk is too small for requested image.")
-
-
-# What a lock keeps everybody but admins from.
-LOCKED = (
-    "os-start",
-    "os-stop",
-    "reboot",
-    "rebuild",
-    "resize",
-    "confirmResize",
-    "revertResize",
-    "pause",
-    "unpause",
-    "suspend",
-    "resume",
-    "shelve",
-    "unshelve",
-    "rescue",
-    "unrescue",
-)
-
-
-@HOOKS.on(SERVERS, "DELETE", *LOCKED)
-def _check_lock(scene: Scene, server: Resource, _: Members) -> None:
-    if server.members.get("locked") and not scene.call.token.is_admin:
-        raise Refused(409, f"Instance {server.id} is locked")
 
 
 @HOOKS.on(SERVERS, "createImage", "createBackup")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cloudtape.synthesis.engine.hooks import Hooks
-from cloudtape.synthesis.engine.scene import Scene
+from cloudtape.synthesis.engine.scene import LOGGED, Scene
 from cloudtape.synthesis.services.compute.parts import EVENTS, SERVERS
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 
@@ -34,31 +34,11 @@ def log_event(scene: Scene, server: Resource, action: str) -> None:
     scene.add(EVENTS, members, project=server.project, parents=(server.id,))
 
 
-LOGGED = (
-    "os-start",
-    "os-stop",
-    "reboot",
-    "pause",
-    "unpause",
-    "suspend",
-    "resume",
-    "shelve",
-    "unshelve",
-    "rescue",
-    "unrescue",
-    "resize",
-    "migrate",
-    "rebuild",
-    "lock",
-    "unlock",
-)
-
-
 @HOOKS.on(SERVERS, "VOLUME_EXTENDED")
 def _extended(scene: Scene, server: Resource, _: Members) -> None:
     log_event(scene, server, "extend_volume")
 
 
-@HOOKS.on(SERVERS, *LOGGED)
-def _log(scene: Scene, server: Resource, _: Members) -> None:
-    log_event(scene, server, scene.call.plan.operation.action.removeprefix("os-"))
+@HOOKS.on(SERVERS, LOGGED)
+def _log(scene: Scene, server: Resource, begun: Members) -> None:
+    log_event(scene, server, begun["action"])

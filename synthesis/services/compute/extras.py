@@ -8,17 +8,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.quota_classes import read_class, write_class
-from cloudtape.synthesis.engine.quotas import default_limits, detailed, limits_of, printed_limits, used_of
+from cloudtape.synthesis.engine.quotas import default_limits, detailed, limits_of, used_of
 from cloudtape.synthesis.engine.scene import Outcome, Scene
 from cloudtape.synthesis.errors import Refused
+from cloudtape.synthesis.services.compute.checks import invalid
 from cloudtape.synthesis.services.compute.keys import fingerprint, new_key
 from cloudtape.synthesis.services.compute.parts import AGGREGATES, FLAVORS, KEYS
 from cloudtape.synthesis.worlds.shelves import Members, Resource
 
+MOST = 0x7FFFFFFF
 HOOKS = Hooks()
 HOOKS.on("compute/os-quota-class-sets", "READ")(read_class)
 HOOKS.on("compute/os-quota-class-sets", "WRITE")(write_class)
@@ -195,9 +199,25 @@ def _set_quota(scene: Scene, _: Resource, sent: Members) -> Outcome:
     project = scene.call.ids[0] if scene.call.ids else scene.call.project
     if not scene.call.token.is_admin:
         raise Refused(403, "Policy doesn't allow os_compute_api:os-quota-sets:update to be performed.")
-    kept = scene.world.documents.setdefault((scene.call.region, "compute/os-quota-sets", (project,)), {})
-    kept.update({name: value for name, value in sent.items() if name in printed_limits(scene, "compute")})
+    limits, is_forced = limits_of(scene, "compute", project), str(sent.get("force")).lower() == "true"
+    wanted = {name: _limit(name, value) for name, value in sent.items() if name in limits and value is not None}
+    for name, used in used_of(scene, "compute", project).items():
+        if not is_forced and -1 < wanted.get(name, -1) < used:
+            why = f"must be greater than or equal to already used and reserved {used}."
+            raise Refused(400, f"Quota limit {wanted[name]} for {name} {why}")
+    scene.world.documents.setdefault((scene.call.region, "compute/os-quota-sets", (project,)), {}).update(wanted)
     return Outcome({"quota_set": limits_of(scene, "compute", project)})
+
+
+def _limit(name: str, value: Any) -> int:
+    """Raises Refused."""
+    limit = whole(value)
+    if limit is None:
+        raise invalid(name, value, f"{value!r} does not match '^-?[0-9]+$'")
+    if not -1 <= limit <= MOST:
+        bound = "less than the minimum of -1" if limit < -1 else f"greater than the maximum of {MOST}"
+        raise invalid(name, value, f"{value} is {bound}")
+    return limit
 
 
 @HOOKS.on("compute/os-instance_usage_audit_log", "READ")

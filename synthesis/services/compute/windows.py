@@ -10,6 +10,7 @@ from ipaddress import ip_network
 from typing import Any
 from uuid import UUID
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.documents import check_map
 from cloudtape.synthesis.engine.hooks import Hooks
@@ -280,9 +281,9 @@ def _wanted_rule(scene: Scene, sent: Members) -> Members:
 def _port(value: Any) -> int:
     if value is None:
         return -1
-    if not str(value).lstrip("-").isdigit():
+    if (port := whole(value)) is None:
         raise Refused(400, f"Invalid input for port: {value}.")
-    return int(value)
+    return port
 
 
 def _check_uuid(value: str) -> None:

@@ -9,6 +9,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Sequence
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.services.dns.kinds import invalid
 from cloudtape.synthesis.services.dns.names import is_domain, is_host, is_service
 
@@ -34,7 +35,8 @@ def _address(version: int) -> Check:
 
 
 def _number(text: str, most: int = MOST_16) -> bool:
-    return text.isascii() and text.isdigit() and int(text) <= most
+    number = whole(text)
+    return number is not None and 0 <= number <= most
 
 
 def _mail_exchange(value: str) -> bool:
@@ -133,5 +135,5 @@ def check_recordset(kind: str, name: str, records: Sequence[object]) -> None:
             raise invalid(f"'{one}' is not a '{kind}' Record")
     if kind == "TLSA":
         found = PORT_AND_PROTOCOL.fullmatch(name)
-        if not found or int(found[1]) > MOST_16:
+        if not found or not _number(found[1]):
             raise invalid("TLSA recordset name must follow the format _port._protocol.domain")

@@ -6,6 +6,7 @@ and `objects/zone.py`.
 
 from __future__ import annotations
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.documents import stocked
 from cloudtape.synthesis.engine.finding import item
@@ -47,7 +48,7 @@ HOOKS = Hooks()
 MANAGED_EMAIL = f"hostmaster@{DOMAIN}"
 DEFAULT_POOL = "794ccc2c-d751-44fe-b57f-8894c9f5c842"
 """Designate's `default_pool_id`."""
-MOST_PORT = 65535
+PORTS = range(65536)
 
 
 @HOOKS.on(ZONES, "CREATE")
@@ -93,7 +94,7 @@ def _check_form(zone: Resource, sent: Members) -> None:
 def _is_master(value: object) -> bool:
     """Whether it is a host, perhaps with a port; an IPv6 address with one stands in brackets."""
     host, _, port = str(value).rpartition(":") if str(value).count(":") == 1 or "]:" in str(value) else (value, "", "")
-    if port and not (port.isascii() and port.isdigit() and int(port) <= MOST_PORT):
+    if port and whole(port) not in PORTS:
         return False
     text = str(host).strip("[]")
     return bool(text) and (is_domain(text.rstrip(".") + ".") or ":" in text)

@@ -129,7 +129,7 @@ def _membership(scene: Scene) -> tuple[str, str]:
 
 
 @HOOKS.answer("identity.groups.users.assign")
-def _join(scene: Scene) -> Answer:
+def _join_group(scene: Scene) -> Answer:
     scene.world.memberships[_membership(scene)] = None
     return Answer(204)
 
@@ -143,7 +143,7 @@ def _is_member(scene: Scene) -> Answer:
 
 
 @HOOKS.answer("identity.groups.users.remove")
-def _part(scene: Scene) -> Answer:
+def _leave_group(scene: Scene) -> Answer:
     _is_member(scene)
     del scene.world.memberships[_membership(scene)]
     return Answer(204)

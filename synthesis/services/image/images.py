@@ -10,6 +10,7 @@ import re
 from cloudtape.cassettes.blob_store import BlobError
 from cloudtape.cassettes.blobs import Blob, Content
 from cloudtape.cassettes.messages import Body, Stream, header
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.finding import item
 from cloudtape.synthesis.engine.hooks import Hooks
@@ -22,7 +23,7 @@ HOOKS = Hooks()
 
 IMAGES = "image/images"
 OCTETS = ("Content-Type", "application/octet-stream")
-RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+RANGE = re.compile(r"bytes=([0-9]*)-([0-9]*)")
 STATES = ("queued", "saving", "importing")
 RESERVED = "os_glance"
 """How the names of glance's own properties begin."""
@@ -123,8 +124,9 @@ def _download(scene: Scene) -> Answer:
 
 
 def _part(blob: Blob, asked: re.Match[str], told: tuple[tuple[str, str], ...]) -> Answer:
-    start = int(asked[1]) if asked[1] else max(0, blob.size - int(asked[2] or 0))
-    end = min(int(asked[2]), blob.size - 1) if asked[1] and asked[2] else blob.size - 1
+    first, last = whole(asked[1]), whole(asked[2])
+    start = max(0, blob.size - (last or 0)) if first is None else first
+    end = blob.size - 1 if first is None or last is None else min(last, blob.size - 1)
     if start > end:
         raise Refused(416, "The requested range cannot be satisfied.")
     body = Content.of(blob).slice(start, end + 1).body()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.filters import TRUE
 from cloudtape.synthesis.engine.finding import item
 from cloudtape.synthesis.engine.hooks import Hooks
@@ -106,9 +107,10 @@ def _listed(scene: Scene) -> Callable[[Resource], bool]:
 
 def _size(scene: Scene, name: str) -> int | None:
     asked = scene.call.asked(name)
-    if asked is not None and not asked.isdigit():
+    size = whole(asked)
+    if asked is not None and (size is None or size < 0):
         raise Refused(400, f"Invalid value '{asked}' for '{name}' filter.")
-    return int(asked) if asked else None
+    return size
 
 
 def _is_open(image: Resource, visibility: str) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.worlds.shelves import Members
 
+NUMBERS_OF_PROTOCOLS = range(256)
 PROTOCOLS = {
     "ah": 51,
     "dccp": 33,
@@ -76,14 +78,14 @@ def _protocol(sent: Members) -> str | None:
     if asked in (None, "any", ""):
         return None
     text = str(asked).lower()
-    if text not in PROTOCOLS and not (text.isdigit() and int(text) <= 255):
+    if text not in PROTOCOLS and whole(text) not in NUMBERS_OF_PROTOCOLS:
         why = f"Security group rule protocol {asked} not supported. Only protocol values {list(PROTOCOLS)} and integer "
         raise _invalid(why + "representations [0 to 255] are supported.", "SecurityGroupRuleInvalidProtocol")
     return text
 
 
 def _number(protocol: str | None) -> int | None:
-    return PROTOCOLS.get(protocol, int(protocol) if protocol.isdigit() else None) if protocol else None
+    return PROTOCOLS.get(protocol, whole(protocol)) if protocol else None
 
 
 def _port(asked: Any) -> int | None:

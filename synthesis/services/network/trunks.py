@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.finding import item
 from cloudtape.synthesis.engine.hooks import Hooks
@@ -35,10 +36,10 @@ def _subport(wanted: Any) -> Members:
     if not isinstance(wanted, dict) or any(wanted.get(name) is None for name in NAMES):
         why = f"Invalid input for operation: a subport has {', '.join(NAMES)}."
         raise Refused(400, why, "InvalidInput")
-    tag = str(wanted["segmentation_id"])
-    if wanted["segmentation_type"] != "vlan" or not tag.isdigit() or int(tag) not in VLANS:
+    tag = whole(wanted["segmentation_id"])
+    if wanted["segmentation_type"] != "vlan" or tag not in VLANS:
         raise Refused(400, "Invalid input for operation: Invalid segmentation details.", "InvalidInput")
-    return {"port_id": wanted["port_id"], "segmentation_type": "vlan", "segmentation_id": int(tag)}
+    return {"port_id": wanted["port_id"], "segmentation_type": "vlan", "segmentation_id": tag}
 
 
 def _user_of(scene: Scene, port: str) -> Resource | None:

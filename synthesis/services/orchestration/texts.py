@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from cloudtape.cassettes.json_text import JsonError, json_value
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.patterns import PatternError, exchanged
 from cloudtape.synthesis.worlds.shelves import Members
 
@@ -29,8 +30,7 @@ def walk(value: Any, path: list[Any]) -> Any:
                 value = json_value(value)
             except JsonError:
                 return None
-        if isinstance(value, list) and str(step).lstrip("-").isdigit():
-            at = int(step)
+        if isinstance(value, list) and (at := whole(step)) is not None:
             value = value[at] if -len(value) <= at < len(value) else None
         elif isinstance(value, dict):
             value = value.get(step, value.get(str(step)))

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.worlds.shelves import Members
 
 UNSET: Any = object()
@@ -182,8 +183,8 @@ def shaped(rule: Property, value: Any) -> Any:
         return fill(rule.inside, within(value, nothing))
     if rule.form == "base64" and isinstance(value, str):
         return base64.b64encode(value.encode()).decode() if value else UNSET
-    if rule.form == "integer" and str(value).isdigit():
-        return int(value)
+    if rule.form == "integer" and (number := whole(value)) is not None:
+        return number
     return value
 
 
@@ -201,6 +202,6 @@ def at(members: Any, path: str) -> Any:
             return at(next(iter(members.values()), None), rest)
         case _ if isinstance(members, dict):
             return at(members.get(step), rest)
-        case _ if isinstance(members, list) and step.isdigit():
-            return at(members[int(step)] if int(step) < len(members) else None, rest)
+        case _ if isinstance(members, list) and (number := whole(step)) is not None:
+            return at(members[number] if 0 <= number < len(members) else None, rest)
     return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.hooks import Hooks
 from cloudtape.synthesis.engine.scene import Scene
@@ -187,8 +188,8 @@ def _candidates(scene: Scene) -> Answer:
     ]
     wanted = dict(sum(map(Counter, groups), Counter(wanted)))
     found = [one for one in providers(scene) if has_traits(one, asked("required")) and has_room(scene, one, wanted)]
-    limit = asked("limit")
-    found = found[: int(limit)] if limit and limit.isdigit() else found
+    limit = whole(asked("limit"))
+    found = found if limit is None else found[: max(0, limit)]
     requests: list[Members] = []
     for one in found:
         if scene.call.micro >= WITH_OWNER:

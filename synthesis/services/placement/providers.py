@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.documents import stock
 from cloudtape.synthesis.engine.hooks import Hooks
@@ -175,13 +176,14 @@ def amounts(asked: str | None) -> dict[str, int]:
     found: dict[str, int] = {}
     for one in filter(None, (asked or "").split(",")):
         name, _, amount = one.partition(":")
-        if not amount.isdigit() or int(amount) < 1:
+        many = whole(amount)
+        if many is None or many < 1:
             raise Refused(
                 400,
                 "Badly formed resources parameter. Expected resources query string parameter in form: "
                 f"?resources=VCPU:2,MEMORY_MB:1024. Got: {asked}.",
             )
-        found[name] = int(amount)
+        found[name] = many
     return found
 
 

@@ -192,7 +192,8 @@ def _rows(response: Response) -> list[Row]:
             check_depth(body)
             listed = msgspec.json.decode(body, type=list[dict[str, object]])
             return [msgspec.convert(one, Row, strict=False) for one in listed if "name" in one]
-        return [Row(name) for name in body.decode().splitlines()] if kind == "text/plain" else []
+        lines = body.decode().split("\n") if kind == "text/plain" else ()
+        return [Row(name) for name in lines if name]
     except (JsonError, msgspec.MsgspecError, UnicodeDecodeError):
         return []
 

@@ -147,3 +147,8 @@ def test_a_long_name_of_a_field_comes_back(name: str) -> None:
 def test_where_a_secret_was_may_be_a_member_whose_name_is_no_text() -> None:
     one = replace(with_body(b""), scrubbed=("request.body.\udcff",))
     assert pack(reread(encode(one)))
+
+
+def test_half_a_character_in_the_name_of_a_place_is_said_otherwise() -> None:
+    interaction = replace(with_body(b"x"), scrubbed=("request.body.a\ud808b",))
+    assert reread(encode(interaction)).scrubbed == ("request.body.a?b",)

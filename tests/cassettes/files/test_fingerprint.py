@@ -37,3 +37,11 @@ def test_it_changes_with_a_module_alone(package: Path) -> None:
     assert changed("somepackage.one") == before
     (package / "one.py").write_text("X = 2\n")
     assert changed("somepackage.one") != before
+
+
+def test_it_changes_with_the_data_of_a_package(package: Path) -> None:
+    (package / "data").mkdir()
+    (package / "data" / "rows.jsonl").write_text("1\n")
+    before = changed("somepackage")
+    (package / "data" / "rows.jsonl").write_text("2\n")
+    assert changed("somepackage") != before

@@ -289,3 +289,28 @@ def test_half_characters_are_no_reason_to_keep_nothing(body: bytes) -> None:
     clean = Scrubber().scrub(exchange(body, (("Content-Type", "text/plain"),))).request.body
     assert isinstance(clean, bytes)
     assert b"Pl4nted" not in clean.replace(b"\0", b"")
+
+
+@pytest.mark.parametrize(
+    "heading", ["-----BEGIN RSA PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----\\n", "-----BEGIN "]
+)
+def test_the_first_line_of_a_key_is_no_secret(heading: str) -> None:
+    """It stands in each stand-in of a key, where it would be replaced again and again."""
+    scrubber = Scrubber()
+    for body in (PEM_KEYS["RSA PRIVATE KEY"].encode(), heading.encode(), b"none"):
+        kept = scrubber.scrub(exchange(body, (("X-Note", heading.strip()), ("Authorization", heading.strip()))))
+        for _, value in kept.request.headers:
+            assert "\n" not in value
+            assert value.count("BEGIN") == 1
+
+
+@pytest.mark.parametrize(
+    "query", ["password=\udcb2x", "\udcffvalue%20tokenA1b2", "http://u:\udcbbp%2540@h/=1", "a=b+\udcff"]
+)
+def test_bytes_of_an_address_that_are_no_text_are_no_hindrance(query: str) -> None:
+    body = f"x=1&{query}".encode("utf-8", "surrogateescape")
+    form = (("Content-Type", "application/x-www-form-urlencoded"),)
+    request = Request("POST", f"http://c/x?{query}", (*form, ("Location", f"http://c/y?{query}")), body)
+    kept = Scrubber().scrub(Interaction(request, Response(200, "OK"))).request
+    assert isinstance(kept.body, bytes)
+    assert ("\udcb2x" not in kept.uri) or "password" not in query

@@ -37,6 +37,9 @@ TEXTS = {
     "a word, and a percent sign": ("% ", "a", ""),
     "options without a digit": ("", "-a=", ""),
     "brackets that close": ("password a1", ")", ""),
+    "a word before an at": ("", "a", "@"),
+    "addresses before an at": ("", "a://a:", "@"),
+    "addresses without an at": ("http://u:p@h ", "a://a:", ""),
     "secrets in an object each": ("[", '{"adminPass": "s3cr3t", "a": {}}, ', "1]"),
 }
 

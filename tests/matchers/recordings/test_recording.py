@@ -5,7 +5,7 @@ from cloudtape.matchers.recordings.summary import makes
 from cloudtape.matchers.requests.canonical import canonical
 from cloudtape.matchers.requests.form import form
 from cloudtape.matchers.requests.naming import Naming
-from cloudtape.matchers.requests.things import thing_of, word
+from cloudtape.matchers.requests.things import crc_of, thing_of
 from tests.matchers.player import ID, OTHER, Player, get, post, said, send, token
 
 
@@ -13,9 +13,9 @@ def test_writes_of_a_form_are_found_by_what_they_touch() -> None:
     resize, rename = post(f"/servers/{ID}/action", {"resize": {}}), send("PUT", f"/servers/{ID}", {"name": "vm"})
     recording = Player((resize, ""), (rename, ""), (post(f"/servers/{OTHER}/action", {"resize": {}}), "")).recording
     key = form(canonical(resize), Naming()).key
-    assert recording.of_form(key, [word(ID)], 9) == [0]
-    assert recording.of_form(key, [word(OTHER), word(ID)], 9) == [2, 0]
-    assert recording.of_form(key, [word("unheard-of")], 9) == []
+    assert recording.of_form(key, [crc_of(ID)], 9) == [0]
+    assert recording.of_form(key, [crc_of(OTHER), crc_of(ID)], 9) == [2, 0]
+    assert recording.of_form(key, [crc_of("unheard-of")], 9) == []
 
 
 def test_a_write_has_the_items_that_it_is_on_and_a_read_has_none() -> None:
@@ -26,14 +26,14 @@ def test_a_write_has_the_items_that_it_is_on_and_a_read_has_none() -> None:
         (post("/networks", two), said(two, 201)),
     )
     recording = Player(*asked).recording
-    assert [recording.items(position) for position in range(3)] == [(), (word(ID),), (word(ID), word(OTHER))]
+    assert [recording.items(position) for position in range(3)] == [(), (crc_of(ID),), (crc_of(ID), crc_of(OTHER))]
 
 
 def test_a_token_of_the_identity_api_2_0_is_its_users_and_its_tenants() -> None:
     body = {"access": {"token": {"id": "t1", "tenant": {"id": "a-project"}}, "user": {"id": "a-user"}}}
     login = post("http://keystone/v2.0/tokens", {"auth": {"passwordCredentials": {"username": "u"}}})
     recording = Player((login, body), (get("/servers", token("t1")), "")).recording
-    assert recording.identity(word("t1")) == ("a-user", "a-project")
+    assert recording.identity(crc_of("t1")) == ("a-user", "a-project")
     assert recording.identity(recording.asker(1)) == ("a-user", "a-project")
 
 

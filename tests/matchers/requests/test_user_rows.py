@@ -43,3 +43,11 @@ def test_what_cannot_be_read_is_told_with_its_place(tmp_path: Path, text: str, w
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(BindingRulesError, match="cannot be read"):
         load_rows(tmp_path / "none.yaml")
+
+
+def test_what_is_wrong_is_told_in_so_many_words_that_they_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(f"- {{{'words' * 10_000}: a}}\n")
+    with pytest.raises(BindingRulesError) as caught:
+        load_rows(path)
+    assert len(str(caught.value)) < len(str(path)) + 1_100

@@ -1,3 +1,7 @@
+import json
+
+import pytest
+
 from cloudtape.cassettes.messages import Request, Response
 from cloudtape.matchers.sessions.bindings import Binding, Bindings
 from tests.matchers.player import get, post
@@ -77,3 +81,12 @@ def test_a_common_word_is_exchanged_in_the_header_that_it_stood_in_alone() -> No
 def test_an_archive_stays_as_it_is_since_the_places_of_its_files_stand_in_it() -> None:
     asked = Request("PUT", "http://swift/v1/AUTH_p/?extract-archive=tar", (), b"vm-2b")
     assert bound(("vm-1a", "vm-2b")).recorded(asked).body == b"vm-2b"
+
+
+@pytest.mark.parametrize("live", ["a\0b", "a\r\nSet-Cookie: b", "a\x7f", "\n"])
+def test_what_no_field_may_hold_comes_back_in_the_body_alone(live: str) -> None:
+    bindings = bound(("vm-1a", live))
+    answer = bindings.live(Response(200, "", (("X-Name", "vm-1a"), ("X-Note", "of vm-1a")), b'{"name": "vm-1a"}'))
+    assert answer.headers == (("X-Name", "vm-1a"), ("X-Note", "of vm-1a"))
+    assert isinstance(answer.body, bytes)
+    assert json.loads(answer.body) == {"name": live}

@@ -4,7 +4,7 @@ from cloudtape.matchers.recordings.vocabulary import Vocabulary
 from cloudtape.matchers.requests.canonical import canonical
 from cloudtape.matchers.requests.form import form
 from cloudtape.matchers.requests.naming import Naming
-from cloudtape.matchers.requests.things import word
+from cloudtape.matchers.requests.things import crc_of
 from cloudtape.matchers.sessions.bindings import Binding, Bindings
 from cloudtape.matchers.sessions.likeness import (
     LATEST,
@@ -25,7 +25,7 @@ def compared(recorded: object, asked: object, *bound: tuple[str, str], told: tup
     forms = [form(canonical(post("/servers", {"server": one})), NAMING) for one in (recorded, asked)]
     bindings = Bindings()
     bindings.bind(Binding(*pair, "name") for pair in bound)
-    return compare(forms[0], forms[1], Comparison(bindings, Vocabulary(map(word, told)), makes=True))
+    return compare(forms[0], forms[1], Comparison(bindings, Vocabulary(map(crc_of, told)), makes=True))
 
 
 def test_what_differs_would_be_bound_but_for_what_is_said_to_people() -> None:

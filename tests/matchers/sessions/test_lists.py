@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from cloudtape.cassettes.messages import Request, Response
-from cloudtape.matchers.requests.things import word
+from cloudtape.matchers.requests.things import crc_of
 from cloudtape.matchers.sessions.lists import listing, mended, sorted_as_asked, with_its_like
 from tests.matchers.player import get, said
 
@@ -23,7 +23,7 @@ def names(response: Response) -> list[str]:
 
 
 def gone(*what: str) -> list[int]:
-    return [word(f"id-{one}") for one in what]
+    return [crc_of(f"id-{one}") for one in what]
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,7 @@ def gone(*what: str) -> list[int]:
         (LIST, said("{torn", 200, JSON), None),
         (LIST, said({"servers": [{"id": "a"}]}, 300, JSON), None),
         (get(STORE), said("box\nother\n", 200, PLAIN), 2),
+        (get(STORE), said("box\u2028other\n", 200, PLAIN), 1),
         (get(f"{STORE}/box?format=json"), said([{"name": "o"}], 200, JSON), 1),
         (get(f"{STORE}/box/o"), said("a line\nof data\n", 200, PLAIN), None),
         (get(f"{STORE}/box/o"), said([{"id": "data"}], 200, JSON), None),
@@ -79,9 +80,9 @@ def test_an_answer_that_is_right_is_left_byte_for_byte() -> None:
 
 def test_the_listing_of_a_container_names_its_objects_alone() -> None:
     request, answer = get(f"{STORE}/box"), said("o-1\no-2\n", 200, PLAIN, ("Content-Length", "8"))
-    told = mended(request, answer, [word("box/o-1")], (), ())
+    told = mended(request, answer, [crc_of("box/o-1")], (), ())
     assert (told.body, dict(told.headers)["Content-Length"]) == (b"o-2\n", "4")
-    assert mended(request, answer, [word("other/o-1")], (), ()) is answer
+    assert mended(request, answer, [crc_of("other/o-1")], (), ()) is answer
 
 
 @pytest.mark.parametrize(
@@ -113,7 +114,7 @@ def test_an_object_store_lists_by_name() -> None:
 
 def test_a_list_with_one_thing_tells_of_its_like_as_another_answer_shows_it() -> None:
     others = [(get("/servers/id-b"), said({"server": {"id": "id-b", "name": "b"}}, 200, JSON))]
-    told = with_its_like(servers("a"), LIST, word("id-a"), word("id-b"), others)
+    told = with_its_like(servers("a"), LIST, crc_of("id-a"), crc_of("id-b"), others)
     assert told is not None
     assert names(told) == ["b"]
 
@@ -128,4 +129,4 @@ def test_a_list_with_one_thing_tells_of_its_like_as_another_answer_shows_it() ->
     ],
 )
 def test_but_not_where_no_answer_shows_it_with_the_same_members(other: Response) -> None:
-    assert with_its_like(servers("a"), LIST, word("id-a"), word("id-b"), [(get("/servers/id-b"), other)]) is None
+    assert with_its_like(servers("a"), LIST, crc_of("id-a"), crc_of("id-b"), [(get("/servers/id-b"), other)]) is None

@@ -87,3 +87,14 @@ def test_an_error_in_a_world_file_ends_the_start_with_its_line(tmp_path: Path) -
     with demo("--world", str(world)) as process:
         _, errors = process.communicate(timeout=20)
     assert (process.returncode, "line 2" in errors) == (2, True)
+
+
+def test_a_report_that_cannot_be_kept_is_told_and_ends_with_1() -> None:
+    with demo("--report", "/dev/full") as process:
+        url = re.search(r"a cloud is at (\S+)", said(process))[1]  # type: ignore[index]
+        with urlopen(url):
+            pass
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 1
+        assert process.stderr
+        assert "not kept: the report /dev/full" in process.stderr.read()

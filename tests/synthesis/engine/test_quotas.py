@@ -1,5 +1,8 @@
 """How much a project may have."""
 
+import msgspec
+import pytest
+
 from tests.synthesis.requests import Asker, json_of
 
 
@@ -33,3 +36,20 @@ def test_a_network_too_many_is_refused_in_neutrons_words() -> None:
     refused = asker.ask("POST", "network", "/v2.0/networks", b'{"network": {"name": "one more"}}')
     assert refused.status == 409
     assert json_of(refused)["NeutronError"]["message"].startswith("Quota exceeded for resources: ['network'].")
+
+
+@pytest.mark.parametrize("limit", ["--5", "\u00b2", "x", "9" * 5_000, "-2", -2, 1.5, True, [1], {}])
+def test_a_limit_that_is_none_is_refused_and_not_kept(limit: object) -> None:
+    asker = Asker()
+    quotas = f"/v2.1/os-quota-sets/{asker.project}"
+    before = json_of(asker.ask("GET", "compute", quotas))
+    assert asker.ask("PUT", "compute", quotas, msgspec.json.encode({"quota_set": {"cores": limit}})).status == 400
+    assert json_of(asker.ask("GET", "compute", quotas)) == before
+
+
+@pytest.mark.parametrize(("limit", "kept"), [(7, 7), ("7", 7), (-1, -1), ("-1", -1)])
+def test_a_limit_may_be_a_number_or_its_text(limit: object, kept: int) -> None:
+    asker = Asker()
+    quotas = f"/v2.1/os-quota-sets/{asker.project}"
+    assert asker.ask("PUT", "compute", quotas, msgspec.json.encode({"quota_set": {"cores": limit}})).status == 200
+    assert json_of(asker.ask("GET", "compute", quotas))["quota_set"]["cores"] == kept

@@ -71,3 +71,16 @@ def test_a_name_that_is_taken_is_refused_to_what_is_renamed(kind: str) -> None:
     assert renamed("free") < 300
     assert second.members[name] == "free"
     assert renamed("free") < 300, "its own name is not taken"
+
+
+def test_a_rename_that_is_refused_changes_nothing_else() -> None:
+    asker = Asker()
+    space = "/v2/metadefs/namespaces"
+    assert asker.ask("POST", "image", space, b'{"namespace": "N"}').status == 201
+    for name in ("A", "B"):
+        made = msgspec.json.encode({"name": name, "description": "as it was"})
+        assert asker.ask("POST", "image", f"{space}/N/objects", made).status == 201
+    body = msgspec.json.encode({"name": "B", "description": "changed"})
+    assert asker.ask("PUT", "image", f"{space}/N/objects/A", body).status == 409
+    found = asker.ask("GET", "image", f"{space}/N/objects/A")
+    assert json_of(found)["description"] == "as it was"

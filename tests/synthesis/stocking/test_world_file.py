@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import textwrap
 import time
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from cloudtape.modes import MODES
 from cloudtape.synthesis.engine.synthesizer import Synthesizer
 from cloudtape.synthesis.errors import WorldFileError
 from cloudtape.synthesis.services.cloud import default_cloud
+from cloudtape.synthesis.stocking import world_file
 from cloudtape.synthesis.stocking.world_file import DEFAULT_WORLD, build, read_world
 from cloudtape.synthesis.worlds.world import World
 from tests.clouds import access
@@ -38,6 +40,13 @@ def test_the_small_world_has_what_a_demo_needs() -> None:
     }
     assert {kind: len(list(world.all(kind))) for kind in counts} == counts
     assert len(list(world.all("compute/flavors"))) >= 3
+
+
+def test_the_example_of_the_documentation_is_a_world(tmp_path: Path) -> None:
+    example = (world_file.__doc__ or "").split("\n\n")[1]
+    (tmp_path / "world.yaml").write_text(textwrap.dedent(example))
+    world = world_of(tmp_path / "world.yaml")
+    assert [one.members["name"] for one in world.all("network/subnets")] == ["private-subnet"]
 
 
 def test_the_same_seed_makes_the_same_ids_and_another_one_others() -> None:

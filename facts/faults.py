@@ -33,6 +33,7 @@ FAULT_NAMES = {
     501: "notImplemented",
     503: "serviceUnavailable",
 }
+TROVE_NAMES = {**{key: name for key, name in FAULT_NAMES.items() if key not in (406, 409, 429)}, 500: "instanceFault"}
 DESIGNATE_TYPES = {409: "duplicate", 413: "over_quota", 500: "unknown"}
 WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 """Where a word begins in a name that is written in capitals (`ZoneNotFound`)."""
@@ -41,6 +42,23 @@ NEUTRON_TYPES = {400: "HTTPBadRequest", 404: "HTTPNotFound", 409: "HTTPConflict"
 
 def _named(status: int, _: str, message: str) -> Any:
     return {FAULT_NAMES.get(status, "computeFault"): {"code": status, "message": message}}
+
+
+def _trove(status: int, reason: str, message: str) -> Any:
+    """What has no name of its own is called by the words of its status (trove's `Fault._get_error_name`)."""
+    words = reason.title().replace(" ", "")
+    name = TROVE_NAMES.get(status) or words[:1].lower() + words[1:]
+    return {name: {"code": status, "message": message}}
+
+
+def _sahara(status: int, reason: str, message: str) -> Any:
+    name = "VALIDATION_ERROR" if status == 400 else reason.upper().replace(" ", "_")
+    return {"error_code": status, "error_message": message, "error_name": name}
+
+
+def _sahara_kind(content: Any, kind: str, _: str) -> Any:
+    """Its own names are in capitals; the others are those of the engine."""
+    return {**content, "error_name": kind} if kind.isupper() else content
 
 
 def _error(status: int, reason: str, message: str) -> Any:
@@ -111,6 +129,8 @@ SHAPES: dict[str, Envelope] = {
     "neutron": _neutron,
     "page": _page,
     "paragraph": _paragraph,
+    "sahara": _sahara,
+    "trove": _trove,
     "wsme": _wsme,
 }
 SHAPE_OF = {
@@ -119,8 +139,8 @@ SHAPE_OF = {
     "block-storage": "named",
     "compute": "named",
     "container-infrastructure-management": "listed",
-    "data-processing": "flat",
-    "database": "named",
+    "data-processing": "sahara",
+    "database": "trove",
     "dns": "designate",
     "identity": "error",
     "image": "page",
@@ -137,6 +157,7 @@ SHAPE_OF = {
 # Shapes with a place for the service's own name of a fault (`NetworkInUse`): (error without it, name, message) → error.
 NAMED: dict[str, Callable[[Any, str, str], Any]] = {
     "designate": _designate_kind,
+    "sahara": _sahara_kind,
     "neutron": lambda _, kind, message: _neutron_named(kind, message),
 }
 # Shapes that say by which id the request is known.

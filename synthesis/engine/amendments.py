@@ -38,13 +38,12 @@ class Amendment(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
     """A row. A path names members, with `*` for each item of a list or each value of an object, and places in lists.
 
     `of` are operations, with `*` for any part of a name; `first` and `last` the microversions between which it holds;
-    `to` who is answered so: all, clients or others.
-    `absent`: the service has no such call. `status` in place of the documented one. `empty`: the answer has no body;
-    `instead`: it is this; `inside`: everything stands in this member; `bare`: nothing but what stands in this one;
-    `single`: the one of a list of one stands in this member. `named` are other names for members, `has` members that
-    the example lacks, with their values, `holds` values in place of those that are there, `forms` as what a value is
-    written, `gone` what is not answered, `said` what is answered only where it has a value, `only` by path all that an
-    object has.
+    `to` who is answered so: all, clients or others. `absent`: the service has no such call. `status` in place of the
+    documented one. `empty`: the answer has no body; `instead`: it is this; `inside`: everything stands in this member;
+    `bare`: nothing but what stands in this one; `single`: the one of a list of one stands in this member. `named` are
+    other names for members, `has` members that the example lacks, with their values, `same` those that stand there
+    under another name, too, `holds` values in place of those that are there, `forms` as what a value is written, `gone`
+    what is not answered, `said` what is answered only where it has a value, `only` by path all that an object has.
     """
 
     of: tuple[str, ...]
@@ -60,6 +59,7 @@ class Amendment(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
     single: str = ""
     named: dict[str, str] = {}
     has: dict[str, Any] = {}
+    same: dict[str, str] = {}
     holds: dict[str, Any] = {}
     forms: dict[str, str] = {}
     gone: tuple[str, ...] = ()
@@ -134,6 +134,8 @@ def _amended(body: Any, row: Amendment) -> Any:
         body = _at(body, path, functools.partial(_named, name))
     for path, value in row.has.items():
         body = _at(body, path, functools.partial(_with, value, False))
+    for path, name in row.same.items():
+        body = _at(body, path, functools.partial(_same, name))
     for path, value in row.holds.items():
         body = _at(body, path, functools.partial(_with, value, True))
     for path, form in row.forms.items():
@@ -164,6 +166,10 @@ def _named(new: str, one: Members, name: str) -> Members:
     return {new if key == name else key: value for key, value in one.items()}
 
 
+def _same(other: str, one: Members, name: str) -> Members:
+    return {**one, name: one[other]} if other in one else one
+
+
 def _with(value: Any, is_there: bool, one: Members, name: str) -> Members:
     return {**one, name: value} if (name in one) is is_there else one
 
@@ -177,7 +183,7 @@ def _without(one: Members, name: str) -> Members:
 
 
 def _without_null(one: Members, name: str) -> Members:
-    return one if one.get(name) is not None else _without(one, name)
+    return one if one.get(name) not in (None, {}) else _without(one, name)
 
 
 def _only(names: tuple[str, ...], one: Members, name: str) -> Members:

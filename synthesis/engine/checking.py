@@ -173,7 +173,13 @@ def _of_names(known: Known, kind: str, rule: Rule, place: list[str]) -> Iterator
 def _of_members(kind: str, rule: Rule, place: list[str]) -> Iterator[Complaint]:
     """The members that rows name, where all of them are known."""
     asked = [name for name in rule.asks.values() if not name.startswith("_")]
-    rows = {"takes": rule.takes, "globs": rule.globs, "asks": asked, "at_least": rule.at_least.values()}
+    rows = {
+        "takes": rule.takes,
+        "globs": rule.globs,
+        "contains": rule.contains,
+        "asks": asked,
+        "at_least": rule.at_least.values(),
+    }
     for row, names in rows.items():
         for name in names if rule.newest else ():
             if name not in rule.members:

@@ -28,6 +28,7 @@ NOT_FILTERS = frozenset(
         "sort_keys",
         "sort_dir",
         "sort_dirs",
+        "sort_by",
         "page_reverse",
         "fields",
         "all_tenants",
@@ -108,6 +109,8 @@ def _test(kind: Kind, name: str, values: Sequence[str]) -> Callable[[Members], b
     name, _, how = name.partition("__")
     if bounded := kind.rule.at_least.get(name):
         return lambda members: _number(members, bounded) >= max(map(_as_number, values))
+    if (part := name.removesuffix("~")) != name and part in kind.rule.contains:
+        return lambda members: any(value in str(members.get(part) or "") for value in values)
     if name in TAGS:
         tags, fits = {tag for value in values for tag in value.split(",")}, TAGS[name]
         return lambda members: fits(tags, set(members.get("tags") or ()))

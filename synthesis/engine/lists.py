@@ -43,12 +43,12 @@ def page_of(shelf: Shelf, kind: Kind, call: Call, seen: Callable[[Resource], boo
         _check_direction(direction, paging)
         newest_first = direction == "desc"
     newest_first = newest_first is not backwards
-    total = None
-    if keys or paging.total:
+    total, counts = None, _counts(call)
+    if keys or counts:
         all_ = shelf.walk(project, "", newest_first) if not keys else shelf.walk(project)
         ordered = _sorted([one for one in all_ if seen(one) and (matches is None or matches(one))], keys)
         ordered = ordered[::-1] if backwards and keys else ordered
-        total = len(ordered) if paging.total else None
+        total = len(ordered) if counts else None
         found: Iterator[Resource] = iter(_after(ordered, marker, paging))
     else:
         try:
@@ -61,6 +61,12 @@ def page_of(shelf: Shelf, kind: Kind, call: Call, seen: Callable[[Resource], boo
     page = items[:limit]
     more = len(items) > limit or (paging.full and _asks_for(call, len(items)))
     return Page(page[::-1] if backwards else page, limit, more, total)
+
+
+def _counts(call: Call) -> bool:
+    """Whether the answer says how many there are on all pages."""
+    asked = call.service.paging.counts
+    return bool(call.service.paging.total) and (not asked or (call.asked(asked) or "").lower() in TRUE)
 
 
 def _asks_for(call: Call, count: int) -> bool:
@@ -119,6 +125,8 @@ def _sort_keys(kind: Kind, call: Call) -> list[tuple[str, bool]]:
             raise Refused(400, why)
         words = [word.partition(":") for word in asked.split(",") if word]
         pairs = [(name, direction or unsaid) for name, _, direction in words]
+    elif asked := call.asked("sort_by"):
+        pairs = [(asked.removeprefix("-"), "desc" if asked[0] == "-" else "asc")]
     else:
         pairs = [(name, directions[at] if at < len(directions) else unsaid) for at, name in enumerate(names)]
     for name, direction in pairs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from cloudtape.openstack.numbers import whole
@@ -15,6 +16,11 @@ from cloudtape.synthesis.errors import Refused
 from cloudtape.synthesis.worlds.lifecycle import begin
 from cloudtape.synthesis.worlds.shelves import Members, Resource, Shelf
 
+UNWRAPPED = {
+    400: "The server could not comply with the request since it is either malformed or otherwise incorrect.",
+    422: "Unable to process the contained instructions",
+}
+"""What WebOb says of a body of which nobody says more."""
 TYPES: dict[type, str] = {dict: "object", list: "array", str: "string"}
 
 LONGEST_NAME = 255
@@ -25,6 +31,14 @@ def object_in(value: Any) -> Members:
     if not isinstance(value, dict):
         raise Refused(400, "Each item must be a JSON object.")
     return value
+
+
+def check_wrapped(scene: Scene, kind: Kind) -> None:
+    """Raises Refused for a body in which the resource does not stand where its service looks for it."""
+    status, plan, body = kind.rule.unwrapped, scene.call.plan, scene.call.body
+    names = (plan.request_wrapper, plan.wrapper, kind.wrapper)
+    if status and not any(isinstance(body, dict) and isinstance(body.get(name), dict) for name in names if name):
+        raise Refused(status, UNWRAPPED.get(status, HTTPStatus(status).phrase))
 
 
 def make(scene: Scene, kind: Kind, sent: Members) -> Resource:
@@ -128,11 +142,16 @@ def check_types(kind: Kind, sent: Members) -> None:
     for name in kind.rule.required:
         if name in sent and sent[name] in (None, ""):
             raise Refused(400, f"Invalid input for field/attribute {name}. Value: {sent[name]}. It must not be empty.")
-    if len(str(sent.get("name") or "")) > LONGEST_NAME:
+    if "name" not in kind.rule.judged and len(str(sent.get("name") or "")) > LONGEST_NAME:
         raise Refused(400, f"Invalid input for field/attribute name. Value: {sent['name']}. It is too long.")
     for name, value in sent.items():
         wanted = str if name in WORDS else kind.types.get(name)
-        if value is None or wanted is None or isinstance(value, wanted) or name in kind.rule.either:
+        if (
+            value is None
+            or wanted is None
+            or isinstance(value, wanted)
+            or name in (*kind.rule.either, *kind.rule.judged)
+        ):
             continue
         if wanted is not str or name in WORDS or isinstance(value, dict | list):
             why = (

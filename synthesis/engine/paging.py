@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from cloudtape.synthesis.engine.calls import Call
 from cloudtape.synthesis.engine.lists import Page
@@ -37,6 +37,12 @@ def _keystone_links(answer: Members, _: str, url: str) -> None:
     answer["links"] = {"next": None, "self": url, "previous": None}
 
 
+def _markers(answer: Members, _: str, url: str) -> None:
+    """Sahara's: the marker of the next page, and that of the page before where there is one."""
+    marker = dict(parse_qsl(url.partition("?")[2]))["marker"]
+    answer["markers"] = {"prev": None, "next": marker}
+
+
 def _glance_links(answer: Members, wrapper: str, url: str) -> None:
     answer.setdefault("first", "/" + url.split("/", 3)[3])
     answer.setdefault("schema", f"/v2/schemas/{wrapper}")
@@ -53,6 +59,7 @@ WRITERS: dict[str, tuple[Writer, Writer]] = {
     "list": (_links_list, _nothing),
     "object": (_keystone_next, _keystone_links),
     "present": (_keystone_next, _present_links),
+    "markers": (_markers, _nothing),
 }
 
 

@@ -204,7 +204,8 @@ OWNERS = ("tenant_id", "project_id", "owner")
 
 def not_found(kind: Kind, id_: str, status: int = 404) -> Refused:
     words = "".join(word.capitalize() for word in kind.label.split())
-    return Refused(status, f"{kind.label} {id_} could not be found.", f"{words}NotFound")
+    why = kind.rule.absent.format(id=id_) or f"{kind.label} {id_} could not be found."
+    return Refused(status, why, f"{words}NotFound")
 
 
 def copied(value: Any) -> Any:

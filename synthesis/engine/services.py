@@ -70,20 +70,20 @@ class Paging(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     stand.
 
     A link stands in a member of its own (`servers_links`), as a `path` in `next`, in a `list` of links, in the `object`
-    of links that each answer has, or in one that has only those that there are (`present`). `both`: where a limit is
-    asked for, there are links to the next page and to the previous one, but for the one that a page which is not full
-    shows not to be there (neutron's `get_pagination_links`). `full`: a page that is full has the link to the next one,
-    even where nothing follows.
-    `no_marker`: the status of a wrong marker. `descends`: what is sorted by a member goes down where nobody says how,
-    and `sort` goes with no other words for it.
+    of links that each answer has, or in one that has only those that there are (`present`); `markers` are no links, but
+    the ids. `both`: where a limit is asked for, there are links to the next page and to the previous one, but for the
+    one that a page which is not full shows not to be there (neutron's `get_pagination_links`). `full`: a page that is
+    full has the link to the next one, even where nothing follows. `no_marker`: the status of a wrong marker.
+    `descends`: what is sorted by a member goes down where nobody says how, and `sort` goes with no other words for it.
 
     `page` are the items where nobody says how many, `least` is the least number that may be asked for, `most` the word
-    for as many as there may be. `total` is the member that says how many there are on all pages, as a path.
+    for as many as there may be. `total` is the member that says how many there are on all pages, as a path; `counts` is
+    the word in a query that asks for it, where it is not said unasked.
     `faults` are the service's names for what is wrong with one of `OF_PAGES`.
     """
 
     newest_first: bool = False
-    links: Literal["member", "path", "list", "object", "present"] = "list"
+    links: Literal["member", "path", "list", "object", "present", "markers"] = "list"
     both: bool = False
     full: bool = False
     no_marker: int = 400
@@ -92,6 +92,7 @@ class Paging(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     least: int = 0
     most: str = ""
     total: str = ""
+    counts: str = ""
     faults: dict[str, str] = {}
 
 

@@ -18,6 +18,7 @@ from cloudtape.synthesis.engine.making import (
     check_taken,
     check_types,
     check_unique,
+    check_wrapped,
     made,
     make,
     object_in,
@@ -80,6 +81,7 @@ def _check_parents(scene: Scene) -> None:
 
 def _create(scene: Scene) -> Answer:
     call, kind = scene.call, scene.kind(scene.call.plan.kind)
+    check_wrapped(scene, kind)
     several = call.body.get(kind.many) if isinstance(call.body, dict) and kind.many else None
     if isinstance(several, list) and kind.many != kind.wrapper:
         all_ = [make(scene, kind, dict(object_in(one))) for one in several]
@@ -112,7 +114,9 @@ def _update(scene: Scene) -> Answer:
 
 def _change(scene: Scene, one: Resource) -> Answer:
     call, kind = scene.call, scene.kind(one.kind)
+    check_wrapped(scene, kind)
     sent = patched(one.members, call.body) if isinstance(call.body, list) else call.sent
+    sent = {name: sent[name] for name in kind.rule.updates if name in sent} if kind.rule.updates else sent
     sent = {kind.rule.old.get(name, name): value for name, value in sent.items()} if kind.rule.old else sent
     check_taken(kind, sent, is_update=True)
     check_types(kind, sent)

@@ -27,8 +27,8 @@ class Transition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
 
     `keeps`: the state in which it begins is remembered, for this or a later transition that leads back to it. `called`:
     what a refusal calls the action, where not by its key in a request; `refusal` are words of its own, in place of the
-    life's. `locked`: a resource whose member `locked` is true lets nobody but an administrator begin it. `logged`: the
-    name under which its service records that it was begun.
+    life's, and `status` is its own, too. `locked`: a resource whose member `locked` is true lets nobody but an
+    administrator begin it. `logged`: the name under which its service records that it was begun.
     """
 
     states: tuple[str, ...] = ()
@@ -39,6 +39,7 @@ class Transition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     keeps: bool = False
     called: str = ""
     refusal: str = ""
+    status: int = 0
     locked: bool = False
     logged: str = ""
 
@@ -82,7 +83,7 @@ def check(life: Life, transition: Transition, one: Resource, action: str, label:
         why = (transition.refusal or life.refusal).format(
             action=transition.called or action, label=label, id=one.id, member=life.member, state=told
         )
-        raise Refused(life.status, why)
+        raise Refused(transition.status or life.status, why)
 
 
 def begin(

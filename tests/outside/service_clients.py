@@ -429,7 +429,7 @@ def manilaclient(cloud: BackgroundProxy, do: Do) -> None:
         manila = importlib.import_module("manilaclient.client").Client(
             micro, session=session_of(cloud), service_type="sharev2"
         )
-        kind = do(manila.share_types.create, f"gold-{micro}", False)
+        kind = do(manila.share_types.create, f"gold-{micro}", False, spec_snapshot_support=True)
         do(manila.share_types.list)
         share = do(manila.shares.create, "NFS", 1, name="one", share_type=kind.id)
         do(manila.shares.get, share.id)
@@ -488,6 +488,20 @@ def troveclient(cloud: BackgroundProxy, do: Do) -> None:
     do(trove.instances.restart, instance.id)
     do(trove.flavors.list)
     do(trove.datastores.list)
+    do(trove.users.grant, instance.id, "eve", ["one"])
+    do(trove.users.list_access, instance.id, "eve")
+    do(trove.users.revoke, instance.id, "eve", "one")
+    group = do(trove.configurations.create, "slow", '{"max_connections": 10}')
+    do(trove.configurations.get, group.id)
+    do(trove.instances.update, instance.id, configuration=group.id)
+    do(trove.configurations.instances, group.id)
+    do(trove.instances.update, instance.id, remove_configuration=True)
+    do(trove.configurations.delete, group.id)
+    backup = do(trove.backups.create, "saved", instance.id)
+    do(trove.backups.get, backup.id)
+    do(trove.instances.backups, instance.id)
+    do(trove.backups.delete, backup.id)
+    do(trove.limits.list)
     do(trove.instances.delete, instance.id)
 
 
@@ -495,8 +509,16 @@ def saharaclient(cloud: BackgroundProxy, do: Do) -> None:
     sahara = importlib.import_module("saharaclient.api.client").Client(
         session=session_of(cloud), service_type="data-processing"
     )
+    network = importlib.import_module("keystoneauth1.adapter").Adapter(session_of(cloud), "network")
+    private = network.get("/v2.0/networks?name=private").json()["networks"][0]["id"]
+    image = importlib.import_module("glanceclient").Client("2", session=session_of(cloud)).images
+    cirros = next(image.list()).id
     do(sahara.plugins.list)
     do(sahara.plugins.get, "vanilla")
+    do(sahara.plugins.get_version_details, "vanilla", "2.7.1")
+    do(sahara.images.update_image, cirros, "ubuntu", "To run on")
+    do(sahara.images.update_tags, cirros, ["vanilla", "2.7.1"])
+    do(sahara.images.get, cirros)
     group = do(sahara.node_group_templates.create, "workers", "vanilla", "2.7.1", "1", node_processes=["datanode"])
     do(sahara.node_group_templates.get, group.id)
     do(sahara.node_group_templates.list)
@@ -509,11 +531,30 @@ def saharaclient(cloud: BackgroundProxy, do: Do) -> None:
     )
     do(sahara.cluster_templates.get, template.id)
     do(sahara.cluster_templates.list)
-    cluster = do(sahara.clusters.create, "one", "vanilla", "2.7.1", cluster_template_id=template.id)
+    do(sahara.cluster_templates.update, template.id, name="heap")
+    cluster = do(
+        sahara.clusters.create,
+        "one",
+        "vanilla",
+        "2.7.1",
+        cluster_template_id=template.id,
+        default_image_id=cirros,
+        net_id=private,
+    )
     do(sahara.clusters.get, cluster.id)
     do(sahara.clusters.list)
-    do(sahara.data_sources.create, "input", "", "swift", "swift://box/thing")
+    source = do(sahara.data_sources.create, "input", "", "swift", "swift://box/thing")
+    sink = do(sahara.data_sources.create, "output", "", "swift", "swift://box/other")
     do(sahara.data_sources.list)
+    binary = do(sahara.job_binaries.create, "script", "swift://box/script", "", {"user": "me", "password": "pw"})
+    job = do(sahara.jobs.create, "count", "Pig", [binary.id], [], "")
+    do(sahara.jobs.get, job.id)
+    execution = do(sahara.job_executions.create, job.id, cluster.id, source.id, sink.id, {})
+    do(sahara.job_executions.get, execution.id)
+    do(sahara.job_executions.list)
+    do(sahara.job_executions.delete, execution.id)
+    do(sahara.jobs.delete, job.id)
+    do(sahara.job_binaries.delete, binary.id)
     do(sahara.images.list)
     do(sahara.job_types.list)
     do(sahara.clusters.delete, cluster.id)

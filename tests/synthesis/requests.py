@@ -53,7 +53,19 @@ BY_SERVICE = {
     ("block-storage", "group_type"): "block-storage/group_types",
     ("block-storage", "volume_types"): "block-storage/types",
     ("block-storage", "group_id"): "block-storage/groups",
+    ("data-processing", "flavor_id"): "compute/flavors",
+    ("data-processing", "floating_ip_pool"): "network/networks",
+    ("data-processing", "neutron_management_network"): "network/networks",
+    ("data-processing", "node_group_template_id"): "data-processing/node-group-templates",
+    ("data-processing", "cluster_template_id"): "data-processing/cluster-templates",
+    ("data-processing", "cluster_id"): "data-processing/clusters",
+    ("data-processing", "input_id"): "data-processing/data-sources",
+    ("data-processing", "output_id"): "data-processing/data-sources",
+    ("data-processing", "mains"): "data-processing/job-binaries",
+    ("database", "configuration"): "database/configurations",
     ("shared-file-system", "snapshot_id"): "shared-file-system/snapshots",
+    ("shared-file-system", "share_network_id"): "shared-file-system/share-networks",
+    ("shared-file-system", "security_service_id"): "shared-file-system/security-services",
     ("block-storage", "source_replica"): "",
     ("identity", "user_id"): "identity/users",
     ("identity", "userId"): "identity/users",
@@ -105,6 +117,11 @@ async def unused(_: Synthesizer) -> World:
     raise AssertionError("its worlds are made by hand")
 
 
+# What is sent where the reference has no example of a request.
+BODIES: dict[str, Any] = {
+    one: {"name": "hot", "type": "threshold", "threshold_rule": {"meter_name": "cpu_util", "threshold": 70.0}}
+    for one in ("meter.alarms.create", "meter.alarms.update")
+}
 # What is asked for before, with the same body: the path is another one.
 BEFORE = {"network.routers.remove-router-interface.remove": ("remove_router_interface", "add_router_interface")}
 QUERIES = {
@@ -126,6 +143,17 @@ STATES: dict[str, dict[str, Any]] = {
         "is_public": False,
         "_shared_with": ["a1b2c3d4000040008000000000000001"],
     },
+    "database.instances.resize": {"flavor": {"id": "another", "links": []}},
+    "shared-file-system.shares.shrink": {"size": 2},
+    "shared-file-system.types.add-project-access": {"os-share-type-access:is_public": False},
+    "shared-file-system.types.remove-project-access": {
+        "os-share-type-access:is_public": False,
+        "_shared_with": ["818a3f48dcd644909b3fa2e45a399a27"],
+    },
+    "shared-file-system.types.share-type-access.show": {
+        "os-share-type-access:is_public": False,
+        "_shared_with": ["818a3f48dcd644909b3fa2e45a399a27"],
+    },
     "block-storage.qos-specs.delete-keys": {"specs": {"a": "b"}},
     "block-storage.types.os-volume-type-access.show": {"is_public": False, "_shared_with": ["fake_tenant"]},
     "compute.aggregates.remove-host": {"hosts": ["bf1454b3d71145d49fca2101c56c728d"]},
@@ -145,6 +173,8 @@ INSTEAD: dict[str, Callable[[Asker, str], str]] = {
     "expires_at": lambda _, __: "2099-01-01T00:00:00.000000Z",
     "availability_zone": lambda _, value: "nova" if value == "us-east1" else value,
     "prefixes": lambda _, __: "192.168.0.0/16",  # of all subnet pools, since an update takes none away
+    "default_image_id": lambda asker, _: asker.registered_image(),
+    "libs": lambda asker, _: asker.library(),
     "cidr": lambda _, value: "10.0.0.0/24" if value == "10.0.0.1" else value,  # as neutron recommends
 }
 
@@ -204,14 +234,36 @@ def _console(asker: Asker) -> str:
     return str(console["url"]).rpartition("%3D")[2]
 
 
+def _sampled(asker: Asker, member: str) -> str:
+    """A member of a sample that is there."""
+    sample = {"counter_name": "instance", "counter_type": "gauge", "counter_unit": "instance", "counter_volume": 1.0}
+    sent = msgspec.json.encode([{**sample, "resource_id": "bd9431c1-8d69-4ad3-803a-8d4a6b89fd36"}])
+    return str(json_of(asker.ask("POST", "meter", "/v2/meters/instance", sent))[0][member])
+
+
 # What stands in a path for things that are not found by the kind alone. Only an output with an error has all members of
 # the example: clients take `output_error` for one.
 SPECIAL: dict[str, Callable[[Asker], str]] = {
     "compute/os-console-auth-tokens": lambda asker: _console(asker),
     "compute/os-simple-tenant-usage": _usage,
     "compute/os-hosts": _host,
+    "data-processing/images": lambda asker: asker.registered_image(),
+    "data-processing/plugins": lambda asker: "2.7.1" if asker._ids else "vanilla",
+    "meter/meters": lambda asker: _sampled(asker, "counter_name"),
+    "meter/resources": lambda asker: _sampled(asker, "resource_id"),
     "orchestration/stacks/outputs": lambda _: "broken",
     "identity/OS-OAUTH1/users/access_tokens/roles": lambda asker: str(asker._resources[-1].private["roles"][0]["id"]),
+}
+
+# What is so before some operations, of what they are about.
+GIVEN: dict[str, Callable[[Asker, Resource], None]] = {
+    "database.instances.databases.create": lambda asker, one: asker._clear("database/instances/databases", one),
+    "shared-file-system.shares.deny-access": lambda _, share: share.private.update(
+        access=[{"id": "a25b2df3-90bd-4add-afa6-5f0dbbd50452"}]
+    ),
+    "shared-file-system.share-networks.remove-security-service": lambda asker, network: network.private.update(
+        security_services=[asker._thing("shared-file-system/security-services", ()).id]
+    ),
 }
 
 
@@ -297,8 +349,6 @@ class Asker:
             return str(json_of(made)["interfaceAttachment"]["port_id"])
         if special := SPECIAL.get(kind):
             return special(self)
-        if kind == "data-processing/plugins" and self._ids:
-            return "1.0"
         parents = () if name != kind else tuple(self._ids)
         if (plan.verb is Verb.PUT or plan.operation.id in MAKES) and kind == plan.kind and name == kind:
             return "something-new"
@@ -380,7 +430,7 @@ class Asker:
         if plan.operation.id in self.synthesizer.cloud.services[plan.operation.service].open and plan.sent is not None:
             return msgspec.json.encode(self._login(plan))
         if plan.sent is None:
-            return b""
+            return msgspec.json.encode(BODIES[plan.operation.id]) if plan.operation.id in BODIES else b""
         kept = getattr(self, "_ids", [])
         sent = self._named(plan.sent, plan)
         if (plan.kind, plan.verb) == ("compute/servers", Verb.CREATE) and "networks" not in sent["server"]:
@@ -446,8 +496,28 @@ class Asker:
                     and of.sent is None
                 ):
                     self.ask("PUT", one.service, path)
+        if given := GIVEN.get(one.id):
+            given(self, self._resources[-1])
         for member, value in STATES.get(one.id, {}).items():
             self._resources[-1].members[member] = [self.project] if value == ["fake_tenant"] else value
+
+    def registered_image(self) -> str:
+        """An image of glance's that sahara knows."""
+        image = next(self.world.all("image/images"))
+        path = f"/v1.1/{self.project}/images/{image.id}"
+        assert self.ask("POST", "data-processing", path, b'{"username": "ubuntu"}').status == 202
+        return image.id
+
+    def library(self) -> str:
+        """A binary of sahara's beside the one that is a job's main one."""
+        sent = b'{"name": "library", "url": "swift://container/library.jar"}'
+        made = self.ask("POST", "data-processing", f"/v1.1/{self.project}/job-binaries", sent)
+        return str(json_of(made)["job_binary"]["id"])
+
+    def _clear(self, kind: str, above: Resource) -> None:
+        """Nothing of a kind is in a resource any more."""
+        for one in list(self.world.shelf(kind, "", (above.id,))):
+            self.world.remove(one, "")
 
     # --- states ----------------------------------------------------------------------------------------------------
 

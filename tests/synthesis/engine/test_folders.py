@@ -67,10 +67,10 @@ WRONG = [
     ("image", "service.yaml", "name: glance\n", "name: glance\nenvelope: jiffy\n", "envelope: jiffy", "no shape of errors"),
     ("image", "service.yaml", "printed: [rel, schema]", "printed: [rel, shema]", "printed: [rel, shema]", "prints shema"),
     ("image", "service.yaml", "maps: [metadata", "maps: [metadada", "maps: [metadada", "no example of image prints metadada"),
-    ("meter", "kinds.yaml", "printed: [state, type]", "printed: [states, type]", "printed: [states", "of alarms prints states"),
+    ("meter", "kinds.yaml", "printed: [type]", "printed: [types]", "printed: [types]", "of alarms prints types"),
     ("data_processing", "kinds.yaml", "maps: [info]", "maps: [infos]", "maps: [infos]", "no example of clusters prints infos"),
     ("database", "kinds.yaml", "  flavors: {", "  instances/root: {printed: ['*']}\n  instances/databases/x: {printed: ['*'], inner: true}\n  flavors: {", "databases/x", "prints *"),
-    ("meter", "kinds.yaml", "alarms: {", "alarms: {items: [{name: a}], ", "alarms: {items", "clients make alarms"),
+    ("meter", "kinds.yaml", "label: Alarm\n", "label: Alarm\n    items: [{name: a}]\n", "items: [", "clients make alarms"),
 ]  # fmt: skip
 
 

@@ -140,5 +140,6 @@ def test_what_nova_and_trove_show_of_others_is_theirs() -> None:
 def test_a_default_share_type_is_one_that_is_there() -> None:
     asker, types = Asker(), "/v2/types"
     assert ask(asker, "GET", "shared-file-system", f"{types}/default")["share_type"]["name"] == ""
-    ask(asker, "POST", "shared-file-system", types, {"share_type": {"name": "fast", "extra_specs": {}}})
+    specs = {"driver_handles_share_servers": "False"}
+    ask(asker, "POST", "shared-file-system", types, {"share_type": {"name": "fast", "extra_specs": specs}})
     assert ask(asker, "GET", "shared-file-system", f"{types}/default")["share_type"]["name"] == "fast"

@@ -98,6 +98,27 @@ def test_a_refusal_names_the_state_below_a_passing_one() -> None:
         check(life, life.actions["unpause"], one, "unpause", "Instance")
 
 
+def test_a_refusal_of_its_own_may_have_a_status_of_its_own() -> None:
+    life = Life(status=400)
+    for transition, status in ((Transition(("ACTIVE",)), 400), (Transition(("ACTIVE",), status=403), 403)):
+        with pytest.raises(Refused) as refused:
+            check(life, transition, server(), "delete", "Server")
+        assert refused.value.status == status
+
+
+OF_DRIVERS = {
+    "inactive",
+    "error_deleting",
+    "manage_error",
+    "unmanage_error",
+    "extending_error",
+    "shrinking_error",
+    "shrinking_possible_data_loss_error",
+    "reverting_error",
+}
+"""States of shares into which a storage brings them, and a recording the made-up cloud."""
+
+
 def test_every_state_that_is_named_can_be_reached() -> None:
     """A transition from a state into which none leads would be a slip of the pen."""
     told = {
@@ -109,6 +130,7 @@ def test_every_state_that_is_named_can_be_reached() -> None:
         "attaching",
         "reserved",
         "RESTART_REQUIRED",
+        *OF_DRIVERS,
     }
     lives = [life for folder in default_folders() for life in folder.file.lives.items()]
     for name, life in lives:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine import documents
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.hooks import Hooks
@@ -79,8 +80,7 @@ def _check_volume(sent: Members) -> None:
 
 
 def _check_size(path: str, size: Any) -> None:
-    is_number = isinstance(size, int) and not isinstance(size, bool) and size > 0
-    if not is_number and not (isinstance(size, str) and size.isdecimal() and int(size)):
+    if (whole(size) or 0) <= 0:
         raise invalid(path, f"{size!r} is not valid under any of the given schemas")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.calls import Call
 from cloudtape.synthesis.engine.filters import FALSE, TRUE
 from cloudtape.synthesis.errors import Refused
@@ -64,11 +65,12 @@ def limit_of(call: Call) -> int:
     asked = call.asked("limit")
     if asked is None:
         return MOST
-    if not asked.lstrip("-").isdecimal():
+    limit = whole(asked)
+    if limit is None:
         raise wrong("limit", asked, "unable to convert to int")
-    if int(asked) <= 0:
+    if limit <= 0:
         raise Refused(400, "Limit must be positive")
-    return int(asked)
+    return limit
 
 
 def checked(call: Call, names: Collection[str], has_times: bool = True) -> list[Term]:

@@ -6,11 +6,13 @@ Sources: ceilometer's `api/controllers/v2` (`meters.py`, `samples.py`, `resource
 from __future__ import annotations
 
 from base64 import b64encode
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.amendments import is_client
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.finding import item
@@ -31,6 +33,8 @@ from cloudtape.synthesis.worlds.shelves import Members
 HOOKS = Hooks()
 SAMPLES, RESOURCES = "meter/samples", "meter/resources"
 TYPES = ("gauge", "delta", "cumulative")
+LONGEST_PERIOD = 10 * 366 * 86_400
+"""Seconds; all samples are within a longer one, too."""
 OLD = {
     "message_id": "id",
     "counter_name": "meter",
@@ -182,10 +186,11 @@ def _resource(scene: Scene) -> Answer:
 
 @HOOKS.answer("meter.meters.statistics.show")
 def _statistics(scene: Scene) -> Answer:
-    period = scene.call.asked("period") or "0"
-    if not period.lstrip("-").isdecimal():
-        raise wrong("period", period, "unable to convert to int")
-    if int(period) < 0:
+    asked = scene.call.asked("period") or "0"
+    period = whole(asked)
+    if period is None:
+        raise wrong("period", asked, "unable to convert to int")
+    if period < 0:
         raise Refused(400, "Period must be positive.")
     groups = [value for key, value in scene.call.query if key == "groupby"]
     if unknown := sorted(set(groups) - GROUPS):
@@ -193,15 +198,13 @@ def _statistics(scene: Scene) -> Answer:
     terms = [*checked(scene.call, OF_SAMPLES), Term("meter", "eq", scene.call.ids[0])]
     samples = list(reversed(_seen(scene, terms)))
     found = []
-    for start, end, within in _periods(samples, terms, int(period)):
+    for start, end, within in _periods(samples, terms, period):
         parts: dict[tuple[str, ...], list[Members]] = {}
         for sample in within:
             parts.setdefault(tuple(str(_value(sample, group)) for group in groups), []).append(sample)
         for key, part in parts.items():
             by = dict(zip(groups, key, strict=True)) if groups else None
-            found.append(
-                _computed(part) | {"period": int(period), "period_start": start, "period_end": end, "groupby": by}
-            )
+            found.append(_computed(part) | {"period": period, "period_start": start, "period_end": end, "groupby": by})
     return Answer(200, found, whole=True)
 
 
@@ -212,13 +215,17 @@ def _periods(samples: list[Members], terms: list[Term], period: int) -> Iterator
         return
     asked = {term.op[0]: time_of(term.value) for term in terms if term.field == "timestamp"}
     start, end = asked.get("g", min(times)), asked.get("l", max(times))
-    length = timedelta(seconds=period) if period else end - start
-    while period and start < end:
-        within = [one for one, time in zip(samples, times, strict=True) if start <= time < start + length]
-        yield _written(start), _written(start + length), within
-        start += length
     if not period:
         yield _written(start), _written(end), samples
+        return
+    length = timedelta(seconds=min(period, LONGEST_PERIOD))
+    within: defaultdict[int, list[Members]] = defaultdict(list)
+    for one, time in zip(samples, times, strict=True):
+        within[(time - start) // length].append(one)
+    for number, some in sorted(within.items()):
+        at = start + number * length
+        if start <= at < end:
+            yield _written(at), _written(at + length), some
 
 
 def _written(time: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.filters import TRUE
 from cloudtape.synthesis.engine.hooks import Hooks
@@ -37,21 +38,17 @@ def _set(scene: Scene, _: Resource, sent: Members) -> Outcome:
     if not wanted.keys() & known.keys():
         raise Refused(400, "Must supply at least one quota field to update.")
     for name, value in wanted.items():
-        if name in known and not _is_number(value):
+        if name in known and whole(value) is None:
             raise Refused(400, f"Quota '{value}' for {name} should be integer.")
     if wrong := [name for name in wanted if name not in known]:
         raise Refused(400, f"Bad key(s) {','.join(wrong)} in quota_set.")
     forced = str(sent.get("force") or "").lower() in TRUE
     used = used_of(scene, SERVICE, project)
     for name, value in wanted.items():
-        _check(name, int(value), used.get(name, 0), forced)
+        _check(name, whole(value) or 0, used.get(name, 0), forced)
     kept = scene.world.documents.setdefault((scene.call.region, QUOTAS, (project,)), {})
-    kept.update({name: int(value) for name, value in wanted.items()})
+    kept.update({name: whole(value) for name, value in wanted.items()})
     return Outcome({"quota_set": limits_of(scene, SERVICE, project)})
-
-
-def _is_number(value: object) -> bool:
-    return not isinstance(value, bool) and str(value).removeprefix("-").isdecimal()
 
 
 def _check(name: str, value: int, used: int, forced: bool) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from cloudtape.openstack.numbers import whole
 from cloudtape.synthesis.engine.calls import Answer
 from cloudtape.synthesis.engine.filters import TRUE
 from cloudtape.synthesis.engine.finding import ASK_FOR_ALL
@@ -99,12 +100,13 @@ def _source(scene: Scene, sent: Members) -> Resource | None:
 
 
 def _size(sent: Members, source: Resource | None) -> int:
-    size = sent.get("size") or (source.members["size"] if source else sent.get("size"))
-    if isinstance(size, bool) or not str(size).isdecimal() or int(str(size)) <= 0:
-        raise bad_input(f"Share size '{size}' must be an integer and greater than 0")
-    if source and int(str(size)) < source.members["size"]:
-        raise bad_input(f"Share size '{size}' must be equal or greater than snapshot size")
-    return int(str(size))
+    said = sent.get("size") or (source.members["size"] if source else sent.get("size"))
+    size = whole(said)
+    if size is None or size <= 0:
+        raise bad_input(f"Share size '{said}' must be an integer and greater than 0")
+    if source and size < source.members["size"]:
+        raise bad_input(f"Share size '{said}' must be equal or greater than snapshot size")
+    return size
 
 
 def _check_room(scene: Scene, project: str, size: int) -> None:

@@ -22,6 +22,10 @@ QUERIES = [
     ("load-balancer", "/v2.0/lbaas/loadbalancers?limit="),
     ("identity", "/v3/users?limit="),
     ("shared-file-system", "/v2/p/shares?offset="),
+    ("meter", "/v2/meters?limit="),
+    ("meter", "/v2/meters/cpu/statistics?period="),
+    ("database", "/v1.0/p/instances?limit="),
+    ("data-processing", "/v1.1/p/clusters?limit="),
 ]
 FIELDS = [
     ("compute", "/v2.1/servers", ("OpenStack-API-Version", f"compute 2.{LONG}")),
@@ -36,6 +40,8 @@ BODIES = [
     ("POST", "network", "/v2.0/security-group-rules", {"security_group_rule": {"protocol": None}}),
     ("POST", "network", "/v2.0/trunks", {"trunk": {"port_id": "p", "sub_ports": [{"segmentation_id": None}]}}),
     ("PUT", "block-storage", "/v3/p/os-quota-sets/p", {"quota_set": {"volumes": None}}),
+    ("PUT", "shared-file-system", "/v2/p/quota-sets/p", {"quota_set": {"shares": None}}),
+    ("POST", "database", "/v1.0/p/instances", {"instance": {"name": "a", "flavorRef": "1", "volume": {"size": None}}}),
     ("POST", "shared-file-system", "/v2/p/shares", {"share": {"size": None, "share_proto": "NFS"}}),
 ]
 

@@ -257,3 +257,9 @@ def test_what_cannot_be_computed_is_refused() -> None:
     assert ceilometer.refused("GET", "/meters/cpu/statistics?period=-1") == (400, "Period must be positive.")
     status, why = ceilometer.refused("GET", "/meters/cpu/statistics?groupby=colour")
     assert (status, why.startswith("Unknown argument"), why.endswith(": Invalid groupby fields")) == (400, True, True)
+
+
+@pytest.mark.parametrize("period", ["1", "9" * 18, "9" * 5_000])
+def test_a_period_of_any_length_costs_as_much_as_there_are_samples(period: str) -> None:
+    query = "q.field=timestamp&q.op=ge&q.value=1970-01-01T00:00:00"
+    assert len(measured().show(f"/meters/cpu/statistics?period={period}&{query}")) < 10

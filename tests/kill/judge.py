@@ -60,6 +60,13 @@ class Paces:
         return chance.random() * 1.1 * self._known[what]
 
 
+def _has_ended(process: int) -> bool:
+    """Of a process by its file descriptor, which may be a high one."""
+    poll = select.poll()
+    poll.register(process, select.POLLIN)
+    return bool(poll.poll(0))
+
+
 class Kill:
     """A process of one mode that is started, killed and judged in a folder of its own."""
 
@@ -140,7 +147,7 @@ class Kill:
                 self._wait(
                     lambda: counter.is_done or (asking is not None and not asking.is_alive()) or self._is_asked()
                 )
-        is_gone = bool(select.select([self._victim], [], [], 0)[0])
+        is_gone = _has_ended(self._victim)
         if self._mode.asks and is_gone and not counter.is_done and not self._is_asked():
             self._figures.refused.append(f"{self._mode.name}, seed {self._seed}: it ended before its client had")
         self._kill()
@@ -171,7 +178,7 @@ class Kill:
     def _wait(self, until: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Until something has come, or the process has ended, of which nothing can come any more."""
         end = time.monotonic() + seconds
-        while not until() and time.monotonic() < end and not select.select([self._victim], [], [], 0)[0]:
+        while not until() and time.monotonic() < end and not _has_ended(self._victim):
             time.sleep(0.002)
 
     # --- judging -----------------------------------------------------------------------------------------------------

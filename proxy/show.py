@@ -158,7 +158,7 @@ def _pretty(body: Body) -> str:
     if isinstance(body, bytes):
         try:
             return msgspec.json.format(body, indent=2).decode()
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             pass
     return _text(body)
 

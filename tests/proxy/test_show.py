@@ -64,3 +64,14 @@ def test_a_path_without_room_keeps_its_begin_and_its_end(tape: Path) -> None:
 def test_a_path_that_nobody_would_read_is_cut_everywhere(tape: Path) -> None:
     line = shown(recorded(tape, "/" + "a" * 5000), 10_000)[1]
     assert line.count("a") == LONGEST_PATH - 2
+
+
+@pytest.mark.parametrize("depth", [100, 1_500, 30_000])
+def test_a_body_is_shown_however_deep_it_nests(tape: Path, depth: int) -> None:
+    writer = CassetteWriter.create(tape)
+    body = b"[" * depth + b"]" * depth
+    writer.append(Interaction(Request("GET", "http://c/x"), Response(200, "OK", (), body)))
+    writer.close()
+    run = cloudtape("show", str(tape), "1")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "[" in run.stdout

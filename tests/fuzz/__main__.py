@@ -8,7 +8,6 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.fuzz.engine import TARGETS, run, target_named
@@ -60,12 +59,14 @@ def _run_all(inputs: int, seed: int, jobs: int) -> int:
     return 1 if bad else 0
 
 
-def _batches(inputs: int, seed: int) -> Iterator[tuple[str, int, int]]:
-    """Target, number of inputs, and a seed of its own."""
+def _batches(inputs: int, seed: int) -> list[tuple[str, int, int]]:
+    """Target, number of inputs, and a seed of its own; all targets have their turn, whenever it is ended."""
+    batches = []
     for name, share in PER_MILLE.items():
         whole = inputs * share // 1000
         for begin in range(0, whole, BATCH):
-            yield name, min(BATCH, whole - begin), seed * 100_000_000 + begin
+            batches.append((begin / whole, (name, min(BATCH, whole - begin), seed * 100_000_000 + begin)))
+    return [batch for _, batch in sorted(batches)]
 
 
 def _run_one(batch: tuple[str, int, int]) -> int:

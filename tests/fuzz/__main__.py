@@ -61,11 +61,12 @@ def _run_all(inputs: int, seed: int, jobs: int) -> int:
 
 def _batches(inputs: int, seed: int) -> list[tuple[str, int, int]]:
     """Target, number of inputs, and a seed of its own; all targets have their turn, whenever it is ended."""
-    batches = []
-    for name, share in PER_MILLE.items():
-        whole = inputs * share // 1000
-        for begin in range(0, whole, BATCH):
-            batches.append((begin / whole, (name, min(BATCH, whole - begin), seed * 100_000_000 + begin)))
+    shares = ((name, inputs * share // 1000) for name, share in PER_MILLE.items())
+    batches = (
+        (begin / whole, (name, min(BATCH, whole - begin), seed * 100_000_000 + begin))
+        for name, whole in shares
+        for begin in range(0, whole, BATCH)
+    )
     return [batch for _, batch in sorted(batches)]
 
 

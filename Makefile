@@ -65,7 +65,7 @@ tempest: $(VENV)/.installed ## run OpenStack's own integration tests against a s
 tempest-replay: $(VENV)/.installed ## record them at a real cloud, and replay them without (Debian, root, 4 GiB of memory)
 	$(BIN)/python -m tests.tempest.replay all
 
-planter: $(VENV)/.installed ## plant secrets of every kind at every place, and see what survives recording and what scan misses (an hour)
+planter: $(VENV)/.installed ## plant secrets of every kind at every place, and see what survives recording and what scan misses (twenty minutes)
 	$(BIN)/python -m tests.planter --sample 0
 
 mutations: $(VENV)/.installed ## drop each row of the tables of secrets, and see that an example misses it (twenty minutes)

@@ -74,7 +74,7 @@ def within(text: str) -> Iterator[Node]:
 def _printed(text: str, begin: int) -> tuple[Node, int] | None:
     """What `repr()` made of an object that begins here, and where it ends."""
     end = _end(text, begin)
-    if end is None:
+    if end is None or not STRING.search(text, begin, end):  # brackets alone say nothing, and take Python long
         return None
     try:
         return _plain(ast.literal_eval(text[begin:end])), end
@@ -82,6 +82,7 @@ def _printed(text: str, begin: int) -> tuple[Node, int] | None:
         return None
 
 
+STRING = re.compile("[\"']")
 QUOTES = re.compile(r"""\\.|["'{}\[\]]""", re.DOTALL)
 
 

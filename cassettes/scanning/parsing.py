@@ -59,7 +59,8 @@ def within(text: str) -> Iterator[Node]:
             yield node
             continue
         except RecursionError:  # so does what begins right behind it
-            at = begin.start() + len(OPENING.match(text, begin.start())[0]) // 2 + 1  # type: ignore[index]
+            opening = OPENING.match(text, begin.start())
+            at = begin.start() + (len(opening[0]) // 2 if opening else 0) + 1
             tries += 1
         except FAULTS:
             at = begin.start() + 1

@@ -100,7 +100,7 @@ class Vault:
                 self._anywhere.add(spelling)
             self._stand_ins |= dict.fromkeys(spellings, made)
             # What its own stand-in says (the first line of a key) would be found there again and again.
-            if "\n" not in secret and not is_placeholder(secret) and secret.lower() not in made.lower():
+            if "\n" not in secret and not is_placeholder(secret) and not (secret.startswith(BEGIN) and secret in made):
                 self._disguises.add(secret, made.replace("\n", "\\n"), rule.kind)
             for one in self._sharers:
                 one.news.extend(spellings)

@@ -4,62 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
+from tests.synthesis.services.teller import NamedAsker
 
-from cloudtape.synthesis.services.identity.core import token_for
-from cloudtape.synthesis.stocking.bootstrap import add_user
-from cloudtape.synthesis.worlds.clock import Pace
-from tests.synthesis.requests import Asker
-
-NONE = "a1b2c3d4-0000-4000-8000-000000000000"
-"""The id of nothing."""
 WRAPPERS = {
     "types": "volume_type",
     "qos-specs": "qos_specs",
     "volume-transfers": "transfer",
     "group_types": "group_type",
 }
-"""By what it is called in a path, what wraps one, where that is not its singular."""
 
 
-class Cinder(Asker):
+class Cinder(NamedAsker):
     """`say` asks for something and gives the status and the document; `make` makes something, `show` shows it."""
 
+    service, base = "block-storage", "/v3/{project}"
+    wrappers = WRAPPERS
+
     def __init__(self, polls: int = 0, micro: str = "3.71") -> None:
-        super().__init__()
-        self.world.pace, self.micro = Pace(polls), micro
+        super().__init__(polls)
+        self.micro = micro
 
-    def say(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        sent = msgspec.json.encode(body) if body is not None else b""
-        asked = (("OpenStack-API-Version", f"volume {self.micro}"),) if self.micro else ()
-        answer = self.ask(method, "block-storage", f"/v3/{self.project}{path}", sent, asked)
-        assert isinstance(answer.body, bytes)
-        return answer.status, msgspec.json.decode(answer.body) if answer.body else None
-
-    def status(self, method: str, path: str, body: Any = None) -> int:
-        return self.say(method, path, body)[0]
-
-    def refused(self, method: str, path: str, body: Any = None) -> tuple[int, str]:
-        status, told = self.say(method, path, body)
-        assert status >= 400, told
-        (fault,) = told.values()
-        assert fault["code"] == status, told
-        return status, fault["message"]
-
-    def make(self, kind: str, **members: Any) -> Any:
-        wrapper = wrapper_of(kind)
-        status, told = self.say("POST", f"/{kind}", {wrapper: members})
-        assert status in (200, 202), told
-        return told[wrapper]
-
-    def show(self, path: str) -> Any:
-        status, told = self.say("GET", path)
-        assert status == 200, told
-        return next(iter(told.values()))
-
-    def names(self, path: str) -> list[str]:
-        """Those of a list, in its order."""
-        return [one["name"] for one in self.show(path)]
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        return (("OpenStack-API-Version", f"volume {self.micro}"),) if self.micro else ()
 
     def volume(self, **members: Any) -> str:
         return str(self.make("volumes", **{"size": 1, **members})["id"])
@@ -76,14 +42,3 @@ class Cinder(Asker):
 
     def state(self, path: str) -> str:
         return str(self.show(path)["status"])
-
-    def become(self, name: str) -> None:
-        """Ask as a user who is no admin, in a project of its own, from now on."""
-        user = add_user(self.world, name, "secret", name, ["member"])
-        self.project = str(user.members["default_project_id"])
-        scene = self.synthesizer.scene_of(self.world)
-        self.token = token_for(scene, user, ["password"], {"project": {"id": self.project}}, {})
-
-
-def wrapper_of(kind: str) -> str:
-    return WRAPPERS.get(kind) or kind.rpartition("/")[2].removesuffix("s")

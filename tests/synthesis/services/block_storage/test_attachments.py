@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from tests.synthesis.requests import json_of
-from tests.synthesis.services.block_storage.asker import NONE, Cinder
+from tests.synthesis.services.block_storage.asker import Cinder
+from tests.synthesis.services.teller import NONE
 
 SERVER, OTHER = "b1b2c3d4-0000-4000-8000-000000000000", "b1b2c3d4-0000-4000-8000-000000000001"
 ATTACH = {"instance_uuid": SERVER, "mountpoint": "/dev/vdb"}

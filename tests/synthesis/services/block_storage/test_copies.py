@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.synthesis.services.block_storage.asker import NONE, Cinder
+from tests.synthesis.services.block_storage.asker import Cinder
+from tests.synthesis.services.teller import NONE
 
 SNAPSHOT_KEPT = "Invalid snapshot: Snapshot status must be available or error and must not be part of a group."
 

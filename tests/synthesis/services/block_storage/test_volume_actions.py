@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.synthesis.services.block_storage.asker import NONE, Cinder
+from tests.synthesis.services.block_storage.asker import Cinder
+from tests.synthesis.services.teller import NONE
 
 RETYPE = "Invalid volume: Retype needs volume to be in available or in-use state"
 MIGRATE = "status must be available or in-use, must not be migrating, have snapshots, be replicated, be part of"

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.synthesis.services.block_storage.asker import NONE, Cinder
+from tests.synthesis.services.block_storage.asker import Cinder
+from tests.synthesis.services.teller import NONE
 
 DELETE_REFUSED = (
     "Invalid volume: Volume status must be available or error or error_restoring or error_extending or error_managing"

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.synthesis.services.data_processing.asker import NONE, OF_VANILLA, Sahara
+from tests.synthesis.services.data_processing.asker import OF_VANILLA, Sahara
+from tests.synthesis.services.teller import NONE
 
 INVALID, REFERENCE, DATA, MISSING = "VALIDATION_ERROR", "INVALID_REFERENCE", "INVALID_DATA", "NOT_FOUND"
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from cloudtape.synthesis.worlds.clock import Pace
-from tests.synthesis.services.data_processing.asker import NONE, Sahara
+from tests.synthesis.services.data_processing.asker import Sahara
+from tests.synthesis.services.teller import NONE
 
 INVALID, REFERENCE, DATA, MISSING = "VALIDATION_ERROR", "INVALID_REFERENCE", "INVALID_DATA", "NOT_FOUND"
 SWIFT = {"type": "swift", "url": "swift://box/thing"}

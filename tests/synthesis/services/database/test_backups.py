@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from cloudtape.synthesis.worlds.clock import Pace
-from tests.synthesis.services.database.asker import NONE, Trove
+from tests.synthesis.services.database.asker import Trove
+from tests.synthesis.services.teller import NONE
 
 
 def backup(trove: Trove, instance: str, **members: Any) -> str:

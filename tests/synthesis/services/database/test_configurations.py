@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.synthesis.services.database.asker import NONE, Trove
+from tests.synthesis.services.database.asker import Trove
+from tests.synthesis.services.teller import NONE
 
 
 def test_a_group_is_shown_with_its_values() -> None:

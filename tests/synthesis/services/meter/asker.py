@@ -4,30 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
+from tests.synthesis.services.teller import ServiceAsker
 
-from cloudtape.synthesis.services.identity.core import token_for
-from cloudtape.synthesis.stocking.bootstrap import add_user
-from tests.synthesis.requests import Asker
-
-NONE = "a1b2c3d4-0000-4000-8000-000000000000"
-"""The id of nothing."""
 CLIENT = ("User-Agent", "python-ceilometerclient keystoneauth1")
 HOT = {"name": "hot", "type": "threshold", "threshold_rule": {"meter_name": "cpu_util", "threshold": 70.0}}
 """What is sent to make an alarm."""
 
 
-class Ceilometer(Asker):
+class Ceilometer(ServiceAsker):
     """`say` asks for something and gives the status and the document; `alarm` makes one, `measure` posts samples."""
 
-    def say(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        sent = msgspec.json.encode(body) if body is not None else b""
-        answer = self.ask(method, "meter", f"/v2{path}", sent, (CLIENT,))
-        assert isinstance(answer.body, bytes)
-        return answer.status, msgspec.json.decode(answer.body) if answer.body else None
+    service, base = "meter", "/v2"
 
-    def status(self, method: str, path: str, body: Any = None) -> int:
-        return self.say(method, path, body)[0]
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        return (CLIENT,)
 
     def refused(self, method: str, path: str, body: Any = None) -> tuple[int, str]:
         status, told = self.say(method, path, body)
@@ -56,13 +46,6 @@ class Ceilometer(Asker):
         status, told = self.say("POST", f"/meters/{meter}", [sample(one, meter, **members) for one in volumes])
         assert status == 201, told
         return list(told)
-
-    def become(self, name: str) -> None:
-        """Ask as a user who is no admin, in a project of its own, from now on."""
-        user = add_user(self.world, name, "secret", name, ["member"])
-        self.project = str(user.members["default_project_id"])
-        scene = self.synthesizer.scene_of(self.world)
-        self.token = token_for(scene, user, ["password"], {"project": {"id": self.project}}, {})
 
 
 def sample(volume: Any = 1.0, meter: str = "cpu", **members: Any) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.synthesis.services.meter.asker import HOT, NONE, Ceilometer, q, wrong
+from tests.synthesis.services.meter.asker import HOT, Ceilometer, q, wrong
+from tests.synthesis.services.teller import NONE
 
 MISSING = "Mandatory field missing."
 

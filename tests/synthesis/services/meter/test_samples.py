@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.synthesis.services.meter.asker import NONE, Ceilometer, q, sample, wrong
+from tests.synthesis.services.meter.asker import Ceilometer, q, sample, wrong
+from tests.synthesis.services.teller import NONE
 
 LEFT_OUT = "Mandatory field missing."
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.synthesis.services.shared_file_system.asker import NONE, Manila
+from tests.synthesis.services.shared_file_system.asker import Manila
+from tests.synthesis.services.teller import NONE
 
 NET = {"neutron_net_id": "a1b2c3d4-0000-4000-8000-000000000001", "neutron_subnet_id": NONE}
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.synthesis.services.shared_file_system.asker import NONE, PLAIN, Manila
+from tests.synthesis.services.shared_file_system.asker import PLAIN, Manila
+from tests.synthesis.services.teller import NONE
 
 SERVERS = "driver_handles_share_servers"
 

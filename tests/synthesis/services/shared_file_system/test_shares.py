@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.synthesis.services.shared_file_system.asker import NONE, Manila
+from tests.synthesis.services.shared_file_system.asker import Manila
+from tests.synthesis.services.teller import NONE
 
 # --- making -------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.synthesis.services.shared_file_system.asker import NONE, Manila
+from tests.synthesis.services.shared_file_system.asker import Manila
+from tests.synthesis.services.teller import NONE
 
 
 def test_a_snapshot_is_accepted_and_tells_of_its_share() -> None:
